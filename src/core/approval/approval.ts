@@ -1,0 +1,56 @@
+import type { Brand } from '../brand.ts';
+import type { DefinitionDigest } from '../catalog/tool.ts';
+import type { PolicyVersion } from '../policy/decision.ts';
+
+/** 128 random bits, so that an id of someone else cannot be guessed: `apr_` and 22 characters of base64url. */
+export type ApprovalId = Brand<string, 'ApprovalId'>;
+/** HMAC-SHA256, in hex, of the canonical arguments. Keyed, so that short arguments cannot be found by trying. */
+export type ArgsDigest = Brand<string, 'ArgsDigest'>;
+
+export const APPROVAL_STATUSES = [
+  'pending',
+  'approved',
+  'executing',
+  'executed',
+  'failed',
+  'outcome-unknown',
+  'rejected',
+  'expired',
+  'withdrawn',
+  'void',
+] as const;
+export type ApprovalStatus = (typeof APPROVAL_STATUSES)[number];
+
+/** The one call that an approval is about. Every field is compared again at dispatch. */
+export interface ApprovalBinding {
+  readonly principal: string;
+  readonly client: string;
+  readonly upstream: string;
+  readonly tool: string;
+  readonly argsDigest: ArgsDigest;
+  readonly definitionDigest: DefinitionDigest;
+  readonly policyVersion: PolicyVersion;
+  readonly environment: string;
+}
+
+export interface Approval {
+  readonly id: ApprovalId;
+  readonly status: ApprovalStatus;
+  readonly binding: ApprovalBinding;
+  /** The requester's display name, compared as well as the id so that nobody approves their own call under a second account. */
+  readonly requesterName: string;
+  readonly ruleId: string | null;
+  readonly reason: string;
+  readonly approverGroups: readonly string[];
+  /** Canonical JSON of the arguments, secrets replaced by markers. */
+  readonly argumentsShown: string;
+  readonly createdMs: number;
+  readonly expiresMs: number;
+  readonly decidedBy: string | null;
+  readonly decidedMs: number | null;
+  readonly comment: string | null;
+  /** When the call ended, for how long its result is kept. */
+  readonly finishedMs: number | null;
+  /** Why it is `void`, `failed` or `outcome-unknown`. */
+  readonly note: string | null;
+}

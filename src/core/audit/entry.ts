@@ -1,0 +1,153 @@
+import type { ApprovalId, ArgsDigest } from '../approval/approval.ts';
+import type { DefinitionDigest, ToolClass } from '../catalog/tool.ts';
+import type { JsonObject } from '../json/value.ts';
+import type { KillScope } from '../kill-switch/kill-switch.ts';
+import type { PolicyVersion } from '../policy/decision.ts';
+import type { ReasonCode } from '../policy/reasons.ts';
+
+/**
+ * One appended record of the audit log. The union is closed: `docs/audit-format.md` explains each kind. A field that is not known
+ * is `null`, never missing, so that the canonical form of a kind has one shape.
+ */
+export type AuditEntry =
+  | RefusalEntry
+  | DecisionEntry
+  | DispatchEntry
+  | OutcomeEntry
+  | ApprovalEntry
+  | KillSwitchEntry
+  | TokenEntry
+  | GatewayEntry;
+
+/** Unique per request; joins the entries of one call. */
+export type CallId = string;
+
+/** A request that never reached a decision: malformed, unauthenticated, or no method of ours. */
+export interface RefusalEntry {
+  readonly kind: 'refusal';
+  readonly timeMs: number;
+  readonly callId: CallId;
+  /** `null` before the person is known. */
+  readonly principal: string | null;
+  readonly client: string | null;
+  readonly credentialId: string | null;
+  readonly revision: string | null;
+  readonly method: string | null;
+  readonly reason: ReasonCode;
+  /** Which check refused, for an operator. Never holds what was sent. */
+  readonly detail: string;
+  readonly httpStatus: number;
+  /** How many alike this entry stands for: refusals before authentication are counted together under a flood. */
+  readonly count: number;
+}
+
+/** The decision on one governed request, durable before anything is dispatched. */
+export interface DecisionEntry {
+  readonly kind: 'decision';
+  readonly timeMs: number;
+  readonly callId: CallId;
+  readonly principal: string;
+  readonly client: string;
+  readonly credentialId: string;
+  readonly revision: string;
+  readonly traceId: string | null;
+  readonly method: string;
+  readonly upstream: string | null;
+  readonly tool: string | null;
+  readonly definitionDigest: DefinitionDigest | null;
+  readonly class: ToolClass | null;
+  readonly policyVersion: PolicyVersion;
+  readonly decision: 'allow' | 'approve' | 'deny';
+  readonly ruleId: string | null;
+  readonly reasons: readonly ReasonCode[];
+  readonly argsDigest: ArgsDigest | null;
+  readonly approvalId: ApprovalId | null;
+  /** Redacted arguments. Stored beside the entry and committed to by a salted digest, so that they can be pruned. */
+  readonly payload: JsonObject | null;
+}
+
+/** An approved call is about to run: the approval is spent in the same transaction. */
+export interface DispatchEntry {
+  readonly kind: 'dispatch';
+  readonly timeMs: number;
+  readonly callId: CallId;
+  readonly approvalId: ApprovalId;
+  readonly principal: string;
+  readonly upstream: string;
+  readonly tool: string;
+  readonly policyVersion: PolicyVersion;
+  readonly argsDigest: ArgsDigest;
+  readonly decidedBy: string;
+}
+
+export const OUTCOMES = [
+  'ok',
+  'tool-error',
+  'upstream-error',
+  'upstream-unreachable',
+  'timeout',
+  'aborted',
+  'killed',
+  'not-dispatched',
+  'unknown',
+] as const;
+export type OutcomeCode = (typeof OUTCOMES)[number];
+
+/** What became of a dispatched call, durable before the host sees the result. */
+export interface OutcomeEntry {
+  readonly kind: 'outcome';
+  readonly timeMs: number;
+  readonly callId: CallId;
+  readonly outcome: OutcomeCode;
+  readonly approvalId: ApprovalId | null;
+  readonly resultDigest: string | null;
+  readonly resultBytes: number | null;
+  readonly latencyMs: number | null;
+  /** Our words, for an operator. */
+  readonly detail: string | null;
+}
+
+export interface ApprovalEntry {
+  readonly kind: 'approval';
+  readonly timeMs: number;
+  readonly approvalId: ApprovalId;
+  readonly change: 'requested' | 'approved' | 'rejected' | 'expired' | 'withdrawn' | 'void';
+  readonly callId: CallId | null;
+  readonly principal: string;
+  readonly upstream: string;
+  readonly tool: string;
+  readonly argsDigest: ArgsDigest;
+  readonly by: string | null;
+  readonly credentialId: string | null;
+  readonly comment: string | null;
+}
+
+export interface KillSwitchEntry {
+  readonly kind: 'kill-switch';
+  readonly timeMs: number;
+  readonly change: 'on' | 'off' | 'expired';
+  readonly id: string;
+  readonly scope: KillScope;
+  readonly reason: string;
+  readonly by: string;
+}
+
+export interface TokenEntry {
+  readonly kind: 'token';
+  readonly timeMs: number;
+  readonly change: 'created' | 'revoked';
+  readonly tokenId: string;
+  readonly user: string;
+  readonly plane: 'mcp' | 'admin';
+  readonly by: string;
+}
+
+/** The gateway about itself: starts, stops, policies loaded, recoveries. */
+export interface GatewayEntry {
+  readonly kind: 'gateway';
+  readonly timeMs: number;
+  readonly change: 'started' | 'stopped' | 'policy-loaded' | 'recovered' | 'payload-read';
+  readonly policyVersion: PolicyVersion | null;
+  readonly by: string | null;
+  readonly detail: string;
+}

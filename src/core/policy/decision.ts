@@ -1,0 +1,53 @@
+import type { Brand } from '../brand.ts';
+import type { ToolClass } from '../catalog/tool.ts';
+import type { Principal } from '../identity/principal.ts';
+import type { JsonObject } from '../json/value.ts';
+import type { ReasonCode } from './reasons.ts';
+
+/** SHA-256, in hex, over every policy file in force. One decision names exactly one. */
+export type PolicyVersion = Brand<string, 'PolicyVersion'>;
+
+/** Why a decision came out as it did. At least one is always there. */
+export interface Reason {
+  readonly code: ReasonCode;
+  /** The rule that spoke, with the place it stands at, or `null` where no rule did. */
+  readonly ruleId: string | null;
+  /** `policies/crm.yaml:12:5` */
+  readonly place: string | null;
+  /** The rule's own words for a person, or ours. Never holds an argument. */
+  readonly text: string;
+}
+
+export interface DecisionRequest {
+  readonly principal: Principal;
+  readonly upstream: string;
+  readonly tool: string;
+  /** `null` asks "could any arguments be allowed?": the question of a listing. */
+  readonly args: JsonObject | null;
+}
+
+/** What the approval of a held call must satisfy. */
+export interface ApprovalTerms {
+  /** Groups of which the approver must be in one; empty where any holder of the approver role may. */
+  readonly approverGroups: readonly string[];
+  readonly expiresInMs: number;
+}
+
+interface Decided {
+  readonly class: ToolClass;
+  readonly policyVersion: PolicyVersion;
+  readonly reasons: readonly [Reason, ...Reason[]];
+}
+
+export type Decision = Decided &
+  (
+    | { readonly effect: 'allow' }
+    | { readonly effect: 'approve'; readonly terms: ApprovalTerms }
+    | {
+        readonly effect: 'deny';
+        /** `true`: the host must not learn that the tool exists. */
+        readonly hidden: boolean;
+        /** Scopes that would have made a rule match, where lack of scope was the only obstacle. */
+        readonly missingScopes: readonly string[];
+      }
+  );

@@ -1,0 +1,26 @@
+/**
+ * The closed list of reasons. Each is explained in `docs/errors.md`, which a test insists on. Hosts see the code, so a code says
+ * nothing that its reader may not know.
+ */
+export const REASON_CODES = [
+  'rule_allows',
+  'rule_denies',
+  'rule_needs_approval',
+  'write_needs_approval',
+  'class_never',
+  'class_unclassified',
+  'no_rule',
+  'scope_missing',
+  'upstream_without_policy',
+  'tool_unknown',
+  'kill_switch',
+  'overloaded',
+  'store_unavailable',
+  'upstream_unavailable',
+  'malformed',
+  'unauthenticated',
+  'method_denied',
+  'internal_error',
+] as const;
+
+export type ReasonCode = (typeof REASON_CODES)[number];

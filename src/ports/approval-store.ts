@@ -1,0 +1,41 @@
+import type { Approval, ApprovalId, ApprovalStatus } from '../core/approval/approval.ts';
+import type { AuditEntry } from '../core/audit/entry.ts';
+
+/** The fields that may change after an approval is created. */
+export type ApprovalChange = Pick<Approval, 'status'> &
+  Partial<Pick<Approval, 'decidedBy' | 'decidedMs' | 'comment' | 'finishedMs' | 'note'>>;
+
+export interface ApprovalQuery {
+  readonly status: ApprovalStatus | null;
+  readonly limit: number;
+}
+
+/** What identifies "the same call again": the newest approval for it is the one a retry attaches to. */
+export interface ApprovalKey {
+  readonly principal: string;
+  readonly client: string;
+  readonly upstream: string;
+  readonly tool: string;
+  readonly argsDigest: string;
+}
+
+/** Every change is stored in one transaction with its audit entries. Throws `StoreError` when it cannot be. */
+export interface ApprovalStore {
+  create(approval: Approval, entries: readonly AuditEntry[]): Promise<void>;
+  /**
+   * Compare and set: changes the approval only while its status is `from`, and resolves to the changed approval. Resolves to
+   * `null`, with nothing stored, when someone else was first.
+   */
+  transition(
+    id: ApprovalId,
+    from: ApprovalStatus,
+    change: ApprovalChange,
+    entries: readonly AuditEntry[],
+  ): Promise<Approval | null>;
+  find(id: ApprovalId): Promise<Approval | null>;
+  findNewest(key: ApprovalKey): Promise<Approval | null>;
+  /** Newest first. */
+  list(query: ApprovalQuery): Promise<readonly Approval[]>;
+  /** How many are pending, in all and for one principal: the caps of the queue. */
+  countPending(principal: string): Promise<{ readonly all: number; readonly principal: number }>;
+}

@@ -1,0 +1,75 @@
+import type { ToolDefinition } from '../core/catalog/tool.ts';
+import type { Result } from '../core/result.ts';
+
+/** On whose behalf an upstream is used. Sessions and processes of two principals are never shared. */
+export interface UpstreamCaller {
+  readonly principal: string;
+}
+
+export interface UpstreamProgress {
+  readonly progress: number;
+  readonly total: number | null;
+  readonly message: string | null;
+}
+
+export interface UpstreamCall {
+  readonly caller: UpstreamCaller;
+  readonly tool: string;
+  /** Canonical JSON of the arguments: exactly what was decided on. */
+  readonly argumentsJson: string;
+  /** W3C `traceparent`, already checked; `null` where the host sent none. */
+  readonly traceparent: string | null;
+  /** Aborts the call: the host went away where that means cancel, or a kill switch. */
+  readonly signal: AbortSignal;
+  /** Called for progress of this very call while it runs; `null` where the host asked for none. */
+  readonly onProgress: ((progress: UpstreamProgress) => void) | null;
+}
+
+/**
+ * A tool result as bytes: the JSON object of `result`, checked to be one well-formed UTF-8 JSON object without line breaks, with
+ * no duplicate among its own members and without `resultType`. Kept as bytes because it may be megabytes.
+ */
+export interface UpstreamResult {
+  readonly kind: 'result';
+  readonly isError: boolean;
+  readonly json: readonly Uint8Array[];
+  readonly jsonBytes: number;
+}
+
+/** The upstream answered with a JSON-RPC error. The message is its own and stays on our side. */
+export interface UpstreamRpcError {
+  readonly kind: 'rpc-error';
+  readonly code: number;
+  readonly message: string;
+}
+
+export interface UpstreamFault {
+  readonly kind: 'unreachable' | 'timeout' | 'invalid-answer' | 'too-large' | 'aborted' | 'overloaded';
+  /** `false` only where it is certain that the upstream did not see the call. */
+  readonly dispatched: boolean;
+  /** For the operator. Holds no credential, no argument and no result. */
+  readonly detail: string;
+}
+
+export interface UpstreamStatus {
+  readonly name: string;
+  readonly transport: 'http' | 'stdio';
+  readonly state: 'idle' | 'ready' | 'failing';
+  readonly era: 'legacy' | 'modern' | null;
+  readonly revision: string | null;
+  readonly tools: number | null;
+  readonly lastFault: string | null;
+}
+
+/** An MCP server behind the gateway. Expected failure is a `Result`; nothing here throws for what an upstream does. */
+export interface Upstream {
+  readonly name: string;
+  call(call: UpstreamCall): Promise<Result<UpstreamResult | UpstreamRpcError, UpstreamFault>>;
+  /** All pages, in the upstream's order, within limits on pages, tools and bytes. Not cached here. */
+  listTools(caller: UpstreamCaller, signal: AbortSignal): Promise<Result<readonly ToolDefinition[], UpstreamFault>>;
+  /** The upstream says its list changed. */
+  onToolsChanged(listener: () => void): void;
+  status(): UpstreamStatus;
+  /** Ends connections, sessions and processes. Resolves when they are gone. */
+  close(): Promise<void>;
+}
