@@ -1,0 +1,62 @@
+import type { Approval, ApprovalStatus } from '../core/approval/approval.ts';
+import type { AdminRole, Administrator } from '../core/identity/principal.ts';
+import type { KillScope, KillSwitch } from '../core/kill-switch/kill-switch.ts';
+import type { Result } from '../core/result.ts';
+import type { AuditQuery, AuditRecord } from '../ports/audit-log.ts';
+import type { StoredToken } from '../ports/token-store.ts';
+import type { UpstreamStatus } from '../ports/upstream.ts';
+
+/** Why an administrator's wish was not carried out, with the next step in `help`. */
+export interface AdminFault {
+  readonly kind: 'not-found' | 'forbidden' | 'conflict' | 'invalid' | 'unavailable';
+  readonly message: string;
+  readonly help: string;
+}
+
+export interface TokenRequest {
+  readonly plane: 'mcp' | 'admin';
+  readonly user: string;
+  readonly groups: readonly string[];
+  readonly scopes: readonly string[];
+  readonly roles: readonly AdminRole[];
+  readonly ttlMs: number;
+}
+
+export interface KillRequest {
+  readonly scope: KillScope;
+  readonly reason: string;
+  readonly expiresMs: number | null;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** One line per check, without names of people, tools or arguments. */
+  readonly checks: Readonly<Record<string, 'ok' | 'failing'>>;
+}
+
+/**
+ * What the admin plane can do. Each method checks the administrator's roles itself, so that no route can forget to. Nothing throws.
+ */
+export interface Administration {
+  listApprovals(by: Administrator, status: ApprovalStatus | null, limit: number): Promise<Result<readonly Approval[], AdminFault>>;
+  showApproval(by: Administrator, id: string): Promise<Result<Approval, AdminFault>>;
+  /** `argsDigest`, where given, must be the one of the request: the approver saw exactly these arguments. */
+  approve(by: Administrator, id: string, comment: string | null, argsDigest: string | null): Promise<Result<Approval, AdminFault>>;
+  reject(by: Administrator, id: string, comment: string | null): Promise<Result<Approval, AdminFault>>;
+
+  listKillSwitches(by: Administrator): Result<readonly KillSwitch[], AdminFault>;
+  /** In force when this resolves, and before it is stored; `recorded: false` where the log will get the entry later. */
+  pullKillSwitch(by: Administrator, request: KillRequest): Promise<Result<{ killSwitch: KillSwitch; recorded: boolean }, AdminFault>>;
+  releaseKillSwitch(by: Administrator, id: string): Promise<Result<KillSwitch, AdminFault>>;
+
+  /** Payloads are there for auditors only; reading them is itself recorded. */
+  readAudit(by: Administrator, query: AuditQuery): Promise<Result<readonly AuditRecord[], AdminFault>>;
+  showAudit(by: Administrator, sequence: number): Promise<Result<AuditRecord, AdminFault>>;
+
+  createToken(by: Administrator, request: TokenRequest): Promise<Result<{ token: StoredToken; secret: string }, AdminFault>>;
+  listTokens(by: Administrator): Promise<Result<readonly StoredToken[], AdminFault>>;
+  revokeToken(by: Administrator, id: string): Promise<Result<true, AdminFault>>;
+
+  upstreams(by: Administrator): Result<readonly UpstreamStatus[], AdminFault>;
+  readiness(): Readiness;
+}
