@@ -1,0 +1,167 @@
+import type { OxlintConfig, OxlintOverride } from 'oxlint';
+
+// Directions, purity, and what a reviewer should not have to check by eye. A linter that matches nothing reports success, so
+// `test/gates/planted-breach.test.ts` plants a breach of each of these rules and expects it to be found.
+
+/** What the files of one depth of one layer may import. The last pattern that matches a path decides, as in .gitignore. */
+interface Layer {
+  readonly files: string;
+  readonly imports: readonly string[];
+  readonly message: string;
+}
+
+const ONLY = '*';
+const PURE_PACKAGES = ['!node:buffer', '!node:crypto', '!zod'];
+const CORE = 'core imports nothing outside core, save hashes, buffers and zod';
+const GATEWAY = 'the gateway imports core and ports only';
+const ADAPTER = 'an adapter imports core, ports, gateway and its own folder; never another adapter';
+const COMMAND = 'a command imports core, ports, gateway and config; only compose.ts names adapters';
+
+// core <- ports <- gateway <- adapters, cli <- compose <- main. The gate `test/gates/layers.test.ts` draws the same picture from
+// resolved paths; these rules say it while one types.
+const LAYERS: readonly Layer[] = [
+  // Default deny: a folder that is not listed below may import nothing until somebody says where it stands.
+  { files: 'src/**', imports: [ONLY], message: 'this folder is no layer yet: give it its place in oxlint.config.ts' },
+  { files: 'src/core/*.ts', imports: [ONLY, '!./**'], message: CORE },
+  { files: 'src/core/*/*.ts', imports: [ONLY, '!./**', '!../**', '../../**', ...PURE_PACKAGES], message: CORE },
+  { files: 'src/core/*/*/*.ts', imports: [ONLY, '!./**', '!../**', '../../../**', ...PURE_PACKAGES], message: CORE },
+  { files: 'src/ports/*.ts', imports: [ONLY, '!./*', '!../core/**'], message: 'ports import core only' },
+  { files: 'src/gateway/*.ts', imports: [ONLY, '!./**', '!../core/**', '!../ports/*'], message: GATEWAY },
+  {
+    files: 'src/gateway/*/*.ts',
+    imports: [ONLY, '!./**', '!../*', '../../**', '!../../core/**', '!../../ports/*'],
+    message: GATEWAY,
+  },
+  { files: 'src/config/*.ts', imports: ['../**', '!../core/**'], message: 'config imports core only' },
+  {
+    files: 'src/adapters/*/*.ts',
+    imports: ['../**', '!../../core/**', '!../../ports/*', '!../../gateway/**'],
+    message: ADAPTER,
+  },
+  {
+    files: 'src/adapters/*/*/*.ts',
+    imports: ['../../**', '!../../../core/**', '!../../../ports/*', '!../../../gateway/**'],
+    message: ADAPTER,
+  },
+  {
+    files: 'src/cli/*.ts',
+    imports: ['../**', '!../core/**', '!../ports/*', '!../gateway/**', '!../config/*'],
+    message: COMMAND,
+  },
+  {
+    files: 'src/compose.ts',
+    imports: ['../**', './cli/**', './main.ts'],
+    message: 'commands and main.ts stand above compose.ts',
+  },
+  { files: 'src/main.ts', imports: ['../**', './adapters/**'], message: 'only compose.ts names adapters' },
+];
+
+// Keeps a path from saying one thing and meaning another. Negated patterns hide those after them, so this one comes first.
+const ROUNDABOUT_PATH = {
+  regex: String.raw`/\./|^\./\.\.|[^./]/\.\./|/\.\.?$|^[/#]|^(file|data):`,
+  message: 'write the path in its shortest relative form',
+};
+
+const HASHES_ONLY = {
+  name: 'node:crypto',
+  allowImportNames: ['createHash', 'createHmac', 'hash', 'timingSafeEqual'],
+  message: 'core is pure: hashes, no randomness',
+};
+
+const TIME_AND_CHANCE = ['Date', 'console', 'crypto', 'performance', 'process'];
+const WAITING = ['Promise', 'queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout'];
+
+const config: OxlintConfig = {
+  plugins: ['typescript', 'import', 'oxc', 'unicorn', 'vitest'],
+  options: {
+    typeAware: true,
+    denyWarnings: true,
+    reportUnusedDisableDirectives: 'error',
+    respectEslintDisableDirectives: false,
+  },
+  ignorePatterns: ['dist', 'coverage', 'data', 'test-output', 'test/fixtures'],
+  categories: { correctness: 'error' },
+  rules: {
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/switch-exhaustiveness-check': ['error', { requireDefaultForNonUnion: true }],
+    'typescript/consistent-type-imports': 'error',
+    'typescript/only-throw-error': 'error',
+    'typescript/return-await': ['error', 'in-try-catch'],
+    'typescript/prefer-promise-reject-errors': 'error',
+    'typescript/ban-ts-comment': 'error',
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-unsafe-argument': 'error',
+    'typescript/no-unsafe-assignment': 'error',
+    'typescript/no-unsafe-call': 'error',
+    'typescript/no-unsafe-member-access': 'error',
+    'typescript/no-unsafe-return': 'error',
+    'import/no-cycle': 'error',
+    'import/no-default-export': 'error',
+    'import/no-dynamic-require': ['error', { esmodule: true }],
+    'oxc/no-barrel-file': ['error', { threshold: 0 }],
+    'unicorn/filename-case': ['error', { case: 'kebabCase' }],
+    'unicorn/no-abusive-eslint-disable': 'error',
+    'unicorn/prefer-node-protocol': 'error',
+    eqeqeq: 'error',
+    'no-console': 'error',
+    'no-new-func': 'error',
+    'no-param-reassign': 'error',
+    'no-proto': 'error',
+    'no-var': 'error',
+    'prefer-const': 'error',
+    'max-lines': ['error', { max: 400 }],
+  },
+  overrides: [
+    {
+      files: ['src/**'],
+      rules: {
+        'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+        'typescript/no-non-null-assertion': 'error',
+        // `fetch` costs several times what undici's dispatch does, and follows redirects by itself.
+        'no-restricted-globals': ['error', { globals: ['fetch'], checkGlobalObject: true }],
+      },
+    },
+    {
+      files: ['src/ports/**', 'src/gateway/**'],
+      rules: {
+        'no-restricted-globals': ['error', { globals: ['fetch', ...TIME_AND_CHANCE], checkGlobalObject: true }],
+        'no-restricted-properties': ['error', { object: 'Math', property: 'random' }],
+      },
+    },
+    {
+      files: ['src/core/**'],
+      rules: {
+        'oxc/no-async-await': 'error',
+        'no-restricted-globals': [
+          'error',
+          { globals: ['fetch', 'globalThis', ...TIME_AND_CHANCE, ...WAITING], checkGlobalObject: true },
+        ],
+        'no-restricted-properties': ['error', { object: 'Math', property: 'random' }],
+      },
+    },
+    ...LAYERS.map(layerOverride),
+    { files: ['src/cli/**', 'src/main.ts', 'bench/**', 'scripts/**'], rules: { 'no-console': 'off' } },
+    { files: ['test/**'], rules: { 'typescript/unbound-method': 'off' } },
+    { files: ['*.config.ts'], rules: { 'import/no-default-export': 'off' } },
+    {
+      // Tests look into answers as they came over the wire, and plain JavaScript has no types to be sure of.
+      files: ['test/**', 'bench/**', '**/*.mjs'],
+      rules: {
+        'typescript/no-unsafe-argument': 'off',
+        'typescript/no-unsafe-assignment': 'off',
+        'typescript/no-unsafe-call': 'off',
+        'typescript/no-unsafe-member-access': 'off',
+        'typescript/no-unsafe-return': 'off',
+      },
+    },
+  ],
+};
+
+function layerOverride({ files, imports, message }: Layer): OxlintOverride {
+  const paths = files.startsWith('src/core/') ? [HASHES_ONLY] : [];
+  const patterns = [ROUNDABOUT_PATH, { group: [...imports], message }];
+  return { files: [files], rules: { 'no-restricted-imports': ['error', { paths, patterns }] } };
+}
+
+export default config;
