@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { createByteCollector } from '../bytes/byte-collector.ts';
+import { type ByteCollector, createByteCollector } from '../bytes/byte-collector.ts';
 
 /** One event of a `text/event-stream`, as the HTML standard dispatches it. */
 export interface StreamEvent {
@@ -28,72 +28,85 @@ export interface EventStreamParser {
  * `eventBytesMax` caps what is held for one event, unfinished line included.
  */
 export function createEventStreamParser(eventBytesMax: number): EventStreamParser {
-  const unfinishedLine = createByteCollector(eventBytesMax);
-  const data = createByteCollector(eventBytesMax);
-  let dataLines = 0;
-  let type = '';
-  let isFirstLine = true;
-  let isAfterCr = false;
-  let tooLarge = false;
+  const state: ParserState = {
+    eventBytesMax,
+    line: createByteCollector(eventBytesMax),
+    data: createByteCollector(eventBytesMax),
+    dataLines: 0,
+    type: '',
+    isFirstLine: true,
+    isAfterCr: false,
+    tooLarge: false,
+  };
+  return { push: (chunk) => pushChunk(state, chunk) };
+}
 
-  function push(chunk: Uint8Array): ParsedEvents {
-    const events: StreamEvent[] = [];
-    if (tooLarge || chunk.length === 0) return { events, tooLarge };
-    const bytes = asBuffer(chunk);
-    let start = isAfterCr && bytes[0] === LF ? 1 : 0;
-    isAfterCr = false;
-    let lf = bytes.indexOf(LF, start);
-    let cr = bytes.indexOf(CR, start);
-    while (lf !== -1 || cr !== -1) {
-      const end = lf === -1 || (cr !== -1 && cr < lf) ? cr : lf;
-      const event = readLine(bytes.subarray(start, end));
-      if (event !== null) events.push(event);
-      if (tooLarge) return { events, tooLarge };
-      start = end + 1;
-      if (end === cr) {
-        if (start === bytes.length) isAfterCr = true;
-        else if (bytes[start] === LF) start++;
-      }
-      // Looking for each again only once it is passed keeps this linear when a stream uses just one of them.
-      if (lf !== -1 && lf < start) lf = bytes.indexOf(LF, start);
-      if (cr !== -1 && cr < start) cr = bytes.indexOf(CR, start);
+interface ParserState {
+  readonly eventBytesMax: number;
+  /** The line that no line end has finished yet. */
+  readonly line: ByteCollector;
+  readonly data: ByteCollector;
+  dataLines: number;
+  type: string;
+  isFirstLine: boolean;
+  isAfterCr: boolean;
+  tooLarge: boolean;
+}
+
+function pushChunk(state: ParserState, chunk: Uint8Array): ParsedEvents {
+  const events: StreamEvent[] = [];
+  if (state.tooLarge || chunk.length === 0) return { events, tooLarge: state.tooLarge };
+  const bytes = asBuffer(chunk);
+  let start = state.isAfterCr && bytes[0] === LF ? 1 : 0;
+  state.isAfterCr = false;
+  let lf = bytes.indexOf(LF, start);
+  let cr = bytes.indexOf(CR, start);
+  while (lf !== -1 || cr !== -1) {
+    const end = lf === -1 || (cr !== -1 && cr < lf) ? cr : lf;
+    if (!holdPiece(state, bytes.subarray(start, end))) break;
+    const event = readLine(state, state.line.take());
+    if (event !== null) events.push(event);
+    start = end + 1;
+    if (end === cr) {
+      if (start === bytes.length) state.isAfterCr = true;
+      else if (bytes[start] === LF) start++;
     }
-    if (!hasRoom(bytes.length - start) || !unfinishedLine.add(bytes.subarray(start))) tooLarge = true;
-    return { events, tooLarge };
+    // Looking for each again only once it is passed keeps this linear when a stream uses just one of them.
+    if (lf !== -1 && lf < start) lf = bytes.indexOf(LF, start);
+    if (cr !== -1 && cr < start) cr = bytes.indexOf(CR, start);
   }
+  if (!state.tooLarge) holdPiece(state, bytes.subarray(start));
+  return { events, tooLarge: state.tooLarge };
+}
 
-  function readLine(lastPiece: Uint8Array): StreamEvent | null {
-    if (!hasRoom(lastPiece.length) || !unfinishedLine.add(lastPiece)) {
-      tooLarge = true;
-      return null;
-    }
-    let line = unfinishedLine.take();
-    if (isFirstLine && line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf) line = line.subarray(3);
-    isFirstLine = false;
-    if (line.length === 0) return finishEvent();
-    const dataValue = fieldValue(line, DATA);
-    if (dataValue !== null) {
-      if ((dataLines > 0 && !data.add(NEWLINE)) || !data.add(dataValue)) tooLarge = true;
-      dataLines++;
-    } else {
-      const typeValue = fieldValue(line, EVENT);
-      if (typeValue !== null) type = asBuffer(typeValue).toString('utf8');
-    }
+function holdPiece(state: ParserState, piece: Uint8Array): boolean {
+  const heldBytes = state.data.size() + state.line.size() + piece.length;
+  state.tooLarge = heldBytes > state.eventBytesMax || !state.line.add(piece);
+  return !state.tooLarge;
+}
+
+function readLine(state: ParserState, rawLine: Uint8Array): StreamEvent | null {
+  const line = state.isFirstLine ? withoutByteOrderMark(rawLine) : rawLine;
+  state.isFirstLine = false;
+  if (line.length === 0) return finishEvent(state);
+  const data = fieldValue(line, DATA);
+  if (data !== null) {
+    if (state.dataLines > 0) state.data.add(NEWLINE);
+    state.data.add(data);
+    state.dataLines++;
     return null;
   }
+  const type = fieldValue(line, EVENT);
+  if (type !== null) state.type = asBuffer(type).toString('utf8');
+  return null;
+}
 
-  function finishEvent(): StreamEvent | null {
-    const event = dataLines === 0 ? null : { type: type === '' ? 'message' : type, data: data.take() };
-    dataLines = 0;
-    type = '';
-    return event;
-  }
-
-  function hasRoom(more: number): boolean {
-    return data.size() + unfinishedLine.size() + more <= eventBytesMax;
-  }
-
-  return { push };
+function finishEvent(state: ParserState): StreamEvent | null {
+  const type = state.type === '' ? 'message' : state.type;
+  const event = state.dataLines === 0 ? null : { type, data: state.data.take() };
+  state.dataLines = 0;
+  state.type = '';
+  return event;
 }
 
 const LF = 0x0a;
@@ -110,6 +123,10 @@ function fieldValue(line: Uint8Array, name: Uint8Array): Uint8Array | null {
   if (line.length === name.length) return line.subarray(name.length);
   if (line[name.length] !== COLON) return null;
   return line.subarray(name.length + (line[name.length + 1] === SPACE ? 2 : 1));
+}
+
+function withoutByteOrderMark(line: Uint8Array): Uint8Array {
+  return line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf ? line.subarray(3) : line;
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
