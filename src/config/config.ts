@@ -1,0 +1,129 @@
+import type { PolicyOptions } from '../core/policy/compile-policy.ts';
+import type { Problem } from '../core/problem.ts';
+
+/**
+ * `countersign.yaml` after reading: every default filled in, every duration in milliseconds, every path absolute. Plain data, which
+ * the composition root maps to the options of each part.
+ */
+export interface Config {
+  readonly environment: string;
+  readonly mcp: McpListenerConfig;
+  readonly admin: AdminListenerConfig;
+  readonly store: { readonly kind: 'sqlite'; readonly path: string };
+  readonly policiesDir: string;
+  readonly policyOptions: PolicyOptions;
+  readonly approvals: ApprovalConfig;
+  readonly issuers: readonly IssuerConfig[];
+  readonly tokens: { readonly ttlMsMax: number };
+  readonly upstreams: readonly UpstreamConfig[];
+  readonly limits: LimitConfig;
+  /** What does not keep the gateway from starting but should be looked at. */
+  readonly warnings: readonly Problem[];
+}
+
+export interface ListenAddress {
+  /** An IP address or `localhost`, without brackets. */
+  readonly host: string;
+  /** 0 asks the system for a free one. */
+  readonly port: number;
+}
+
+export interface McpListenerConfig {
+  readonly listen: ListenAddress;
+  /** Without a slash at the end. Resource identifiers are this and the path: `https://mcp.example.com/mcp`. `null` where `listen` tells. */
+  readonly publicUrl: string | null;
+  /** `Host` values accepted beside those that `listen` and `publicUrl` give, in lower case: `mcp.example.com:8443`. */
+  readonly hosts: readonly string[];
+  /** `Origin` values accepted beside those that `listen` and `publicUrl` give. */
+  readonly origins: readonly string[];
+}
+
+export interface AdminListenerConfig {
+  readonly listen: ListenAddress;
+  /** Where people find the console; without a slash at the end. `null` where `listen` tells. */
+  readonly publicUrl: string | null;
+}
+
+export interface ApprovalConfig {
+  readonly expiresMs: number;
+  /** How long a call is held open for a fast approver. */
+  readonly holdMs: number;
+}
+
+export interface IssuerConfig {
+  /** Compared exactly with `iss`. */
+  readonly issuer: string;
+  /** `null`: the resource identifiers of the MCP plane. */
+  readonly audience: string | null;
+  readonly algorithms: readonly SignatureAlgorithm[];
+  /** `null`: found through the issuer's metadata. */
+  readonly jwksUri: string | null;
+  /** Names of the claims that hold these. */
+  readonly claims: {
+    readonly groups: string;
+    readonly scopes: string;
+    readonly name: string;
+    readonly tenant: string | null;
+  };
+}
+
+/** Asymmetric ones alone: whoever can check an HMAC can also make one. */
+export const SIGNATURE_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
+export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
+
+export type UpstreamConfig = HttpUpstreamConfig | StdioUpstreamConfig;
+
+interface AnyUpstreamConfig {
+  readonly name: string;
+  /** Which protocol to begin with; `auto` finds out. */
+  readonly era: 'auto' | 'legacy' | 'modern';
+  readonly connectTimeoutMs: number;
+  readonly callTimeoutMs: number;
+  readonly concurrentCallsMax: number;
+  readonly resultBytesMax: number;
+}
+
+export interface HttpUpstreamConfig extends AnyUpstreamConfig {
+  readonly kind: 'http';
+  readonly url: string;
+  readonly credentials: UpstreamCredentials;
+}
+
+export interface StdioUpstreamConfig extends AnyUpstreamConfig {
+  readonly kind: 'stdio';
+  /** Absolute: looked up once, when the file was read. */
+  readonly command: string;
+  readonly args: readonly string[];
+  /** All that the process gets beside `PATH` and `HOME`. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** One process for everybody, instead of one for each principal. */
+  readonly shared: boolean;
+}
+
+export type UpstreamCredentials =
+  | { readonly kind: 'none' }
+  /** One credential for everybody, sent in this header. */
+  | { readonly kind: 'header'; readonly name: string; readonly value: string };
+
+export interface LimitConfig {
+  /** Connections of hosts that are open at once. */
+  readonly connectionsMax: number;
+  /** Calls that are in flight at once, in all and for one principal. */
+  readonly concurrentCallsMax: number;
+  readonly concurrentCallsPerPrincipalMax: number;
+  readonly sessionsMax: number;
+  readonly pendingApprovalsMax: number;
+  readonly pendingApprovalsPerPrincipalMax: number;
+}

@@ -1,0 +1,85 @@
+import { hash } from 'node:crypto';
+import { canonicalJson } from '../json/canonical-json.ts';
+import type { Json } from '../json/value.ts';
+import type { Problem } from '../problem.ts';
+import { err, ok, type Result } from '../result.ts';
+import { findPolicyConflicts } from './check-policy.ts';
+import { createClassLists } from './classify.ts';
+import type { PolicyVersion } from './decision.ts';
+import { createToolsMatcher } from './matchers/tools.ts';
+import { createWhoMatcher } from './matchers/who.ts';
+import type { PolicyFile } from './policy-file.ts';
+import type { CompiledRule } from './tool-plan.ts';
+import { createUpstreamPolicy, type UpstreamPolicy } from './upstream-policy.ts';
+
+/** Everything that `decide` needs, prepared. Never changes: a reload makes a new one. */
+export interface CompiledPolicy {
+  readonly version: PolicyVersion;
+  readonly options: PolicyOptions;
+  readonly upstreams: ReadonlyMap<string, UpstreamPolicy>;
+  /** What its author should look at again. */
+  readonly warnings: readonly Problem[];
+}
+
+export interface PolicyOptions {
+  /** What becomes of a tool in no class that a rule allows. Where no rule does, it is denied either way. */
+  readonly unclassified: 'deny' | 'approve';
+  /** For approvals whose rule says nothing else. */
+  readonly approvalExpiresMs: number;
+}
+
+export interface PolicySource {
+  /** Relative to the directory of the policies, so that the version does not depend on where that is. */
+  readonly name: string;
+  readonly file: PolicyFile;
+  /** Where a part of the file stands: `policies/crm.yaml:12:5`. */
+  readonly placeOf: (path: readonly (string | number)[]) => string;
+}
+
+/**
+ * Prepares all files of one policy set. Several files may speak about one upstream: their lists and rules are put together. No
+ * files at all make a policy that denies everything.
+ */
+export function compilePolicy(
+  sources: readonly PolicySource[],
+  options: PolicyOptions,
+): Result<CompiledPolicy, readonly Problem[]> {
+  const problems = findPolicyConflicts(sources);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) return err(problems);
+
+  const upstreams = new Map<string, UpstreamPolicy>();
+  for (const [name, files] of Map.groupBy(sources, ({ file }) => file.upstream)) {
+    const lists = createClassLists(files.map(({ file }) => file.classes));
+    upstreams.set(name, createUpstreamPolicy(name, lists, files.flatMap(compileRules)));
+  }
+  return ok({ version: versionOf(sources, options), options, upstreams, warnings: problems });
+}
+
+function compileRules(source: PolicySource): CompiledRule[] {
+  return source.file.rules.map((rule, index) => ({
+    rule,
+    place: source.placeOf(['rules', index]),
+    isAboutTool: createToolsMatcher(rule.tools),
+    matchWho: createWhoMatcher(rule.who),
+  }));
+}
+
+/** The options are part of it: an approval given under other defaults was given to something else. */
+function versionOf(sources: readonly PolicySource[], options: PolicyOptions): PolicyVersion {
+  const files = sources
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, file }) => ({ name, file: plain(file) }));
+  return hash('sha256', canonicalJson({ files, options: { ...options }, version: 1 }), 'hex') as PolicyVersion;
+}
+
+function plain(file: PolicyFile): Json {
+  const byArgument = [...file.classes.byArgument].map(([tool, classes]) => ({ tool, ...classes }));
+  const rules = file.rules.map((rule) => ({
+    ...rule,
+    who: { ...rule.who },
+    tools: { ...rule.tools },
+    approval: rule.approval && { ...rule.approval },
+  }));
+  return { upstream: file.upstream, classes: { ...file.classes, byArgument }, rules };
+}

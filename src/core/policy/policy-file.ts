@@ -1,0 +1,60 @@
+/** One policy file, as parsed. See `docs/policy.md`. */
+export interface PolicyFile {
+  readonly version: 1;
+  readonly upstream: string;
+  readonly classes: PolicyClasses;
+  readonly rules: readonly PolicyRule[];
+}
+
+/** Patterns are tool names in which `*` stands for any characters, or none. */
+export interface PolicyClasses {
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  readonly never: readonly string[];
+  /** By the exact name of the tool. */
+  readonly byArgument: ReadonlyMap<string, ArgumentClasses>;
+}
+
+/** One tool that does several things: the value of one argument says which class a call has. */
+export interface ArgumentClasses {
+  readonly argument: string;
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  readonly never: readonly string[];
+}
+
+export interface PolicyRule {
+  readonly id: string;
+  readonly who: PolicyWho;
+  readonly tools: PolicyTools;
+  readonly effect: 'allow' | 'approve' | 'deny';
+  /** For people: shown to the requester and to the approver. */
+  readonly reason: string | null;
+  /** Only with `allow`: a write needs no approval. */
+  readonly unattended: boolean;
+  /** Only with `approve`. */
+  readonly approval: PolicyApproval | null;
+}
+
+/** All conditions given must hold. `any` is everybody who is authenticated. */
+export interface PolicyWho {
+  readonly any: boolean;
+  /** `null`: not a condition. Otherwise the principal's id must be one of these. */
+  readonly users: readonly string[] | null;
+  /** `null`: not a condition. Otherwise the principal must be in one of these. */
+  readonly groups: readonly string[] | null;
+  /** The principal must hold all of these; empty asks for none. */
+  readonly scopes: readonly string[];
+}
+
+export type PolicyTools =
+  | { readonly kind: 'names'; readonly patterns: readonly string[] }
+  | { readonly kind: 'class'; readonly class: 'read' | 'write' };
+
+export interface PolicyApproval {
+  /** Empty: any administrator with the approver role. */
+  readonly groups: readonly string[];
+  readonly count: 1;
+  /** `null`: what the environment says. */
+  readonly expiresMs: number | null;
+}
