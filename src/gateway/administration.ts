@@ -38,22 +38,37 @@ export interface Readiness {
  * What the admin plane can do. Each method checks the administrator's roles itself, so that no route can forget to. Nothing throws.
  */
 export interface Administration {
-  listApprovals(by: Administrator, status: ApprovalStatus | null, limit: number): Promise<Result<readonly Approval[], AdminFault>>;
+  listApprovals(
+    by: Administrator,
+    status: ApprovalStatus | null,
+    limit: number,
+  ): Promise<Result<readonly Approval[], AdminFault>>;
   showApproval(by: Administrator, id: string): Promise<Result<Approval, AdminFault>>;
   /** `argsDigest`, where given, must be the one of the request: the approver saw exactly these arguments. */
-  approve(by: Administrator, id: string, comment: string | null, argsDigest: string | null): Promise<Result<Approval, AdminFault>>;
+  approve(
+    by: Administrator,
+    id: string,
+    comment: string | null,
+    argsDigest: string | null,
+  ): Promise<Result<Approval, AdminFault>>;
   reject(by: Administrator, id: string, comment: string | null): Promise<Result<Approval, AdminFault>>;
 
   listKillSwitches(by: Administrator): Result<readonly KillSwitch[], AdminFault>;
   /** In force when this resolves, and before it is stored; `recorded: false` where the log will get the entry later. */
-  pullKillSwitch(by: Administrator, request: KillRequest): Promise<Result<{ killSwitch: KillSwitch; recorded: boolean }, AdminFault>>;
+  pullKillSwitch(
+    by: Administrator,
+    request: KillRequest,
+  ): Promise<Result<{ killSwitch: KillSwitch; recorded: boolean }, AdminFault>>;
   releaseKillSwitch(by: Administrator, id: string): Promise<Result<KillSwitch, AdminFault>>;
 
   /** Payloads are there for auditors only; reading them is itself recorded. */
   readAudit(by: Administrator, query: AuditQuery): Promise<Result<readonly AuditRecord[], AdminFault>>;
   showAudit(by: Administrator, sequence: number): Promise<Result<AuditRecord, AdminFault>>;
 
-  createToken(by: Administrator, request: TokenRequest): Promise<Result<{ token: StoredToken; secret: string }, AdminFault>>;
+  createToken(
+    by: Administrator,
+    request: TokenRequest,
+  ): Promise<Result<{ token: StoredToken; secret: string }, AdminFault>>;
   listTokens(by: Administrator): Promise<Result<readonly StoredToken[], AdminFault>>;
   revokeToken(by: Administrator, id: string): Promise<Result<true, AdminFault>>;
 

@@ -1,0 +1,30 @@
+import type { Json, JsonObject } from '../json/value.ts';
+import { isJsonObject } from '../json/value.ts';
+
+/**
+ * A tool definition as hosts see it: the members that the gateway understands, under the name it gives out. Everything else, known or
+ * not, stays behind: `_meta` can switch on Apps, `execution` promises tasks that are not offered, icons make a console fetch things.
+ */
+export function exposedDefinition(definition: JsonObject, name: string): JsonObject {
+  const exposed: Record<string, Json> = { name };
+  for (const member of ['title', 'description', 'annotations'] as const) {
+    const value = definition[member];
+    if (value !== undefined) exposed[member] = value;
+  }
+  exposed['inputSchema'] = withoutHeaderHints(definition['inputSchema'] ?? { type: 'object' });
+  const outputSchema = definition['outputSchema'];
+  // Revisions before 2026-07-28 know only objects here; the text of a result says the same.
+  if (isJsonObject(outputSchema) && outputSchema['type'] === 'object') exposed['outputSchema'] = outputSchema;
+  return exposed;
+}
+
+/** `x-mcp-header` asks the host to repeat arguments in HTTP headers, where every middle box could read them. */
+function withoutHeaderHints(schema: Json): Json {
+  if (Array.isArray(schema)) return schema.map(withoutHeaderHints);
+  if (!isJsonObject(schema)) return schema;
+  const kept: Record<string, Json> = Object.create(null);
+  for (const [key, value] of Object.entries(schema)) {
+    if (key !== 'x-mcp-header') kept[key] = withoutHeaderHints(value);
+  }
+  return kept;
+}

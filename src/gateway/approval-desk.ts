@@ -1,0 +1,44 @@
+import type { ApprovalId } from '../core/approval/approval.ts';
+
+/** Where held calls wait for a person. Wakes them when the status of their approval changes; decides nothing. */
+export interface ApprovalDesk {
+  /** Resolves when the approval changed, the time is up or the signal aborted, whichever is first. `full`: no place to wait. */
+  wait(id: ApprovalId, timeoutMs: number, signal: AbortSignal): Promise<'changed' | 'time-up' | 'aborted' | 'full'>;
+  wake(id: ApprovalId): void;
+  readonly waiting: number;
+}
+
+export function createApprovalDesk(waitersMax: number): ApprovalDesk {
+  const waiters = new Map<ApprovalId, Set<() => void>>();
+  let waiting = 0;
+
+  return {
+    wait(id, timeoutMs, signal) {
+      if (signal.aborted) return Promise.resolve('aborted');
+      if (waiting >= waitersMax) return Promise.resolve('full');
+      return new Promise((resolve) => {
+        const mine = waiters.get(id) ?? new Set();
+        const finish = (how: 'changed' | 'time-up' | 'aborted') => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', onAbort);
+          mine.delete(onChange);
+          if (mine.size === 0) waiters.delete(id);
+          waiting -= 1;
+          resolve(how);
+        };
+        const onChange = () => finish('changed');
+        const onAbort = () => finish('aborted');
+        const timer = setTimeout(() => finish('time-up'), timeoutMs);
+        waiters.set(id, mine.add(onChange));
+        waiting += 1;
+        signal.addEventListener('abort', onAbort, { once: true });
+      });
+    },
+    wake(id) {
+      for (const onChange of [...(waiters.get(id) ?? [])]) onChange();
+    },
+    get waiting() {
+      return waiting;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { Approval } from '../core/approval/approval.ts';
+import type { ApprovalEntry } from '../core/audit/entry.ts';
+
+interface ApprovalActor {
+  readonly by: string | null;
+  readonly credentialId: string | null;
+  readonly comment: string | null;
+  readonly callId: string | null;
+}
+
+const NOBODY: ApprovalActor = { by: null, credentialId: null, comment: null, callId: null };
+
+/** The audit entry that goes with a change of an approval, in the same transaction. */
+export function approvalEntry(
+  approval: Approval,
+  change: ApprovalEntry['change'],
+  timeMs: number,
+  actor: Partial<ApprovalActor>,
+): ApprovalEntry {
+  const { principal, upstream, tool, argsDigest } = approval.binding;
+  return {
+    kind: 'approval',
+    timeMs,
+    approvalId: approval.id,
+    change,
+    principal,
+    upstream,
+    tool,
+    argsDigest,
+    ...NOBODY,
+    ...actor,
+  };
+}

@@ -1,0 +1,30 @@
+import { err, ok } from '../core/result.ts';
+import type { Upstream } from '../ports/upstream.ts';
+import type { Administration } from './administration.ts';
+import { checkRole } from './administration/admin-fault.ts';
+import { type ApprovalAdminDeps, createApprovalAdministration } from './administration/approvals.ts';
+import { type AuditAdminDeps, createAuditAdministration } from './administration/audit.ts';
+import { createKillSwitchAdministration, type KillSwitchAdminDeps } from './administration/kill-switch.ts';
+import { createTokenAdministration, type TokenAdminDeps } from './administration/tokens.ts';
+
+export interface AdministrationDeps extends ApprovalAdminDeps, AuditAdminDeps, KillSwitchAdminDeps, TokenAdminDeps {
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+}
+
+/** Puts the administrators' use cases behind the one interface that the admin plane knows. */
+export function createAdministration(deps: AdministrationDeps): Administration {
+  return {
+    ...createApprovalAdministration(deps),
+    ...createAuditAdministration(deps),
+    ...createKillSwitchAdministration(deps),
+    ...createTokenAdministration(deps),
+    upstreams: (by) => {
+      const fault = checkRole(by, 'operator', 'approver', 'auditor', 'viewer');
+      return fault === null ? ok([...deps.upstreams.values()].map((upstream) => upstream.status())) : err(fault);
+    },
+    readiness: () => {
+      const { writable } = deps.audit.health();
+      return { ready: writable, checks: { store: writable ? 'ok' : 'failing' } };
+    },
+  };
+}

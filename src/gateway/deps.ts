@@ -1,0 +1,56 @@
+import type { KnownSecrets } from '../core/content/redact-arguments.ts';
+import type { CompiledPolicy } from '../core/policy/compile-policy.ts';
+import type { ApprovalStore } from '../ports/approval-store.ts';
+import type { AuditLog } from '../ports/audit-log.ts';
+import type { Clock, Ids } from '../ports/clock.ts';
+import type { Upstream } from '../ports/upstream.ts';
+import type { ApprovalDesk } from './approval-desk.ts';
+import type { Approvers } from './approvers.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { InFlight } from './in-flight.ts';
+import type { KeptResults } from './kept-results.ts';
+import type { KillSwitches } from './kill-switches.ts';
+import type { LateRecords } from './late-records.ts';
+
+/** What one governed call may use. Built once, in the composition root. */
+export interface CallDeps {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly audit: AuditLog;
+  readonly approvals: ApprovalStore;
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly catalogue: Catalogue;
+  readonly killSwitches: KillSwitches;
+  readonly inFlight: InFlight;
+  readonly desk: ApprovalDesk;
+  readonly approvers: Approvers;
+  readonly keptResults: KeptResults;
+  readonly lateRecords: LateRecords;
+  /** The policy in force. Asked once per decision, so that one decision names one version. */
+  readonly policy: () => CompiledPolicy;
+  readonly knownSecrets: KnownSecrets;
+  /** Key of the arguments' digest. */
+  readonly digestKey: Uint8Array;
+  readonly environment: string;
+  readonly approvalSettings: ApprovalSettings;
+  /** Reports what an operator should know and a host may not. Holds no argument, result or credential. */
+  readonly report: (problem: OperatorReport) => void;
+}
+
+export interface ApprovalSettings {
+  /** How long a call is held open for a fast approver before the pending result is given. */
+  readonly holdMs: number;
+  /** How long the result of an approved call is kept for a retry. */
+  readonly keepResultMs: number;
+  /** Pending approvals of one principal, and of all. More are denied with a reason, never dropped silently. */
+  readonly pendingPerPrincipalMax: number;
+  readonly pendingMax: number;
+  /** Where a person finds the request: `<url>/approvals/<id>`. */
+  readonly consoleUrl: string;
+}
+
+export interface OperatorReport {
+  readonly callId: string | null;
+  readonly problem: string;
+  readonly error?: unknown;
+}

@@ -1,0 +1,62 @@
+import type { JsonObject } from '../core/json/value.ts';
+import { canonicalJson } from '../core/json/canonical-json.ts';
+import { GATEWAY_ERRORS } from '../core/mcp/errors.ts';
+import type { ReasonCode } from '../core/policy/reasons.ts';
+import type { HostError, HostResult } from './gateway.ts';
+
+/** The one answer for a tool that is hidden, never or not there: a host cannot tell which (product contract §7). */
+export function unknownTool(): HostError {
+  return hostError(-32602, 'Unknown tool', { httpStatus: 200 });
+}
+
+export function invalidCursor(): HostError {
+  return hostError(-32602, 'Invalid cursor', { httpStatus: 200 });
+}
+
+/** The log cannot be written, so nothing may run. */
+export function storeUnavailable(): HostError {
+  const message =
+    'The gateway cannot record this call, so it did not run. Try again shortly; the operator has been told.';
+  return hostError(GATEWAY_ERRORS.storeUnavailable, message, { httpStatus: 503, retryAfterSeconds: 5 });
+}
+
+/** The call was dispatched, and the log failed before its outcome could be stored: the host must not see the result. */
+export function outcomeNotRecorded(): HostError {
+  const message =
+    'The call was sent, but its outcome cannot be recorded, so its result is withheld. Check before calling again.';
+  return hostError(GATEWAY_ERRORS.storeUnavailable, message, { httpStatus: 503, retryAfterSeconds: 5 });
+}
+
+export function stoppedBySwitch(): HostError {
+  const message =
+    'An operator has stopped this with the kill switch. Nothing ran. Ask the operator before trying again.';
+  return hostError(GATEWAY_ERRORS.killSwitch, message, { httpStatus: 503, retryAfterSeconds: 60 });
+}
+
+export function overloaded(): HostError {
+  const message = 'The gateway is busy. The call did not run. Try again shortly.';
+  return hostError(GATEWAY_ERRORS.overloaded, message, { httpStatus: 503, retryAfterSeconds: 1 });
+}
+
+export function internalError(): HostError {
+  return hostError(-32603, 'Internal error. The call was denied.', { httpStatus: 500 });
+}
+
+/** A tool result that tells the model, in words and as data, that nothing ran and what would help. */
+export function toolErrorResult(text: string, structured: JsonObject): HostResult {
+  const result = { content: [{ text, type: 'text' }], isError: true, structuredContent: structured };
+  return { kind: 'result', json: [Buffer.from(canonicalJson(result))] };
+}
+
+export function deniedResult(code: ReasonCode, text: string, nextStep: string): HostResult {
+  return toolErrorResult(`Denied, not executed: ${text} ${nextStep}`, { status: 'denied', reason: code, nextStep });
+}
+
+function hostError(
+  code: number,
+  message: string,
+  rest: { readonly httpStatus: number; readonly retryAfterSeconds?: number },
+): HostError {
+  const { httpStatus, retryAfterSeconds = null } = rest;
+  return { kind: 'error', code, message, data: null, httpStatus, retryAfterSeconds };
+}

@@ -1,0 +1,138 @@
+import type { Approval } from '../core/approval/approval.ts';
+import type { KillSwitchEntry } from '../core/audit/entry.ts';
+import { findKillSwitch, type KillFacts, type KillScope, type KillSwitch } from '../core/kill-switch/kill-switch.ts';
+import type { ApprovalStore } from '../ports/approval-store.ts';
+import type { Clock, Ids } from '../ports/clock.ts';
+import type { KillSwitchStore } from '../ports/kill-switch-store.ts';
+import type { OperatorReport } from './deps.ts';
+import type { InFlight } from './in-flight.ts';
+import { voidApproval } from './void-approval.ts';
+
+/**
+ * The authority on what is stopped. A switch is in force in memory before anything is awaited, so a call that asks after `pull` was
+ * entered is already stopped; it is acknowledged only once it will survive a restart.
+ */
+export interface KillSwitches {
+  find(facts: KillFacts): KillSwitch | null;
+  current(): readonly KillSwitch[];
+  pull(request: { scope: KillScope; reason: string; expiresMs: number | null; by: string }): Promise<PullResult>;
+  /** `null`: no such switch. Throws `StoreError` when it cannot be recorded, and then the switch stays on. */
+  release(id: string, by: string): Promise<KillSwitch | null>;
+  /** Makes void, again, the approvals that a switch covered while the store could not be written. */
+  finishVoiding(): Promise<void>;
+}
+
+export interface PullResult {
+  readonly killSwitch: KillSwitch;
+  /** In the log already; `false` while the log cannot be written. */
+  readonly recorded: boolean;
+  /** Will survive a restart. */
+  readonly persisted: boolean;
+}
+
+export interface KillSwitchesDeps {
+  readonly store: KillSwitchStore;
+  readonly approvals: ApprovalStore;
+  readonly inFlight: InFlight;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly wakeApproval: (approval: Approval) => void;
+  readonly report: (problem: OperatorReport) => void;
+}
+
+/** More than this many at once is no operation but a mistake; the oldest are not dropped, new ones are refused by the admin plane. */
+export const KILL_SWITCHES_MAX = 1000;
+
+/** Starts stopped when the stored state cannot be read: a gateway that does not know whether it was stopped must not run. */
+export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSwitches> {
+  let switches: readonly KillSwitch[] = await loadOrStop(deps);
+  let unvoided: readonly KillSwitch[] = switches;
+  let saving: Promise<unknown> = Promise.resolve();
+
+  /** One save at a time, computed when its turn comes, so that an older state never overwrites a newer one. */
+  function save(change: (current: readonly KillSwitch[]) => readonly KillSwitch[], entry: KillSwitchEntry) {
+    const saved = saving.then(() => deps.store.save(change(inForce()), [entry]));
+    saving = saved.catch(() => undefined);
+    return saved;
+  }
+
+  const inForce = (): readonly KillSwitch[] => {
+    const nowMs = deps.clock.nowMs();
+    return switches.filter((each) => each.expiresMs === null || each.expiresMs > nowMs);
+  };
+
+  async function finishVoiding(): Promise<void> {
+    for (const killSwitch of unvoided) {
+      await voidCovered(deps, killSwitch);
+      unvoided = unvoided.filter((each) => each !== killSwitch);
+    }
+  }
+
+  return {
+    find: (facts) => findKillSwitch(switches, facts, deps.clock.nowMs()),
+    current: inForce,
+    finishVoiding,
+
+    async pull({ scope, reason, expiresMs, by }) {
+      const nowMs = deps.clock.nowMs();
+      const killSwitch: KillSwitch = { id: deps.ids.next('kill'), scope, reason, by, createdMs: nowMs, expiresMs };
+      switches = [...inForce(), killSwitch];
+      unvoided = [...unvoided, killSwitch];
+      deps.inFlight.stopFor(killSwitch, nowMs);
+      const saved = await save((current) => current, entryOf(killSwitch, 'on', by, nowMs)).then(
+        ({ recorded }) => ({ recorded, persisted: true }),
+        (error: unknown) => {
+          deps.report({ callId: null, problem: 'the kill switch is in force but could not be stored', error });
+          return { recorded: false, persisted: false };
+        },
+      );
+      await finishVoiding().catch((error: unknown) =>
+        deps.report({ callId: null, problem: 'approvals are not yet stored as void; none of them can be used', error }),
+      );
+      return { killSwitch, ...saved };
+    },
+
+    async release(id, by) {
+      const killSwitch = switches.find((each) => each.id === id);
+      if (killSwitch === undefined) return null;
+      // Approvals from before the switch must be void before anything can run again.
+      await finishVoiding();
+      const entry = entryOf(killSwitch, 'off', by, deps.clock.nowMs());
+      // It stays on, for everyone who asks meanwhile, until its release is stored.
+      await save((current) => current.filter((each) => each.id !== id), entry);
+      switches = switches.filter((each) => each.id !== id);
+      return killSwitch;
+    },
+  };
+}
+
+async function loadOrStop(deps: KillSwitchesDeps): Promise<readonly KillSwitch[]> {
+  try {
+    return await deps.store.load();
+  } catch (error) {
+    deps.report({ callId: null, problem: 'the kill switch state cannot be read, so everything is stopped', error });
+    const reason = 'The stored state could not be read at start. Repair the store, then release this switch.';
+    const id = deps.ids.next('kill');
+    return [{ id, scope: { all: true }, reason, by: 'gateway', createdMs: deps.clock.nowMs(), expiresMs: null }];
+  }
+}
+
+/** An approval from before a switch must not outlive it: the person agreed to it in another situation. */
+async function voidCovered(deps: KillSwitchesDeps, killSwitch: KillSwitch): Promise<void> {
+  for (const status of ['pending', 'approved'] as const) {
+    const approvals = await deps.approvals.list({ status, limit: Number.MAX_SAFE_INTEGER });
+    for (const approval of approvals) {
+      const { principal, client, upstream, tool } = approval.binding;
+      const facts: KillFacts = { principal, client, upstream, tool, class: 'write' };
+      if (approval.createdMs > killSwitch.createdMs) continue;
+      if (findKillSwitch([{ ...killSwitch, expiresMs: null }], facts, killSwitch.createdMs) === null) continue;
+      const voided = await voidApproval(deps, approval, killSwitch.by, `kill switch ${killSwitch.id}`);
+      if (voided !== null) deps.wakeApproval(voided);
+    }
+  }
+}
+
+function entryOf(killSwitch: KillSwitch, change: 'on' | 'off', by: string, timeMs: number): KillSwitchEntry {
+  const { id, scope, reason } = killSwitch;
+  return { kind: 'kill-switch', timeMs, change, id, scope, reason, by };
+}

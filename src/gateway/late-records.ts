@@ -1,0 +1,59 @@
+import type { OperatorReport } from './deps.ts';
+import { StoreError } from '../ports/store-error.ts';
+
+/**
+ * Records what already happened. When the store fails just then, the host does not get the result, and the entry is tried again until
+ * it is stored: a dispatch has its outcome entry also after a full disk. A crash before that leaves it to the store's recovery.
+ */
+export interface LateRecords {
+  /** `false`: not stored yet. */
+  record(callId: string, write: () => Promise<unknown>): Promise<boolean>;
+  close(): void;
+}
+
+/** Outcomes waiting for the store. Beyond this, recovery at the next start records them as unknown. */
+const LATE_RECORDS_MAX = 10_000;
+const RETRY_MS = 1000;
+
+export function createLateRecords(report: (problem: OperatorReport) => void): LateRecords {
+  const late: (() => Promise<unknown>)[] = [];
+  let timer: NodeJS.Timeout | null = null;
+
+  async function retry(): Promise<void> {
+    timer = null;
+    try {
+      while (late[0] !== undefined) {
+        await late[0]();
+        late.shift();
+      }
+    } catch (error) {
+      if (!(error instanceof StoreError)) {
+        report({ callId: null, problem: 'an outcome cannot be recorded and was given up', error });
+        late.shift();
+      }
+      schedule();
+    }
+  }
+
+  function schedule(): void {
+    if (late.length > 0) timer ??= setTimeout(() => void retry(), RETRY_MS).unref();
+  }
+
+  return {
+    async record(callId, write) {
+      try {
+        await write();
+        return true;
+      } catch (error) {
+        report({ callId, problem: 'the outcome of a call could not be recorded yet', error });
+        if (error instanceof StoreError && late.length < LATE_RECORDS_MAX) late.push(write);
+        schedule();
+        return false;
+      }
+    },
+    close() {
+      if (timer !== null) clearTimeout(timer);
+      late.length = 0;
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { canonicalJson } from '../../core/json/canonical-json.ts';
+import { redactArguments } from '../../core/content/redact-arguments.ts';
+import type { Approval, ApprovalBinding, ApprovalId } from '../../core/approval/approval.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import { approvalEntry } from '../approval-entries.ts';
+import type { CallDeps } from '../deps.ts';
+import type { GovernedCall } from '../governed-call.ts';
+import { expireApproval, voidApproval } from '../void-approval.ts';
+import { decisionEntry } from './record-decision.ts';
+
+type HeldCall = GovernedCall & { readonly decision: { readonly effect: 'approve' } };
+
+/**
+ * Finds the approval that this very call already has, or asks for one. Records the decision on this request either way. The same
+ * person, client, tool and arguments attach to the same request, so that a retry neither asks twice nor runs twice.
+ */
+export async function attachApproval(deps: CallDeps, governed: HeldCall): Promise<Result<Approval, 'backlog'>> {
+  const binding = bindingOf(deps, governed);
+  const newest = await deps.approvals.findNewest(binding);
+  const open = newest === null ? null : await retire(deps, newest, binding);
+  if (open !== null) {
+    await deps.audit.record([decisionEntry(deps, governed, open.id)]);
+    return ok(open);
+  }
+
+  const pending = await deps.approvals.countPending(binding.principal);
+  const { pendingPerPrincipalMax, pendingMax } = deps.approvalSettings;
+  if (pending.principal >= pendingPerPrincipalMax || pending.all >= pendingMax) return err('backlog');
+
+  const approval = newApproval(deps, governed, binding);
+  const requested = approvalEntry(approval, 'requested', approval.createdMs, { callId: governed.call.context.callId });
+  await deps.approvals.create(approval, [decisionEntry(deps, governed, approval.id), requested]);
+  return ok(approval);
+}
+
+/** The approval as long as it stands for this call; `null` once it is over, after storing that it is. */
+async function retire(deps: CallDeps, approval: Approval, binding: ApprovalBinding): Promise<Approval | null> {
+  const nowMs = deps.clock.nowMs();
+  switch (approval.status) {
+    case 'pending':
+    case 'approved': {
+      const difference = changedSince(approval.binding, binding);
+      if (difference !== null) await voidApproval(deps, approval, 'gateway', difference);
+      else if (approval.expiresMs <= nowMs) await expireApproval(deps, approval);
+      else return approval;
+      return null;
+    }
+    // A rejection stands until the request would have expired: asking again at once is not a way round it.
+    case 'rejected':
+      return approval.expiresMs > nowMs ? approval : null;
+    case 'executing':
+      return approval;
+    case 'executed':
+    case 'failed':
+    case 'outcome-unknown': {
+      const endedMs = approval.finishedMs ?? approval.createdMs;
+      return endedMs + deps.approvalSettings.keepResultMs > nowMs ? approval : null;
+    }
+    case 'expired':
+    case 'withdrawn':
+    case 'void':
+      return null;
+  }
+}
+
+/** What is no longer as it was when the approval was asked for, in words for the log; `null` where nothing is. */
+export function changedSince(then: ApprovalBinding, now: ApprovalBinding): string | null {
+  if (then.definitionDigest !== now.definitionDigest) return 'the tool definition changed';
+  if (then.policyVersion !== now.policyVersion) return 'the policy changed';
+  if (then.environment !== now.environment) return 'the environment changed';
+  const fields = ['principal', 'client', 'upstream', 'tool', 'argsDigest'] as const;
+  return fields.every((field) => then[field] === now[field]) ? null : 'it belongs to another call';
+}
+
+export function bindingOf(deps: CallDeps, governed: GovernedCall): ApprovalBinding {
+  const { principal } = governed.call.context;
+  return {
+    principal: principal.id,
+    client: principal.client,
+    ...governed.tool.ref,
+    argsDigest: governed.argsDigest,
+    definitionDigest: governed.definitionDigest,
+    policyVersion: governed.decision.policyVersion,
+    environment: deps.environment,
+  };
+}
+
+function newApproval(deps: CallDeps, governed: HeldCall, binding: ApprovalBinding): Approval {
+  const nowMs = deps.clock.nowMs();
+  const { call, decision } = governed;
+  const [reason] = decision.reasons;
+  return {
+    id: deps.ids.next('apr') as ApprovalId,
+    status: 'pending',
+    binding,
+    requesterName: call.context.principal.name,
+    ruleId: reason.ruleId,
+    reason: reason.text,
+    approverGroups: decision.terms.approverGroups,
+    argumentsShown: canonicalJson(redactArguments(call.args, deps.knownSecrets)),
+    createdMs: nowMs,
+    expiresMs: nowMs + decision.terms.expiresInMs,
+    decidedBy: null,
+    decidedMs: null,
+    comment: null,
+    finishedMs: null,
+    note: null,
+  };
+}

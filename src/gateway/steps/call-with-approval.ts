@@ -1,0 +1,57 @@
+import type { Approval } from '../../core/approval/approval.ts';
+import type { CallDeps } from '../deps.ts';
+import type { HostError, HostResult } from '../gateway.ts';
+import type { GovernedCall } from '../governed-call.ts';
+import { stoppedBySwitch } from '../host-errors.ts';
+import { attachApproval } from './attach-approval.ts';
+import { approvalAnswer } from './approval-answers.ts';
+import { deny } from './deny.ts';
+import { spendApproval } from './spend-approval.ts';
+
+type HeldCall = GovernedCall & { readonly decision: { readonly effect: 'approve' } };
+
+/**
+ * A call that a person must agree to. Holds it for a while, in case someone decides at once, and otherwise says that it is pending.
+ * Whoever sends the same call again attaches to the same request.
+ */
+export async function callWithApproval(deps: CallDeps, governed: GovernedCall): Promise<HostResult | HostError> {
+  const { call, decision } = governed;
+  if (!isHeld(governed)) throw new Error('only a call that needs approval is held');
+  const attached = await attachApproval(deps, governed);
+  if (!attached.ok) return deny(deps, call, { code: 'overloaded', ...decision, tool: governed.tool });
+  if (attached.value.status !== 'pending') return answerFor(deps, governed, attached.value);
+
+  const held = await hold(deps, governed, attached.value);
+  return held === 'stopped' ? stoppedBySwitch() : answerFor(deps, governed, held);
+}
+
+function answerFor(
+  deps: CallDeps,
+  governed: GovernedCall,
+  approval: Approval,
+): Promise<HostResult | HostError> | HostResult {
+  return approval.status === 'approved' ? spendApproval(deps, governed, approval) : approvalAnswer(deps, approval);
+}
+
+/** Waits for a decision and returns the approval as it then is. Holding is a courtesy: every way out of it is safe. */
+async function hold(deps: CallDeps, governed: GovernedCall, approval: Approval): Promise<Approval | 'stopped'> {
+  const { context, stream } = governed.call;
+  const running = { facts: governed.killFacts, credentialId: context.principal.credentialId };
+  const place = deps.inFlight.enter(running, context.signal);
+  try {
+    const canWait = stream.open();
+    if (canWait) stream.progress({ progress: 0, total: null, message: `waiting for approval ${approval.id}` });
+    const holdMs = canWait ? deps.approvalSettings.holdMs : 0;
+    if (holdMs > 0) await deps.desk.wait(approval.id, holdMs, place.signal);
+    if (place.stoppedBy === 'kill-switch') return 'stopped';
+    const now = (await deps.approvals.find(approval.id)) ?? approval;
+    // Nobody is there to take the result: the call may run when it is sent again, not before.
+    return place.signal.aborted ? approval : now;
+  } finally {
+    place.leave();
+  }
+}
+
+function isHeld(governed: GovernedCall): governed is HeldCall {
+  return governed.decision.effect === 'approve';
+}

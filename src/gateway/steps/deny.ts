@@ -1,0 +1,84 @@
+import { argsDigest } from '../../core/approval/args-digest.ts';
+import type { ToolClass } from '../../core/catalog/tool.ts';
+import { redactArguments } from '../../core/content/redact-arguments.ts';
+import { canonicalJson } from '../../core/json/canonical-json.ts';
+import type { Decision, PolicyVersion } from '../../core/policy/decision.ts';
+import type { ReasonCode } from '../../core/policy/reasons.ts';
+import type { CallDeps } from '../deps.ts';
+import type { HostError, HostResult, ToolCall } from '../gateway.ts';
+import { deniedResult, stoppedBySwitch, unknownTool } from '../host-errors.ts';
+import { reasonCodes, requestFields } from './record-decision.ts';
+import type { NamedTool } from './resolve-tool.ts';
+
+/** A denial that policy did not speak: the name, the upstream or the kill switch stood in the way. */
+export interface Denial {
+  readonly code: 'tool_unknown' | 'kill_switch' | 'upstream_unavailable' | 'overloaded';
+  readonly policyVersion: PolicyVersion;
+  readonly tool?: NamedTool;
+  readonly class?: ToolClass;
+}
+
+export async function deny(deps: CallDeps, call: ToolCall, denial: Denial): Promise<HostResult | HostError> {
+  await recordDenial(deps, call, { ...denial, ruleId: null, codes: [denial.code] });
+  switch (denial.code) {
+    case 'tool_unknown':
+      return unknownTool();
+    case 'kill_switch':
+      return stoppedBySwitch();
+    case 'upstream_unavailable':
+      return deniedResult(denial.code, 'the server behind this tool is not available.', 'Try again later.');
+    case 'overloaded':
+      return deniedResult(
+        denial.code,
+        'too many approvals are waiting.',
+        'Wait until some are decided, then call again.',
+      );
+  }
+}
+
+type PolicyDenial = Extract<Decision, { effect: 'deny' }>;
+
+export async function denyByPolicy(
+  deps: CallDeps,
+  call: ToolCall,
+  tool: NamedTool,
+  decision: PolicyDenial,
+): Promise<HostResult | HostError> {
+  const [reason] = decision.reasons;
+  const codes = reasonCodes(decision.reasons);
+  await recordDenial(deps, call, { ...decision, tool, ruleId: reason.ruleId, codes });
+  if (decision.hidden) return unknownTool();
+  const nextStep =
+    decision.missingScopes.length > 0
+      ? `Ask for a token with the scope ${decision.missingScopes.join(' ')}.`
+      : 'If you need this, ask the operator of this gateway to change the policy.';
+  return deniedResult(reason.code, reason.text, nextStep);
+}
+
+interface RecordedDenial {
+  readonly policyVersion: PolicyVersion;
+  readonly tool?: NamedTool;
+  readonly class?: ToolClass;
+  readonly ruleId: string | null;
+  readonly codes: readonly ReasonCode[];
+}
+
+async function recordDenial(deps: CallDeps, call: ToolCall, denial: RecordedDenial): Promise<void> {
+  await deps.audit.record([
+    {
+      ...requestFields(deps, call.context, 'tools/call'),
+      upstream: denial.tool?.ref.upstream ?? null,
+      // The name as it was asked for, where it stands for nothing: an operator wants to see what was tried.
+      tool: denial.tool?.ref.tool ?? call.exposedName,
+      definitionDigest: null,
+      class: denial.class ?? null,
+      policyVersion: denial.policyVersion,
+      decision: 'deny',
+      ruleId: denial.ruleId,
+      reasons: denial.codes,
+      argsDigest: argsDigest(deps.digestKey, canonicalJson(call.args)),
+      approvalId: null,
+      payload: redactArguments(call.args, deps.knownSecrets),
+    },
+  ]);
+}

@@ -1,0 +1,141 @@
+import { hash } from 'node:crypto';
+import type { ApprovalId } from '../../core/approval/approval.ts';
+import type { OutcomeCode, OutcomeEntry } from '../../core/audit/entry.ts';
+import { assertNever, type Result } from '../../core/result.ts';
+import type { UpstreamFault, UpstreamResult, UpstreamRpcError } from '../../ports/upstream.ts';
+import type { CallDeps } from '../deps.ts';
+import type { HostError, HostResult } from '../gateway.ts';
+import type { GovernedCall } from '../governed-call.ts';
+import { outcomeNotRecorded, stoppedBySwitch, toolErrorResult } from '../host-errors.ts';
+
+type UpstreamAnswer = Result<UpstreamResult | UpstreamRpcError, UpstreamFault>;
+
+/** What became of a dispatched call: for the log, and for the host once the log has it. */
+export interface Outcome {
+  readonly entry: OutcomeEntry;
+  readonly answer: HostResult | HostError;
+  /** The upstream's own result, where there is one. */
+  readonly result: UpstreamResult | null;
+}
+
+/** Runs a call that policy allows and whose decision is stored. A host that goes away ends it. */
+export async function dispatchAllowed(deps: CallDeps, governed: GovernedCall): Promise<HostResult | HostError> {
+  const outcome = await dispatch(deps, governed, { approvalId: null, hostEndsIt: true });
+  const recorded = await deps.lateRecords.record(outcome.entry.callId, () => deps.audit.record([outcome.entry]));
+  return recorded ? outcome.answer : outcomeNotRecorded();
+}
+
+/**
+ * The only place from which an upstream sees a call. The kill switch is asked once more, in the same turn in which the call is
+ * registered as running, so that a switch either stops it here or aborts it.
+ */
+export async function dispatch(
+  deps: CallDeps,
+  governed: GovernedCall,
+  options: { readonly approvalId: ApprovalId | null; readonly hostEndsIt: boolean },
+): Promise<Outcome> {
+  const { call, tool, killFacts } = governed;
+  const { context, stream } = call;
+  const startedMs = deps.clock.monotonicMs();
+  const running = { facts: killFacts, credentialId: context.principal.credentialId };
+  const place = deps.inFlight.enter(running, options.hostEndsIt ? context.signal : null);
+  try {
+    const stopped = deps.killSwitches.find(killFacts) !== null;
+    const answer: UpstreamAnswer = stopped
+      ? NOT_STARTED
+      : await tool.upstream.call({
+          caller: { principal: context.principal.id },
+          tool: tool.ref.tool,
+          argumentsJson: governed.argumentsJson,
+          traceparent: context.traceparent,
+          signal: place.signal,
+          onProgress: stream.wantsProgress ? (progress) => stream.progress(progress) : null,
+        });
+    const killed = stopped || place.stoppedBy === 'kill-switch';
+    return describe(deps, answer, { callId: context.callId, approvalId: options.approvalId, startedMs, killed });
+  } finally {
+    place.leave();
+  }
+}
+
+const NOT_STARTED: UpstreamAnswer = {
+  ok: false,
+  error: { kind: 'aborted', dispatched: false, detail: 'stopped before dispatch' },
+};
+
+interface Ran {
+  readonly callId: string;
+  readonly approvalId: ApprovalId | null;
+  readonly startedMs: number;
+  readonly killed: boolean;
+}
+
+function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Outcome {
+  const result = answer.ok && answer.value.kind === 'result' ? answer.value : null;
+  const code = outcomeCode(answer, ran.killed);
+  const entry: OutcomeEntry = {
+    kind: 'outcome',
+    timeMs: deps.clock.nowMs(),
+    callId: ran.callId,
+    outcome: code,
+    approvalId: ran.approvalId,
+    resultDigest: result === null ? null : digestOf(result.json),
+    resultBytes: result?.jsonBytes ?? null,
+    latencyMs: Math.round((deps.clock.monotonicMs() - ran.startedMs) * 1000) / 1000,
+    detail: detailOf(answer),
+  };
+  return {
+    entry,
+    result,
+    answer: result === null ? answerWithoutResult(answer, code) : { kind: 'result', json: result.json },
+  };
+}
+
+function outcomeCode(answer: UpstreamAnswer, killed: boolean): OutcomeCode {
+  if (answer.ok) {
+    if (answer.value.kind === 'rpc-error') return 'upstream-error';
+    return answer.value.isError ? 'tool-error' : 'ok';
+  }
+  const { kind, dispatched } = answer.error;
+  if (kind === 'aborted') return killed ? 'killed' : 'aborted';
+  if (!dispatched) return 'not-dispatched';
+  switch (kind) {
+    case 'timeout':
+      return 'timeout';
+    case 'unreachable':
+    case 'overloaded':
+      return 'upstream-unreachable';
+    case 'invalid-answer':
+    case 'too-large':
+      return 'upstream-error';
+    default:
+      return assertNever(kind);
+  }
+}
+
+/** The upstream's own words stay with the operator: they may hold its credentials, addresses or instructions to a model. */
+function answerWithoutResult(answer: UpstreamAnswer, outcome: OutcomeCode): HostResult | HostError {
+  if (outcome === 'killed') return stoppedBySwitch();
+  if (answer.ok) {
+    const code = answer.value.kind === 'rpc-error' ? answer.value.code : 0;
+    const why = code === -32602 ? 'It did not accept the arguments.' : `It answered with error ${code}.`;
+    return toolErrorResult(`The server behind this tool refused the call. ${why}`, { status: 'upstream_error', code });
+  }
+  const { kind, dispatched } = answer.error;
+  const ran = dispatched ? 'It may have run: check before calling again.' : 'It did not run: it is safe to call again.';
+  return toolErrorResult(`The call failed (${kind}). ${ran}`, {
+    status: 'failed',
+    cause: kind,
+    mayHaveRun: dispatched,
+  });
+}
+
+function detailOf(answer: UpstreamAnswer): string | null {
+  if (!answer.ok) return `${answer.error.kind}: ${answer.error.detail}`;
+  return answer.value.kind === 'rpc-error' ? `JSON-RPC error ${answer.value.code}` : null;
+}
+
+function digestOf(chunks: readonly Uint8Array[]): string {
+  const [only] = chunks;
+  return hash('sha256', chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks), 'hex');
+}

@@ -1,0 +1,56 @@
+import type { ApprovalId } from '../../core/approval/approval.ts';
+import type { DecisionEntry } from '../../core/audit/entry.ts';
+import { redactArguments } from '../../core/content/redact-arguments.ts';
+import type { ReasonCode } from '../../core/policy/reasons.ts';
+import type { CallDeps } from '../deps.ts';
+import type { RequestContext } from '../gateway.ts';
+import type { GovernedCall } from '../governed-call.ts';
+
+/** Resolves when the decision is on stable storage. Nothing is dispatched before that. */
+export async function recordDecision(deps: CallDeps, governed: GovernedCall): Promise<void> {
+  await deps.audit.record([decisionEntry(deps, governed, null)]);
+}
+
+export function decisionEntry(deps: CallDeps, governed: GovernedCall, approvalId: ApprovalId | null): DecisionEntry {
+  const { call, tool, decision } = governed;
+  return {
+    ...requestFields(deps, call.context, 'tools/call'),
+    upstream: tool.ref.upstream,
+    tool: tool.ref.tool,
+    definitionDigest: governed.definitionDigest,
+    class: decision.class,
+    policyVersion: decision.policyVersion,
+    decision: decision.effect,
+    ruleId: decision.reasons[0].ruleId,
+    reasons: reasonCodes(decision.reasons),
+    argsDigest: governed.argsDigest,
+    approvalId,
+    payload: redactArguments(call.args, deps.knownSecrets),
+  };
+}
+
+type RequestFields = Pick<
+  DecisionEntry,
+  'kind' | 'timeMs' | 'callId' | 'principal' | 'client' | 'credentialId' | 'revision' | 'traceId' | 'method'
+>;
+
+/** The part of a decision entry that every governed request has, whatever it asks for. */
+export function requestFields(deps: Pick<CallDeps, 'clock'>, context: RequestContext, method: string): RequestFields {
+  const { principal } = context;
+  return {
+    kind: 'decision',
+    timeMs: deps.clock.nowMs(),
+    callId: context.callId,
+    principal: principal.id,
+    client: principal.client,
+    credentialId: principal.credentialId,
+    revision: context.revision,
+    // version "-" trace-id "-" parent-id "-" flags (W3C Trace Context): the second field joins logs of different systems.
+    traceId: context.traceparent?.split('-')[1] ?? null,
+    method,
+  };
+}
+
+export function reasonCodes(reasons: readonly { readonly code: ReasonCode }[]): readonly ReasonCode[] {
+  return [...new Set(reasons.map(({ code }) => code))];
+}

@@ -1,0 +1,116 @@
+import type { Approval, ApprovalStatus } from '../../core/approval/approval.ts';
+import type { DispatchEntry, OutcomeCode } from '../../core/audit/entry.ts';
+import { decide } from '../../core/policy/decide.ts';
+import type { CallDeps } from '../deps.ts';
+import type { HostError, HostResult } from '../gateway.ts';
+import type { GovernedCall } from '../governed-call.ts';
+import { outcomeNotRecorded, stoppedBySwitch } from '../host-errors.ts';
+import { expireApproval, voidApproval } from '../void-approval.ts';
+import { bindingOf, changedSince } from './attach-approval.ts';
+import { approvalAnswer } from './approval-answers.ts';
+import { dispatch } from './dispatch.ts';
+import { loadDefinition } from './resolve-tool.ts';
+
+/**
+ * Runs an approved call, once. Everything that made the approval possible is checked again; then the approval is spent and the
+ * dispatch recorded in one transaction, and only the one request that won this compare-and-set goes on.
+ */
+export async function spendApproval(
+  deps: CallDeps,
+  governed: GovernedCall,
+  approval: Approval,
+): Promise<HostResult | HostError> {
+  const { context } = governed.call;
+  await deps.killSwitches.finishVoiding();
+  if (deps.killSwitches.find(governed.killFacts) !== null) return stoppedBySwitch();
+  if (context.signal.aborted) return approvalAnswer(deps, approval);
+
+  const obstacle = await findObstacle(deps, governed, approval);
+  if (obstacle !== null) {
+    const ended =
+      obstacle === 'expired'
+        ? await expireApproval(deps, approval)
+        : await voidApproval(deps, approval, 'gateway', obstacle);
+    return approvalAnswer(deps, ended ?? (await deps.approvals.find(approval.id)) ?? approval);
+  }
+
+  const claimed = await deps.approvals.transition(approval.id, 'approved', { status: 'executing' }, [
+    dispatchEntry(deps, governed, approval),
+  ]);
+  if (claimed === null) {
+    return approvalAnswer(deps, (await deps.approvals.find(approval.id)) ?? approval);
+  }
+  return runClaimed(deps, governed, claimed);
+}
+
+/** What changed since the approval was given, in words for its requester; `null` where nothing did. */
+async function findObstacle(deps: CallDeps, governed: GovernedCall, approval: Approval): Promise<string | null> {
+  const { call, tool } = governed;
+  const { principal } = call.context;
+  if (approval.expiresMs <= deps.clock.nowMs()) return 'expired';
+
+  const decision = decide(deps.policy(), { principal, ...tool.ref, args: call.args });
+  if (decision.effect === 'deny') return 'the policy no longer allows it';
+  const definition = await loadDefinition(deps, tool, principal.id);
+  if (!definition.ok || definition.value === null) return 'the tool is no longer offered';
+
+  const now = {
+    ...bindingOf(deps, governed),
+    policyVersion: decision.policyVersion,
+    definitionDigest: definition.value.digest,
+  };
+  const changed = changedSince(approval.binding, now);
+  if (changed !== null) return changed;
+  return (await deps.approvers.mayStillApprove(approval)) ? null : 'the approver may no longer approve this';
+}
+
+/**
+ * The approval is spent. A host that goes away now does not end the call, because a write cannot be taken back by hanging up: the
+ * result is kept for its retry. The kill switch does end it.
+ */
+async function runClaimed(deps: CallDeps, governed: GovernedCall, approval: Approval): Promise<HostResult | HostError> {
+  const outcome = await dispatch(deps, governed, { approvalId: approval.id, hostEndsIt: false });
+  const change = {
+    status: statusAfter(outcome.entry.outcome),
+    finishedMs: outcome.entry.timeMs,
+    note: outcome.entry.detail,
+  };
+  const recorded = await deps.lateRecords.record(outcome.entry.callId, () =>
+    deps.approvals.transition(approval.id, 'executing', change, [outcome.entry]),
+  );
+  if (!recorded) return outcomeNotRecorded();
+  if (outcome.result !== null) deps.keptResults.keep(approval.id, outcome.result.json, outcome.result.jsonBytes);
+  deps.desk.wake(approval.id);
+  return outcome.answer;
+}
+
+function statusAfter(outcome: OutcomeCode): ApprovalStatus {
+  switch (outcome) {
+    case 'ok':
+      return 'executed';
+    case 'tool-error':
+    case 'upstream-error':
+    case 'not-dispatched':
+      return 'failed';
+    case 'upstream-unreachable':
+    case 'timeout':
+    case 'aborted':
+    case 'killed':
+    case 'unknown':
+      return 'outcome-unknown';
+  }
+}
+
+function dispatchEntry(deps: CallDeps, governed: GovernedCall, approval: Approval): DispatchEntry {
+  return {
+    kind: 'dispatch',
+    timeMs: deps.clock.nowMs(),
+    callId: governed.call.context.callId,
+    approvalId: approval.id,
+    principal: governed.call.context.principal.id,
+    ...governed.tool.ref,
+    policyVersion: approval.binding.policyVersion,
+    argsDigest: governed.argsDigest,
+    decidedBy: approval.decidedBy ?? '',
+  };
+}
