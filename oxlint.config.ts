@@ -87,7 +87,7 @@ const config: OxlintConfig = {
     'typescript/switch-exhaustiveness-check': ['error', { requireDefaultForNonUnion: true }],
     'typescript/consistent-type-imports': 'error',
     'typescript/only-throw-error': 'error',
-    'typescript/return-await': ['error', 'in-try-catch'],
+    'typescript/return-await': ['error', 'error-handling-correctness-only'],
     'typescript/prefer-promise-reject-errors': 'error',
     'typescript/ban-ts-comment': 'error',
     'typescript/no-explicit-any': 'error',

@@ -1,0 +1,217 @@
+import type { Planted } from './planted.ts';
+
+const lines = (count: number): string => '  work();\n'.repeat(count);
+const HELPERS = 'declare function work(): Promise<number>;\n';
+
+export const STYLE: readonly Planted[] = [
+  {
+    breach: 'a promise is left floating',
+    file: 'src/adapters/a/floating.ts',
+    code: `${HELPERS}export function f(): void {\n  work();\n}`,
+    rule: 'typescript(no-floating-promises)',
+  },
+  {
+    breach: 'a promise stands where a boolean is wanted',
+    file: 'src/adapters/a/misused.ts',
+    code: `${HELPERS}export function f(): number {\n  return work() ? 1 : 2;\n}`,
+    rule: 'typescript(no-misused-promises)',
+  },
+  {
+    breach: 'a switch forgets a member',
+    file: 'src/core/a/forgets.ts',
+    code: `export function f(x: 'a' | 'b'): number {\n  switch (x) {\n    case 'a':\n      return 1;\n    default:\n      return 2;\n  }\n}`,
+    rule: 'typescript(switch-exhaustiveness-check)',
+  },
+  {
+    breach: 'a type is imported as a value',
+    file: 'src/adapters/a/type-import.ts',
+    code: `import { Server } from 'node:http';\nexport type X = Server;`,
+    rule: 'typescript(consistent-type-imports)',
+  },
+  {
+    breach: 'something else than an error is thrown',
+    file: 'src/adapters/a/throws.ts',
+    code: `export function f(): never {\n  throw 'no';\n}`,
+    rule: 'typescript(only-throw-error)',
+  },
+  {
+    breach: 'a promise leaves a try unawaited',
+    file: 'src/adapters/a/returned.ts',
+    code: `${HELPERS}export async function f(): Promise<number> {\n  try {\n    return work();\n  } catch {\n    return 0;\n  }\n}`,
+    rule: 'typescript(return-await)',
+  },
+  {
+    breach: 'any is written',
+    file: 'src/adapters/a/any.ts',
+    code: `export const x: any = 1;`,
+    rule: 'typescript(no-explicit-any)',
+  },
+  {
+    breach: 'parsed JSON is used without a check',
+    file: 'src/adapters/a/unchecked.ts',
+    code: `export const x: string = JSON.parse('1');`,
+    rule: 'typescript(no-unsafe-assignment)',
+  },
+  {
+    breach: 'a member of parsed JSON is used without a check',
+    file: 'src/adapters/a/unchecked-member.ts',
+    code: `export const f = (x: string): unknown => JSON.parse(x).member;`,
+    rule: 'typescript(no-unsafe-member-access)',
+  },
+  {
+    breach: 'null is waved away',
+    file: 'src/adapters/a/non-null.ts',
+    code: `export const f = (x: string | null): string => x!;`,
+    rule: 'typescript(no-non-null-assertion)',
+  },
+  {
+    breach: 'the compiler is silenced',
+    file: 'src/adapters/a/silenced.ts',
+    code: `// @ts-ignore\nexport const x: number = 'a';`,
+    rule: 'typescript(ban-ts-comment)',
+  },
+  {
+    breach: 'the linter is silenced wholesale',
+    file: 'src/adapters/a/wholesale.ts',
+    code: `// oxlint-disable-next-line\nexport const x: any = 1;`,
+    rule: 'unicorn(no-abusive-eslint-disable)',
+  },
+  {
+    breach: 'the linter is silenced in the words of another',
+    file: 'src/adapters/a/other-words.ts',
+    code: `// eslint-disable-next-line no-console\nconsole.log(1);\nexport const x: number = 1;`,
+    rule: 'eslint(no-console)',
+  },
+  {
+    breach: 'a default export',
+    file: 'src/adapters/a/default.ts',
+    code: `export default function f(): void {}`,
+    rule: 'import(no-default-export)',
+  },
+  {
+    breach: 'two files import each other',
+    file: 'src/adapters/a/cycle-left.ts',
+    code: `import { right } from './cycle-right.ts';\nexport const left: () => number = () => right();`,
+    rule: 'import(no-cycle)',
+  },
+  {
+    breach: 'a file that only passes on others',
+    file: 'src/adapters/a/barrel.ts',
+    code: `export * from './cycle-left.ts';`,
+    rule: 'oxc(no-barrel-file)',
+  },
+  {
+    breach: 'a built-in module without its prefix',
+    file: 'src/adapters/a/prefix.ts',
+    code: `import { join } from 'path';\nexport const x: string = join('a');`,
+    rule: 'unicorn(prefer-node-protocol)',
+  },
+  {
+    breach: 'a file not in kebab-case',
+    file: 'src/adapters/a/camelCase.ts',
+    code: `export const x: number = 1;`,
+    rule: 'unicorn(filename-case)',
+  },
+  {
+    breach: 'a function longer than a page',
+    file: 'src/adapters/a/long-function.ts',
+    code: `declare function work(): void;\nexport function f(): void {\n${lines(60)}}`,
+    rule: 'eslint(max-lines-per-function)',
+  },
+  {
+    breach: 'a file longer than the cap',
+    file: 'test/long-file.ts',
+    code: `declare function work(): void;\n${'work();\n'.repeat(400)}export {};`,
+    rule: 'eslint(max-lines)',
+  },
+  {
+    breach: 'a log line past the logger',
+    file: 'src/adapters/a/log.ts',
+    code: `console.log(1);\nexport {};`,
+    rule: 'eslint(no-console)',
+  },
+  {
+    breach: 'a loose comparison',
+    file: 'src/adapters/a/loose.ts',
+    code: `export const f = (x: unknown): boolean => x == 1;`,
+    rule: 'eslint(eqeqeq)',
+  },
+  {
+    breach: 'an argument is written to',
+    file: 'src/adapters/a/argument.ts',
+    code: `export function f(x: number): number {\n  x = 2;\n  return x;\n}`,
+    rule: 'eslint(no-param-reassign)',
+  },
+  {
+    breach: 'code made from text',
+    file: 'src/adapters/a/eval.ts',
+    code: `export const f = (x: string): unknown => eval(x);`,
+    rule: 'eslint(no-eval)',
+  },
+  {
+    breach: 'a function made from text',
+    file: 'src/adapters/a/new-function.ts',
+    code: `export const f = (x: string): unknown => new Function(x);`,
+    rule: 'eslint(no-new-func)',
+  },
+  {
+    breach: 'a variable that nothing reads',
+    file: 'src/adapters/a/unused.ts',
+    code: `const x = 1;\nexport {};`,
+    rule: 'eslint(no-unused-vars)',
+  },
+  {
+    breach: 'one test keeps the others from running',
+    file: 'test/focused.test.ts',
+    code: `import { expect, it } from 'vitest';\nit.only('x', () => {\n  expect(1).toBe(1);\n});`,
+    rule: 'vitest(no-focused-tests)',
+  },
+  {
+    breach: 'a rule is switched off for nothing',
+    file: 'src/adapters/a/for-nothing.ts',
+    code: `// oxlint-disable-next-line eqeqeq\nexport const x: number = 1;`,
+    rule: 'unused-disable-directive',
+  },
+  {
+    breach: 'parsed JSON is passed on without a check',
+    file: 'src/adapters/a/unchecked-argument.ts',
+    code: `export const x: number = Number.parseInt(JSON.parse('1'));`,
+    rule: 'typescript(no-unsafe-argument)',
+  },
+  {
+    breach: 'parsed JSON is called without a check',
+    file: 'src/adapters/a/unchecked-call.ts',
+    code: `export const f = (x: string): unknown => JSON.parse(x)();`,
+    rule: 'typescript(no-unsafe-call)',
+  },
+  {
+    breach: 'parsed JSON is returned without a check',
+    file: 'src/adapters/a/unchecked-return.ts',
+    code: `export const f = (x: string): string => JSON.parse(x);`,
+    rule: 'typescript(no-unsafe-return)',
+  },
+  {
+    breach: 'a promise is rejected with something else than an error',
+    file: 'src/adapters/a/rejects.ts',
+    code: `export const f = (): Promise<never> => Promise.reject('no');`,
+    rule: 'typescript(prefer-promise-reject-errors)',
+  },
+  {
+    breach: 'a prototype is reached through a name',
+    file: 'src/adapters/a/proto.ts',
+    code: `export const f = (x: { __proto__: unknown }): unknown => x.__proto__;`,
+    rule: 'eslint(no-proto)',
+  },
+  {
+    breach: 'a variable of the old kind',
+    file: 'src/adapters/a/old-variable.ts',
+    code: `export var x: number = 1;`,
+    rule: 'eslint(no-var)',
+  },
+  {
+    breach: 'a variable that never varies',
+    file: 'src/adapters/a/never-varies.ts',
+    code: `let y = 1;\nexport const x: number = y;`,
+    rule: 'eslint(prefer-const)',
+  },
+];
