@@ -32,6 +32,11 @@ const LAYERS: readonly Layer[] = [
     imports: [ONLY, '!./**', '!../*', '../../**', '!../../core/**', '!../../ports/*'],
     message: GATEWAY,
   },
+  {
+    files: 'src/demo/*.ts',
+    imports: ['../**'],
+    message: 'the demo stands alone: it plays an upstream and an operator',
+  },
   { files: 'src/config/*.ts', imports: ['../**', '!../core/**'], message: 'config imports core only' },
   {
     files: 'src/adapters/*/*.ts',
@@ -45,7 +50,7 @@ const LAYERS: readonly Layer[] = [
   },
   {
     files: 'src/cli/*.ts',
-    imports: ['../**', '!../core/**', '!../ports/*', '!../gateway/**', '!../config/*'],
+    imports: ['../**', '!../core/**', '!../ports/*', '!../gateway/**', '!../config/*', '!../demo/*'],
     message: COMMAND,
   },
   {

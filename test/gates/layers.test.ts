@@ -13,9 +13,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ports: ['core', 'ports'],
   gateway: ['core', 'ports', 'gateway'],
   config: ['core', 'config'],
-  cli: ['core', 'ports', 'gateway', 'config', 'cli'],
-  'compose.ts': ['core', 'ports', 'gateway', 'config', 'adapters', 'compose.ts'],
-  'main.ts': ['core', 'ports', 'gateway', 'config', 'cli', 'compose.ts'],
+  demo: ['demo'],
+  cli: ['core', 'ports', 'gateway', 'config', 'demo', 'cli'],
+  'compose.ts': ['core', 'ports', 'gateway', 'config', 'adapters', 'demo', 'compose.ts'],
+  'main.ts': ['core', 'ports', 'gateway', 'config', 'demo', 'cli', 'compose.ts'],
   adapters: ['core', 'ports', 'gateway', 'adapters'],
 };
 

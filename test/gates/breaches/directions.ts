@@ -28,6 +28,7 @@ export const DIRECTIONS: readonly Planted[] = [
   importing('a command names an adapter', 'src/cli/adapter.ts', '../adapters/http/a.ts'),
   importing('a command looks at the composition root', 'src/cli/root.ts', '../compose.ts'),
   importing('the composition root looks at a command', 'src/compose.ts', './cli/up.ts'),
+  importing('the demo looks inside the gateway', 'src/demo/a.ts', '../gateway/gateway.ts'),
   importing('main names an adapter', 'src/main.ts', './adapters/http/a.ts'),
   importing('a folder that nobody gave a place imports', 'src/elsewhere/a.ts', '../core/result.ts'),
   { breach: 'a re-export', file: 'src/core/a/re.ts', code: `export { x } from '../../ports/clock.ts';`, rule: IMPORTS },
