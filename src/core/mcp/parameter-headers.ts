@@ -26,9 +26,8 @@ export function parameterHeaderValues(
   args: JsonObject,
 ): readonly (readonly [name: string, value: string])[] {
   return headers.flatMap(({ header, path }) => {
-    const value = valueAt(args, path);
-    const isMirrored = typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value);
-    return isMirrored ? [[header, encodeHeaderValue(String(value))] as const] : [];
+    const text = mirroredText(valueAt(args, path));
+    return text === null ? [] : [[header, encodeHeaderValue(text)] as const];
   });
 }
 
@@ -39,7 +38,7 @@ interface Scan {
 
 /** `path` is `null` where something other than `properties` led here. Depth is bounded by what reads the definition. */
 function scanSchema(scan: Scan, schema: Json, path: readonly string[] | null): string | null {
-  if (Array.isArray(schema)) return firstProblem(schema, (item) => scanSchema(scan, item, null));
+  if (Array.isArray(schema)) return firstProblem<Json>(schema, (item) => scanSchema(scan, item, null));
   if (!isJsonObject(schema)) return null;
   if (ANNOTATION in schema) {
     const problem = scanAnnotation(scan, schema, path);
@@ -85,6 +84,11 @@ function valueAt(args: JsonObject, path: readonly string[]): Json | undefined {
   let value: Json | undefined = args;
   for (const name of path) value = isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
   return value;
+}
+
+function mirroredText(value: Json | undefined): string | null {
+  if (typeof value === 'string') return value;
+  return typeof value === 'boolean' || Number.isSafeInteger(value) ? JSON.stringify(value) : null;
 }
 
 function firstProblem<T>(items: readonly T[], check: (item: T) => string | null): string | null {
