@@ -61,7 +61,6 @@ function quote(text: string): string {
   return TO_ESCAPE.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
-// oxlint-disable-next-line no-control-regex
 const TO_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 function isScalar(value: Json): true {

@@ -50,7 +50,6 @@ function findSpecial(text: string, start: number): number {
 
 /** A loop is faster for names and short values, the regular expression for long texts. */
 const NEAR_CHARACTERS = 24;
-// oxlint-disable-next-line no-control-regex
 const PLAIN = /[^"\\\u0000-\u001f]*/y;
 
 function refuseSpecial(cursor: TextCursor, position: number): undefined {

@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+
+export const PROJECT: string = resolve(import.meta.dirname, '../..');
+
+/** Not part of what the project ships or reviews: made by tools, or by running it. */
+const OUTSIDE = new Set(['.git', 'node_modules', 'dist', 'data', 'coverage', 'test-output']);
+
+/** Every file of the project, from its root, with `/` between the names. */
+export function projectFiles(): string[] {
+  return walk(PROJECT).map((path) => relative(PROJECT, path).replaceAll('\\', '/'));
+}
+
+export function readProjectFile(file: string): string {
+  return readFileSync(join(PROJECT, file), 'utf8');
+}
+
+export function fileBytes(file: string): number {
+  return statSync(join(PROJECT, file)).size;
+}
+
+function walk(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (OUTSIDE.has(entry.name)) return [];
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? walk(path) : entry.isFile() ? [path] : [];
+  });
+}
