@@ -9,16 +9,27 @@ export interface AllowedHosts {
   readonly origins: ReadonlySet<string>;
 }
 
-/**
- * The names under which a listener on `bind` may be called: its own address, the loopback names, which nobody can rebind, and those of
- * its public URLs.
- */
-export function allowedHostsOf(bind: string, port: number, publicUrls: readonly string[]): AllowedHosts {
-  const literal = bind.includes(':') ? `[${bind}]` : bind;
+export interface ListenerNames {
+  /** The address that is listened on, without brackets. */
+  readonly bind: string;
+  readonly port: number;
+  /** Names that a proxy in front is called by: both a host and an origin. */
+  readonly publicUrls: readonly string[];
+  /** Further `Host` and `Origin` values that the operator accepts. */
+  readonly hosts: readonly string[];
+  readonly origins: readonly string[];
+}
+
+/** What a listener may be called: its own address, the loopback names, which nobody can rebind, and what the operator named. */
+export function allowedHostsOf(names: ListenerNames): AllowedHosts {
+  const literal = names.bind.includes(':') ? `[${names.bind}]` : names.bind;
+  const local = ['127.0.0.1', 'localhost', '[::1]', literal].map((name) => `http://${name}:${names.port}`);
   // `URL` writes a host the way browsers do: lower case, and without the port where it is the scheme's own.
-  const local = ['127.0.0.1', 'localhost', '[::1]', literal].map((name) => `http://${name}:${port}`);
-  const urls = [...local, ...publicUrls].map((text) => new URL(text));
-  return { hosts: new Set(urls.map((url) => url.host)), origins: new Set(urls.map((url) => url.origin)) };
+  const urls = [...local, ...names.publicUrls].map((text) => new URL(text));
+  return {
+    hosts: new Set([...urls.map((url) => url.host), ...names.hosts]),
+    origins: new Set([...urls.map((url) => url.origin), ...names.origins]),
+  };
 }
 
 /** A request without a `Host` is refused. One without an `Origin` does not come from a page; `null` is an origin like any other. */

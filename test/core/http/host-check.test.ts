@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { allowedHostsOf, isAllowedHost, isLoopback } from '../../../src/core/http/host-check.ts';
 
-const local = allowedHostsOf('127.0.0.1', 8421, []);
-const published = allowedHostsOf('0.0.0.0', 8421, [
-  'https://admin.example.com',
-  'https://admin.example.net:8443/console',
-]);
+const none = { publicUrls: [], hosts: [], origins: [] };
+const local = allowedHostsOf({ ...none, bind: '127.0.0.1', port: 8421 });
+const published = allowedHostsOf({
+  bind: '0.0.0.0',
+  port: 8421,
+  publicUrls: ['https://admin.example.com', 'https://admin.example.net:8443/console'],
+  hosts: ['10.1.2.3:9000'],
+  origins: ['https://console.example.org'],
+});
 
 describe('isAllowedHost', () => {
   it.each([
@@ -44,12 +48,13 @@ describe('isAllowedHost', () => {
     ['admin.example.net:8443', 'https://admin.example.net:8443'],
     ['localhost:8421', undefined],
     ['0.0.0.0:8421', undefined],
+    ['10.1.2.3:9000', 'https://console.example.org'],
   ])('lets the configured %s with the origin %s in', (host, origin) => {
     expect(isAllowedHost(published, host, origin)).toBe(true);
   });
 
   it('leaves the port out where it is the one of the scheme', () => {
-    expect(isAllowedHost(allowedHostsOf('::', 80, []), 'localhost', 'http://localhost')).toBe(true);
+    expect(isAllowedHost(allowedHostsOf({ ...none, bind: '::', port: 80 }), 'localhost', 'http://localhost')).toBe(true);
   });
 });
 

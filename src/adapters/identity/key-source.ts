@@ -1,0 +1,102 @@
+import { parseKeySet } from '../../core/identity/parse-key-set.ts';
+import type { JsonLimits } from '../../core/json/limits.ts';
+import { type Result, err, ok } from '../../core/result.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { fetchJson } from './fetch-json.ts';
+import { findJwksUri } from './find-jwks-uri.ts';
+import { type KeySet, createKeySet } from './verify-signature.ts';
+
+/** The keys of one issuer, as it published them last. Never throws. */
+export interface KeySource {
+  /** Keys that are fresh, or, while the issuer cannot be reached, not too old. */
+  current(): Promise<Result<KeySet, string>>;
+  /** For a key id that `known` does not have: keys fetched after `known`, or `null` where there are none and it is too early to ask. */
+  newerThan(known: KeySet): Promise<KeySet | null>;
+}
+
+export interface KeySourceLimits {
+  /** From the first look-up of a name to the last byte of the keys. */
+  readonly fetchTimeoutMs: number;
+  /** Of the issuer's metadata and of its key set. */
+  readonly document: JsonLimits;
+  /** Between two fetches. However many unknown key ids arrive, the issuer sees no more than one fetch in this time. */
+  readonly coolDownMs: number;
+  /** How long keys are used without asking again: how long a key that was withdrawn may live on. */
+  readonly freshMs: number;
+  /** How long old keys serve while the issuer cannot be reached. */
+  readonly staleMsMax: number;
+}
+
+export const KEY_SOURCE_LIMITS: KeySourceLimits = {
+  fetchTimeoutMs: 5000,
+  document: { bytesMax: 256 * 1024, depthMax: 8, keysMax: 4096 },
+  coolDownMs: 5000,
+  freshMs: 5 * 60_000,
+  staleMsMax: 24 * 3_600_000,
+};
+
+interface Fetched {
+  readonly keys: KeySet;
+  readonly atMs: number;
+}
+
+/** `jwksUri` is the operator's, or `null` where the issuer's metadata says it. No token ever says where keys are fetched. */
+export function createKeySource(
+  deps: { readonly clock: Clock },
+  issuer: { readonly issuer: string; readonly jwksUri: string | null },
+  limits: KeySourceLimits,
+): KeySource {
+  let fetched: Fetched | null = null;
+  let problem = 'not fetched yet';
+  let askAgainMs = Number.NEGATIVE_INFINITY;
+  let underWay: Promise<void> | null = null;
+
+  async function refresh(): Promise<void> {
+    try {
+      const keys = await fetchKeys(issuer, limits);
+      if (keys.ok) fetched = { keys: keys.value, atMs: deps.clock.monotonicMs() };
+      else problem = keys.error;
+    } finally {
+      askAgainMs = deps.clock.monotonicMs() + limits.coolDownMs;
+      underWay = null;
+    }
+  }
+
+  async function refreshIfAllowed(): Promise<void> {
+    if (underWay === null && deps.clock.monotonicMs() >= askAgainMs) underWay = refresh();
+    await underWay;
+  }
+
+  function usable(ageMsMax: number): KeySet | null {
+    return fetched !== null && deps.clock.monotonicMs() - fetched.atMs < ageMsMax ? fetched.keys : null;
+  }
+
+  return {
+    async current() {
+      const fresh = usable(limits.freshMs);
+      if (fresh !== null) return ok(fresh);
+      await refreshIfAllowed();
+      const keys = usable(limits.staleMsMax);
+      return keys === null ? err(`the keys of ${issuer.issuer} cannot be had: ${problem}`) : ok(keys);
+    },
+
+    async newerThan(known) {
+      if (fetched?.keys === known) await refreshIfAllowed();
+      const keys = usable(limits.staleMsMax);
+      return keys === known ? null : keys;
+    },
+  };
+}
+
+async function fetchKeys(
+  issuer: { readonly issuer: string; readonly jwksUri: string | null },
+  limits: KeySourceLimits,
+): Promise<Result<KeySet, string>> {
+  const deadline = AbortSignal.timeout(limits.fetchTimeoutMs);
+  const uri =
+    issuer.jwksUri === null ? await findJwksUri(issuer.issuer, limits.document, deadline) : ok(issuer.jwksUri);
+  if (!uri.ok) return uri;
+  const json = await fetchJson(uri.value, limits.document, deadline);
+  const keys = json.ok ? parseKeySet(json.value) : json;
+  return keys.ok ? createKeySet(keys.value) : err(`${uri.value}: ${keys.error}`);
+}
