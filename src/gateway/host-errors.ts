@@ -1,16 +1,16 @@
 import type { JsonObject } from '../core/json/value.ts';
 import { canonicalJson } from '../core/json/canonical-json.ts';
-import { GATEWAY_ERRORS } from '../core/mcp/errors.ts';
+import { GATEWAY_ERRORS, RPC_ERRORS } from '../core/mcp/errors.ts';
 import type { ReasonCode } from '../core/policy/reasons.ts';
 import type { HostError, HostResult } from './gateway.ts';
 
 /** The one answer for a tool that is hidden, never or not there: a host cannot tell which (product contract §7). */
 export function unknownTool(): HostError {
-  return hostError(-32602, 'Unknown tool', { httpStatus: 200 });
+  return hostError(RPC_ERRORS.invalidParams, 'Unknown tool', { httpStatus: 200 });
 }
 
 export function invalidCursor(): HostError {
-  return hostError(-32602, 'Invalid cursor', { httpStatus: 200 });
+  return hostError(RPC_ERRORS.invalidParams, 'Invalid cursor', { httpStatus: 200 });
 }
 
 /** The log cannot be written, so nothing may run. */
@@ -39,7 +39,7 @@ export function overloaded(): HostError {
 }
 
 export function internalError(): HostError {
-  return hostError(-32603, 'Internal error. The call was denied.', { httpStatus: 500 });
+  return hostError(RPC_ERRORS.internal, 'Internal error. The call was denied.', { httpStatus: 500 });
 }
 
 /** A tool result that tells the model, in words and as data, that nothing ran and what would help. */

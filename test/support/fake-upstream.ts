@@ -1,0 +1,67 @@
+import { definitionDigest } from '../../src/core/catalog/definition-digest.ts';
+import type { ToolDefinition } from '../../src/core/catalog/tool.ts';
+import type { JsonObject } from '../../src/core/json/value.ts';
+import { err, ok, type Result } from '../../src/core/result.ts';
+import type {
+  Upstream,
+  UpstreamCall,
+  UpstreamFault,
+  UpstreamResult,
+  UpstreamRpcError,
+  UpstreamStatus,
+} from '../../src/ports/upstream.ts';
+
+export interface FakeUpstream extends Upstream {
+  /** Every call that got through, in order: the judge of "the upstream saw nothing". */
+  readonly seen: UpstreamCall[];
+  /** What the next calls answer; the default echoes the arguments. */
+  answer: (call: UpstreamCall) => Promise<Result<UpstreamResult | UpstreamRpcError, UpstreamFault>>;
+  /** Replaces the definitions, as an upstream that changes its mind does. */
+  offer(tools: readonly JsonObject[]): void;
+  listFault: UpstreamFault | null;
+}
+
+/** An upstream that exists in memory only, for tests of the gateway itself. Adapters are tested with real ones. */
+export function createFakeUpstream(name: string, toolNames: readonly string[]): FakeUpstream {
+  let definitions: readonly ToolDefinition[] = [];
+  const listeners: (() => void)[] = [];
+  const upstream: FakeUpstream = {
+    name,
+    seen: [],
+    listFault: null,
+    answer: (call) => Promise.resolve(ok(textResult(`ran ${call.tool} ${call.argumentsJson}`))),
+    offer(tools) {
+      definitions = tools.map((definition) => ({
+        name: String(definition['name']),
+        definition,
+        digest: definitionDigest(definition),
+      }));
+      for (const listener of listeners) listener();
+    },
+    call(call) {
+      upstream.seen.push(call);
+      return upstream.answer(call);
+    },
+    listTools: () => Promise.resolve(upstream.listFault === null ? ok(definitions) : err(upstream.listFault)),
+    onToolsChanged: (listener) => void listeners.push(listener),
+    status: () => ({ ...IDLE, name, tools: definitions.length }),
+    close: () => Promise.resolve(),
+  };
+  upstream.offer(toolNames.map((tool) => ({ name: tool, description: tool, inputSchema: { type: 'object' } })));
+  return upstream;
+}
+
+export function textResult(text: string, isError = false): UpstreamResult {
+  const json = Buffer.from(JSON.stringify({ content: [{ type: 'text', text }], isError }));
+  return { kind: 'result', isError, json: [json], jsonBytes: json.length };
+}
+
+const IDLE: UpstreamStatus = {
+  name: '',
+  transport: 'http',
+  state: 'ready',
+  era: 'modern',
+  revision: '2026-07-28',
+  tools: null,
+  lastFault: null,
+};

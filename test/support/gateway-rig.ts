@@ -1,0 +1,169 @@
+import { parse } from 'yaml';
+import { createKnownSecrets } from '../../src/core/content/redact-arguments.ts';
+import type { Administrator, Principal, PrincipalId } from '../../src/core/identity/principal.ts';
+import type { JsonObject } from '../../src/core/json/value.ts';
+import { type CompiledPolicy, compilePolicy } from '../../src/core/policy/compile-policy.ts';
+import { policyFileSchema } from '../../src/core/policy/policy-schema.ts';
+import type { Administration } from '../../src/gateway/administration.ts';
+import { createApprovalDesk } from '../../src/gateway/approval-desk.ts';
+import { createApprovers } from '../../src/gateway/approvers.ts';
+import { createCatalogue } from '../../src/gateway/catalogue.ts';
+import { createAdministration } from '../../src/gateway/create-administration.ts';
+import { createGateway } from '../../src/gateway/create-gateway.ts';
+import type { ApprovalSettings, CallDeps, OperatorReport } from '../../src/gateway/deps.ts';
+import type { Endpoint, Gateway, HostError, HostResult, HostStream } from '../../src/gateway/gateway.ts';
+import { createInFlight } from '../../src/gateway/in-flight.ts';
+import { createKeptResults } from '../../src/gateway/kept-results.ts';
+import { createKillSwitches } from '../../src/gateway/kill-switches.ts';
+import { createLateRecords } from '../../src/gateway/late-records.ts';
+import { createRefusals } from '../../src/gateway/refusals.ts';
+import { createFakeUpstream, type FakeUpstream } from './fake-upstream.ts';
+import { createCountingIds, createFixedClock, type FixedClock } from './fixed-clock.ts';
+import { createMemoryStore, type MemoryStore } from './memory-store.ts';
+
+export interface GatewayRig {
+  readonly gateway: Gateway;
+  readonly administration: Administration;
+  readonly store: MemoryStore;
+  readonly clock: FixedClock;
+  readonly upstreams: ReadonlyMap<string, FakeUpstream>;
+  readonly deps: CallDeps;
+  readonly reports: readonly OperatorReport[];
+  /** Changes the policy in force, as a reload will. */
+  setPolicy(texts: readonly string[]): void;
+  call(principal: Principal, tool: string, args?: JsonObject, options?: CallOptions): Promise<HostAnswer>;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  readonly endpoint?: Endpoint;
+  /** Whether the host takes an event stream, and so can be made to wait. */
+  readonly canWait?: boolean;
+}
+
+/** An answer as a test wants to look at it. */
+export interface HostAnswer {
+  readonly error: HostError | null;
+  readonly text: string;
+  readonly isError: boolean;
+  readonly structured: JsonObject | null;
+}
+
+export interface RigOptions {
+  readonly policies: readonly string[];
+  readonly upstreams: Readonly<Record<string, readonly string[]>>;
+  readonly approvals?: Partial<ApprovalSettings>;
+}
+
+export const APPROVAL_SETTINGS: ApprovalSettings = {
+  holdMs: 0,
+  keepResultMs: 15 * 60_000,
+  pendingPerPrincipalMax: 20,
+  pendingMax: 100,
+  consoleUrl: 'http://127.0.0.1:8421',
+};
+
+/** The whole gateway over a store and upstreams in memory: everything between the two planes and the adapters. */
+export async function createGatewayRig(options: RigOptions): Promise<GatewayRig> {
+  const clock = createFixedClock();
+  const ids = createCountingIds();
+  const store = createMemoryStore({ clock });
+  const upstreams = new Map(
+    Object.entries(options.upstreams).map(([name, tools]) => [name, createFakeUpstream(name, tools)]),
+  );
+  const reports: OperatorReport[] = [];
+  const report = (problem: OperatorReport) => void reports.push(problem);
+  const inFlight = createInFlight();
+  const desk = createApprovalDesk(100);
+  const approvalSettings = { ...APPROVAL_SETTINGS, ...options.approvals };
+  let policy = compiled(options.policies);
+
+  const killSwitches = await createKillSwitches({
+    ...{ store: store.killSwitches, approvals: store.approvals, inFlight, clock, ids, report },
+    wakeApproval: ({ id }) => desk.wake(id),
+  });
+  const deps: CallDeps = {
+    ...{ clock, ids, upstreams, killSwitches, inFlight, desk, report, approvalSettings },
+    audit: store.audit,
+    approvals: store.approvals,
+    catalogue: createCatalogue(clock, { freshMs: 60_000, staleMs: 600_000, listTimeoutMs: 5000, listsMax: 100 }),
+    approvers: createApprovers(store.tokens, clock),
+    keptResults: createKeptResults(clock, { keepMs: 15 * 60_000, resultBytesMax: 1 << 20, totalBytesMax: 1 << 24 }),
+    lateRecords: createLateRecords(report),
+    policy: () => policy,
+    knownSecrets: createKnownSecrets([]),
+    digestKey: Buffer.alloc(32, 7),
+    environment: 'test',
+  };
+  const gateway = createGateway(deps, createRefusals({ audit: store.audit, clock, report }));
+  const administration = createAdministration({
+    ...{ clock, ids, upstreams, killSwitches, inFlight, desk },
+    audit: store.audit,
+    approvals: store.approvals,
+    tokens: store.tokens,
+    forgetCredential: () => undefined,
+    maxTtlMs: 90 * 86_400_000,
+  });
+
+  return {
+    ...{ gateway, administration, store, clock, upstreams, deps, reports },
+    setPolicy: (texts) => {
+      policy = compiled(texts);
+    },
+    call: async (principal, tool, args = {}, { signal, endpoint, canWait = true } = {}) => {
+      const context = {
+        callId: ids.next('call'),
+        principal,
+        endpoint: endpoint ?? { kind: 'all' as const },
+        revision: '2026-07-28',
+        traceparent: null,
+        signal: signal ?? new AbortController().signal,
+      };
+      return answerOf(await gateway.callTool({ context, exposedName: tool, args, stream: streamFor(canWait) }));
+    },
+  };
+}
+
+export function person(name: string, more: Partial<Principal> = {}): Principal {
+  const credentialId = `tok_${name}`;
+  return {
+    id: name as PrincipalId,
+    ...{ name, groups: ['staff'], scopes: [], tenant: null, client: 'host-1', credentialId, issuer: 'countersign' },
+    ...more,
+  };
+}
+
+export function administrator(user: string, more: Partial<Administrator> = {}): Administrator {
+  return { user, roles: ['approver', 'operator', 'auditor'], groups: ['leads'], credentialId: `tok_${user}`, ...more };
+}
+
+function compiled(texts: readonly string[]): CompiledPolicy {
+  const sources = texts.map((text, index) => ({
+    name: `policy-${index}.yaml`,
+    file: policyFileSchema.parse(parse(text)),
+    placeOf: (path: readonly (string | number)[]) => `policy-${index}.yaml ${path.join('.')}`,
+  }));
+  const policy = compilePolicy(sources, { unclassified: 'deny', approvalExpiresMs: 30 * 60_000 });
+  if (!policy.ok) throw new Error(JSON.stringify(policy.error));
+  return policy.value;
+}
+
+function streamFor(canWait: boolean): HostStream {
+  return { open: () => canWait, progress: () => undefined, wantsProgress: false };
+}
+
+function answerOf(answer: HostResult | HostError): HostAnswer {
+  if (answer.kind === 'error') return { error: answer, text: answer.message, isError: true, structured: null };
+  const result = JSON.parse(Buffer.concat(answer.json).toString()) as {
+    content: { text: string }[];
+    isError: boolean;
+    structuredContent?: JsonObject;
+  };
+  const [first] = result.content;
+  return {
+    error: null,
+    text: first?.text ?? '',
+    isError: result.isError,
+    structured: result.structuredContent ?? null,
+  };
+}
