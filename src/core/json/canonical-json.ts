@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, isJsonObject } from './value.ts';
+import { type Json, type JsonObject, isJsonArray, isJsonObject } from './value.ts';
 
 /**
  * The one canonical text of a JSON value, RFC 8785: names in the order of their UTF-16 code units, numbers as ECMAScript writes
@@ -19,7 +19,7 @@ const LONE_SURROGATE = /(?<!\\)(?:\\\\)*\\ud/;
 
 /** Whether the engine lists all members in canonical order. Names that look like array indices come first for the engine. */
 function isInOrder(value: Json): boolean {
-  if (Array.isArray(value)) return value.every(isInOrder);
+  if (isJsonArray(value)) return value.every(isInOrder);
   if (!isJsonObject(value)) return isScalar(value);
   let previous = '';
   for (const name of Object.keys(value)) {
@@ -31,7 +31,7 @@ function isInOrder(value: Json): boolean {
 
 function write(value: Json): string {
   if (typeof value === 'string') return quote(value);
-  if (Array.isArray(value)) return writeArray(value);
+  if (isJsonArray(value)) return writeArray(value);
   if (isJsonObject(value)) return writeObject(value);
   return isScalar(value) ? String(value) : '';
 }
@@ -63,16 +63,8 @@ function quote(text: string): string {
 
 const TO_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
 
-function isScalar(value: Json): true {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return true;
-    case 'number':
-      if (Number.isFinite(value)) return true;
-      break;
-    default:
-      if (value === null) return true;
-  }
+/** Always true; throws for what is no JSON value at all. */
+function isScalar(value: string | number | boolean | null): true {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null || Number.isFinite(value)) return true;
   throw new TypeError(`${String(value)} is no JSON value`);
 }

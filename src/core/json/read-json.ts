@@ -17,7 +17,7 @@ import type { JsonLimits } from './limits.ts';
 import { readNumber } from './read-number.ts';
 import { readString } from './read-string.ts';
 import { type TextCursor, refuseAt, skipSpace } from './text-cursor.ts';
-import type { Json } from './value.ts';
+import { type Json, createJsonObject } from './value.ts';
 
 /**
  * Reads one untrusted JSON text (RFC 8259), and refuses what two readers could understand differently: duplicate names at any
@@ -46,13 +46,15 @@ interface Reader extends TextCursor {
 }
 
 function readWhole(reader: Reader): Json | undefined {
-  if (reader.text.startsWith('\u{feff}')) return refuseAt(reader, 0, 'byte-order-mark', 'a byte order mark before the value');
+  if (reader.text.startsWith('\u{feff}'))
+    return refuseAt(reader, 0, 'byte-order-mark', 'a byte order mark before the value');
   skipSpace(reader);
   if (reader.position === reader.text.length) return refuseAt(reader, reader.position, 'empty', 'no value');
   const value = readValue(reader, 0);
   if (value === undefined) return undefined;
   skipSpace(reader);
-  if (reader.position < reader.text.length) return refuseAt(reader, reader.position, 'syntax', 'something after the value');
+  if (reader.position < reader.text.length)
+    return refuseAt(reader, reader.position, 'syntax', 'something after the value');
   return value;
 }
 
@@ -144,11 +146,6 @@ function readName(reader: Reader, object: Readonly<Record<string, Json>>): strin
   reader.position++;
   skipSpace(reader);
   return name;
-}
-
-/** Not `Object.create(null)`: that makes a hash table, which the engine lists and writes several times slower. */
-function createJsonObject(): Record<string, Json> {
-  return Object.setPrototypeOf({}, null) as Record<string, Json>;
 }
 
 function refuseDepth(reader: Reader): undefined {

@@ -19,7 +19,8 @@ export function readNumber(cursor: TextCursor): number | undefined {
   }
   const digits = position - firstDigit;
   if (digits === 0) return refuseAt(cursor, start, 'syntax', 'a value was expected');
-  if (digits > 1 && text.charCodeAt(firstDigit) === DIGIT_0) return refuseAt(cursor, start, 'syntax', 'a number with a leading zero');
+  if (digits > 1 && text.charCodeAt(firstDigit) === DIGIT_0)
+    return refuseAt(cursor, start, 'syntax', 'a number with a leading zero');
   // `| 0x20` makes a small letter of a capital one.
   if (digits > SAFE_DIGITS || code === POINT || (code | 0x20) === LOWER_E) return readToken(cursor);
   cursor.position = position;
@@ -36,7 +37,12 @@ function readToken(cursor: TextCursor): number | undefined {
   const token = TOKEN.exec(cursor.text)?.[0] ?? '';
   const value = Number(token);
   if (!isExact(token, value)) {
-    return refuseAt(cursor, cursor.position, 'inexact-number', 'a number that changes when it is read and written again');
+    return refuseAt(
+      cursor,
+      cursor.position,
+      'inexact-number',
+      'a number that changes when it is read and written again',
+    );
   }
   cursor.position += token.length;
   return value === 0 ? 0 : value;

@@ -11,3 +11,16 @@ export interface JsonObject {
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** `Array.isArray` does not tell the compiler that what is left is no array. */
+export function isJsonArray(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/**
+ * An empty object without a prototype, to be filled with data from outside. Not `Object.create(null)`: that is a hash table from the
+ * start, which the engine lists and writes several times slower.
+ */
+export function createJsonObject(): Record<string, Json> {
+  return Object.setPrototypeOf({}, null) as Record<string, Json>;
+}
