@@ -23,7 +23,7 @@ export const GATEWAY_ISSUER = 'countersign';
 
 /** How long a gateway-issued token is believed: how late another replica learns of a revocation. */
 const TOKEN_KEEP_MS = 5000;
-const STORE_TIMEOUT_MS = 2000;
+const STORE_TIMEOUT_MS = 1000;
 /** Credentials that are being checked at once. More are turned away, so that a flood of new ones cannot queue up work without end. */
 const CHECKS_MAX = 256;
 
@@ -49,18 +49,16 @@ export function createAuthenticator(
 
   async function check(key: string, token: string): Promise<Answer> {
     const before = revocations;
-    let verdict: Verdict;
     try {
-      verdict = await verify(token);
+      const verdict = await verify(token);
+      // A verdict that was on its way while something was revoked may be about just that.
+      if (revocations === before) cache.keep(key, verdict);
+      return verdict.result;
     } catch {
-      verdict = undecided('unavailable', 'the check failed unexpectedly');
+      return err({ kind: 'unavailable', detail: 'the check failed unexpectedly' });
+    } finally {
+      if (revocations === before) underWay.delete(key);
     }
-    // A verdict that was on its way while something was revoked may be about just that.
-    if (revocations === before) {
-      cache.keep(key, verdict);
-      underWay.delete(key);
-    }
-    return verdict.result;
   }
 
   function forgetUnderWay(): void {

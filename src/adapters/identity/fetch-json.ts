@@ -11,11 +11,16 @@ import { type Result, err, ok } from '../../core/result.ts';
  */
 export async function fetchJson(url: string, limits: JsonLimits, deadline: AbortSignal): Promise<Result<Json, string>> {
   try {
-    const answer = await request(url, { signal: deadline, headers: { accept: 'application/json' } });
-    const bytes = answer.statusCode === 200 ? await readAtMost(answer.body, limits.bytesMax) : null;
+    const { statusCode, body } = await request(url, {
+      signal: deadline,
+      headers: { accept: 'application/json, application/jwk-set+json' },
+    });
+    // A body that is given up reports that as an error, which nobody else would listen to.
+    body.on('error', () => undefined);
+    const bytes = statusCode === 200 ? await readAtMost(body, limits.bytesMax) : null;
     if (bytes === null) {
-      answer.body.destroy();
-      return err(answer.statusCode === 200 ? 'the answer is too large' : `answered with status ${answer.statusCode}`);
+      body.destroy();
+      return err(statusCode === 200 ? 'the answer is too large' : `answered with status ${statusCode}`);
     }
     const json = readJson(bytes, limits);
     return json.ok ? ok(json.value) : err(`the answer is not acceptable JSON: ${json.error.kind}`);
