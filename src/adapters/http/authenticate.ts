@@ -1,0 +1,42 @@
+import type { Principal } from '../../core/identity/principal.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import type { AuthenticationFault, Authenticator } from '../../ports/authenticator.ts';
+import { type HttpRefusal, REFUSALS, unauthenticated } from './refusals.ts';
+
+/**
+ * Finds out who is asking. Whatever goes wrong ends in a refusal: there is no path from an error to an identity. A token in the
+ * query string is refused even beside a good header, because it is in the logs of everything on the way.
+ *
+ * `metadataUrl` is where a host finds out how to get a token; `null` where it must not try.
+ */
+export async function authenticate(
+  authenticator: Authenticator,
+  authorization: string | null,
+  url: string,
+  metadataUrl: string | null,
+): Promise<Result<Principal, HttpRefusal>> {
+  if (QUERY_TOKEN.test(url))
+    return err(refusalOf({ kind: 'malformed', detail: 'a token in the query string' }, metadataUrl));
+  try {
+    const result = await authenticator.authenticate(authorization ?? undefined);
+    return result.ok ? ok(result.value) : err(refusalOf(result.error, metadataUrl));
+  } catch {
+    return err(REFUSALS.identityUnknown);
+  }
+}
+
+const QUERY_TOKEN = /[?&]access_token(?:=|&|$)/i;
+
+function refusalOf(fault: AuthenticationFault, metadataUrl: string | null): HttpRefusal {
+  if (fault.kind === 'unavailable') return { ...REFUSALS.identityUnknown, detail: fault.detail };
+  return unauthenticated(`${fault.kind}: ${fault.detail}`, challenge(fault.kind !== 'missing', metadataUrl));
+}
+
+/** RFC 6750 §3, RFC 9728 §5.1. Says that a token was not accepted, and never why. */
+function challenge(wasSent: boolean, metadataUrl: string | null): string {
+  const parts = [
+    wasSent ? 'error="invalid_token"' : null,
+    metadataUrl === null ? null : `resource_metadata="${metadataUrl}"`,
+  ];
+  return ['Bearer', parts.filter((part) => part !== null).join(', ')].join(' ').trimEnd();
+}

@@ -1,0 +1,99 @@
+import { type Classification, classifyRequest } from '../../core/mcp/classify-request.ts';
+import { methodNotFound } from '../../core/mcp/errors.ts';
+import type { Message, NotificationMessage, RequestMessage } from '../../core/mcp/message.ts';
+import { findHandling, type Handling, isRequestMethod } from '../../core/mcp/methods.ts';
+import { assertNever, err, ok, type Result } from '../../core/result.ts';
+import { answerDiscover, answerPing, openSession } from './answer-locally.ts';
+import { callTool, listTools } from './answer-governed.ts';
+import { type Caller, type Exchange, type Opened, recordRefusal, turnAway } from './exchange.ts';
+import { type HttpRefusal, REFUSALS, refusalOf } from './refusals.ts';
+import { sendEmpty } from './respond.ts';
+import type { Session } from './sessions.ts';
+
+/** Answers one message of an authenticated caller. The table of methods says what governs it. */
+export async function handleMessage(exchange: Exchange, caller: Caller, message: Message): Promise<void> {
+  const { principal } = caller;
+  if (message.kind === 'response') return turnAway(exchange, REFUSALS.answerUnasked, { principal });
+  const { method } = message;
+  const id = message.kind === 'request' ? message.id : null;
+  const classified = classifyRequest(caller.headers, message);
+  if (!classified.ok) return turnAway(exchange, refusalOf(classified.error), { principal, method, id });
+
+  const handling = findHandling(method, message.kind, classified.value.era);
+  if (message.kind === 'request' && handling === 'initialize') return openSession(exchange, caller, message);
+  const opened = findSession(exchange, caller, classified.value);
+  if (!opened.ok) return turnAway(exchange, opened.error, { principal, method, id });
+  if (message.kind === 'notification') return takeNotification(exchange, caller, opened.value, message, handling);
+  return answerRequest(exchange, caller, opened.value, message, handling);
+}
+
+/**
+ * A legacy request belongs to a session, or names its revision itself. The second gives away nothing, because a session gives no
+ * right either.
+ */
+function findSession(exchange: Exchange, caller: Caller, classified: Classification): Result<Opened, HttpRefusal> {
+  if (classified.era === 'modern') return ok({ ...classified, session: null });
+  const { sessionId } = caller.headers;
+  const { revision } = classified;
+  if (sessionId === null) {
+    return revision === null ? err(REFUSALS.sessionMissing) : ok({ era: 'legacy', revision, session: null });
+  }
+  const session = exchange.plane.sessions.find(sessionId, caller.principal);
+  if (session === null) return err(REFUSALS.sessionUnknown);
+  if (revision !== null && revision !== session.revision) return err(REFUSALS.sessionRevision);
+  return ok({ era: 'legacy', revision: session.revision, session });
+}
+
+async function answerRequest(
+  exchange: Exchange,
+  caller: Caller,
+  opened: Opened,
+  message: RequestMessage,
+  handling: Handling,
+): Promise<void> {
+  switch (handling) {
+    case 'call-tool':
+      return callTool(exchange, caller, opened, message);
+    case 'list-tools':
+      return listTools(exchange, caller, opened, message);
+    case 'discover':
+      return answerDiscover(exchange, message);
+    case 'ping':
+      return answerPing(exchange, message);
+    case 'initialize':
+    case 'accept':
+    case 'cancel':
+    case 'deny':
+      return turnAway(exchange, refusalOf(methodNotFound(opened.era), 'method_denied'), {
+        principal: caller.principal,
+        revision: opened.revision,
+        method: message.method,
+        id: message.id,
+      });
+    default:
+      return assertNever(handling);
+  }
+}
+
+/** No notification ever reaches the gateway or an upstream. */
+function takeNotification(
+  exchange: Exchange,
+  caller: Caller,
+  opened: Opened,
+  message: NotificationMessage,
+  handling: Handling,
+): void {
+  const { method, params } = message;
+  const known = { principal: caller.principal, revision: opened.revision, method };
+  // A call without an id would have no answer, so it must not have an effect either.
+  if (isRequestMethod(method)) return turnAway(exchange, REFUSALS.requestWithoutId, known);
+  if (handling === 'deny') recordRefusal(exchange.plane, REFUSALS.notificationIgnored, known);
+  if (handling === 'cancel') cancelRunning(opened.session, params?.requestId);
+  sendEmpty(exchange.res, 202);
+}
+
+function cancelRunning(session: Session | null, requestId: unknown): void {
+  for (const request of session?.running ?? []) {
+    if (request.id === requestId) request.abort.abort();
+  }
+}

@@ -1,0 +1,69 @@
+/** What one listener takes on before it refuses more. */
+export interface McpPlaneLimits {
+  readonly connectionsMax: number;
+  /** Requests that are being answered. More are shed with 503 before anything is spent on them. */
+  readonly requestsMax: number;
+  /** Answers that have become event streams; they wait, and so do not count as requests. */
+  readonly streamsMax: number;
+  /** Bodies that are being read and answers that are not taken yet, of all requests together. */
+  readonly heldBytesMax: number;
+  readonly bodyBytesMax: number;
+  readonly headerBytesMax: number;
+  readonly headersMax: number;
+  /** From the first byte of a request to the end of its headers. */
+  readonly headersTimeoutMs: number;
+  /** From the first byte of a request to the end of its body. */
+  readonly requestTimeoutMs: number;
+  readonly keepAliveTimeoutMs: number;
+  /** How long an answer may make no progress because its reader does not read. */
+  readonly stalledReaderTimeoutMs: number;
+  readonly streamKeepAliveMs: number;
+  /** Written to a stream and not taken yet; progress beyond it is dropped. */
+  readonly streamBufferBytesMax: number;
+  readonly sessionsMax: number;
+  readonly sessionsPerPrincipalMax: number;
+  readonly sessionIdleMs: number;
+  /** How long `close` lets answers finish before it ends them. */
+  readonly drainTimeoutMs: number;
+}
+
+export const DEFAULT_MCP_PLANE_LIMITS: McpPlaneLimits = {
+  connectionsMax: 12_000,
+  requestsMax: 1_024,
+  streamsMax: 10_000,
+  heldBytesMax: 256 * 1024 * 1024,
+  bodyBytesMax: 4 * 1024 * 1024,
+  headerBytesMax: 16 * 1024,
+  headersMax: 100,
+  headersTimeoutMs: 8_000,
+  requestTimeoutMs: 12_000,
+  keepAliveTimeoutMs: 60_000,
+  stalledReaderTimeoutMs: 30_000,
+  streamKeepAliveMs: 15_000,
+  streamBufferBytesMax: 256 * 1024,
+  sessionsMax: 20_000,
+  sessionsPerPrincipalMax: 200,
+  sessionIdleMs: 30 * 60_000,
+  drainTimeoutMs: 10_000,
+};
+
+export interface McpPlaneOptions {
+  /** The address to listen on. */
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** The origin that hosts know, `https://mcp.example.com`; `null`: the address that is listened on. */
+  readonly publicUrl: string | null;
+  /**
+   * Names that a `Host` header may carry besides that of `publicUrl`, without ports. A listener on loopback answers to the names of
+   * loopback too.
+   */
+  readonly allowedHosts: readonly string[];
+  /** Web origins that may call, `https://inspector.example.com`, besides the listener's own. Programs send none. */
+  readonly allowedOrigins: readonly string[];
+  /** Issuers that the RFC 9728 metadata names. */
+  readonly authorizationServers: readonly string[];
+  /** The gateway's own version, for `serverInfo`. */
+  readonly version: string;
+  readonly limits: McpPlaneLimits;
+}

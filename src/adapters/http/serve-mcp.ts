@@ -1,0 +1,87 @@
+import type { IncomingMessage } from 'node:http';
+import { parseBody } from '../../core/mcp/parse-body.ts';
+import type { Endpoint } from '../../gateway/gateway.ts';
+import { authenticate } from './authenticate.ts';
+import { checkMedia, checkNames } from './check-request.ts';
+import { type McpTarget, metadataUrlOf } from './find-target.ts';
+import { handleMessage } from './handle-message.ts';
+import { type InboundHeaders, parseInboundHeaders } from './inbound-headers.ts';
+import { type Caller, type Exchange, failClosed, turnAway } from './exchange.ts';
+import { type BodyFault, readBody } from './read-body.ts';
+import { type HttpRefusal, REFUSALS, refusalOf } from './refusals.ts';
+import { sendEmpty } from './respond.ts';
+
+/** Answers a request to an MCP endpoint. `target` is `null` where there is none. */
+export function serveMcp(exchange: Exchange, target: McpTarget | null): void {
+  serve(exchange, target).catch((error: unknown) => failClosed(exchange, error));
+}
+
+/** The way of every request, cheapest check first: nothing is read or looked up for one that can be refused without it. */
+async function serve(exchange: Exchange, target: McpTarget | null): Promise<void> {
+  const { plane, req, res } = exchange;
+  const parsed = parseInboundHeaders(req.rawHeaders, plane.limits.headersMax);
+  if (!parsed.ok) return turnAway(exchange, parsed.error);
+  const headers = parsed.value;
+  const refusal = checkNames(headers, plane.names) ?? checkTarget(req, headers, target, plane.limits.bodyBytesMax);
+  if (refusal !== null || target === null) return turnAway(exchange, refusal ?? REFUSALS.notFound);
+
+  const slot = plane.load.enter();
+  if (slot === null) return turnAway(exchange, REFUSALS.overloaded);
+  const abort = new AbortController();
+  res.once('close', () => {
+    slot.leave();
+    // In every era: a host that is gone cannot be answered, and what nobody waits for must not write anything.
+    if (!res.writableFinished) abort.abort();
+  });
+
+  const metadataUrl = metadataUrlOf(plane.publicUrl, target);
+  const principal = await authenticate(plane.deps.authenticator, headers.authorization, req.url ?? '', metadataUrl);
+  if (!principal.ok) return turnAway(exchange, principal.error);
+  const caller: Caller = { principal: principal.value, endpoint: endpointOf(target), headers, slot, abort };
+  if (req.method === 'DELETE') return endSession(exchange, caller);
+
+  if (headers.expect !== null) res.writeContinue();
+  const body = await readBody(req, slot, plane.limits.bodyBytesMax);
+  if (!body.ok) return turnAwayBody(exchange, body.error, caller);
+  const message = parseBody(body.value);
+  if (!message.ok) return turnAway(exchange, refusalOf(message.error.error), { ...caller, id: message.error.id });
+  await handleMessage(exchange, caller, message.value);
+  limitStall(exchange);
+}
+
+function checkTarget(
+  req: IncomingMessage,
+  headers: InboundHeaders,
+  target: McpTarget | null,
+  bodyBytesMax: number,
+): HttpRefusal | null {
+  if (target === null) return REFUSALS.notFound;
+  if (req.method === 'DELETE') return null;
+  if (req.method !== 'POST') return REFUSALS.methodNotAllowed;
+  return Number(headers.contentLength ?? 0) > bodyBytesMax ? REFUSALS.bodyTooLarge : checkMedia(headers);
+}
+
+function endpointOf({ upstream }: McpTarget): Endpoint {
+  return upstream === null ? { kind: 'all' } : { kind: 'one', upstream };
+}
+
+function endSession(exchange: Exchange, caller: Caller): void {
+  const { plane, res } = exchange;
+  const { sessionId } = caller.headers;
+  if (sessionId === null) return turnAway(exchange, REFUSALS.sessionMissing, caller);
+  const session = plane.sessions.find(sessionId, caller.principal);
+  if (session === null) return turnAway(exchange, REFUSALS.sessionUnknown, caller);
+  plane.sessions.close(session);
+  sendEmpty(res, 204);
+}
+
+function turnAwayBody(exchange: Exchange, fault: BodyFault, caller: Caller): void {
+  // A request that never arrived whole has passed no framing, and nobody is there to be answered.
+  if (fault === 'gone') return;
+  turnAway(exchange, fault === 'too-large' ? REFUSALS.bodyTooLarge : REFUSALS.overloaded, caller);
+}
+
+/** Bounds how long an answer waits for a reader that does not read. Node sets the timeout anew when the answer is through. */
+function limitStall({ plane, res }: Exchange): void {
+  if (res.socket !== null && res.socket.writableLength > 0) res.socket.setTimeout(plane.limits.stalledReaderTimeoutMs);
+}

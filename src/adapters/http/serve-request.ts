@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { assertNever } from '../../core/result.ts';
+import { checkNames } from './check-request.ts';
+import { type Exchange, type Plane, turnAway } from './exchange.ts';
+import { findTarget, metadataOf, type Target } from './find-target.ts';
+import { parseInboundHeaders } from './inbound-headers.ts';
+import { REFUSALS } from './refusals.ts';
+import { sendJson } from './respond.ts';
+import { serveMcp } from './serve-mcp.ts';
+
+/** Answers one HTTP request, whatever it is for. */
+export function serveRequest(plane: Plane, req: IncomingMessage, res: ServerResponse): void {
+  const exchange = { plane, req, res };
+  const target = findTarget(pathOf(req.url ?? ''));
+  if (target === null) return serveMcp(exchange, null);
+  switch (target.kind) {
+    case 'mcp':
+      return serveMcp(exchange, exists(plane, target) ? target : null);
+    case 'metadata':
+      return exists(plane, target) ? serveMetadata(exchange, target.path) : serveMcp(exchange, null);
+    case 'health':
+      return serveHealth(exchange);
+    default:
+      return assertNever(target);
+  }
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
+}
+
+function exists(plane: Plane, { upstream }: Exclude<Target, { kind: 'health' }>): boolean {
+  return upstream === null || plane.deps.gateway.hasUpstream(upstream);
+}
+
+/** RFC 9728 §3.2. Public by nature: a host needs it before it has a token. */
+function serveMetadata(exchange: Exchange, path: string): void {
+  const { plane, req, res } = exchange;
+  const headers = parseInboundHeaders(req.rawHeaders, plane.limits.headersMax);
+  const refusal = headers.ok ? checkNames(headers.value, plane.names) : headers.error;
+  if (refusal !== null) return turnAway(exchange, refusal);
+  if (!isRead(req)) return turnAway(exchange, REFUSALS.readOnly);
+  sendJson(res, 200, JSON.stringify(metadataOf(plane.publicUrl, path, plane.authorizationServers)));
+}
+
+/** Says that the process answers, and nothing else, to whoever asks: probes come by address, so any `Host` will do. */
+function serveHealth(exchange: Exchange): void {
+  if (!isRead(exchange.req)) return turnAway(exchange, REFUSALS.readOnly);
+  sendJson(exchange.res, 200, '{"status":"ok"}');
+}
+
+function isRead(req: IncomingMessage): boolean {
+  return req.method === 'GET' || req.method === 'HEAD';
+}

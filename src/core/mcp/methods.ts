@@ -1,0 +1,97 @@
+import type { Era } from './revisions.ts';
+
+/** What the gateway does with a message from a host. Only what is governed ever reaches an upstream. */
+export type Handling =
+  | 'initialize'
+  | 'ping'
+  | 'discover'
+  /** Governed: filtered for the principal. */
+  | 'list-tools'
+  /** Governed: the whole pipeline of a call. */
+  | 'call-tool'
+  /** A notification that is taken, and changes nothing. */
+  | 'accept'
+  /** Ends a request of the same session that is still running. */
+  | 'cancel'
+  /** Not offered: `Method not found` to a request, nothing to a notification. */
+  | 'deny';
+
+export type MessageKind = 'request' | 'notification';
+
+interface MethodRow {
+  readonly kind: MessageKind;
+  readonly eras: readonly Era[];
+  readonly handling: Handling;
+}
+
+const LEGACY: readonly Era[] = ['legacy'];
+const MODERN: readonly Era[] = ['modern'];
+const BOTH: readonly Era[] = ['legacy', 'modern'];
+
+/**
+ * Every method of every revision, with the eras that know it and what governs it when a host sends it. What has no row is denied
+ * as well: a method does nothing until somebody has decided what governs it.
+ */
+export const METHODS: ReadonlyMap<string, MethodRow> = new Map([
+  // Opening, and keeping open. Answered here, never forwarded, so none of them is a way to an upstream.
+  ['initialize', row('request', LEGACY, 'initialize')],
+  ['notifications/initialized', row('notification', LEGACY, 'accept')],
+  ['ping', row('request', LEGACY, 'ping')],
+  ['server/discover', row('request', MODERN, 'discover')],
+  // In modern revisions a host cancels by closing the connection, and this notification means nothing.
+  ['notifications/cancelled', row('notification', LEGACY, 'cancel')],
+  ['notifications/progress', row('notification', LEGACY, 'accept')],
+
+  ['tools/list', row('request', BOTH, 'list-tools')],
+  ['tools/call', row('request', BOTH, 'call-tool')],
+
+  // Resources: reading any URI is a way round the tools, and a subscription discloses for as long as it lives.
+  ['resources/list', row('request', BOTH, 'deny')],
+  ['resources/templates/list', row('request', BOTH, 'deny')],
+  ['resources/read', row('request', BOTH, 'deny')],
+  ['resources/subscribe', row('request', LEGACY, 'deny')],
+  ['resources/unsubscribe', row('request', LEGACY, 'deny')],
+  ['subscriptions/listen', row('request', MODERN, 'deny')],
+  // Prompts put an upstream's words into a person's mouth; completion tells which names and records exist.
+  ['prompts/list', row('request', BOTH, 'deny')],
+  ['prompts/get', row('request', BOTH, 'deny')],
+  ['completion/complete', row('request', BOTH, 'deny')],
+  ['logging/setLevel', row('request', LEGACY, 'deny')],
+  // No roots are ever asked for, so a change of them concerns nobody.
+  ['notifications/roots/list_changed', row('notification', LEGACY, 'accept')],
+  // Tasks: a result fetched later, perhaps by somebody else.
+  ['tasks/get', row('request', BOTH, 'deny')],
+  ['tasks/cancel', row('request', BOTH, 'deny')],
+  ['tasks/result', row('request', LEGACY, 'deny')],
+  ['tasks/list', row('request', LEGACY, 'deny')],
+  ['tasks/update', row('request', MODERN, 'deny')],
+  ['notifications/tasks/status', row('notification', LEGACY, 'deny')],
+
+  // Sent by servers only. A host that sends one is confused, or hopes that it is passed on.
+  ['sampling/createMessage', row('request', LEGACY, 'deny')],
+  ['elicitation/create', row('request', LEGACY, 'deny')],
+  ['roots/list', row('request', LEGACY, 'deny')],
+  ['notifications/elicitation/complete', row('notification', LEGACY, 'deny')],
+  ['notifications/message', row('notification', BOTH, 'deny')],
+  ['notifications/tools/list_changed', row('notification', BOTH, 'deny')],
+  ['notifications/prompts/list_changed', row('notification', BOTH, 'deny')],
+  ['notifications/resources/list_changed', row('notification', BOTH, 'deny')],
+  ['notifications/resources/updated', row('notification', BOTH, 'deny')],
+  ['notifications/subscriptions/acknowledged', row('notification', MODERN, 'deny')],
+  ['notifications/tasks', row('notification', MODERN, 'deny')],
+]);
+
+/** What to do with this message; `deny` for whatever the table does not say. Compares the whole name, and its case. */
+export function findHandling(method: string, kind: MessageKind, era: Era): Handling {
+  const found = METHODS.get(method);
+  return found !== undefined && found.kind === kind && found.eras.includes(era) ? found.handling : 'deny';
+}
+
+/** Whether the method is one that is answered, so that sending it without an id is a mistake or an attempt, and not a notification. */
+export function isRequestMethod(method: string): boolean {
+  return METHODS.get(method)?.kind === 'request';
+}
+
+function row(kind: MessageKind, eras: readonly Era[], handling: Handling): MethodRow {
+  return { kind, eras, handling };
+}
