@@ -160,18 +160,38 @@ describe('package.json', () => {
     expect(firstCells(page)).toEqual(Object.keys(manifest.dependencies).toSorted());
   });
 
-  it('locks what it names, without telling where it was fetched', () => {
-    const lock = JSON.parse(readProjectFile('package-lock.json')) as {
-      readonly version?: string;
-      readonly packages: Readonly<
-        Record<string, { readonly resolved?: string; readonly link?: boolean; readonly integrity?: string }>
-      >;
+  describe('and its lock', () => {
+    const { packages } = JSON.parse(readProjectFile('package-lock.json')) as {
+      readonly packages: Record<string, Locked>;
     };
-    const packages = Object.entries(lock.packages).filter(([path]) => path !== '');
-    expect(packages.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
-    expect(packages.filter(([, { integrity }]) => integrity === undefined).map(([path]) => path)).toEqual([]);
+    const locked = Object.entries(packages).filter(([path]) => path !== '');
+
+    it('do not tell where a package was fetched', () => {
+      expect(locked.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
+    });
+
+    it('hold a hash of all that is installed everywhere', () => {
+      const unsure = locked.filter(([, { integrity, optional }]) => integrity === undefined && optional !== true);
+      expect(unsure.map(([path]) => path)).toEqual([]);
+    });
+
+    it('name the packages of every platform, without which `npm ci` stops where one of them cannot be fetched', () => {
+      const missing = locked.flatMap(([path, { optionalDependencies = {} }]) =>
+        Object.keys(optionalDependencies).filter(
+          (name) => !(`node_modules/${name}` in packages) && !(`${path}/node_modules/${name}` in packages),
+        ),
+      );
+      expect(missing).toEqual([]);
+    });
   });
 });
+
+interface Locked {
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly optional?: boolean;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
 
 function lineCount(file: string): number {
   return readProjectFile(file).trimEnd().split('\n').length;
