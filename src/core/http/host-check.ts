@@ -1,40 +1,30 @@
 /**
  * The guard against DNS rebinding, which is always on: a page of `evil.example` that made its name point at this machine still sends
- * its own name. Compares names and ports as text; nothing is resolved.
+ * its own name. Compares texts; nothing is resolved.
  */
 export interface AllowedHosts {
-  /** Lower case, with the port as browsers and clients write it: `127.0.0.1:8420`, `mcp.example.com`. */
-  readonly hosts: ReadonlySet<string>;
-  /** `https://mcp.example.com`. Other origins that may call, such as a console on another port, are named one by one. */
+  /** Names as a `Host` header has them, lower case and without the port. */
+  readonly names: ReadonlySet<string>;
+  /** Whole: `https://mcp.example.com`, `http://localhost:8421`. */
   readonly origins: ReadonlySet<string>;
 }
 
-export interface ListenerNames {
-  /** The address that is listened on, without brackets. */
-  readonly bind: string;
-  readonly port: number;
-  /** Names that a proxy in front is called by: both a host and an origin. */
-  readonly publicUrls: readonly string[];
-  /** Further `Host` and `Origin` values that the operator accepts. */
-  readonly hosts: readonly string[];
-  readonly origins: readonly string[];
-}
-
-/** What a listener may be called: its own address, the loopback names, which nobody can rebind, and what the operator named. */
-export function allowedHostsOf(names: ListenerNames): AllowedHosts {
-  const literal = names.bind.includes(':') ? `[${names.bind}]` : names.bind;
-  const local = ['127.0.0.1', 'localhost', '[::1]', literal].map((name) => `http://${name}:${names.port}`);
-  // `URL` writes a host the way browsers do: lower case, and without the port where it is the scheme's own.
-  const urls = [...local, ...names.publicUrls].map((text) => new URL(text));
-  return {
-    hosts: new Set([...urls.map((url) => url.host), ...names.hosts]),
-    origins: new Set([...urls.map((url) => url.origin), ...names.origins]),
-  };
+/**
+ * What a listener may be called: the loopback names, which nobody can rebind, its own address, and its public URL. A port may have been
+ * mapped on the way here, so names count with any; an origin is somebody's page, and counts as a whole.
+ */
+export function allowedHostsOf(bind: string, port: number, publicUrl: string | null): AllowedHosts {
+  const literal = bind.includes(':') ? `[${bind}]` : bind;
+  // `URL` writes names and origins the way browsers do: lower case, and without the port where it is the scheme's own.
+  const local = ['127.0.0.1', 'localhost', '[::1]', literal].map((name) => `http://${name}:${port}`);
+  const urls = [...local, ...(publicUrl === null ? [] : [publicUrl])].map((text) => new URL(text));
+  return { names: new Set(urls.map((url) => url.hostname)), origins: new Set(urls.map((url) => url.origin)) };
 }
 
 /** A request without a `Host` is refused. One without an `Origin` does not come from a page; `null` is an origin like any other. */
 export function isAllowedHost(allowed: AllowedHosts, host: string | undefined, origin: string | undefined): boolean {
-  if (host === undefined || !allowed.hosts.has(host.toLowerCase())) return false;
+  const name = /^([^:[\]@/\s]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/i.exec(host ?? '')?.[1];
+  if (name === undefined || !allowed.names.has(name.toLowerCase())) return false;
   return origin === undefined || allowed.origins.has(origin);
 }
 
