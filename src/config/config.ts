@@ -30,17 +30,17 @@ export interface ListenAddress {
 
 export interface McpListenerConfig {
   readonly listen: ListenAddress;
-  /** Without a slash at the end. Resource identifiers are this and the path: `https://mcp.example.com/mcp`. `null` where `listen` tells. */
+  /** An origin. Resource identifiers are this and the path: `https://mcp.example.com/mcp`. `null`: what `listen` says. */
   readonly publicUrl: string | null;
-  /** `Host` values accepted beside those that `listen` and `publicUrl` give, in lower case: `mcp.example.com:8443`. */
+  /** Names that a `Host` header may carry beside those of `listen` and `publicUrl`: in small letters, without a port. */
   readonly hosts: readonly string[];
-  /** `Origin` values accepted beside those that `listen` and `publicUrl` give. */
+  /** Web origins that may call beside those of `listen` and `publicUrl`. */
   readonly origins: readonly string[];
 }
 
 export interface AdminListenerConfig {
   readonly listen: ListenAddress;
-  /** Where people find the console; without a slash at the end. `null` where `listen` tells. */
+  /** The origin where people reach the admin plane. `null`: what `listen` says. */
   readonly publicUrl: string | null;
 }
 
@@ -118,12 +118,10 @@ export type UpstreamCredentials =
   | { readonly kind: 'header'; readonly name: string; readonly value: string };
 
 export interface LimitConfig {
-  /** Connections of hosts that are open at once. */
   readonly connectionsMax: number;
-  /** Calls that are in flight at once, in all and for one principal. */
-  readonly concurrentCallsMax: number;
-  readonly concurrentCallsPerPrincipalMax: number;
+  readonly requestsMax: number;
   readonly sessionsMax: number;
+  readonly sessionsPerPrincipalMax: number;
   readonly pendingApprovalsMax: number;
   readonly pendingApprovalsPerPrincipalMax: number;
 }

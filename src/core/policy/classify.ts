@@ -55,7 +55,7 @@ function argumentClassifier(named: ListedClass | null, byArgument: ArgumentClass
 
   // `otherwise` is as strict as any of them, so it comes last.
   const laxer = LISTED_CLASSES.toReversed().filter((name) => name !== otherwise && reachable.has(name));
-  const [laxest = otherwise, ...stricter] = [...laxer, otherwise];
+  const [laxest, ...stricter] = [...laxer, otherwise];
   return {
     possible: [laxest, ...stricter],
     classOf(args) {

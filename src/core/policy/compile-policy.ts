@@ -51,7 +51,8 @@ export function compilePolicy(
   const upstreams = new Map<string, UpstreamPolicy>();
   for (const [name, files] of Map.groupBy(sources, ({ file }) => file.upstream)) {
     const lists = createClassLists(files.map(({ file }) => file.classes));
-    upstreams.set(name, createUpstreamPolicy(name, lists, files.flatMap(compileRules)));
+    const place = files[0]?.placeOf(['upstream']) ?? '';
+    upstreams.set(name, createUpstreamPolicy({ name, place }, lists, files.flatMap(compileRules)));
   }
   return ok({ version: versionOf(sources, options), options, upstreams, warnings: problems });
 }

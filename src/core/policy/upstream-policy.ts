@@ -1,11 +1,12 @@
 import { isToolName } from '../catalog/tool-name.ts';
 import { type ClassLists, LISTED_CLASSES } from './classify.ts';
-import type { CompiledRule, ToolPlan } from './tool-plan.ts';
-import { createToolPlan } from './tool-plan.ts';
+import { type CompiledRule, createToolPlan, type ToolPlan } from './tool-plan.ts';
 
 /** All that the policy says about one upstream. */
 export interface UpstreamPolicy {
   readonly name: string;
+  /** Where the first of its files names it. */
+  readonly place: string;
   /** The plan for a tool; `null` for a name that no policy can speak about. */
   readonly planFor: (tool: string) => ToolPlan | null;
 }
@@ -16,12 +17,16 @@ export interface UpstreamPolicy {
  */
 const KEPT_PLANS_MAX = 2048;
 
-export function createUpstreamPolicy(name: string, lists: ClassLists, rules: readonly CompiledRule[]): UpstreamPolicy {
+export function createUpstreamPolicy(
+  named: Pick<UpstreamPolicy, 'name' | 'place'>,
+  lists: ClassLists,
+  rules: readonly CompiledRule[],
+): UpstreamPolicy {
   const inOrder = rules.toSorted((a, b) => (a.rule.id < b.rule.id ? -1 : 1));
   const planned = new Map(spelledOut(lists, rules).map((tool) => [tool, createToolPlan(lists, inOrder, tool)]));
   const kept = new Map<string, ToolPlan>();
   return {
-    name,
+    ...named,
     planFor(tool) {
       const known = planned.get(tool) ?? kept.get(tool);
       if (known !== undefined) return known;

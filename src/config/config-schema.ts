@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import { type ListenAddress, SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from './config.ts';
+import type { FileSchema } from './schema-problems.ts';
+import type { JsonSchema } from './schema-lookup.ts';
+import { UPSTREAM_KEYS_NOT_YET, upstreamName, upstreamSchema, type UpstreamSection } from './upstream-schema.ts';
+import { count, duration, listenAddress, plainText, secureOrigin, secureUrl } from './value-schemas.ts';
+
+/** `countersign.yaml` as written, each part checked by itself. `buildConfig` looks at them together. */
+export interface ConfigFile {
+  readonly version: 1;
+  readonly environment: string;
+  readonly listen: { readonly mcp: ListenAddress; readonly admin: ListenAddress };
+  readonly publicUrl?: string | undefined;
+  readonly adminUrl?: string | undefined;
+  readonly hosts: readonly string[];
+  readonly origins: readonly string[];
+  readonly store: string;
+  readonly policies: string;
+  readonly identity?: IdentitySection | undefined;
+  readonly upstreams: Readonly<Record<string, UpstreamSection>>;
+  readonly environments?: Readonly<Record<string, EnvironmentSection>> | undefined;
+  readonly limits: LimitsSection;
+}
+
+export interface IdentitySection {
+  readonly issuers: readonly IssuerSection[];
+  readonly tokens?: TokensSection | undefined;
+}
+
+interface TokensSection {
+  readonly maxTtl: number;
+}
+
+interface IssuerSection {
+  readonly issuer: string;
+  readonly audience?: string | undefined;
+  readonly algorithms: readonly SignatureAlgorithm[];
+  readonly jwksUri?: string | undefined;
+  readonly claims: {
+    readonly groups: string;
+    readonly scopes: string;
+    readonly name: string;
+    readonly tenant?: string | undefined;
+  };
+}
+
+export interface EnvironmentSection {
+  readonly unclassified: 'deny' | 'approve';
+  readonly approvals: { readonly expires: number; readonly hold: number; readonly minimum: 1 };
+}
+
+interface LimitsSection {
+  readonly connections: number;
+  readonly requests: number;
+  readonly sessions: number;
+  readonly sessionsPerPrincipal: number;
+  readonly pendingApprovals: number;
+  readonly pendingApprovalsPerPrincipal: number;
+}
+
+const DAY_MS = 86_400_000;
+
+const issuer = z.strictObject({
+  issuer: secureUrl.describe('Compared exactly with `iss` of a token'),
+  audience: plainText
+    .optional()
+    .describe('What `aud` of a token must be. Without it, the resource identifiers of the MCP plane'),
+  algorithms: z
+    .array(z.enum(SIGNATURE_ALGORITHMS))
+    .min(1)
+    .default(['RS256', 'ES256'])
+    .describe('Signatures that are accepted; whoever can check an HMAC can also make one, so there are none'),
+  jwksUri: secureUrl.optional().describe("Where the keys are. Without it, what the issuer's metadata says"),
+  claims: z
+    .strictObject({
+      groups: plainText.default('groups').describe('Claim that holds the groups'),
+      scopes: plainText.default('scope').describe('Claim that holds the scopes'),
+      name: plainText.default('name').describe('Claim that holds the display name'),
+      tenant: plainText.optional().describe('Claim that holds the tenant'),
+    })
+    .prefault({})
+    .describe('Which claim holds what'),
+});
+
+const tokens: z.ZodType<TokensSection, unknown> = z
+  .strictObject({
+    maxTtl: duration(60_000, 366 * DAY_MS)
+      .prefault('90d')
+      .describe('The longest life of a token that the gateway issues'),
+  })
+  .describe('Access tokens that the gateway issues itself, stored as hashes');
+
+const identity = z.strictObject({
+  issuers: z.array(issuer).max(20).default([]).describe('Authorization servers whose access tokens are accepted'),
+  tokens: tokens.optional(),
+});
+
+const environment: z.ZodType<EnvironmentSection, unknown> = z.strictObject({
+  unclassified: z
+    .enum(['deny', 'approve'])
+    .default('deny')
+    .describe('What becomes of a tool in no class that a rule allows'),
+  approvals: z
+    .strictObject({
+      expires: duration(1000, 30 * DAY_MS)
+        .prefault('30m')
+        .describe('How long a request waits for an answer, where its rule says nothing else'),
+      hold: duration(100, 600_000).prefault('25s').describe('How long a call is held open for a fast approver'),
+      minimum: z.literal(1).default(1).describe('How many people must approve. This version asks for one'),
+    })
+    .prefault({})
+    .describe('Defaults of approvals'),
+});
+
+const environmentName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, { error: 'must be 1 to 32 small letters, digits or `-`' });
+
+const limits = z.strictObject({
+  connections: count(100_000).default(12_000).describe('Connections of hosts that are open at once'),
+  requests: count(100_000).default(1024).describe('Requests that are being answered at once'),
+  sessions: count(1_000_000).default(20_000).describe('Sessions of hosts that speak a legacy revision'),
+  sessionsPerPrincipal: count(100_000).default(200).describe('The same of one person'),
+  pendingApprovals: count(100_000).default(1000).describe('Requests for approval that wait at once'),
+  pendingApprovalsPerPrincipal: count(10_000).default(20).describe('The same of one person'),
+});
+
+const configFile: z.ZodType<ConfigFile, unknown> = z.strictObject({
+  version: z.literal(1).describe('The version of this file'),
+  environment: environmentName
+    .default('prod')
+    .describe('The environment that this gateway serves. Approvals of another are void here'),
+  listen: z
+    .strictObject({
+      mcp: listenAddress.prefault('127.0.0.1:8420').describe('The MCP plane, for hosts'),
+      admin: listenAddress.prefault('127.0.0.1:8421').describe('The admin plane, for people and operations'),
+    })
+    .prefault({})
+    .describe('Addresses of the two planes'),
+  publicUrl: secureOrigin
+    .optional()
+    .describe('Where hosts reach the MCP plane. Tokens are made out to this and the path'),
+  adminUrl: secureOrigin.optional().describe('Where people reach the admin plane; links to approvals begin with it'),
+  hosts: z
+    .array(
+      z
+        .string()
+        .regex(/^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])$/, { error: 'must be a host name in small letters, without a port' }),
+    )
+    .max(100)
+    .default([])
+    .describe('Names that a `Host` header may carry beside those of `listen` and `publicUrl`'),
+  origins: z
+    .array(secureOrigin)
+    .max(100)
+    .default([])
+    .describe('Web origins that may call beside those of `listen` and `publicUrl`'),
+  store: z
+    .string()
+    .superRefine((text, context) => checkStore(text, context))
+    .default('sqlite:./data/countersign.db')
+    .describe('Where everything is kept: `sqlite:` and a path'),
+  policies: plainText.default('./policies').describe('The directory of the policies'),
+  identity: identity
+    .optional()
+    .describe('Who may sign in on the MCP plane. Without it, holders of tokens that the gateway issued'),
+  upstreams: z
+    .record(upstreamName, upstreamSchema)
+    .describe('MCP servers behind the gateway, by a name of your choice'),
+  environments: z.record(environmentName, environment).optional().describe('Defaults by environment'),
+  limits: limits.prefault({}).describe('What the gateway takes on before it turns requests away'),
+});
+
+function checkStore(text: string, context: z.RefinementCtx): void {
+  if (/^sqlite:./.test(text)) return;
+  const isPostgres = /^postgres(?:ql)?:/.test(text);
+  context.addIssue({
+    code: 'custom',
+    message: isPostgres ? 'PostgreSQL is not in this version' : 'must be `sqlite:` and a path',
+    params: { help: 'such as sqlite:./data/countersign.db' },
+  });
+}
+
+/** What holds where the file is silent. */
+export const DEFAULT_ENVIRONMENT: EnvironmentSection = environment.parse({});
+export const DEFAULT_TOKENS: TokensSection = tokens.parse({});
+
+export const CONFIG_SCHEMA: FileSchema<ConfigFile> = {
+  schema: configFile,
+  jsonSchema: z.toJSONSchema(configFile, { io: 'input' }) as JsonSchema,
+  notYet: new Set(['console', ...UPSTREAM_KEYS_NOT_YET.map((key) => `upstreams.*.${key}`)]),
+};

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type PolicyCases, policyCasesSchema } from '../core/policy/policy-cases.ts';
+import type { Problem } from '../core/problem.ts';
+import { err, ok, type Result } from '../core/result.ts';
+import { fileProblem } from './file-problem.ts';
+import { shownPath } from './policy-dir.ts';
+import { readYaml } from './read-yaml.ts';
+import type { JsonSchema } from './schema-lookup.ts';
+import { checkBySchema, type FileSchema } from './schema-problems.ts';
+
+export const POLICY_CASES_SCHEMA: FileSchema<PolicyCases> = {
+  schema: policyCasesSchema,
+  jsonSchema: z.toJSONSchema(policyCasesSchema, { io: 'input' }) as JsonSchema,
+  notYet: new Set(),
+};
+
+/** A `*.test.yaml`, and where its cases stand. */
+export interface PolicyTest extends PolicyCases {
+  readonly place: string;
+  readonly placeOfCase: (index: number) => string;
+}
+
+export async function loadPolicyTest(dir: string, name: string): Promise<Result<PolicyTest, readonly Problem[]>> {
+  const place = shownPath(dir, name);
+  const bytes = await readFile(join(dir, name)).catch((error: NodeJS.ErrnoException) => error.code ?? 'unknown error');
+  if (typeof bytes === 'string') {
+    return err([fileProblem('error', place, `cannot be read (${bytes})`, 'look at its owner and mode')]);
+  }
+  const yaml = readYaml(place, bytes);
+  if (!yaml.ok) return yaml;
+  const cases = checkBySchema(yaml.value, yaml.value.value, POLICY_CASES_SCHEMA);
+  if (!cases.ok) return cases;
+  return ok({ ...cases.value, place, placeOfCase: (index) => yaml.value.placeOf(['cases', index]) });
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { ToolClass } from '../catalog/tool.ts';
+import type { Json, JsonObject } from '../json/value.ts';
+
+/** A `*.test.yaml` beside the policies: what its author expects of them. */
+export interface PolicyCases {
+  /** The policy that it tests, by file name. Decisions are made with all policies of the directory in force. */
+  readonly policy: string;
+  readonly cases: readonly PolicyCase[];
+}
+
+export interface PolicyCase {
+  readonly name: string;
+  readonly as: { readonly user: string; readonly groups: readonly string[]; readonly scopes: readonly string[] };
+  readonly tool: string;
+  /** `null` asks what a listing asks. */
+  readonly args: JsonObject | null;
+  readonly expect: CaseOutcome;
+  readonly class: ToolClass | null;
+  /** The rule that must be the one to speak, or one of those. */
+  readonly rule: string | null;
+}
+
+/** `hidden` is a denial in which the tool does not exist for the caller. */
+export type CaseOutcome = 'allow' | 'approve' | 'deny' | 'hidden';
+
+const CASES_MAX = 2000;
+const names = z.array(z.string().min(1).max(512)).max(256);
+
+const policyCase = z.strictObject({
+  name: z.string().min(1).max(200).describe('What the case shows, in a sentence'),
+  as: z
+    .strictObject({
+      user: z.string().min(1).max(512).describe('The id of the person'),
+      groups: names.default([]).describe('Groups of the person'),
+      scopes: names.default([]).describe('Scopes of the credential'),
+    })
+    .describe('Who calls'),
+  tool: z.string().min(1).max(200).describe("The upstream's own name of the tool"),
+  args: z
+    .union([z.record(z.string(), z.unknown()), z.literal('any')])
+    .default({})
+    .describe('Arguments of the call; `any` asks whether some arguments could be allowed, as a listing does'),
+  expect: z
+    .enum(['allow', 'approve', 'deny', 'hidden'])
+    .describe('`hidden` is a denial in which the tool does not exist for the caller'),
+  class: z.enum(['read', 'write', 'never', 'unclassified']).optional().describe('The class that the call must have'),
+  rule: z.string().optional().describe('The id of a rule that must be among those that spoke'),
+});
+
+export const policyCasesSchema: z.ZodType<PolicyCases, unknown> = z
+  .strictObject({
+    policy: z.string().min(1).describe('The file name of the policy that is tested'),
+    cases: z.array(policyCase).min(1).max(CASES_MAX).describe('What is expected'),
+  })
+  .transform(({ policy, cases }) => ({
+    policy,
+    cases: cases.map(
+      (each): PolicyCase => ({
+        ...each,
+        args: each.args === 'any' ? null : (each.args as Record<string, Json>),
+        class: each.class ?? null,
+        rule: each.rule ?? null,
+      }),
+    ),
+  }));
