@@ -1,0 +1,21 @@
+import type { ApprovalStore } from '../../ports/approval-store.ts';
+import type { CommitQueue } from './commit-queue.ts';
+
+export function createApprovalStore(commits: CommitQueue): ApprovalStore {
+  return {
+    async create(approval, entries) {
+      const stored = await commits.commit({ entries, mutation: { kind: 'create-approval', approval } });
+      if (stored === null) throw new TypeError(`there is an approval ${approval.id} already`);
+    },
+    async transition(id, from, change, entries) {
+      const stored = await commits.commit({ entries, mutation: { kind: 'change-approval', id, from, change } });
+      return stored?.changed ?? null;
+    },
+    find: (id) => commits.ask('find-approval', id),
+    // Callers hand in whole bindings; only the key crosses to the worker.
+    findNewest: ({ principal, client, upstream, tool, argsDigest }) =>
+      commits.ask('find-newest-approval', { principal, client, upstream, tool, argsDigest }),
+    list: (query) => commits.ask('list-approvals', query),
+    countPending: (principal) => commits.ask('count-pending-approvals', principal),
+  };
+}

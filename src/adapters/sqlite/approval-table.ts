@@ -1,0 +1,118 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Approval, ApprovalBinding, ApprovalId, ApprovalStatus } from '../../core/approval/approval.ts';
+import type { ApprovalChange, ApprovalKey, ApprovalQuery } from '../../ports/approval-store.ts';
+import { StoreError } from '../../ports/store-error.ts';
+
+export interface ApprovalTable {
+  /** `false`: there is one with this id. */
+  create(approval: Approval): boolean;
+  /** The approval after the change; `null` where its status was not `from`. */
+  change(id: ApprovalId, from: ApprovalStatus, change: ApprovalChange): Approval | null;
+  find(id: ApprovalId): Approval | null;
+  findNewest(key: ApprovalKey): Approval | null;
+  list(query: ApprovalQuery): readonly Approval[];
+  countPending(principal: string): { readonly all: number; readonly principal: number };
+  executing(): readonly ApprovalId[];
+}
+
+/** A list that would be larger is refused as a whole: to leave out approvals silently could leave them usable. */
+const LIST_CHARS_MAX = 64 * 1024 * 1024;
+
+export function createApprovalTable(db: DatabaseSync): ApprovalTable {
+  const select = `SELECT ${fields.map((field) => `${COLUMNS[field]} AS ${field}`).join(', ')} FROM approval`;
+  const create = db.prepare(`
+    INSERT INTO approval (${fields.map((field) => COLUMNS[field]).join(', ')})
+    VALUES (${fields.map((field) => `:${field}`).join(', ')}) ON CONFLICT DO NOTHING`);
+  const change = db.prepare(`
+    UPDATE approval SET status = ?, decided_by = ?, decided_ms = ?, comment = ?, finished_ms = ?, note = ? WHERE id = ?`);
+  const find = db.prepare(`${select} WHERE id = ?`);
+  const findNewest = db.prepare(`
+    ${select} WHERE args_digest = ? AND principal = ? AND client = ? AND upstream = ? AND tool = ?
+    ORDER BY ordinal DESC LIMIT 1`);
+  const listAll = db.prepare(`${select} ORDER BY ordinal DESC LIMIT ?`);
+  const listByStatus = db.prepare(`${select} WHERE status = ? ORDER BY ordinal DESC LIMIT ?`);
+  const count = db.prepare(`
+    SELECT count(*) AS "all", count(*) FILTER (WHERE principal = ?) AS principal FROM approval WHERE status = 'pending'`);
+  const executing = db.prepare(`SELECT id FROM approval WHERE status = 'executing' ORDER BY ordinal`);
+
+  const findOne = (id: ApprovalId): Approval | null => fromRow(find.get(id));
+
+  return {
+    create: (approval) => create.run(toRow(approval)).changes > 0,
+    change(id, from, change_) {
+      const current = findOne(id);
+      if (current === null || current.status !== from) return null;
+      const changed: Approval = { ...current, ...change_ };
+      const { status, decidedBy, decidedMs, comment, finishedMs, note } = changed;
+      change.run(status, decidedBy, decidedMs, comment, finishedMs, note, id);
+      return changed;
+    },
+    find: findOne,
+    findNewest: ({ argsDigest, principal, client, upstream, tool }) =>
+      fromRow(findNewest.get(argsDigest, principal, client, upstream, tool)),
+    list: ({ status, limit }) =>
+      takeAll(status === null ? listAll.iterate(limit) : listByStatus.iterate(status, limit)),
+    countPending: (principal) => ({ ...(count.get(principal) as { all: number; principal: number }) }),
+    executing: () => executing.all().map(({ id }) => id as ApprovalId),
+  };
+}
+
+/** An approval as one row. STRICT tables hold the types that they declare, so rows are taken as they are. */
+type Row = Omit<Approval, 'binding' | 'approverGroups'> & ApprovalBinding & { readonly approverGroups: string };
+
+const COLUMNS: Readonly<Record<keyof Row, string>> = {
+  id: 'id',
+  status: 'status',
+  principal: 'principal',
+  client: 'client',
+  upstream: 'upstream',
+  tool: 'tool',
+  argsDigest: 'args_digest',
+  definitionDigest: 'definition_digest',
+  policyVersion: 'policy_version',
+  environment: 'environment',
+  requesterName: 'requester_name',
+  ruleId: 'rule_id',
+  reason: 'reason',
+  approverGroups: 'approver_groups',
+  argumentsShown: 'arguments_shown',
+  createdMs: 'created_ms',
+  expiresMs: 'expires_ms',
+  decidedBy: 'decided_by',
+  decidedMs: 'decided_ms',
+  comment: 'comment',
+  finishedMs: 'finished_ms',
+  note: 'note',
+};
+const fields = Object.keys(COLUMNS) as (keyof Row)[];
+
+function toRow(approval: Approval): Record<keyof Row, string | number | null> {
+  const { binding, approverGroups, ...rest } = approval;
+  const { principal, client, upstream, tool, argsDigest, definitionDigest, policyVersion, environment } = binding;
+  const bound = { principal, client, upstream, tool, argsDigest, definitionDigest, policyVersion, environment };
+  return { ...rest, ...bound, approverGroups: JSON.stringify(approverGroups) };
+}
+
+function fromRow(found: unknown): Approval | null {
+  if (found === undefined) return null;
+  const { principal, client, upstream, tool, argsDigest, definitionDigest, policyVersion, environment, ...rest } =
+    found as Row;
+  return {
+    ...rest,
+    binding: { principal, client, upstream, tool, argsDigest, definitionDigest, policyVersion, environment },
+    approverGroups: JSON.parse(rest.approverGroups) as readonly string[],
+  };
+}
+
+function takeAll(rows: Iterable<unknown>): readonly Approval[] {
+  const all: Approval[] = [];
+  let chars = 0;
+  for (const row of rows) {
+    const approval = fromRow(row) as Approval;
+    chars += approval.argumentsShown.length;
+    if (chars > LIST_CHARS_MAX)
+      throw new StoreError('overloaded', 'the approvals are too large for one list; ask for fewer');
+    all.push(approval);
+  }
+  return all;
+}

@@ -1,0 +1,93 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Approval } from '../../core/approval/approval.ts';
+import { leafOf } from '../../core/audit/encode-entry.ts';
+import { assertNever } from '../../core/result.ts';
+import { type Batch, type BatchAnswer, type Mutation, VALUES_PER_ENTRY } from './messages.ts';
+import type { Tables } from './tables.ts';
+
+/**
+ * Stores a batch in one transaction: one sync of the disk for all of its units. Each unit is stored as a whole or, where its condition
+ * does not hold, not at all. Any failure takes back the whole batch and throws.
+ *
+ * INVARIANT: a mutation checks its condition before it writes anything, so a unit that is left out has nothing to undo.
+ */
+export function commitBatch(db: DatabaseSync, tables: Tables, batch: Batch, lastSequence: number): BatchAnswer {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const answer = writeUnits(tables, batch, lastSequence);
+    db.exec('COMMIT');
+    return answer;
+  } catch (error) {
+    // After some failures SQLite has rolled back by itself.
+    if (db.isTransaction) db.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function writeUnits(tables: Tables, { values, counts, mutations }: Batch, lastSequence: number): BatchAnswer {
+  const sequences: (number | null)[] = [];
+  const changed: (readonly [number, Approval])[] = [];
+  const mutationOf = new Map(mutations);
+  let sequence = lastSequence;
+  let offset = 0;
+  for (const [unit, count] of counts.entries()) {
+    const mutation = mutationOf.get(unit);
+    const applied = mutation === undefined ? UNCONDITIONAL : applyMutation(tables, mutation);
+    if (applied !== null) {
+      if (applied.changed !== null) changed.push([unit, applied.changed]);
+      for (let entry = 0; entry < count; entry += 1) {
+        if (!applied.isWanted(entry)) continue;
+        if (writeEntry(tables, values, offset + entry * VALUES_PER_ENTRY, sequence + 1)) sequence += 1;
+      }
+    }
+    sequences.push(applied === null ? null : sequence);
+    offset += count * VALUES_PER_ENTRY;
+  }
+  return { sequences, changed };
+}
+
+/** `false`: the entry turned out to be stored already. */
+function writeEntry(tables: Tables, values: Batch['values'], offset: number, sequence: number): boolean {
+  const effect = values[offset + 2];
+  const callId = values[offset + 3] ?? '';
+  if (effect === 'opens') tables.openCalls.open(callId, values[offset + 4] ?? null);
+  if (effect === 'closes') tables.openCalls.close(callId);
+  if (effect === 'closes-once' && !tables.openCalls.close(callId)) return false;
+  tables.audit.append(sequence, leafOf(values[offset] ?? '', sequence), values[offset + 1] ?? null);
+  return true;
+}
+
+interface Applied {
+  readonly changed: Approval | null;
+  /** By the index of the entry in its unit. */
+  readonly isWanted: (entry: number) => boolean;
+}
+
+const UNCONDITIONAL: Applied = { changed: null, isWanted: () => true };
+
+/** `null`: its condition does not hold. */
+function applyMutation(tables: Tables, mutation: Mutation): Applied | null {
+  switch (mutation.kind) {
+    case 'create-approval':
+      return tables.approvals.create(mutation.approval) ? UNCONDITIONAL : null;
+    case 'change-approval': {
+      const changed = tables.approvals.change(mutation.id, mutation.from, mutation.change);
+      return changed === null ? null : { ...UNCONDITIONAL, changed };
+    }
+    case 'end-approvals':
+      for (const id of mutation.ids) tables.approvals.change(id, 'executing', mutation.change);
+      return UNCONDITIONAL;
+    case 'create-token':
+      return tables.tokens.create(mutation.token) ? UNCONDITIONAL : null;
+    case 'revoke-token':
+      return tables.tokens.revoke(mutation.id, mutation.revokedMs) ? UNCONDITIONAL : null;
+    case 'save-kill-switches': {
+      const stored = tables.killSwitches.generation();
+      if (mutation.state.generation <= stored) return null;
+      tables.killSwitches.replace(mutation.state);
+      return { changed: null, isWanted: (entry) => (mutation.entryGenerations[entry] ?? 0) > stored };
+    }
+    default:
+      return assertNever(mutation);
+  }
+}

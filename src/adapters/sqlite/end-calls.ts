@@ -1,0 +1,37 @@
+import type { ApprovalId } from '../../core/approval/approval.ts';
+import type { OutcomeEntry } from '../../core/audit/entry.ts';
+import type { OpenCall } from './messages.ts';
+import type { Unit } from './unit-queue.ts';
+
+/** An outcome entry for each call, and the end of the approvals that they were about to spend. */
+export function endCalls(
+  calls: readonly OpenCall[],
+  outcome: keyof typeof ENDINGS,
+  nowMs: number,
+  executing: readonly ApprovalId[] = calls.flatMap(({ approvalId }) => approvalId ?? []),
+): Unit {
+  const { status, note } = ENDINGS[outcome];
+  return {
+    entries: calls.map((call) => outcomeEntry(call, outcome, nowMs)),
+    mutation: { kind: 'end-approvals', ids: executing, change: { status, finishedMs: nowMs, note } },
+  };
+}
+
+const ENDINGS = {
+  unknown: { status: 'outcome-unknown', note: 'the gateway stopped before the outcome was recorded' },
+  'not-dispatched': { status: 'failed', note: 'not run, because the store could not be written' },
+} as const;
+
+function outcomeEntry({ callId, approvalId }: OpenCall, outcome: keyof typeof ENDINGS, nowMs: number): OutcomeEntry {
+  return {
+    kind: 'outcome',
+    timeMs: nowMs,
+    callId,
+    outcome,
+    approvalId,
+    resultDigest: null,
+    resultBytes: null,
+    latencyMs: null,
+    detail: ENDINGS[outcome].note,
+  };
+}

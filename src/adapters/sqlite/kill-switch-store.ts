@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { AuditEntry } from '../../core/audit/entry.ts';
+import type { KillSwitch } from '../../core/kill-switch/kill-switch.ts';
+import type { KillSwitchStore } from '../../ports/kill-switch-store.ts';
+import { StoreError } from '../../ports/store-error.ts';
+import type { CommitQueue } from './commit-queue.ts';
+import { parseKillSwitches } from './kill-switch-state.ts';
+import type { ReservedFile } from './reserved-file.ts';
+
+export interface KillSwitchStoreDeps {
+  readonly commits: CommitQueue;
+  readonly file: ReservedFile;
+  readonly fallbackAfterMs: number;
+}
+
+/** The store of the port, and what only its owner may do. */
+export interface RecoveringKillSwitchStore extends KillSwitchStore {
+  /** Brings to the database what only the reserved file holds. Called at start, and whenever the database can be written again. */
+  recover(): Promise<void>;
+}
+
+/**
+ * Saves are numbered. Each goes to the database together with all before it that the database may not have; the worker leaves out
+ * those that it has. When that fails or takes too long, the same goes to the reserved file, and stays there until the database has it.
+ */
+export async function createKillSwitchStore(deps: KillSwitchStoreDeps): Promise<RecoveringKillSwitchStore> {
+  const { commits, file, fallbackAfterMs } = deps;
+  const start = await readReserved(deps);
+  let { generation, switches, pending, damage } = start;
+  let isFileUsed = start.isFileUsed;
+  let writing: Promise<void> = Promise.resolve();
+
+  /** Takes everything pending to the database. `false`: it did not get there. */
+  async function commitPending(): Promise<boolean> {
+    const saved = generation;
+    const entries = pending.flatMap((save) => save.entries);
+    const entryGenerations = pending.flatMap((save) => save.entries.map(() => save.generation));
+    const state = { generation: saved, switches };
+    try {
+      await commits.commit({ entries, mutation: { kind: 'save-kill-switches', state, entryGenerations } });
+    } catch (error) {
+      if (error instanceof StoreError) return false;
+      throw error;
+    }
+    pending = pending.filter((save) => save.generation > saved);
+    // What stays in the file for now is older than what the database has, and is passed over at the next start.
+    await writeFile().catch(() => undefined);
+    return true;
+  }
+
+  /** Makes the file hold everything pending, or nothing. One write after the other, each of the state as it is then. */
+  function writeFile(): Promise<void> {
+    writing = writing
+      .catch(() => undefined)
+      .then(async () => {
+        const isNeeded = pending.length > 0;
+        if (!isNeeded && !isFileUsed) return;
+        isFileUsed = true;
+        await file.write(isNeeded ? { generation, switches, pending } : null);
+        isFileUsed = isNeeded;
+        damage = null;
+      });
+    return writing;
+  }
+
+  return {
+    async load() {
+      if (damage !== null) throw damage;
+      const stored = await commits.ask('load-kill-switches', null);
+      if (stored.generation < generation) return switches;
+      return parseKillSwitches(stored.rows.map((row) => ({ ...row, scope: parseScope(row['scope']) })));
+    },
+
+    async save(next, entries) {
+      generation += 1;
+      const mine = generation;
+      switches = next;
+      pending = [...pending, { generation, entries }];
+      const isCommitted = await Promise.race([commitPending(), sleep(fallbackAfterMs, false, { ref: false })]);
+      if (!isCommitted) await writeFile();
+      return { recorded: !pending.some((save) => save.generation === mine) };
+    },
+
+    async recover() {
+      if (pending.length > 0 || isFileUsed) await commitPending();
+    },
+  };
+}
+
+/** A save that the database is not known to have. */
+interface PendingSave {
+  readonly generation: number;
+  readonly entries: readonly AuditEntry[];
+}
+
+interface KillSwitchStart {
+  readonly generation: number;
+  readonly switches: readonly KillSwitch[];
+  readonly pending: readonly PendingSave[];
+  readonly isFileUsed: boolean;
+  readonly damage: StoreError | null;
+}
+
+/** Compares the reserved file with the database: what the database has already is done with. */
+async function readReserved({ commits, file }: KillSwitchStoreDeps): Promise<KillSwitchStart> {
+  const { generation } = await commits.ask('load-kill-switches', null);
+  const done: KillSwitchStart = { generation, switches: [], pending: [], isFileUsed: true, damage: null };
+  try {
+    const content = await file.read();
+    if (content === null) return { ...done, isFileUsed: false };
+    const reserved = parseReserved(content);
+    if (reserved.generation <= generation) return done;
+    return { ...done, ...reserved, pending: reserved.pending.filter((save) => save.generation > generation) };
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    return { ...done, damage: error };
+  }
+}
+
+const reservedContent = z.strictObject({
+  generation: z.number(),
+  switches: z.unknown(),
+  pending: z.array(z.strictObject({ generation: z.number(), entries: z.array(z.looseObject({ kind: z.string() })) })),
+});
+
+function parseReserved(content: unknown): Pick<KillSwitchStart, 'generation' | 'switches' | 'pending'> {
+  const parsed = reservedContent.safeParse(content);
+  if (!parsed.success)
+    throw new StoreError('corrupt', `the reserved file is damaged: ${z.prettifyError(parsed.error)}`);
+  const { generation, switches, pending } = parsed.data;
+  // The checksum matched, so these are entries as they were handed to `save`.
+  return { generation, switches: parseKillSwitches(switches), pending: pending as unknown as readonly PendingSave[] };
+}
+
+function parseScope(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text)) as unknown;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,113 @@
+import type { Approval, ApprovalId, ApprovalStatus } from '../../core/approval/approval.ts';
+import type { CallId } from '../../core/audit/entry.ts';
+import type { KillSwitch } from '../../core/kill-switch/kill-switch.ts';
+import type { ApprovalChange, ApprovalKey, ApprovalQuery } from '../../ports/approval-store.ts';
+import type { AuditQuery, AuditRecord } from '../../ports/audit-log.ts';
+import type { StoreError } from '../../ports/store-error.ts';
+import type { StoredToken } from '../../ports/token-store.ts';
+import type { StoreLimits } from './store-limits.ts';
+
+/** What the worker is started with. */
+export interface WorkerSettings {
+  readonly path: string;
+  readonly limits: StoreLimits;
+}
+
+/** All that the worker can be asked: each name with its question and its answer. */
+export interface Requests {
+  /** Opens the database unless it is open. The answer is the newest sequence number. */
+  open: { ask: OpenRequest; answer: number };
+  commit: { ask: Batch; answer: BatchAnswer };
+  'read-audit': { ask: AuditQuery; answer: readonly AuditRecord[] };
+  'find-audit': { ask: number; answer: AuditRecord | null };
+  'find-approval': { ask: ApprovalId; answer: Approval | null };
+  'find-newest-approval': { ask: ApprovalKey; answer: Approval | null };
+  'list-approvals': { ask: ApprovalQuery; answer: readonly Approval[] };
+  'count-pending-approvals': { ask: string; answer: { readonly all: number; readonly principal: number } };
+  'find-token': { ask: string; answer: StoredToken | null };
+  'list-tokens': { ask: null; answer: readonly StoredToken[] };
+  'load-kill-switches': { ask: null; answer: KillSwitchRows };
+  /** Calls that an upstream may have seen and that have no outcome entry. */
+  'open-calls': { ask: null; answer: readonly OpenCall[] };
+  'executing-approvals': { ask: null; answer: readonly ApprovalId[] };
+  close: { ask: null; answer: null };
+}
+
+export type RequestName = keyof Requests;
+
+export type RequestMessage = {
+  readonly [Name in RequestName]: { readonly id: number; readonly name: Name; readonly ask: Requests[Name]['ask'] };
+}[RequestName];
+
+export type AnswerMessage =
+  | { readonly id: number; readonly ok: true; readonly value: Requests[RequestName]['answer'] }
+  | { readonly id: number; readonly ok: false; readonly code: StoreError['code']; readonly message: string };
+
+export interface OpenRequest {
+  readonly create: boolean;
+  /** The newest sequence number that was acknowledged. A database that ends before it has lost entries and is not opened. */
+  readonly sequenceMin: number;
+}
+
+/** Units for one transaction, as flat arrays: objects would double the cost of crossing between threads. */
+export interface Batch {
+  /** `VALUES_PER_ENTRY` for each entry, in order: body, payload, what it does to a call, call id, approval id. */
+  readonly values: readonly (string | null)[];
+  /** How many entries each unit has. */
+  readonly counts: readonly number[];
+  /** Changes of state, by the index of their unit. Most units have none. */
+  readonly mutations: readonly (readonly [number, Mutation])[];
+}
+
+export const VALUES_PER_ENTRY = 5;
+
+/** `closes-once`: the entry may be stored already; it is left out unless its call is still open. */
+export type EntryEffect = 'opens' | 'closes' | 'closes-once';
+
+export interface BatchAnswer {
+  /** For each unit the sequence number after it, or `null` where its condition did not hold and nothing of it is stored. */
+  readonly sequences: readonly (number | null)[];
+  /** Approvals as they are after their change, by the index of their unit. */
+  readonly changed: readonly (readonly [number, Approval])[];
+}
+
+/** A change of state that is stored with its entries. Every one has a condition; where it does not hold, the unit is left out. */
+export type Mutation =
+  | { readonly kind: 'create-approval'; readonly approval: Approval }
+  | {
+      readonly kind: 'change-approval';
+      readonly id: ApprovalId;
+      readonly from: ApprovalStatus;
+      readonly change: ApprovalChange;
+    }
+  | {
+      /** Ends approvals whose call was lost sight of; those that are not executing are left as they are. */
+      readonly kind: 'end-approvals';
+      readonly ids: readonly ApprovalId[];
+      readonly change: ApprovalChange;
+    }
+  | { readonly kind: 'create-token'; readonly token: StoredToken }
+  | { readonly kind: 'revoke-token'; readonly id: string; readonly revokedMs: number }
+  | {
+      readonly kind: 'save-kill-switches';
+      readonly state: KillSwitchState;
+      /** For each entry of the unit the save that it belongs to: what the database has already is not written twice. */
+      readonly entryGenerations: readonly number[];
+    };
+
+/** The switches after a save. Saves are counted, so that it can be told which ones the database has. */
+export interface KillSwitchState {
+  readonly generation: number;
+  readonly switches: readonly KillSwitch[];
+}
+
+/** As found in the database, not yet checked; the scopes are JSON texts. */
+export interface KillSwitchRows {
+  readonly generation: number;
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface OpenCall {
+  readonly callId: CallId;
+  readonly approvalId: ApprovalId | null;
+}

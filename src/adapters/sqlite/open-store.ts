@@ -1,0 +1,82 @@
+import { resolve } from 'node:path';
+import type { ApprovalStore } from '../../ports/approval-store.ts';
+import type { AuditLog } from '../../ports/audit-log.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { KillSwitchStore } from '../../ports/kill-switch-store.ts';
+import { StoreError } from '../../ports/store-error.ts';
+import type { TokenStore } from '../../ports/token-store.ts';
+import { createApprovalStore } from './approval-store.ts';
+import { createAuditLog } from './audit-log.ts';
+import { CommitQueue } from './commit-queue.ts';
+import { createKillSwitchStore, type RecoveringKillSwitchStore } from './kill-switch-store.ts';
+import { recoverOpenCalls } from './recovery.ts';
+import { ReservedFile } from './reserved-file.ts';
+import { claimStoreFiles, killSwitchFile } from './store-files.ts';
+import { STORE_LIMITS, type StoreLimits } from './store-limits.ts';
+import { StoreThread } from './store-thread.ts';
+import { createTokenStore } from './token-store.ts';
+
+export interface SqliteStoreOptions {
+  /** The database. `-wal`, `-shm`, `.lock` and `.kill` files stand beside it. A missing directory is created, for the owner only. */
+  readonly path: string;
+  readonly clock: Clock;
+  readonly limits?: Partial<StoreLimits>;
+}
+
+export interface SqliteStore {
+  readonly audit: AuditLog;
+  readonly approvals: ApprovalStore;
+  readonly tokens: TokenStore;
+  readonly killSwitches: KillSwitchStore;
+  /** Stores what was accepted, closes the database, and lets another process have it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store for this process alone, creates or updates the database, and ends what an earlier process left open. Throws
+ * `StoreError` with what to do about it.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
+  const { clock } = options;
+  const path = resolve(options.path);
+  const limits = { ...STORE_LIMITS, ...options.limits };
+  const claim = claimStoreFiles(path);
+  const thread = new StoreThread({ path, limits });
+  const file = new ReservedFile(killSwitchFile(path));
+  let commits: CommitQueue | null = null;
+  let killSwitches: RecoveringKillSwitchStore | null = null;
+
+  async function close(): Promise<void> {
+    await (commits?.close() ?? thread.stop());
+    await file.close();
+    claim.release();
+  }
+
+  try {
+    const sequence = await openDatabase(thread, path);
+    const onRecovered = (): void => void killSwitches?.recover();
+    commits = new CommitQueue({ thread, limits, clock, onRecovered }, sequence);
+    await recoverOpenCalls(commits, clock.nowMs());
+    killSwitches = await createKillSwitchStore({ commits, file, fallbackAfterMs: limits.killSwitchFallbackMs });
+    await killSwitches.recover();
+    return {
+      audit: createAuditLog(commits),
+      approvals: createApprovalStore(commits),
+      tokens: createTokenStore(commits),
+      killSwitches,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openDatabase(thread: StoreThread, path: string): Promise<number> {
+  try {
+    return await thread.call('open', { create: true, sequenceMin: 0 });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    throw new StoreError(error.code, `cannot open the store ${path}: ${error.message}`, { cause: error });
+  }
+}

@@ -1,0 +1,77 @@
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { StoreError } from '../../ports/store-error.ts';
+import { reserveFile } from './reserved-file.ts';
+
+/** Holds the store for this process. */
+export interface StoreClaim {
+  release(): void;
+}
+
+/**
+ * Creates what is missing, readable by the owner only, and makes sure that no other process has the same store. The claim is a lock of
+ * the operating system on `<path>.lock`, taken through SQLite because Node has none of its own: it ends with the process, however
+ * that ends, so a crash leaves nothing behind that would have to be cleaned up. Throws `StoreError` with what to do about it.
+ */
+export function claimStoreFiles(path: string): StoreClaim {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    for (const file of [path, `${path}.lock`]) createPrivateFile(file);
+    reserveFile(killSwitchFile(path));
+    // A new name is on stable storage only once its directory is.
+    syncFile(dirname(path));
+  } catch (error) {
+    throw new StoreError('unavailable', `cannot create the store ${path}: ${String(error)}; ${remedyFor(error)}`, {
+      cause: error,
+    });
+  }
+  return lock(path);
+}
+
+/** Where kill switches go while the database cannot be written. */
+export function killSwitchFile(path: string): string {
+  return `${path}.kill`;
+}
+
+function createPrivateFile(file: string): void {
+  closeSync(openSync(file, 'a', 0o600));
+  if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+}
+
+function syncFile(file: string): void {
+  const handle = openSync(file, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function lock(path: string): StoreClaim {
+  const db = new DatabaseSync(`${path}.lock`);
+  try {
+    db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+  } catch (error) {
+    db.close();
+    throw new StoreError(
+      'unavailable',
+      `another process has the store ${path} open; stop that one first, or give this one a store of its own (store: in countersign.yaml)`,
+      { cause: error },
+    );
+  }
+  return { release: () => db.close() };
+}
+
+const REMEDIES: ReadonlyMap<unknown, string> = new Map([
+  ['EACCES', 'give the user that runs the gateway the right to write there'],
+  ['EPERM', 'give the user that runs the gateway the right to write there'],
+  ['EROFS', 'the file system is read-only: mount it writable, or name another place (store: in countersign.yaml)'],
+  ['ENOSPC', 'there is no space left: make some'],
+  ['EDQUOT', 'the quota is used up: make space'],
+]);
+
+function remedyFor(error: unknown): string {
+  const remedy = REMEDIES.get((error as NodeJS.ErrnoException).code);
+  return remedy ?? 'name a file in a directory that can be written (store: in countersign.yaml)';
+}

@@ -1,0 +1,25 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { type ApprovalTable, createApprovalTable } from './approval-table.ts';
+import { type AuditTable, createAuditTable } from './audit-table.ts';
+import { createKillSwitchTable, type KillSwitchTable } from './kill-switch-table.ts';
+import { createOpenCallTable, type OpenCallTable } from './open-call-table.ts';
+import { createTokenTable, type TokenTable } from './token-table.ts';
+
+/** What one connection can do, as prepared statements. */
+export interface Tables {
+  readonly audit: AuditTable;
+  readonly openCalls: OpenCallTable;
+  readonly approvals: ApprovalTable;
+  readonly tokens: TokenTable;
+  readonly killSwitches: KillSwitchTable;
+}
+
+export function createTables(db: DatabaseSync): Tables {
+  return {
+    audit: createAuditTable(db),
+    openCalls: createOpenCallTable(db),
+    approvals: createApprovalTable(db),
+    tokens: createTokenTable(db),
+    killSwitches: createKillSwitchTable(db),
+  };
+}
