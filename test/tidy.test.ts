@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CONFIG_SCHEMA } from '../src/config/config-schema.ts';
+import type { JsonSchema } from '../src/config/schema-lookup.ts';
 import { GATEWAY_ERRORS, MCP_ERRORS, RPC_ERRORS } from '../src/core/mcp/errors.ts';
 import { REASON_CODES } from '../src/core/policy/reasons.ts';
 import { fileBytes, projectFiles, readProjectFile } from './support/project-files.ts';
@@ -104,6 +106,23 @@ describe('docs/errors.md', () => {
   });
 });
 
+describe('settings', () => {
+  it('in the configuration file all stand in docs/configuration.md', () => {
+    const page = readProjectFile('docs/configuration.md');
+    const missing = keysOf(CONFIG_SCHEMA.jsonSchema).filter((key) => !new RegExp(`\\b${key}\\b`).test(page));
+    expect(missing).toEqual([]);
+  });
+
+  it('in the environment all stand in .env.example and under docs', () => {
+    const code = sources.filter((file) => /^(?:src|scripts)\//.test(file));
+    const read = new Set(code.flatMap((file) => readProjectFile(file).match(/\bCOUNTERSIGN_[A-Z_]+\b/g) ?? []));
+    const example = readProjectFile('.env.example').match(/\bCOUNTERSIGN_[A-Z_]+\b/g) ?? [];
+    const pages = documents.filter((file) => file.startsWith('docs/')).map(readProjectFile);
+    expect([...read].toSorted()).toEqual([...new Set(example)].toSorted());
+    expect(example.filter((name) => !pages.some((page) => page.includes(name)))).toEqual([]);
+  });
+});
+
 describe('documents', () => {
   it('link only to what is there', () => {
     const broken = documents.flatMap((file) =>
@@ -113,6 +132,30 @@ describe('documents', () => {
         .map((link) => `${file}: ${link}`),
     );
     expect(broken).toEqual([]);
+  });
+
+  it('name only folders and files of src that are there', () => {
+    const path = /`(?:src\/)?((?:core|ports|gateway|adapters|cli|config|demo)\/[\w./-]*)`/g;
+    const gone = documents.flatMap((file) =>
+      [...readProjectFile(file).matchAll(path)]
+        .map(([, name]) => name ?? '')
+        .filter(
+          (name) => !files.some((each) => each === `src/${name}` || each.startsWith(`src/${name.replace(/\/$/, '')}/`)),
+        )
+        .map((name) => `${file}: ${name}`),
+    );
+    expect(gone).toEqual([]);
+  });
+
+  it('draw every folder of src in docs/architecture.md', () => {
+    const page = readProjectFile('docs/architecture.md');
+    const folders = new Set(
+      files
+        .filter((file) => file.startsWith('src/'))
+        .map((file) => file.split('/').slice(1, -1))
+        .flatMap((names) => names.slice(0, 2)),
+    );
+    expect([...folders].filter((folder) => !page.includes(`${folder}/`))).toEqual([]);
   });
 
   it('name each other: every page under docs is reachable from another', () => {
@@ -191,6 +234,12 @@ interface Locked {
   readonly integrity?: string;
   readonly optional?: boolean;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+/** The names of all keys that a schema knows, at any depth. */
+function keysOf({ properties = {}, additionalProperties, items, anyOf = [] }: JsonSchema): string[] {
+  const inner = [additionalProperties, items, ...anyOf, ...Object.values(properties)];
+  return [...Object.keys(properties), ...inner.flatMap((each) => (typeof each === 'object' ? keysOf(each) : []))];
 }
 
 function lineCount(file: string): number {
