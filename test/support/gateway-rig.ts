@@ -1,4 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { parse } from 'yaml';
+import { openSqliteStore, type SqliteStore } from '../../src/adapters/sqlite/open-store.ts';
 import { createKnownSecrets } from '../../src/core/content/redact-arguments.ts';
 import type { Administrator, Principal, PrincipalId } from '../../src/core/identity/principal.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
@@ -19,12 +24,11 @@ import { createLateRecords } from '../../src/gateway/late-records.ts';
 import { createRefusals } from '../../src/gateway/refusals.ts';
 import { createFakeUpstream, type FakeUpstream } from './fake-upstream.ts';
 import { createCountingIds, createFixedClock, type FixedClock } from './fixed-clock.ts';
-import { createMemoryStore, type MemoryStore } from './memory-store.ts';
 
 export interface GatewayRig {
   readonly gateway: Gateway;
   readonly administration: Administration;
-  readonly store: MemoryStore;
+  readonly store: SqliteStore;
   readonly clock: FixedClock;
   readonly upstreams: ReadonlyMap<string, FakeUpstream>;
   readonly deps: CallDeps;
@@ -63,11 +67,11 @@ export const APPROVAL_SETTINGS: ApprovalSettings = {
   consoleUrl: 'http://127.0.0.1:8421',
 };
 
-/** The whole gateway over a store and upstreams in memory: everything between the two planes and the adapters. */
+/** The whole gateway over a real store and upstreams in memory: everything between the two planes and the adapters. */
 export async function createGatewayRig(options: RigOptions): Promise<GatewayRig> {
   const clock = createFixedClock();
   const ids = createCountingIds();
-  const store = createMemoryStore({ clock });
+  const store = await openTestStore(clock);
   const upstreams = new Map(
     Object.entries(options.upstreams).map(([name, tools]) => [name, createFakeUpstream(name, tools)]),
   );
@@ -146,6 +150,16 @@ function compiled(texts: readonly string[]): CompiledPolicy {
   const policy = compilePolicy(sources, { unclassified: 'deny', approvalExpiresMs: 30 * 60_000 });
   if (!policy.ok) throw new Error(JSON.stringify(policy.error));
   return policy.value;
+}
+
+async function openTestStore(clock: FixedClock): Promise<SqliteStore> {
+  const dir = mkdtempSync(join(tmpdir(), 'countersign-'));
+  const store = await openSqliteStore({ path: join(dir, 'test.db'), clock });
+  onTestFinished(async () => {
+    await store.close();
+    rmSync(dir, { recursive: true });
+  });
+  return store;
 }
 
 function streamFor(canWait: boolean): HostStream {
