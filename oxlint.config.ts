@@ -84,7 +84,7 @@ const config: OxlintConfig = {
     reportUnusedDisableDirectives: 'error',
     respectEslintDisableDirectives: false,
   },
-  ignorePatterns: ['dist', 'coverage', 'data', 'test-output', 'test/fixtures'],
+  ignorePatterns: ['/dist', '/coverage', '/data', '/test-output', '/test/fixtures'],
   categories: { correctness: 'error' },
   rules: {
     'typescript/no-floating-promises': 'error',

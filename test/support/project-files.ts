@@ -4,7 +4,9 @@ import { join, relative, resolve } from 'node:path';
 export const PROJECT: string = resolve(import.meta.dirname, '../..');
 
 /** Not part of what the project ships or reviews: made by tools, or by running it. */
-const OUTSIDE = new Set(['.git', 'node_modules', 'dist', 'data', 'coverage', 'test-output']);
+const OUTSIDE = new Set(
+  ['.git', 'node_modules', 'dist', 'data', 'coverage', 'test-output'].map((name) => join(PROJECT, name)),
+);
 
 /** Every file of the project, from its root, with `/` between the names. */
 export function projectFiles(): string[] {
@@ -21,8 +23,8 @@ export function fileBytes(file: string): number {
 
 function walk(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (OUTSIDE.has(entry.name)) return [];
     const path = join(folder, entry.name);
+    if (OUTSIDE.has(path)) return [];
     return entry.isDirectory() ? walk(path) : entry.isFile() ? [path] : [];
   });
 }
