@@ -1,11 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PROJECT } from '../support/project-files.ts';
 
 // The directions of docs/architecture.md, on resolved paths. The linter says the same while one types, but it compares paths as they
 // are written and does not look into `import(`…`)`; this looks at where they lead.
-
-const project = resolve(import.meta.dirname, '../..');
 
 /** Which layers a layer may import. A layer that is not here may import nothing, and no one may import it. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -38,7 +37,7 @@ interface Import {
 
 const sources = globSync('src/**/*.ts', { cwd: project }).map((file) => ({
   file,
-  text: readFileSync(join(project, file), 'utf8'),
+  text: readFileSync(join(PROJECT, file), 'utf8'),
 }));
 const imports: readonly Import[] = sources.flatMap(({ file, text }) => importsOf(file, text));
 
@@ -109,7 +108,7 @@ function isRelative({ specifier }: Import): boolean {
 }
 
 function target({ from, specifier }: Import): string {
-  return relative(project, resolve(project, dirname(from), specifier));
+  return relative(PROJECT, resolve(PROJECT, dirname(from), specifier));
 }
 
 /** The folder under `src`, or the file that stands there alone. */

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import config from '../../oxlint.config.ts';
+import { PROJECT } from '../support/project-files.ts';
 import { BESIDE, CLEAN } from './breaches/clean.ts';
 import { DIRECTIONS } from './breaches/directions.ts';
 import { PURITY } from './breaches/purity.ts';
@@ -12,15 +13,14 @@ import { STYLE } from './breaches/style.ts';
 // Guards the guard: a rule that was misspelt, shadowed by a later override or dropped by an update of the linter finds nothing and
 // says nothing. Every rule that matters is broken here once, in a tree of the project's shape, under the project's own configuration.
 
-const project = resolve(import.meta.dirname, '../..');
 let tree: string;
 let found: ReadonlyMap<string, readonly string[]>;
 
 beforeAll(() => {
   tree = mkdtempSync(join(tmpdir(), 'countersign-planted-'));
   for (const file of ['oxlint.config.ts', 'tsconfig.json', 'package.json'])
-    cpSync(join(project, file), join(tree, file));
-  symlinkSync(join(project, 'node_modules'), join(tree, 'node_modules'));
+    cpSync(join(PROJECT, file), join(tree, file));
+  symlinkSync(join(PROJECT, 'node_modules'), join(tree, 'node_modules'));
   for (const { file, code } of [...DIRECTIONS, ...PURITY, ...STYLE]) write(file, code);
   for (const [file, code] of [...CLEAN, ...BESIDE]) write(file, code);
   found = lint();
@@ -59,7 +59,7 @@ function write(file: string, code: string): void {
 
 /** The rules that each file broke. */
 function lint(): Map<string, string[]> {
-  const oxlint = join(project, 'node_modules/oxlint/bin/oxlint');
+  const oxlint = join(PROJECT, 'node_modules/oxlint/bin/oxlint');
   const { stdout, stderr } = spawnSync(process.execPath, [oxlint, '--format', 'json', 'src', 'test'], {
     cwd: tree,
     encoding: 'utf8',
