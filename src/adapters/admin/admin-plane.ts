@@ -1,0 +1,70 @@
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { type AllowedHosts, allowedHostsOf } from '../../core/http/host-check.ts';
+import type { OperatorReport } from '../../gateway/deps.ts';
+import type { AdminAuthenticator } from '../../ports/admin-authenticator.ts';
+import { addAdminRoutes, addOpenRoutes } from './add-routes.ts';
+import type { RouteDeps } from './admin-route.ts';
+import { checkRequest } from './check-request.ts';
+import { createAdminListener } from './create-admin-listener.ts';
+import { createFailedAttempts } from './failed-attempts.ts';
+import { sendProblem } from './problems.ts';
+
+export interface AdminPlaneDeps extends RouteDeps {
+  readonly authenticator: AdminAuthenticator;
+  /** Told of what should never happen. */
+  readonly report: (problem: OperatorReport) => void;
+}
+
+export interface AdminPlaneOptions {
+  /** The address to listen on, without brackets. */
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Where people reach it through a proxy; `null`: only under its own address and the names of loopback. */
+  readonly publicUrl: string | null;
+  readonly version: string;
+}
+
+export interface AdminPlane {
+  /** Resolves to the base URL, `http://127.0.0.1:8421`. Rejects where the address cannot be had. */
+  listen(): Promise<{ readonly url: string }>;
+  close(): Promise<void>;
+}
+
+/**
+ * The listener of operators and approvers. It shares nothing with the MCP plane: another address, other credentials, connections of its
+ * own, so that it answers while the other one is flooded.
+ */
+export function createAdminPlane(deps: AdminPlaneDeps, options: AdminPlaneOptions): AdminPlane {
+  const app = createAdminListener((error) =>
+    deps.report({ callId: null, problem: 'the admin plane failed unexpectedly', error }),
+  );
+  let allowed: AllowedHosts = allowedHostsOf(options.host, options.port, options.publicUrl);
+  // The port may be known only when it is taken; no request is read before this event.
+  app.server.once('listening', () => {
+    allowed = allowedHostsOf(options.host, portOf(app), options.publicUrl);
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    const problem = checkRequest(request.raw, allowed);
+    return problem === null ? undefined : sendProblem(reply, problem);
+  });
+  addOpenRoutes(app, deps.administration, options.version);
+  addAdminRoutes(app, { ...deps, failedAttempts: createFailedAttempts(deps) });
+
+  return {
+    async listen() {
+      await app.listen({ host: options.host, port: options.port });
+      const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+      return { url: `http://${host}:${portOf(app)}` };
+    },
+    async close() {
+      app.server.closeIdleConnections();
+      await app.close();
+    },
+  };
+}
+
+function portOf(app: FastifyInstance): number {
+  return (app.server.address() as AddressInfo).port;
+}

@@ -1,0 +1,15 @@
+import type { AdminRoute } from './admin-route.ts';
+import { APPROVAL_ROUTES } from './routes/approvals.ts';
+import { AUDIT_ROUTES } from './routes/audit.ts';
+import { KILL_SWITCH_ROUTES } from './routes/kill-switch.ts';
+import { TOKEN_ROUTES } from './routes/tokens.ts';
+import { UPSTREAM_ROUTES } from './routes/upstreams.ts';
+
+/** The admin API. Every one of these needs an administrator's credential; the use case behind it checks the roles. */
+export const ADMIN_ROUTES: readonly AdminRoute[] = [
+  ...APPROVAL_ROUTES,
+  ...KILL_SWITCH_ROUTES,
+  ...AUDIT_ROUTES,
+  ...TOKEN_ROUTES,
+  ...UPSTREAM_ROUTES,
+];

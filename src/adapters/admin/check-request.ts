@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+import { type AllowedHosts, isAllowedHost } from '../../core/http/host-check.ts';
+import { PROBLEMS, type Problem } from './problems.ts';
+
+/** Two of one of these would let two readers see two requests in one. Node keeps the first and drops the others silently. */
+const ONCE: ReadonlySet<string> = new Set(['host', 'origin', 'authorization', 'content-type', 'content-length']);
+
+/** What is wrong with a request before anybody asks whose it is, or `null`. */
+export function checkRequest(request: IncomingMessage, allowed: AllowedHosts): Problem | null {
+  if (hasRepeatedHeader(request.rawHeaders)) return PROBLEMS.repeatedHeader;
+  if (!isAllowedHost(allowed, request.headers.host, request.headers.origin)) return PROBLEMS.foreignHost;
+  return null;
+}
+
+/** What is wrong with the announced body, or `null`. The media type is compared as a whole: a substring can stand in any parameter. */
+export function checkBody({ method, headers }: IncomingMessage): Problem | null {
+  const hasBody = headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+  if (!hasBody) return null;
+  if (method !== 'POST') return PROBLEMS.bodyNotExpected;
+  if (headers['content-encoding'] !== undefined) return PROBLEMS.mediaType;
+  return /^application\/json(?:; ?charset=utf-8)?$/i.test(headers['content-type'] ?? '') ? null : PROBLEMS.mediaType;
+}
+
+function hasRepeatedHeader(rawHeaders: readonly string[]): boolean {
+  const seen = new Set<string>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? '').toLowerCase();
+    if (seen.has(name)) return true;
+    if (ONCE.has(name)) seen.add(name);
+  }
+  return false;
+}

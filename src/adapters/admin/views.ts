@@ -1,0 +1,74 @@
+import type { ApprovalView } from '../../core/admin-api/approval-view.ts';
+import type { AuditView } from '../../core/admin-api/audit-view.ts';
+import type { KillSwitchView } from '../../core/admin-api/kill-switch-view.ts';
+import type { TokenView } from '../../core/admin-api/token-view.ts';
+import type { Approval } from '../../core/approval/approval.ts';
+import type { KillSwitch } from '../../core/kill-switch/kill-switch.ts';
+import type { AuditRecord } from '../../ports/audit-log.ts';
+import type { StoredToken } from '../../ports/token-store.ts';
+
+export function approvalView(approval: Approval): ApprovalView {
+  const { binding } = approval;
+  return {
+    id: approval.id,
+    status: approval.status,
+    requester: binding.principal,
+    client: binding.client,
+    upstream: binding.upstream,
+    tool: binding.tool,
+    arguments: JSON.parse(approval.argumentsShown) as unknown,
+    argsDigest: binding.argsDigest,
+    definitionDigest: binding.definitionDigest,
+    policyVersion: binding.policyVersion,
+    ruleId: approval.ruleId,
+    reason: approval.reason,
+    createdAt: rfc3339(approval.createdMs),
+    expiresAt: rfc3339(approval.expiresMs),
+    decidedBy: approval.decidedBy,
+    decidedAt: approval.decidedMs === null ? null : rfc3339(approval.decidedMs),
+    comment: approval.comment,
+    note: approval.note,
+  };
+}
+
+export function killSwitchView(killSwitch: KillSwitch): KillSwitchView {
+  const { id, scope, reason, by, createdMs, expiresMs } = killSwitch;
+  return {
+    id,
+    scope,
+    reason,
+    by,
+    createdAt: rfc3339(createdMs),
+    expiresAt: expiresMs === null ? null : rfc3339(expiresMs),
+  };
+}
+
+/** Field by field: whatever else a row may come to hold, the hash of the secret stays here. */
+export function tokenView(token: StoredToken): TokenView {
+  const { id, plane, user, groups, scopes, roles, createdMs, expiresMs, revokedMs } = token;
+  return {
+    id,
+    plane,
+    user,
+    groups,
+    scopes,
+    roles,
+    createdAt: rfc3339(createdMs),
+    expiresAt: rfc3339(expiresMs),
+    revokedAt: revokedMs === null ? null : rfc3339(revokedMs),
+  };
+}
+
+/** The texts are our own canonical JSON: the log wrote them. */
+export function auditView(record: AuditRecord): AuditView {
+  const { entry } = JSON.parse(record.leaf) as { entry: Omit<AuditView, 'seq'> & { kind: string; timeMs: number } };
+  const view = { ...entry, seq: record.sequence };
+  if (record.payload === null) return view;
+  // The salt stays here: with it, a pruned payload could be found by trying.
+  const { arguments: args } = JSON.parse(record.payload) as { arguments: unknown };
+  return { ...view, arguments: args };
+}
+
+export function rfc3339(ms: number): string {
+  return new Date(ms).toISOString();
+}
