@@ -1,0 +1,116 @@
+import type { LegacyRevision } from '../../../core/mcp/revisions.ts';
+import type { Result } from '../../../core/result.ts';
+import type { Upstream, UpstreamFault } from '../../../ports/upstream.ts';
+import { createBulkhead } from '../bulkhead.ts';
+import { type EraKeeper, type EraSetting, createEraKeeper } from '../era-keeper.ts';
+import { notSent } from '../fault.ts';
+import { createKnownTools } from '../known-tools.ts';
+import type { UpstreamLimits } from '../limits.ts';
+import { MODERN_REVISION, createParamsWriter } from '../rpc/write-params.ts';
+import { createStatusBoard } from '../status-board.ts';
+import { createToolsChanged } from '../tools-changed.ts';
+import type { ClientInfo, UpstreamDeps } from '../upstream-deps.ts';
+import { callHttpTool } from './call-http-tool.ts';
+import { checkHeaders, checkUrl } from './check-options.ts';
+import { type HttpLeg, createHttpLeg } from './http-leg.ts';
+import { closeSession, createLegacyRequester, openSession } from './legacy-requester.ts';
+import { listHttpTools } from './list-http-tools.ts';
+import { createModernRequester } from './modern-requester.ts';
+import { probeEra } from './probe-era.ts';
+import type { HttpRequestDeps } from './requester.ts';
+import { type Sessions, createSessions } from './sessions.ts';
+
+export interface HttpUpstreamOptions {
+  readonly name: string;
+  /** `https://…` or `http://…`, without user, password or fragment. */
+  readonly url: string;
+  readonly era: EraSetting;
+  /** Sent with every request, such as the shared credential of the upstream. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly client: ClientInfo;
+  readonly limits: UpstreamLimits;
+}
+
+/**
+ * An MCP server behind Streamable HTTP, of either era. Redirects are not followed, nothing of an answer but the checked result is
+ * passed on, certificates are verified. Throws `TypeError` for options that `checkUrl` and `checkHeaders` do not accept.
+ */
+export function createHttpUpstream(options: HttpUpstreamOptions, deps: UpstreamDeps): Upstream {
+  const { name, limits } = options;
+  const toolsChanged = createToolsChanged();
+  const parts = createParts(options, deps, toolsChanged.announce);
+  const bulkhead = createBulkhead(limits);
+  const board = createStatusBoard(name, 'http');
+  let isClosed = false;
+
+  async function admit<T>(signal: AbortSignal, work: () => Promise<Result<T, UpstreamFault>>) {
+    if (isClosed) return notSent('unreachable', 'the upstream is closed');
+    const entered = await bulkhead.enter(signal);
+    if (!entered.ok) return entered;
+    try {
+      return board.noted(await work());
+    } finally {
+      bulkhead.leave();
+    }
+  }
+
+  return {
+    name,
+    call: (call) => admit(call.signal, () => callHttpTool(parts.requests, call)),
+    async listTools({ principal }, signal) {
+      const listed = await admit(signal, () => listHttpTools(parts.requests, principal, signal));
+      if (listed.ok) board.listed(listed.value.length);
+      return listed;
+    },
+    onToolsChanged: toolsChanged.add,
+    status() {
+      const era = parts.requests.eras.known();
+      return board.read({ era, revision: era === 'modern' ? MODERN_REVISION : parts.legacyRevision() });
+    },
+    async close() {
+      isClosed = true;
+      await parts.sessions.end();
+      await parts.leg.close();
+    },
+  };
+}
+
+interface Parts {
+  readonly leg: HttpLeg;
+  readonly sessions: Sessions;
+  readonly requests: HttpRequestDeps;
+  /** What the newest session agreed on. */
+  readonly legacyRevision: () => LegacyRevision | null;
+}
+
+function createParts(options: HttpUpstreamOptions, deps: UpstreamDeps, onToolsChanged: () => void): Parts {
+  const { client, limits } = options;
+  const { clock } = deps;
+  const report = (problem: string): void => deps.report({ upstream: options.name, problem });
+  const url = checkUrl(options.url);
+  const leg = createHttpLeg({ url, headers: checkHeaders(options.headers), limits }, { onToolsChanged, report });
+  const params = { legacy: createParamsWriter('legacy', client), modern: createParamsWriter('modern', client) };
+  const probe = () => probeEra(leg, params.modern, limits.handshakeTimeoutMs);
+  const onChange = (era: string): void => report(`the upstream is ${era} now`);
+  const eras: EraKeeper = createEraKeeper({ setting: options.era, clock, probe, onChange }, limits.eraKnownMs);
+  const doubtEra = (): void => eras.doubt();
+
+  let legacyRevision: LegacyRevision | null = null;
+  const sessions = createSessions(
+    {
+      clock,
+      async open() {
+        const opened = await openSession(leg, client, limits.handshakeTimeoutMs);
+        if (opened.ok) legacyRevision = opened.value.revision;
+        else if (opened.error.kind === 'invalid-answer') doubtEra();
+        return opened;
+      },
+      close: (session) => closeSession(leg, session, limits.closeTimeoutMs),
+    },
+    limits,
+  );
+  const requesters = { legacy: createLegacyRequester(leg, sessions), modern: createModernRequester(leg, doubtEra) };
+  const known = createKnownTools(limits.principalsMax);
+  const requests = { nextId: () => leg.nextId(), eras, requesters, params, known, clock, limits, report };
+  return { leg, sessions, requests, legacyRevision: () => legacyRevision };
+}

@@ -1,0 +1,206 @@
+import { errors, type Dispatcher } from 'undici';
+import { type ByteCollector, createByteCollector } from '../../../core/bytes/byte-collector.ts';
+import { type EventStreamParser, createEventStreamParser } from '../../../core/mcp/event-stream.ts';
+import { type Result, ok } from '../../../core/result.ts';
+import type { UpstreamFault } from '../../../ports/upstream.ts';
+import { notSent, sent } from '../fault.ts';
+import type { RpcResponse } from '../rpc/read-message.ts';
+import { type AnswerHead, type RawHeaders, parseAnswerHead } from './answer-head.ts';
+import type { ByteBudget } from './byte-budget.ts';
+
+export interface ExchangeLimits {
+  readonly firstByteTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly answerBytesMax: number;
+  readonly eventsPerCallMax: number;
+}
+
+export interface HttpRequest {
+  readonly method: 'POST' | 'DELETE';
+  readonly path: string;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+  readonly body: string | null;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Handles one message of the answer; returns it where it is the answer proper. */
+  readonly onMessage: (message: Uint8Array, status: number) => RpcResponse | null;
+}
+
+export interface HttpAnswer {
+  readonly head: AnswerHead;
+  /** `null` where the HTTP answer came without one. */
+  readonly response: RpcResponse | null;
+}
+
+export interface ExchangeDeps {
+  readonly dispatcher: Pick<Dispatcher, 'dispatch'>;
+  readonly budget: ByteBudget;
+  readonly limits: ExchangeLimits;
+  /** An upstream answered again after its answer. */
+  readonly onSecondAnswer: () => void;
+}
+
+/** Sends one request and reads its answer. Ends in every case, within the limits. */
+export function exchange(deps: ExchangeDeps, request: HttpRequest): Promise<Result<HttpAnswer, UpstreamFault>> {
+  return new Promise((resolve) => {
+    new Exchange(deps, request, resolve).start();
+  });
+}
+
+/** What an error answer may hold; it is read for its code only. */
+const ERROR_BODY_BYTES_MAX = 64 * 1024;
+/** After its answer a stream should end by itself, so that the connection can be used again. */
+const DRAIN_BYTES_MAX = 64 * 1024;
+const DRAIN_TIMEOUT_MS = 1000;
+
+/** One request under way. A class, because it is the handler that undici calls back, a dozen times on the hottest path. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #deps: ExchangeDeps;
+  readonly #request: HttpRequest;
+  readonly #resolve: (answer: Result<HttpAnswer, UpstreamFault>) => void;
+  #controller: Dispatcher.DispatchController | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #isSent = false;
+  #isSettled = false;
+  #head: AnswerHead | null = null;
+  #body: ByteCollector | null = null;
+  #events: EventStreamParser | null = null;
+  #eventsSeen = 0;
+  #receivedBytes = 0;
+  #heldBytes = 0;
+  #drainUntilBytes = 0;
+
+  constructor(deps: ExchangeDeps, request: HttpRequest, resolve: (answer: Result<HttpAnswer, UpstreamFault>) => void) {
+    this.#deps = deps;
+    this.#request = request;
+    this.#resolve = resolve;
+  }
+
+  start(): void {
+    const { method, path, headers, body, signal, timeoutMs } = this.#request;
+    if (signal.aborted) return this.#fail('aborted', 'given up before it was sent');
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+    this.#timer = setTimeout(() => this.#fail('timeout', `no answer within ${timeoutMs} ms`), timeoutMs);
+    const { firstByteTimeoutMs, idleTimeoutMs } = this.#deps.limits;
+    this.#deps.dispatcher.dispatch(
+      {
+        method,
+        path,
+        headers: headers as string[],
+        body,
+        headersTimeout: Math.min(firstByteTimeoutMs, timeoutMs),
+        bodyTimeout: Math.min(idleTimeoutMs, timeoutMs),
+      },
+      this,
+    );
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // Nothing is written yet: what was given up while it waited for a connection is never sent.
+    if (this.#isSettled) controller.abort(GIVEN_UP);
+    else this.#isSent = true;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: RawHeaders): void {
+    if (this.#isSettled || status < 200) return;
+    const head = parseAnswerHead(status, headers);
+    if (!head.ok) return this.#fail('invalid-answer', head.error);
+    this.#head = head.value;
+    const { answerBytesMax } = this.#deps.limits;
+    if ((head.value.lengthBytes ?? 0) > answerBytesMax) return this.#failTooLarge();
+    if (status >= 300) this.#body = createByteCollector(ERROR_BODY_BYTES_MAX);
+    else if (head.value.body === 'json') this.#body = createByteCollector(answerBytesMax);
+    else if (head.value.body === 'events') this.#events = createEventStreamParser(answerBytesMax);
+    else if (head.value.body === 'other') this.#fail('invalid-answer', `HTTP ${status} with another content type`);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    this.#receivedBytes += chunk.length;
+    if (this.#isSettled) {
+      if (this.#receivedBytes > this.#drainUntilBytes) controller.abort(GIVEN_UP);
+      else this.#readEvents(chunk);
+      return;
+    }
+    if (this.#receivedBytes > this.#deps.limits.answerBytesMax) return this.#failTooLarge();
+    if (!this.#deps.budget.take(chunk.length))
+      return this.#fail('too-large', 'too much is held for unfinished answers');
+    this.#heldBytes += chunk.length;
+    if (this.#events !== null) this.#readEvents(chunk);
+    else if (this.#body === null) this.#fail('invalid-answer', 'the answer has a body of no content type');
+    else if (!this.#body.add(chunk))
+      this.#fail('too-large', `an error answer of more than ${ERROR_BODY_BYTES_MAX} bytes`);
+  }
+
+  onResponseEnd(): void {
+    clearTimeout(this.#timer);
+    const head = this.#head;
+    if (this.#isSettled || head === null) return;
+    if (head.body === 'events' && head.status < 300)
+      return this.#fail('invalid-answer', 'the stream ended without an answer');
+    const body = head.body === 'json' ? this.#body?.take() : undefined;
+    const isEmpty = body === undefined || body.length === 0;
+    this.#settle(ok({ head, response: isEmpty ? null : this.#request.onMessage(body, head.status) }));
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    clearTimeout(this.#timer);
+    if (error instanceof errors.HeadersTimeoutError) this.#fail('timeout', 'no first byte in time');
+    else if (error instanceof errors.BodyTimeoutError) this.#fail('timeout', 'the answer stopped half-way');
+    else if (error instanceof errors.HeadersOverflowError)
+      this.#fail('too-large', 'the headers of the answer are too large');
+    else if (error instanceof errors.HTTPParserError) this.#fail('invalid-answer', 'the answer is no HTTP/1.1');
+    else this.#fail('unreachable', this.#isSent ? 'the connection was lost' : `no connection (${codeOf(error)})`);
+  }
+
+  #readEvents(chunk: Uint8Array): void {
+    if (this.#events === null || this.#head === null) return;
+    const { events, tooLarge } = this.#events.push(chunk);
+    for (const { type, data } of events) {
+      // Other types belong to other protocols, and an event with empty data only carries an id.
+      if (type !== 'message' || data.length === 0) continue;
+      if (++this.#eventsSeen > this.#deps.limits.eventsPerCallMax) return this.#fail('too-large', 'too many events');
+      const response = this.#request.onMessage(data, this.#head.status);
+      if (response === null) continue;
+      if (this.#isSettled) return this.#deps.onSecondAnswer();
+      this.#settle(ok({ head: this.#head, response }));
+      this.#drain();
+    }
+    if (tooLarge) this.#failTooLarge();
+  }
+
+  #drain(): void {
+    this.#drainUntilBytes = this.#receivedBytes + DRAIN_BYTES_MAX;
+    this.#timer = setTimeout(() => this.#controller?.abort(GIVEN_UP), DRAIN_TIMEOUT_MS);
+  }
+
+  #failTooLarge(): void {
+    this.#fail('too-large', `an answer of more than ${this.#deps.limits.answerBytesMax} bytes`);
+  }
+
+  readonly #onAbort = (): void => this.#fail('aborted', 'given up by the caller');
+
+  #fail(kind: UpstreamFault['kind'], detail: string): void {
+    if (this.#isSettled) return;
+    this.#settle(this.#isSent ? sent(kind, detail) : notSent(kind, detail));
+    this.#controller?.abort(GIVEN_UP);
+  }
+
+  #settle(answer: Result<HttpAnswer, UpstreamFault>): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    clearTimeout(this.#timer);
+    this.#request.signal.removeEventListener('abort', this.#onAbort);
+    this.#deps.budget.giveBack(this.#heldBytes);
+    this.#resolve(answer);
+  }
+}
+
+const GIVEN_UP = new Error('the exchange is over');
+
+/** A code such as `ECONNREFUSED`. Never the message, which can repeat what a peer sent. */
+function codeOf(error: Error): string {
+  const code: unknown = 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : error.name;
+}

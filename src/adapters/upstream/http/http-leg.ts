@@ -1,0 +1,174 @@
+import { Pool } from 'undici';
+import { visibleText } from '../../../core/content/visible-text.ts';
+import type { JsonObject } from '../../../core/json/value.ts';
+import { type Result, assertNever } from '../../../core/result.ts';
+import type { UpstreamFault } from '../../../ports/upstream.ts';
+import { sent } from '../fault.ts';
+import type { UpstreamLimits } from '../limits.ts';
+import type { ProgressGate } from '../progress-gate.ts';
+import { type RpcResponse, type UpstreamMessage, readMessage } from '../rpc/read-message.ts';
+import { writeAnswer, writeRequest } from '../rpc/write-message.ts';
+import { createByteBudget } from './byte-budget.ts';
+import { type HttpAnswer, exchange } from './exchange.ts';
+
+/** One JSON-RPC request over HTTP. */
+export interface LegRequest {
+  /** From `nextId`. */
+  readonly id: number;
+  readonly method: string;
+  readonly paramsJson: string;
+  /** Names and values in turn, beside those that every request has. */
+  readonly headers: readonly string[];
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: ProgressGate | null;
+  /** Whether requests of the upstream's are answered. A modern upstream may send none. */
+  readonly answersRequests: boolean;
+}
+
+/** The connection to one upstream: sends messages, reads answers, knows nothing of eras, sessions and tools. */
+export interface HttpLeg {
+  nextId(): number;
+  request(request: LegRequest): Promise<Result<HttpAnswer, UpstreamFault>>;
+  /** Sends what has no answer: a notification, or the end of a session (`DELETE`, without a body). */
+  send(body: string | null, headers: readonly string[], timeoutMs: number): Promise<Result<HttpAnswer, UpstreamFault>>;
+  /** The same, when nobody waits for it. Left out when too much of this kind is under way. */
+  tell(body: string, headers: readonly string[]): void;
+  close(): Promise<void>;
+}
+
+export interface HttpLegOptions {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly limits: UpstreamLimits;
+}
+
+export interface HttpLegDeps {
+  readonly onToolsChanged: () => void;
+  readonly report: (problem: string) => void;
+}
+
+/** Connections beyond those of the calls, for what is told on the side. */
+const SPARE_CONNECTIONS = 16;
+const TOLD_AT_ONCE_MAX = 64;
+const TELL_TIMEOUT_MS = 5_000;
+/** Requests of the upstream's that are answered in one call. The rest gets silence. */
+const REQUESTS_ANSWERED_MAX = 16;
+
+export function createHttpLeg(options: HttpLegOptions, deps: HttpLegDeps): HttpLeg {
+  const { url, limits } = options;
+  const pool = new Pool(url.origin, {
+    connections: limits.concurrentMax + SPARE_CONNECTIONS,
+    pipelining: 1,
+    connectTimeout: limits.connectTimeoutMs,
+    allowH2: false,
+  });
+  const exchangeDeps = {
+    dispatcher: pool,
+    budget: createByteBudget(limits.heldBytesMax),
+    limits,
+    onSecondAnswer: () => deps.report('the upstream answered one request twice; the first answer counts'),
+  };
+  const path = `${url.pathname}${url.search}`;
+  const ownHeaders = ['content-type', 'application/json', 'accept', 'application/json, text/event-stream'];
+  const commonHeaders = [...ownHeaders, ...Object.entries(options.headers).flat()];
+  let lastId = 0;
+  let toldAtOnce = 0;
+
+  const leg: HttpLeg = {
+    nextId: () => ++lastId,
+    async request(request) {
+      const reader = createAnswerReader(leg, deps, request, limits.answerBytesMax);
+      const answered = await exchange(exchangeDeps, {
+        method: 'POST',
+        path,
+        headers: [...commonHeaders, ...request.headers],
+        body: writeRequest(request.id, request.method, request.paramsJson),
+        timeoutMs: request.timeoutMs,
+        signal: request.signal,
+        onMessage: reader.onMessage,
+      });
+      reader.reportDropped();
+      if (!answered.ok || answered.value.response !== null || answered.value.head.status >= 300) return answered;
+      return sent('invalid-answer', reader.problem() ?? 'the answer holds no response to this request');
+    },
+    send(body, headers, timeoutMs) {
+      return exchange(exchangeDeps, {
+        method: body === null ? 'DELETE' : 'POST',
+        path,
+        headers: [...commonHeaders, ...headers],
+        body,
+        timeoutMs,
+        signal: NEVER,
+        onMessage: () => null,
+      });
+    },
+    tell(body, headers) {
+      if (toldAtOnce >= TOLD_AT_ONCE_MAX) return;
+      toldAtOnce++;
+      void leg.send(body, headers, TELL_TIMEOUT_MS).finally(() => toldAtOnce--);
+    },
+    close: () => pool.destroy(),
+  };
+  return leg;
+}
+
+const NEVER: AbortSignal = new AbortController().signal;
+
+interface AnswerReader {
+  readonly onMessage: (bytes: Uint8Array, status: number) => RpcResponse | null;
+  readonly problem: () => string | null;
+  readonly reportDropped: () => void;
+}
+
+/** Handles the messages of one answer: finds the response, serves or drops the rest. */
+function createAnswerReader(leg: HttpLeg, deps: HttpLegDeps, request: LegRequest, bytesMax: number): AnswerReader {
+  let problem: string | null = null;
+  let unreadable = 0;
+  let asked = 0;
+
+  function onRequest(message: UpstreamMessage & { kind: 'request' }): void {
+    asked++;
+    if (asked === 1 && message.method !== 'ping') {
+      deps.report(`the upstream asked for ${visibleText(message.method)}, which was not offered; refused`);
+    }
+    if (!request.answersRequests || asked > REQUESTS_ANSWERED_MAX) return;
+    leg.tell(writeAnswer(message.id, message.method), request.headers);
+  }
+
+  function onNotification(method: string, params: JsonObject | null): void {
+    if (method === 'notifications/progress') request.onProgress?.(params);
+    else if (method === 'notifications/tools/list_changed') deps.onToolsChanged();
+  }
+
+  return {
+    onMessage(bytes, status) {
+      const read = readMessage(bytes, bytesMax);
+      if (!read.ok) {
+        problem = read.error;
+        unreadable++;
+        return null;
+      }
+      const message = read.value;
+      switch (message.kind) {
+        case 'result':
+          return message.id === request.id ? message : null;
+        case 'error':
+          // An upstream that refuses a whole HTTP request need not have read the id.
+          return message.id === request.id || (message.id === null && status >= 400) ? message : null;
+        case 'request':
+          onRequest(message);
+          return null;
+        case 'notification':
+          onNotification(message.method, message.params);
+          return null;
+        default:
+          return assertNever(message);
+      }
+    },
+    problem: () => problem,
+    reportDropped() {
+      if (unreadable > 0) deps.report(`${unreadable} messages were left out: ${problem}`);
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { type Result, ok } from '../../../core/result.ts';
+import type { UpstreamFault } from '../../../ports/upstream.ts';
+import { notSent } from '../fault.ts';
+import { readInitializeResult } from '../rpc/read-initialize-result.ts';
+import { writeNotification } from '../rpc/write-message.ts';
+import { writeInitializeParams } from '../rpc/write-params.ts';
+import type { ClientInfo } from '../upstream-deps.ts';
+import type { HttpAnswer } from './exchange.ts';
+import type { HttpLeg } from './http-leg.ts';
+import type { Requester } from './requester.ts';
+import type { Session, Sessions } from './sessions.ts';
+
+/** 2024-11-05 to 2025-11-25: requests live in a session, and only a notification cancels one. */
+export function createLegacyRequester(leg: HttpLeg, sessions: Sessions): Requester {
+  return async (request) => {
+    const inSession = async (session: Session) => {
+      const headers = [...sessionHeaders(session), ...request.headers];
+      const answered = await leg.request({ ...request, headers, answersRequests: true });
+      if (!answered.ok && answered.error.dispatched && wasGivenUp(answered.error)) {
+        leg.tell(writeNotification('notifications/cancelled', `{"requestId":${request.id}}`), sessionHeaders(session));
+      }
+      return answered;
+    };
+
+    const opened = await sessions.get(request.principal, request.signal);
+    if (!opened.ok) return opened;
+    const answered = await inSession(opened.value);
+    if (!answered.ok || !isUnknownSession(answered.value, opened.value)) return answered;
+    sessions.forget(request.principal, opened.value);
+    const reopened = await sessions.get(request.principal, request.signal);
+    return reopened.ok ? inSession(reopened.value) : reopened;
+  };
+}
+
+/** The handshake: `initialize`, and `notifications/initialized` in the session that its answer named. */
+export async function openSession(
+  leg: HttpLeg,
+  client: ClientInfo,
+  timeoutMs: number,
+): Promise<Result<Session, UpstreamFault>> {
+  const answered = await leg.request({
+    id: leg.nextId(),
+    method: 'initialize',
+    paramsJson: writeInitializeParams(client),
+    headers: [],
+    timeoutMs,
+    signal: AbortSignal.timeout(timeoutMs),
+    onProgress: null,
+    answersRequests: false,
+  });
+  if (!answered.ok) return answered;
+  const { head, response } = answered.value;
+  if (head.status >= 500) return notSent('unreachable', `HTTP ${head.status} to initialize`);
+  if (response?.kind !== 'result') return notSent('invalid-answer', `HTTP ${head.status} and no result to initialize`);
+  const revision = readInitializeResult(response.result);
+  if (!revision.ok) return notSent('invalid-answer', revision.error);
+
+  const session: Session = { id: head.sessionId, revision: revision.value };
+  const told = await leg.send(writeNotification('notifications/initialized', '{}'), sessionHeaders(session), timeoutMs);
+  if (!told.ok) return told;
+  const { status } = told.value.head;
+  return status < 300 ? ok(session) : notSent('invalid-answer', `HTTP ${status} to notifications/initialized`);
+}
+
+export async function closeSession(leg: HttpLeg, session: Session, timeoutMs: number): Promise<void> {
+  // A server may refuse this with 405; either way we are done with the session.
+  if (session.id !== null) await leg.send(null, sessionHeaders(session), timeoutMs);
+}
+
+function sessionHeaders({ id, revision }: Session): readonly string[] {
+  const headers = ['mcp-protocol-version', revision];
+  return id === null ? headers : [...headers, 'mcp-session-id', id];
+}
+
+/** 404 means that the server does not know the session (2025-11-25, "Session Management"), so it did not take the request. */
+function isUnknownSession({ head, response }: HttpAnswer, session: Session): boolean {
+  return head.status === 404 && session.id !== null && response?.kind !== 'result';
+}
+
+function wasGivenUp({ kind }: UpstreamFault): boolean {
+  return kind === 'aborted' || kind === 'timeout' || kind === 'too-large';
+}

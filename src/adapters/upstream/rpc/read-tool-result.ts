@@ -1,0 +1,55 @@
+import { Buffer } from 'node:buffer';
+import { CARRIAGE_RETURN, LINE_FEED, SPACE } from '../../../core/json/characters.ts';
+import type { MemberSpan } from '../../../core/json/skim-object.ts';
+import type { Era } from '../../../core/mcp/revisions.ts';
+import { type Result, err, ok } from '../../../core/result.ts';
+import type { UpstreamResult } from '../../../ports/upstream.ts';
+import { type ResultObject, readMember } from './read-message.ts';
+
+/**
+ * Makes a tool result out of the `result` of an answer: reads `isError`, and cuts out `resultType`, which belongs to this leg. The
+ * rest is passed on as the bytes it came in; small and large results take this one path.
+ *
+ * A modern result that is not `complete` asks for input or hands over a task. Neither was offered, so it is invalid (2026-07-28,
+ * "Result types").
+ */
+export function readToolResult(result: ResultObject, era: Era): Result<UpstreamResult, string> {
+  const { message, members } = result;
+  const isError = members.has('isError') ? readMember(message, members.get('isError')) : false;
+  if (typeof isError !== 'boolean') return err('isError is no boolean');
+  const resultType = members.get('resultType');
+  if (!isComplete(result, era)) return err('resultType is not "complete"');
+
+  const json = piecesWithout(result, resultType).map(withoutLineBreaks);
+  const jsonBytes = json.reduce((sum, piece) => sum + piece.length, 0);
+  return ok({ kind: 'result', isError, json, jsonBytes });
+}
+
+/** Whether the result is all there is. Legacy results know no other kind (and an absent `resultType` says the same). */
+export function isComplete({ message, members }: ResultObject, era: Era): boolean {
+  const resultType = members.get('resultType');
+  return era === 'legacy' || resultType === undefined || readMember(message, resultType) === 'complete';
+}
+
+/** The bytes of the object before and after one member, and one comma less. */
+function piecesWithout({ message, start, end, members }: ResultObject, cut: MemberSpan | undefined): Uint8Array[] {
+  if (cut === undefined) return [message.subarray(start, end)];
+  const next = members.values().find((member) => member.nameStart > cut.nameStart);
+  if (next !== undefined) return [message.subarray(start, cut.nameStart), message.subarray(next.nameStart, end)];
+  const previous = [...members.values()].at(-2);
+  return [message.subarray(start, previous?.end ?? cut.nameStart), message.subarray(cut.end, end)];
+}
+
+/**
+ * Raw line breaks can only stand between the tokens of a JSON text, where a space means the same. Without them no byte of a result
+ * can end a line or an event on the host's side.
+ */
+function withoutLineBreaks(piece: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+  if (!bytes.includes(LINE_FEED) && !bytes.includes(CARRIAGE_RETURN)) return bytes;
+  const copy = Buffer.from(bytes);
+  for (const lineBreak of [LINE_FEED, CARRIAGE_RETURN]) {
+    for (let at = copy.indexOf(lineBreak); at !== -1; at = copy.indexOf(lineBreak, at + 1)) copy[at] = SPACE;
+  }
+  return copy;
+}
