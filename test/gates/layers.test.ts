@@ -35,7 +35,7 @@ interface Import {
   readonly specifier: string;
 }
 
-const sources = globSync('src/**/*.ts', { cwd: project }).map((file) => ({
+const sources = globSync('src/**/*.ts', { cwd: PROJECT }).map((file) => ({
   file,
   text: readFileSync(join(PROJECT, file), 'utf8'),
 }));
