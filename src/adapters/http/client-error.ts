@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 const STATUS_OF_ERROR: ReadonlyMap<string, number> = new Map([
@@ -12,10 +12,13 @@ const STATUS_OF_ERROR: ReadonlyMap<string, number> = new Map([
  * begins, so nothing that follows on it may be read (request smuggling).
  */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
   const status = STATUS_OF_ERROR.get(error.code ?? '') ?? 400;
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  if (error.code === 'ECONNRESET' || !socket.writable || isOwedAnswer(socket)) socket.destroy();
+  else socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Whether an earlier request on the connection waits for its answer, for which this one would be taken. */
+function isOwedAnswer(socket: Duplex): boolean {
+  const { _httpMessage: pending } = socket as Duplex & { readonly _httpMessage?: ServerResponse | null };
+  return pending !== undefined && pending !== null && (pending.headersSent || pending.req.complete);
 }

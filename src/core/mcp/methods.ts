@@ -38,9 +38,9 @@ export const METHODS: ReadonlyMap<string, MethodRow> = new Map([
   ['notifications/initialized', row('notification', LEGACY, 'accept')],
   ['ping', row('request', LEGACY, 'ping')],
   ['server/discover', row('request', MODERN, 'discover')],
-  // In modern revisions a host cancels by closing the connection, and this notification means nothing.
-  ['notifications/cancelled', row('notification', LEGACY, 'cancel')],
-  ['notifications/progress', row('notification', LEGACY, 'accept')],
+  // A modern host cancels by closing the connection; it has no session, so this finds nothing to end.
+  ['notifications/cancelled', row('notification', BOTH, 'cancel')],
+  ['notifications/progress', row('notification', BOTH, 'accept')],
 
   ['tools/list', row('request', BOTH, 'list-tools')],
   ['tools/call', row('request', BOTH, 'call-tool')],
@@ -68,9 +68,9 @@ export const METHODS: ReadonlyMap<string, MethodRow> = new Map([
   ['notifications/tasks/status', row('notification', LEGACY, 'deny')],
 
   // Sent by servers only. A host that sends one is confused, or hopes that it is passed on.
-  ['sampling/createMessage', row('request', LEGACY, 'deny')],
-  ['elicitation/create', row('request', LEGACY, 'deny')],
-  ['roots/list', row('request', LEGACY, 'deny')],
+  ['sampling/createMessage', row('request', BOTH, 'deny')],
+  ['elicitation/create', row('request', BOTH, 'deny')],
+  ['roots/list', row('request', BOTH, 'deny')],
   ['notifications/elicitation/complete', row('notification', LEGACY, 'deny')],
   ['notifications/message', row('notification', BOTH, 'deny')],
   ['notifications/tools/list_changed', row('notification', BOTH, 'deny')],

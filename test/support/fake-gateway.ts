@@ -1,0 +1,98 @@
+import type { Principal, PrincipalId } from '../../src/core/identity/principal.ts';
+import type { JsonObject } from '../../src/core/json/value.ts';
+import { err, ok } from '../../src/core/result.ts';
+import type {
+  Gateway,
+  HostError,
+  HostResult,
+  Refusal,
+  RequestContext,
+  ToolCall,
+  ToolList,
+} from '../../src/gateway/gateway.ts';
+import type { Authenticator } from '../../src/ports/authenticator.ts';
+
+/** A gateway that decides nothing and remembers everything: for tests of the plane in front of it. */
+export interface FakeGateway extends Gateway {
+  readonly calls: readonly ToolCall[];
+  readonly lists: readonly { readonly context: RequestContext; readonly cursor: string | null }[];
+  readonly refusals: readonly Refusal[];
+  /** How the next calls end. */
+  onCall: (call: ToolCall) => Promise<HostResult | HostError>;
+  onList: (context: RequestContext) => Promise<ToolList | HostError>;
+  stopped: boolean;
+  /** Forgets what it was asked for. */
+  reset(): void;
+}
+
+export const ECHO_TOOL: JsonObject = {
+  name: 'notes__list',
+  description: 'Lists notes.',
+  inputSchema: { type: 'object' },
+};
+
+export function createFakeGateway(upstreams: readonly string[] = ['notes']): FakeGateway {
+  const calls: ToolCall[] = [];
+  const lists: { readonly context: RequestContext; readonly cursor: string | null }[] = [];
+  const refusals: Refusal[] = [];
+  const echo = async (call: ToolCall): Promise<HostResult> => textResult(JSON.stringify(call.args));
+  const list = async (): Promise<ToolList> => ({ kind: 'tools', tools: [ECHO_TOOL], nextCursor: null });
+  const gateway: FakeGateway = {
+    calls,
+    lists,
+    refusals,
+    onCall: echo,
+    onList: list,
+    stopped: false,
+    callTool(call) {
+      calls.push(call);
+      return gateway.onCall(call);
+    },
+    listTools(context, cursor) {
+      lists.push({ context, cursor });
+      return gateway.onList(context);
+    },
+    async refuse(refusal) {
+      refusals.push(refusal);
+    },
+    isStopped: () => gateway.stopped,
+    hasUpstream: (name) => upstreams.includes(name),
+    onToolsChanged: () => () => undefined,
+    reset() {
+      calls.length = 0;
+      lists.length = 0;
+      refusals.length = 0;
+      Object.assign(gateway, { onCall: echo, onList: list, stopped: false });
+    },
+  };
+  return gateway;
+}
+
+export function textResult(text: string): HostResult {
+  return { kind: 'result', json: [Buffer.from(JSON.stringify({ content: [{ type: 'text', text }] }))] };
+}
+
+/** Takes `Bearer <name>` for that person, through the client `<name>-client`. */
+export function createNameAuthenticator(people: readonly string[] = ['alice', 'bob']): Authenticator {
+  return {
+    authenticate(authorization) {
+      if (authorization === undefined) return err({ kind: 'missing', detail: 'no credential' });
+      const [, name, client = `${name}-client`] = /^bearer ([a-z]+)(?:@([a-z]+))?$/i.exec(authorization) ?? [];
+      if (name === undefined) return err({ kind: 'malformed', detail: 'no bearer token' });
+      return people.includes(name) ? ok(person(name, client)) : err({ kind: 'invalid', detail: 'nobody' });
+    },
+  };
+}
+
+function person(name: string, client: string): Principal {
+  return {
+    id: name as PrincipalId,
+    name,
+    groups: [],
+    scopes: [],
+    tenant: null,
+    client,
+    credentialId: `cred-${name}`,
+    issuer: 'test',
+  };
+}
