@@ -11,17 +11,24 @@ import type { Tables } from './tables.ts';
  *
  * INVARIANT: a mutation checks its condition before it writes anything, so a unit that is left out has nothing to undo.
  */
-export function commitBatch(db: DatabaseSync, tables: Tables, batch: Batch, lastSequence: number): BatchAnswer {
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    const answer = writeUnits(tables, batch, lastSequence);
-    db.exec('COMMIT');
-    return answer;
-  } catch (error) {
-    // After some failures SQLite has rolled back by itself.
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
+export function createBatchCommit(
+  db: DatabaseSync,
+  tables: Tables,
+): (batch: Batch, lastSequence: number) => BatchAnswer {
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+  return (batch, lastSequence) => {
+    begin.run();
+    try {
+      const answer = writeUnits(tables, batch, lastSequence);
+      commit.run();
+      return answer;
+    } catch (error) {
+      // After some failures SQLite has rolled back by itself.
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
+  };
 }
 
 function writeUnits(tables: Tables, { values, counts, mutations }: Batch, lastSequence: number): BatchAnswer {

@@ -1,5 +1,5 @@
 import { StoreError } from '../../ports/store-error.ts';
-import { commitBatch } from './commit-batch.ts';
+import { createBatchCommit } from './commit-batch.ts';
 import { openDatabase } from './database.ts';
 import { watchFiles } from './file-watch.ts';
 import type { Batch, BatchAnswer, OpenRequest, WorkerSettings } from './messages.ts';
@@ -26,6 +26,7 @@ export function openStore({ path, limits }: WorkerSettings, { create, sequenceMi
       `the audit log ends at entry ${sequence}, but ${sequenceMin} were acknowledged; put the right file back and restart`,
     );
   }
+  const commitBatch = createBatchCommit(db, tables);
   const checkpoint = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
   const checkFiles = watchFiles(path);
   let walPages = 0;
@@ -34,7 +35,7 @@ export function openStore({ path, limits }: WorkerSettings, { create, sequenceMi
     tables,
     lastSequence: () => sequence,
     commit(batch) {
-      const answer = commitBatch(db, tables, batch, sequence);
+      const answer = commitBatch(batch, sequence);
       checkFiles();
       sequence = answer.sequences.findLast((each) => each !== null) ?? sequence;
       walPages += estimatePages(batch);

@@ -21,12 +21,13 @@ export function claimStoreFiles(path: string): StoreClaim {
     reserveFile(killSwitchFile(path));
     // A new name is on stable storage only once its directory is.
     syncFile(dirname(path));
+    return lock(path);
   } catch (error) {
+    if (error instanceof StoreError) throw error;
     throw new StoreError('unavailable', `cannot create the store ${path}: ${String(error)}; ${remedyFor(error)}`, {
       cause: error,
     });
   }
-  return lock(path);
 }
 
 /** Where kill switches go while the database cannot be written. */
@@ -48,12 +49,16 @@ function syncFile(file: string): void {
   }
 }
 
+/** sqlite.org/rescode.html#busy: somebody else has the lock. */
+const BUSY = 5;
+
 function lock(path: string): StoreClaim {
   const db = new DatabaseSync(`${path}.lock`);
   try {
     db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();
+    if ((error as { errcode?: number }).errcode !== BUSY) throw error;
     throw new StoreError(
       'unavailable',
       `another process has the store ${path} open; stop that one first, or give this one a store of its own (store: in countersign.yaml)`,

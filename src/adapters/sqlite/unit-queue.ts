@@ -84,7 +84,7 @@ export function encodeUnit(
   const effects: CallEffect[] = [];
   let chars = 0;
   for (const entry of unit.entries) {
-    const { body, payload } = encodeEntry(entry, nextSalt());
+    const { body, payload } = encodeEntry(entry, hasPayload(entry) ? nextSalt() : '');
     const effect = callEffect(entry);
     chars += body.length + (payload?.length ?? 0);
     if (effect === null) {
@@ -98,6 +98,10 @@ export function encodeUnit(
     }
   }
   return { mutation: unit.mutation, entries: unit.entries.length, values, effects, chars, ...waiter };
+}
+
+function hasPayload(entry: AuditEntry): boolean {
+  return entry.kind === 'decision' && entry.payload !== null;
 }
 
 export function toBatch(units: readonly WaitingUnit[]): Batch {
