@@ -6,7 +6,7 @@ import type { ListenAddress } from './config.ts';
 /** A text without spaces at its ends: in names that are compared exactly, those are always a slip. */
 export const plainText: z.ZodType<string, string> = z
   .string()
-  .min(1)
+  .min(1, { error: 'is empty', abort: true })
   .max(2048)
   .regex(/^\S+(?: \S+)*$/, { error: 'has spaces at the start, at the end or in a row' });
 

@@ -11,7 +11,7 @@ const APPROVAL_EXPIRES_MS_MAX = 30 * 86_400_000;
 /** A name that is compared exactly: what a reviewer cannot see, or would not notice, must not be in it. */
 const name = z
   .string()
-  .min(1)
+  .min(1, { error: 'is empty', abort: true })
   .max(512)
   .regex(/^\S+(?: \S+)*$/, { error: 'has spaces at the start, at the end or in a row' });
 
@@ -19,7 +19,7 @@ const names = z.array(name).min(1, { error: 'is empty, so it matches nobody' }).
 
 const toolPattern = z
   .string()
-  .min(1)
+  .min(1, { error: 'is empty', abort: true })
   .max(TOOL_NAME_CHARS_MAX)
   .regex(/^[!-~]+(?: [!-~]+)*$/, { error: 'holds characters that no tool can be named by: visible ASCII alone' })
   .regex(/^[^?[\]{}()|^$\\]*$/, {

@@ -1,0 +1,180 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../../src/core/policy/decide.ts';
+import type { Decision, DecisionRequest } from '../../../src/core/policy/decision.ts';
+import { policyOf, principalOf } from '../../support/policy.ts';
+
+// A small world, so that rules and requests meet often.
+const groups = fc.subarray(['staff', 'sales', 'leads']);
+const scopes = fc.subarray(['read', 'write']);
+const someNames = fc.subarray(['get', 'put', 'drop', 'deal', '*', 'g*', '*t', 'd*l*'], { minLength: 1 });
+
+const people = fc.oneof(
+  fc.constant({ any: true }),
+  fc.record({ users: fc.subarray(['alice', 'bob'], { minLength: 1 }) }),
+  fc.record({ groups: fc.subarray(['staff', 'sales', 'leads'], { minLength: 1 }) }),
+);
+const grant = fc
+  .record({
+    who: people,
+    scopes,
+    tools: fc.oneof(someNames, fc.constantFrom({ class: 'read' }, { class: 'write' })),
+    effect: fc.constantFrom('allow', 'approve'),
+    unattended: fc.boolean(),
+    approvers: fc.subarray(['leads', 'security']),
+  })
+  .map(({ who, scopes: needed, tools, effect, unattended, approvers }) => ({
+    who: needed.length === 0 ? who : { ...who, scopes: needed },
+    tools,
+    effect,
+    ...(effect === 'allow' ? { unattended } : {}),
+    ...(effect === 'approve' && approvers.length > 0 ? { approval: { by: { groups: approvers } } } : {}),
+  }));
+const denial = fc.record({ who: people, tools: someNames, effect: fc.constant('deny') });
+
+const rules = fc
+  .array(fc.oneof({ weight: 3, arbitrary: grant }, { weight: 1, arbitrary: denial }), { maxLength: 6 })
+  .map((list) => list.map((rule, index) => ({ id: `r${index}`, ...rule })));
+const classes = fc.record({
+  read: fc.subarray(['get', 'g*', '*']),
+  write: fc.subarray(['put', 'deal', 'p*']),
+  never: fc.subarray(['drop', 'd*']),
+  byArgument: fc.constantFrom({}, { deal: { argument: 'action', read: ['get'], write: ['set'], never: ['purge'] } }),
+});
+const options = fc.record({ unclassified: fc.constantFrom('deny' as const, 'approve' as const) });
+const world = fc.record({ classes, rules, options });
+
+const request = fc
+  .record({
+    user: fc.constantFrom('alice', 'bob', 'carol'),
+    groups,
+    scopes,
+    tool: fc.constantFrom('get', 'put', 'drop', 'deal', 'other'),
+    args: fc.oneof(fc.constant(null), fc.record({ action: fc.constantFrom('get', 'set', 'purge', 'x') }), fc.constant({})),
+  })
+  .map(({ tool, args, ...who }): DecisionRequest => ({ principal: principalOf(who), upstream: 'crm', tool, args }));
+
+type World = typeof world extends fc.Arbitrary<infer T> ? T : never;
+const compile = (given: World, more: readonly object[] = []): ReturnType<typeof policyOf> =>
+  policyOf([{ upstream: 'crm', classes: given.classes, rules: [...given.rules, ...more] }], given.options);
+
+function openness(decision: Decision): number {
+  return { deny: 0, approve: 1, allow: 2 }[decision.effect];
+}
+
+const withoutVersion = ({ policyVersion: _, ...decision }: Decision): unknown => decision;
+/** Places and the version tell where a rule stands; all else must not. */
+const meaning = (decision: Decision): unknown => ({
+  ...(withoutVersion(decision) as object),
+  reasons: decision.reasons.map(({ place: _, ...reason }) => reason),
+});
+
+describe('decide', () => {
+  it('does not depend on the order of rules, nor on how they are spread over files', () => {
+    fc.assert(
+      fc.property(
+        world.chain((given) => fc.record({ given: fc.constant(given), shuffled: fc.shuffledSubarray(given.rules, { minLength: given.rules.length }) })),
+        fc.nat(6),
+        request,
+        ({ given, shuffled }, cut, asked) => {
+          const split = policyOf(
+            [
+              { upstream: 'crm', rules: shuffled.slice(0, cut) },
+              { upstream: 'crm', classes: given.classes, rules: shuffled.slice(cut) },
+            ],
+            given.options,
+          );
+          expect(meaning(decide(split, asked))).toEqual(meaning(decide(compile(given), asked)));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never allows more for a rule more that denies', () => {
+    fc.assert(
+      fc.property(world, denial, request, (given, more, asked) => {
+        const before = decide(compile(given), asked);
+        const after = decide(compile(given, [{ id: 'more', ...more }]), asked);
+        expect(openness(after)).toBeLessThanOrEqual(openness(before));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never allows more for a scope less', () => {
+    fc.assert(
+      fc.property(world, request, (given, asked) => {
+        const policy = compile(given);
+        const all = decide(policy, { ...asked, principal: { ...asked.principal, scopes: ['read', 'write'] } });
+        expect(openness(decide(policy, asked))).toBeLessThanOrEqual(openness(all));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('denies and hides what is never, whatever any rule says', () => {
+    fc.assert(
+      fc.property(world, request, (given, asked) => {
+        const policy = compile({ ...given, classes: { ...given.classes, never: ['*'] } });
+        expect(decide(policy, asked)).toMatchObject({ effect: 'deny', hidden: true, class: 'never' });
+      }),
+    );
+  });
+
+  it('denies what a rule denies', () => {
+    fc.assert(
+      fc.property(world, request, (given, asked) => {
+        expect(decide(compile(given, [{ id: 'more', tools: ['*'], effect: 'deny' }]), asked).effect).toBe('deny');
+      }),
+    );
+  });
+
+  it('denies without a rule', () => {
+    fc.assert(
+      fc.property(world, request, (given, asked) => {
+        expect(decide(compile({ ...given, rules: [] }), asked)).toMatchObject({ effect: 'deny', hidden: true });
+      }),
+    );
+  });
+
+  it('lists a tool if and only if some arguments would not be denied', () => {
+    fc.assert(
+      fc.property(world, request, (given, asked) => {
+        const policy = compile(given);
+        const calls = ['get', 'set', 'purge', 'x'].map((action) => decide(policy, { ...asked, args: { action } }));
+        const listed = decide(policy, { ...asked, args: null });
+        expect(openness(listed)).toBe(Math.max(...calls.map(openness)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never lets a write through that no unattended rule allows', () => {
+    fc.assert(
+      fc.property(world, request, (given, asked) => {
+        const attended = given.rules.map((rule) => ({ ...rule, ...('unattended' in rule ? { unattended: false } : {}) }));
+        const decision = decide(compile({ ...given, rules: attended as typeof given.rules }), asked);
+        expect(decision.effect === 'allow' ? decision.class : 'read').toBe('read');
+      }),
+    );
+  });
+
+  it('answers whatever it is asked, and gives a reason', () => {
+    const anything = fc.record({
+      principal: fc.record({ user: fc.string(), groups: fc.array(fc.string()), scopes: fc.array(fc.string()) }).map(principalOf),
+      upstream: fc.oneof(fc.constant('crm'), fc.string({ unit: 'binary' })),
+      tool: fc.oneof(fc.constantFrom('get', '__proto__'), fc.string({ unit: 'binary' })),
+      args: fc.oneof(fc.constant(null), fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: false }) as fc.Arbitrary<Record<string, never>>),
+    });
+    fc.assert(
+      fc.property(world, anything, (given, asked) => {
+        const policy = compile(given);
+        const decision = decide(policy, asked);
+        expect(decision.reasons.length).toBeGreaterThan(0);
+        expect(decision.policyVersion).toBe(policy.version);
+        expect(decide(policy, asked)).toEqual(decision);
+      }),
+    );
+  });
+});
