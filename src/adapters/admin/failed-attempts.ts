@@ -24,7 +24,7 @@ export function createFailedAttempts(deps: { readonly clock: Clock }): FailedAtt
       const level = Math.max(0, last.level - (nowMs - last.atMs) * FORGIVEN_PER_MS) + 1;
       if (!failures.has(address) && failures.size >= ADDRESSES_MAX)
         failures.delete(failures.keys().next().value ?? address);
-      failures.set(address, { level: Math.min(level, FAILURES_MAX + 1), atMs: nowMs });
+      failures.set(address, { level: Math.min(level, FAILURES_MAX), atMs: nowMs });
       return level > FAILURES_MAX;
     },
   };

@@ -15,7 +15,7 @@ export function pageLimit(standard: number, max: number): z.ZodType<number> {
     .string()
     .regex(/^[0-9]{1,9}$/, 'must be a whole number')
     .transform(Number)
-    .pipe(z.number().min(1).max(max))
+    .pipe(z.int().min(1).max(max))
     .default(standard);
 }
 

@@ -49,7 +49,7 @@ describe('P01 a credential of the MCP plane', () => {
   const jwt = `${Buffer.from('{"alg":"ES256"}').toString('base64url')}.e30.AAAA`;
   it.each([
     ['a token of a person', () => tokens.issue().text],
-    ['a token that was never issued', () => tokens.issue().text.replace('0001', '9999')],
+    ['a token that was never issued', () => tokens.issue().text.replace('csm_0', 'csm_9')],
     ['an access token of an issuer', () => jwt],
   ])('%s is recognised, and refused without a look-up', async (_, make) => {
     expect(await outcome(make())).toBe('wrong-plane');

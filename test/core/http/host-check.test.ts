@@ -16,7 +16,7 @@ describe('isAllowedHost', () => {
     [published, 'admin.example.com:8443', 'https://admin.example.com:8443'],
     [published, 'localhost:8421', undefined],
     [published, '10.1.2.3:8421', undefined],
-  ])('%#: lets %3$s in', (allowed, host, origin) => {
+  ])('lets row %# in', (allowed, host, origin) => {
     expect(isAllowedHost(allowed, host, origin)).toBe(true);
   });
 

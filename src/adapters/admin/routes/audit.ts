@@ -9,7 +9,7 @@ const sequence = z
   .string()
   .regex(/^[0-9]{1,15}$/, 'must be a sequence number')
   .transform(Number)
-  .pipe(z.number().min(0));
+  .pipe(z.int().min(0));
 
 export const AUDIT_ROUTES: readonly AdminRoute[] = [
   adminRoute({

@@ -1,0 +1,78 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ADMIN_ROUTES } from '../../../src/adapters/admin/admin-routes.ts';
+import { createFakeAdministration } from '../../support/fake-administration.ts';
+import { createFixedClock } from '../../support/fixed-clock.ts';
+import { startAdminPlane } from '../../support/start-admin-plane.ts';
+
+interface Operation {
+  readonly operationId: string;
+  readonly parameters: readonly { name: string; in: string; required: boolean; schema: Record<string, unknown> }[];
+  readonly requestBody?: { content: { 'application/json': { schema: JsonSchema } } };
+  readonly responses: Record<string, { content?: Record<string, { schema: JsonSchema }>; $ref?: string }>;
+}
+
+interface JsonSchema {
+  readonly type?: string;
+  readonly properties?: Record<string, JsonSchema>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean;
+}
+
+interface Document {
+  readonly openapi: string;
+  readonly security: readonly unknown[];
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { readonly responses: Record<string, unknown> };
+}
+
+let document: Document;
+
+beforeEach(async () => {
+  const clock = createFixedClock();
+  const plane = await startAdminPlane({ administration: createFakeAdministration(() => 0), clock });
+  document = (await plane.ask({ path: '/api/openapi.json' })).json as unknown as Document;
+});
+
+describe('the OpenAPI document', () => {
+  it('describes exactly the operations that there are', () => {
+    const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(described.toSorted()).toEqual(ADMIN_ROUTES.map(({ method, path }) => `${method} ${path}`).toSorted());
+    expect(document.openapi).toBe('3.1.0');
+    expect(document.security).toEqual([{ adminToken: [] }]);
+  });
+
+  it('names every operation once, every parameter of a path, and an answer', () => {
+    const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.values(methods).map((operation) => ({ path, operation })),
+    );
+    expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length);
+    for (const { path, operation } of operations) {
+      const named = operation.parameters.filter((each) => each.in === 'path').map(({ name }) => `{${name}}`);
+      expect(path.match(/\{\w+\}/g) ?? []).toEqual(named);
+      expect(operation.responses['200']?.content?.['application/json']?.schema).toBeDefined();
+      const refs = Object.values(operation.responses).flatMap(({ $ref }) =>
+        $ref === undefined ? [] : [$ref.split('/').at(-1)],
+      );
+      expect(refs.toSorted()).toEqual(Object.keys(document.components.responses).toSorted());
+    }
+  });
+
+  it('says what the requests are really checked against', () => {
+    const limit = document.paths['/api/approvals']?.get?.parameters.find(({ name }) => name === 'limit');
+    expect(limit).toEqual({
+      name: 'limit',
+      in: 'query',
+      required: false,
+      schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+    });
+    const body = document.paths['/api/tokens']?.post?.requestBody?.content['application/json'].schema;
+    expect(body).toMatchObject({
+      type: 'object',
+      additionalProperties: false,
+      required: ['user', 'ttl'],
+      properties: { plane: { enum: ['mcp', 'admin'] }, ttl: { type: 'string' } },
+    });
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { ADMIN_ROUTES } from '../../../src/adapters/admin/admin-routes.ts';
+import type { AdminRole } from '../../../src/core/identity/principal.ts';
+import { createGatewayRig } from '../../support/gateway-rig.ts';
+import { startAdminPlane } from '../../support/start-admin-plane.ts';
+
+// The real use cases over a real store, behind the real listener: which role opens which route.
+
+const EVERYBODY: readonly AdminRole[] = ['approver', 'operator', 'auditor', 'viewer'];
+const OPENS: Readonly<Record<string, readonly AdminRole[]>> = {
+  'GET /api/approvals': EVERYBODY,
+  'GET /api/approvals/{id}': EVERYBODY,
+  'POST /api/approvals/{id}/approve': ['approver'],
+  'POST /api/approvals/{id}/reject': ['approver'],
+  'GET /api/kill-switch': EVERYBODY,
+  'POST /api/kill-switch': ['operator'],
+  'DELETE /api/kill-switch/{id}': ['operator'],
+  'GET /api/audit': EVERYBODY,
+  'GET /api/audit/{seq}': EVERYBODY,
+  'GET /api/tokens': ['operator', 'auditor'],
+  'POST /api/tokens': ['operator'],
+  'DELETE /api/tokens/{id}': ['operator'],
+  'GET /api/upstreams': EVERYBODY,
+};
+const BODIES: Readonly<Record<string, unknown>> = {
+  'POST /api/kill-switch': { scope: { client: 'nobody' }, reason: 'test' },
+  'POST /api/tokens': { user: 'bob', ttl: '1d' },
+};
+
+describe('bugs 14 and 24: a credential opens what its roles open, and nothing else', () => {
+  it.each([...EVERYBODY.map((role) => [role]), [], EVERYBODY])('with the roles %j', async (...roles) => {
+    const rig = await createGatewayRig({ policies: [], upstreams: {} });
+    const plane = await startAdminPlane(rig);
+    const token = plane.admin(...(roles.flat() as AdminRole[]));
+    const opened: string[] = [];
+    for (const { method, path } of ADMIN_ROUTES) {
+      const json = method === 'POST' ? (BODIES[`${method} ${path}`] ?? {}) : undefined;
+      const { status } = await plane.ask({ method, path: path.replace(/\{\w+\}/, '999'), json, token });
+      expect([200, 403, 404]).toContain(status);
+      if (status !== 403) opened.push(`${method} ${path}`);
+    }
+    const expected = Object.keys(OPENS).filter((route) => OPENS[route]?.some((role) => roles.flat().includes(role)));
+    expect(opened.toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('has every route in the table above', () => {
+    expect(Object.keys(OPENS).toSorted()).toEqual(
+      ADMIN_ROUTES.map(({ method, path }) => `${method} ${path}`).toSorted(),
+    );
+  });
+});

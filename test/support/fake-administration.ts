@@ -1,0 +1,173 @@
+import { leafOf } from '../../src/core/audit/encode-entry.ts';
+import type { Approval, ApprovalId, ArgsDigest } from '../../src/core/approval/approval.ts';
+import type { DefinitionDigest } from '../../src/core/catalog/tool.ts';
+import type { Administrator } from '../../src/core/identity/principal.ts';
+import type { KillSwitch } from '../../src/core/kill-switch/kill-switch.ts';
+import type { PolicyVersion } from '../../src/core/policy/decision.ts';
+import { type Result, err, ok } from '../../src/core/result.ts';
+import type { AdminFault, Administration, Readiness } from '../../src/gateway/administration.ts';
+import type { AuditRecord } from '../../src/ports/audit-log.ts';
+import type { StoredToken } from '../../src/ports/token-store.ts';
+
+/** An administration in memory: says yes to everything, keeps what it was asked, and can be told to fail. */
+export interface FakeAdministration extends Administration {
+  /** What was asked, in order: the method, who asked, and with what. */
+  readonly calls: { readonly method: string; readonly by: Administrator; readonly args: readonly unknown[] }[];
+  approvals: readonly Approval[];
+  killSwitches: readonly KillSwitch[];
+  records: readonly AuditRecord[];
+  tokens: readonly StoredToken[];
+  /** The answer to everything while it is set. */
+  fault: AdminFault | null;
+  ready: Readiness;
+}
+
+const NOT_FOUND: AdminFault = { kind: 'not-found', message: 'there is no such thing', help: 'List them.' };
+
+export function createFakeAdministration(nowMs: () => number): FakeAdministration {
+  const asked = <T>(
+    method: string,
+    by: Administrator,
+    args: readonly unknown[],
+    answer: () => Result<T, AdminFault>,
+  ) => {
+    fake.calls.push({ method, by, args });
+    return fake.fault === null ? answer() : err(fake.fault);
+  };
+  const later = <T>(...args: Parameters<typeof asked<T>>) => Promise.resolve(asked(...args));
+  const found = <T>(value: T | undefined): Result<T, AdminFault> => (value === undefined ? err(NOT_FOUND) : ok(value));
+  const decide = (by: Administrator, id: string, status: 'approved' | 'rejected', comment: string | null) => {
+    const approval = fake.approvals.find((each) => each.id === id);
+    return found(approval && { ...approval, status, comment, decidedBy: by.user, decidedMs: nowMs() });
+  };
+
+  const fake: FakeAdministration = {
+    calls: [],
+    approvals: [],
+    killSwitches: [],
+    records: [],
+    tokens: [],
+    fault: null,
+    ready: { ready: true, checks: { store: 'ok' } },
+
+    listApprovals: (by, status, limit) =>
+      later('listApprovals', by, [status, limit], () =>
+        ok(fake.approvals.filter((each) => status === null || each.status === status).slice(0, limit)),
+      ),
+    showApproval: (by, id) =>
+      later('showApproval', by, [id], () => found(fake.approvals.find((each) => each.id === id))),
+    approve: (by, id, comment, argsDigest) =>
+      later('approve', by, [id, comment, argsDigest], () => decide(by, id, 'approved', comment)),
+    reject: (by, id, comment) => later('reject', by, [id, comment], () => decide(by, id, 'rejected', comment)),
+
+    listKillSwitches: (by) => asked('listKillSwitches', by, [], () => ok(fake.killSwitches)),
+    pullKillSwitch: (by, request) =>
+      later('pullKillSwitch', by, [request], () => {
+        const killSwitch = { id: `kil_${'1'.padStart(22, '0')}`, by: by.user, createdMs: nowMs(), ...request };
+        return ok({ killSwitch, recorded: true });
+      }),
+    releaseKillSwitch: (by, id) =>
+      later('releaseKillSwitch', by, [id], () => found(fake.killSwitches.find((each) => each.id === id))),
+
+    readAudit: (by, query) => later('readAudit', by, [query], () => ok(readRecords(fake.records, query))),
+    showAudit: (by, sequence) =>
+      later('showAudit', by, [sequence], () => found(fake.records.find((each) => each.sequence === sequence))),
+
+    createToken: (by, request) =>
+      later('createToken', by, [request], () => {
+        const { ttlMs, ...rest } = request;
+        const id = `tok_${'9'.padStart(22, '0')}`;
+        const token = {
+          ...rest,
+          id,
+          secretHash: 'kept',
+          createdMs: nowMs(),
+          expiresMs: nowMs() + ttlMs,
+          revokedMs: null,
+        };
+        return ok({ token, secret: `cs${rest.plane === 'mcp' ? 'm' : 'a'}_${id.slice(4)}_${'s'.repeat(44)}` });
+      }),
+    listTokens: (by) => later('listTokens', by, [], () => ok(fake.tokens)),
+    revokeToken: (by, id) =>
+      later('revokeToken', by, [id], () =>
+        fake.tokens.some((each) => each.id === id) ? ok(true as const) : err(NOT_FOUND),
+      ),
+
+    upstreams: (by) =>
+      asked('upstreams', by, [], () =>
+        ok([
+          {
+            name: 'crm',
+            transport: 'http',
+            state: 'ready',
+            era: 'modern',
+            revision: '2026-07-28',
+            tools: 12,
+            lastFault: null,
+          },
+          {
+            name: 'files',
+            transport: 'stdio',
+            state: 'failing',
+            era: 'legacy',
+            revision: '2025-11-25',
+            tools: 4,
+            lastFault: 'the process ended with exit code 1',
+          },
+        ]),
+      ),
+    readiness: () => fake.ready,
+  };
+  return fake;
+}
+
+function readRecords(
+  records: readonly AuditRecord[],
+  { limit, afterSequence }: { readonly limit: number; readonly afterSequence: number | null },
+): readonly AuditRecord[] {
+  if (afterSequence === null) return records.slice(-limit);
+  return records.filter(({ sequence }) => sequence > afterSequence).slice(0, limit);
+}
+
+export function fakeApproval(createdMs: number, fields: Partial<Approval> = {}): Approval {
+  return {
+    id: `apr_${'1'.padStart(22, '0')}` as ApprovalId,
+    status: 'pending',
+    binding: {
+      principal: 'alice',
+      client: 'cursor',
+      upstream: 'crm',
+      tool: 'update_deal',
+      argsDigest: '9f2c41d07a55'.padEnd(64, '0') as ArgsDigest,
+      definitionDigest: 'd'.repeat(64) as DefinitionDigest,
+      policyVersion: 'b'.repeat(64) as PolicyVersion,
+      environment: 'prod',
+    },
+    requesterName: 'alice',
+    ruleId: 'deal-updates',
+    reason: 'Leads confirm changes to open deals',
+    approverGroups: ['sales-leads'],
+    argumentsShown: '{"field":"stage","id":"D-42","value":"won"}',
+    createdMs,
+    expiresMs: createdMs + 30 * 60_000,
+    decidedBy: null,
+    decidedMs: null,
+    comment: null,
+    finishedMs: null,
+    note: null,
+    ...fields,
+  };
+}
+
+/** As the log stores it. */
+export function fakeRecord(
+  sequence: number,
+  entry: Record<string, unknown>,
+  args?: Record<string, unknown>,
+): AuditRecord {
+  return {
+    sequence,
+    leaf: leafOf(JSON.stringify(entry), sequence),
+    payload: args === undefined ? null : JSON.stringify({ arguments: args, salt: 'never-shown' }),
+  };
+}

@@ -1,0 +1,70 @@
+import { onTestFinished } from 'vitest';
+import { type AdminPlaneOptions, createAdminPlane } from '../../src/adapters/admin/admin-plane.ts';
+import { createAdminAuthenticator } from '../../src/adapters/identity/admin-authenticator.ts';
+import type { AdminRole } from '../../src/core/identity/principal.ts';
+import type { Administration } from '../../src/gateway/administration.ts';
+import type { OperatorReport } from '../../src/gateway/deps.ts';
+import { createFakeTokenStore, type FakeTokenStore } from './fake-token-store.ts';
+import type { FixedClock } from './fixed-clock.ts';
+import { type RawAnswer, type RawRequest, sendRaw } from './raw-http.ts';
+
+export interface RunningAdminPlane {
+  readonly url: string;
+  readonly port: number;
+  readonly tokens: FakeTokenStore;
+  readonly reports: readonly OperatorReport[];
+  /** The text of a new token of the admin plane. */
+  admin(...roles: readonly AdminRole[]): string;
+  /** Sends a request with this credential; JSON in, and the answer with its JSON out. */
+  ask(request: AdminRequest): Promise<AdminAnswer>;
+}
+
+export interface AdminRequest extends Omit<RawRequest, 'body'> {
+  readonly token?: string | null;
+  readonly json?: unknown;
+  readonly body?: string;
+}
+
+export interface AdminAnswer extends RawAnswer {
+  readonly json: Record<string, unknown>;
+}
+
+/** A real listener on loopback with real authentication over a token store in memory; closed when the test is. */
+export async function startAdminPlane(
+  deps: { readonly administration: Administration; readonly clock: FixedClock },
+  options: Partial<AdminPlaneOptions> = {},
+): Promise<RunningAdminPlane> {
+  const tokens = createFakeTokenStore();
+  const reports: OperatorReport[] = [];
+  const authenticator = createAdminAuthenticator({ tokens, clock: deps.clock });
+  const report = (problem: OperatorReport) => void reports.push(problem);
+  const plane = createAdminPlane(
+    { ...deps, authenticator, report },
+    { host: '127.0.0.1', port: 0, publicUrl: null, version: '0.0.0-test', ...options },
+  );
+  const { url } = await plane.listen();
+  onTestFinished(() => plane.close());
+  const port = Number(new URL(url).port);
+
+  return {
+    url,
+    port,
+    tokens,
+    reports,
+    admin: (...roles) => tokens.issue({ plane: 'admin', user: 'olivia', roles, groups: ['leads'] }).text,
+    ask: async ({ token = null, json, method = 'GET', headers = [], ...rest }) => {
+      const body = json === undefined ? rest.body : JSON.stringify(json);
+      const all = [
+        ...headers,
+        ...(token === null ? [] : [['Authorization', `Bearer ${token}`] as const]),
+        ...(json === undefined ? [] : [['Content-Type', 'application/json'] as const]),
+      ];
+      const answer = await sendRaw(port, { ...rest, method, headers: all, ...(body === undefined ? {} : { body }) });
+      const isJson = /json/.test(answer.headers.get('content-type') ?? '');
+      return {
+        ...answer,
+        json: isJson && answer.body !== '' ? (JSON.parse(answer.body) as Record<string, unknown>) : {},
+      };
+    },
+  };
+}
