@@ -59,6 +59,7 @@ function findFarSpecial(search: ByteSearch, start: number): number {
 function orLength(found: number, bytes: Uint8Array): number {
   return found === -1 ? bytes.length : found;
 }
+
 /** Whether one of the four bytes is a quote, a backslash or a control character: each test leaves a high bit set where it is. */
 function hasSpecial(word: number): boolean {
   const quote = word ^ QUOTES;
