@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { TokenRequest } from '../gateway/administration.ts';
 
 /** What `countersign up` runs when there is no configuration: one upstream of our own, on loopback, with a policy to look at. */
 export interface DemoPlaces {
@@ -25,10 +26,18 @@ export function demoConfigText({ dataDir, mcp, admin }: DemoPlaces): string {
   ].join('\n');
 }
 
-/** The two people of the demo: one asks, the other approves. */
-export const DEMO_REQUESTER = { user: 'alice', groups: ['staff'], scopes: ['notes.read', 'notes.write'] } as const;
-export const DEMO_OPERATOR = {
-  user: 'olivia',
-  groups: ['leads'],
-  roles: ['approver', 'operator', 'auditor'],
-} as const;
+const DEMO_TOKEN_TTL_MS = 30 * 86_400_000;
+
+/** The two people of the demo: one asks, the other decides. */
+export const DEMO_PEOPLE: { readonly requester: TokenRequest; readonly operator: TokenRequest } = {
+  requester: {
+    ...{ plane: 'mcp', user: 'alice', groups: ['staff'], roles: [] },
+    scopes: ['notes.read', 'notes.write'],
+    ttlMs: DEMO_TOKEN_TTL_MS,
+  },
+  operator: {
+    ...{ plane: 'admin', user: 'olivia', groups: ['leads'], scopes: [] },
+    roles: ['approver', 'operator', 'auditor'],
+    ttlMs: DEMO_TOKEN_TTL_MS,
+  },
+};

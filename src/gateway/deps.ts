@@ -46,7 +46,7 @@ export interface ApprovalSettings {
   readonly pendingPerPrincipalMax: number;
   readonly pendingMax: number;
   /** Where a person finds the request: `<url>/approvals/<id>`. */
-  readonly consoleUrl: string;
+  readonly consoleUrl: () => string;
 }
 
 export interface OperatorReport {

@@ -64,7 +64,7 @@ export const APPROVAL_SETTINGS: ApprovalSettings = {
   keepResultMs: 15 * 60_000,
   pendingPerPrincipalMax: 20,
   pendingMax: 100,
-  consoleUrl: 'http://127.0.0.1:8421',
+  consoleUrl: () => 'http://127.0.0.1:8421',
 };
 
 /** The whole gateway over a real store and upstreams in memory: everything between the two planes and the adapters. */

@@ -52,7 +52,7 @@ export function approvalAnswer(deps: CallDeps, approval: Approval): HostResult {
 
 /** Everything that a retry and the user need (product contract §4). */
 function pendingAnswer({ approvalSettings, clock }: CallDeps, approval: Approval): HostResult {
-  const url = `${approvalSettings.consoleUrl}/approvals/${approval.id}`;
+  const url = `${approvalSettings.consoleUrl()}/approvals/${approval.id}`;
   const minutes = Math.max(1, Math.round((approval.expiresMs - clock.nowMs()) / 60_000));
   const text =
     `Pending approval, not executed. A person must approve this call: request ${approval.id}, ${url} (expires in ${minutes} min). ` +

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Bytes of the key of the arguments' digest: as many as SHA-256 gives. */
+const DIGEST_KEY_BYTES = 32;
+
+/**
+ * The key of the arguments' digest, made at the first start. Without it, digests in an old log cannot be compared with new ones, so a
+ * file of the wrong length stops the start instead of being replaced.
+ */
+export function loadOrCreateDigestKey(path: string): Uint8Array {
+  if (!existsSync(path)) writeSecretFile(path, randomBytes(DIGEST_KEY_BYTES).toString('hex'));
+  const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'hex');
+  if (key.length === DIGEST_KEY_BYTES) return key;
+  throw new Error(
+    `${path}: must hold ${DIGEST_KEY_BYTES} bytes in hex; restore it from the backup of the data directory`,
+  );
+}
+
+/** What `writeSecretFile` wrote; `null` where there is no such file. */
+export function readSecretFile(path: string): string | null {
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : null;
+}
+
+/** Creates or replaces a file that only its owner can read, and waits until it is on disk. */
+export function writeSecretFile(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const file = openSync(path, 'w', 0o600);
+  try {
+    chmodSync(path, 0o600);
+    writeSync(file, `${text}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

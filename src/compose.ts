@@ -1,0 +1,263 @@
+import { dirname, join } from 'node:path';
+import { DEFAULT_MCP_PLANE_LIMITS, type McpPlaneOptions } from './adapters/http/plane-options.ts';
+import { createMcpPlane } from './adapters/http/mcp-plane.ts';
+import { createAdminPlane } from './adapters/admin/admin-plane.ts';
+import { createAdminAuthenticator } from './adapters/identity/admin-authenticator.ts';
+import { createAuthenticator } from './adapters/identity/authenticator.ts';
+import type { TrustedIssuer } from './adapters/identity/jwt-verifier.ts';
+import { openSqliteStore, type SqliteStore } from './adapters/sqlite/open-store.ts';
+import { systemClock, systemIds } from './adapters/system/clock.ts';
+import { loadOrCreateDigestKey, readSecretFile, writeSecretFile } from './adapters/system/secret-files.ts';
+import { createOperatorLog } from './adapters/telemetry/operator-log.ts';
+import { createHttpUpstream } from './adapters/upstream/http/create-http-upstream.ts';
+import { UPSTREAM_LIMITS, type UpstreamLimits } from './adapters/upstream/limits.ts';
+import { createStdioUpstream } from './adapters/upstream/stdio/create-stdio-upstream.ts';
+import type { ClientInfo, UpstreamDeps, UpstreamIncident } from './adapters/upstream/upstream-deps.ts';
+import type { Config, IssuerConfig, UpstreamConfig } from './config/config.ts';
+import { createKnownSecrets } from './core/content/redact-arguments.ts';
+import { isSecretName } from './core/content/secret-names.ts';
+import { isTokenHash, parseToken } from './core/identity/token-format.ts';
+import type { CompiledPolicy } from './core/policy/compile-policy.ts';
+import type { TokenRequest } from './gateway/administration.ts';
+import { issueToken } from './gateway/administration/tokens.ts';
+import { createApprovalDesk } from './gateway/approval-desk.ts';
+import { createApprovers } from './gateway/approvers.ts';
+import { createCatalogue } from './gateway/catalogue.ts';
+import { createAdministration } from './gateway/create-administration.ts';
+import { createGateway } from './gateway/create-gateway.ts';
+import type { CallDeps } from './gateway/deps.ts';
+import { createInFlight } from './gateway/in-flight.ts';
+import { createKeptResults } from './gateway/kept-results.ts';
+import { createKillSwitches } from './gateway/kill-switches.ts';
+import { createLateRecords } from './gateway/late-records.ts';
+import { createRefusals } from './gateway/refusals.ts';
+import type { Upstream } from './ports/upstream.ts';
+
+export interface GatewayOptions {
+  readonly config: Config;
+  readonly policy: CompiledPolicy;
+  readonly version: string;
+  /** In demo mode: who gets a token at once. `null` otherwise. */
+  readonly demo: { readonly requester: TokenRequest; readonly operator: TokenRequest } | null;
+}
+
+export interface RunningGateway {
+  readonly mcpUrl: string;
+  readonly adminUrl: string;
+  /** Where the CLI finds the first operator's token. */
+  readonly operatorTokenFile: string;
+  readonly demo: {
+    readonly requester: { readonly token: string };
+    readonly operator: { readonly token: string };
+  } | null;
+  close(): Promise<void>;
+}
+
+const clock = systemClock;
+const ids = systemIds;
+
+/**
+ * Builds a gateway from its configuration and opens both planes. The admin plane comes first and goes last, so that the kill switch
+ * can be reached for as long as a call could run. Throws what an operator must mend: a store, a port, a key file.
+ */
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const { config, policy, version } = options;
+  const report = createOperatorLog();
+  const dataDir = dirname(config.store.path);
+  const store = await openSqliteStore({ path: config.store.path, clock });
+  const upstreams = createUpstreams(options, report);
+  const links = { consoleUrl: config.admin.publicUrl ?? '' };
+
+  const inFlight = createInFlight();
+  const desk = createApprovalDesk(HELD_CALLS_MAX);
+  const lateRecords = createLateRecords(report);
+  const refusals = createRefusals({ audit: store.audit, clock, report });
+  const killSwitches = await createKillSwitches({
+    ...{ store: store.killSwitches, approvals: store.approvals, inFlight, clock, ids, report },
+    wakeApproval: ({ id }) => desk.wake(id),
+  });
+  const shared = {
+    audit: store.audit,
+    approvals: store.approvals,
+    upstreams,
+    killSwitches,
+    inFlight,
+    desk,
+    clock,
+    ids,
+  };
+  const deps: CallDeps = {
+    ...shared,
+    catalogue: createCatalogue(clock, CATALOGUE),
+    approvers: createApprovers(store.tokens, clock),
+    keptResults: createKeptResults(clock, KEPT_RESULTS),
+    lateRecords,
+    policy: () => policy,
+    knownSecrets: createKnownSecrets(secretsOf(config)),
+    digestKey: loadOrCreateDigestKey(join(dataDir, 'keys', 'arguments-digest.key')),
+    environment: config.environment,
+    approvalSettings: {
+      holdMs: config.approvals.holdMs,
+      keepResultMs: KEPT_RESULTS.keepMs,
+      pendingPerPrincipalMax: config.limits.pendingApprovalsPerPrincipalMax,
+      pendingMax: config.limits.pendingApprovalsMax,
+      consoleUrl: () => links.consoleUrl,
+    },
+    report,
+  };
+
+  const authenticator = createAuthenticator(
+    { tokens: store.tokens, clock },
+    { issuers: config.issuers.map((issuer) => trustedIssuer(issuer, config)) },
+  );
+  const adminAuthenticator = createAdminAuthenticator({ tokens: store.tokens, clock });
+  const administration = createAdministration({
+    ...shared,
+    tokens: store.tokens,
+    forgetCredential: (id) => {
+      authenticator.forget(id);
+      adminAuthenticator.forget(id);
+    },
+    maxTtlMs: config.tokens.ttlMsMax,
+  });
+  const operatorTokenFile = join(dataDir, 'operator-token');
+  const demo = await issueFirstTokens(store, options, operatorTokenFile);
+  await adminAuthenticator.load();
+  await recordStart(store, policy, version);
+
+  const admin = createAdminPlane(
+    { administration, authenticator: adminAuthenticator, clock, report },
+    { ...config.admin.listen, publicUrl: config.admin.publicUrl, version },
+  );
+  const gateway = createGateway(deps, refusals);
+  const mcp = createMcpPlane({ gateway, authenticator, clock, ids, report }, mcpPlaneOptions(config, version));
+
+  async function close(): Promise<void> {
+    await mcp.close();
+    await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
+    await refusals.close();
+    await admin.close();
+    lateRecords.close();
+    await store.close();
+  }
+
+  try {
+    const adminAddress = await admin.listen();
+    links.consoleUrl ||= adminAddress.url;
+    const mcpAddress = await mcp.listen();
+    return { mcpUrl: `${mcpAddress.url}/mcp`, adminUrl: adminAddress.url, operatorTokenFile, demo, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const HELD_CALLS_MAX = 5000;
+const CATALOGUE = { freshMs: 60_000, staleMs: 600_000, listTimeoutMs: 15_000, listsMax: 10_000 };
+const KEPT_RESULTS = { keepMs: 15 * 60_000, resultBytesMax: 1024 * 1024, totalBytesMax: 64 * 1024 * 1024 };
+const FIRST_OPERATOR_TTL_MS = 30 * 86_400_000;
+
+function createUpstreams(
+  { config, version }: GatewayOptions,
+  report: CallDeps['report'],
+): ReadonlyMap<string, Upstream> {
+  const deps = {
+    clock,
+    report: ({ upstream, problem }: UpstreamIncident) => report({ callId: null, problem: `${upstream}: ${problem}` }),
+  };
+  const client = { name: 'countersign', version };
+  return new Map(config.upstreams.map((upstream) => [upstream.name, createUpstream(upstream, client, deps)]));
+}
+
+function createUpstream(upstream: UpstreamConfig, client: ClientInfo, deps: UpstreamDeps): Upstream {
+  const limits: UpstreamLimits = {
+    ...UPSTREAM_LIMITS,
+    connectTimeoutMs: upstream.connectTimeoutMs,
+    callTimeoutMs: upstream.callTimeoutMs,
+    concurrentMax: upstream.concurrentCallsMax,
+    answerBytesMax: upstream.resultBytesMax,
+  };
+  const era = upstream.era === 'modern' ? '2026-07-28' : upstream.era;
+  if (upstream.kind === 'stdio') return createStdioUpstream({ ...upstream, era, client, limits }, deps);
+  const { name, url, credentials } = upstream;
+  const headers = credentials.kind === 'header' ? { [credentials.name]: credentials.value } : {};
+  return createHttpUpstream({ name, url, era, headers, client, limits }, deps);
+}
+
+/** Everything that the gateway itself holds and that must never be seen in what it records. */
+function secretsOf(config: Config): readonly string[] {
+  return config.upstreams.flatMap((upstream) => {
+    if (upstream.kind === 'stdio')
+      return Object.entries(upstream.env).flatMap(([name, value]) => (isSecretName(name) ? [value] : []));
+    return upstream.credentials.kind === 'header' ? [upstream.credentials.value] : [];
+  });
+}
+
+function trustedIssuer(issuer: IssuerConfig, config: Config): TrustedIssuer {
+  const { audience, ...rest } = issuer;
+  return { ...rest, audiences: audience === null ? resourceUris(config) : [audience] };
+}
+
+/** The resource identifiers of RFC 9728: every path under which an MCP endpoint stands. */
+function resourceUris({ mcp, upstreams }: Config): readonly string[] {
+  const origin = mcp.publicUrl ?? `http://${mcp.listen.host}:${mcp.listen.port}`;
+  return [`${origin}/mcp`, ...upstreams.map(({ name }) => `${origin}/mcp/${name}`)];
+}
+
+function mcpPlaneOptions(config: Config, version: string): McpPlaneOptions {
+  const { mcp, limits, issuers } = config;
+  return {
+    ...mcp.listen,
+    publicUrl: mcp.publicUrl,
+    allowedHosts: mcp.hosts,
+    allowedOrigins: mcp.origins,
+    authorizationServers: issuers.map(({ issuer }) => issuer),
+    version,
+    limits: {
+      ...DEFAULT_MCP_PLANE_LIMITS,
+      connectionsMax: limits.connectionsMax,
+      requestsMax: limits.requestsMax,
+      sessionsMax: limits.sessionsMax,
+      sessionsPerPrincipalMax: limits.sessionsPerPrincipalMax,
+    },
+  };
+}
+
+/** Somebody must be able to begin. Once any credential for the admin plane exists, people make the next ones. */
+async function issueFirstTokens(
+  store: SqliteStore,
+  { config, demo }: GatewayOptions,
+  operatorFile: string,
+): Promise<RunningGateway['demo']> {
+  if (demo !== null) {
+    const requesterFile = join(dirname(operatorFile), 'demo-requester-token');
+    const requester = { token: await keepTokenFile(store, demo.requester, requesterFile) };
+    return { requester, operator: { token: await keepTokenFile(store, demo.operator, operatorFile) } };
+  }
+  const issued = await store.tokens.list();
+  if (issued.some(({ plane }) => plane === 'admin')) return null;
+  const ttlMs = Math.min(FIRST_OPERATOR_TTL_MS, config.tokens.ttlMsMax);
+  const roles = ['operator', 'approver', 'auditor'] as const;
+  await keepTokenFile(store, { plane: 'admin', user: 'operator', groups: [], scopes: [], roles, ttlMs }, operatorFile);
+  return null;
+}
+
+/** The token in the file while it is good, so that what was pasted somewhere outlives a restart; a new one otherwise. */
+async function keepTokenFile(store: SqliteStore, request: TokenRequest, file: string): Promise<string> {
+  const kept = readSecretFile(file);
+  const parsed = kept === null ? null : parseToken(kept);
+  const stored = parsed === null ? null : await store.tokens.find(parsed.id);
+  const isGood = stored !== null && stored.revokedMs === null && stored.expiresMs > clock.nowMs();
+  if (kept !== null && isGood && isTokenHash(stored.secretHash, kept)) return kept;
+  const { secret } = await issueToken({ tokens: store.tokens, clock, ids }, request, 'gateway');
+  writeSecretFile(file, secret);
+  return secret;
+}
+
+async function recordStart(store: SqliteStore, policy: CompiledPolicy, version: string): Promise<void> {
+  const entry = { kind: 'gateway', timeMs: clock.nowMs(), policyVersion: policy.version, by: null } as const;
+  await store.audit.record([
+    { ...entry, change: 'started', detail: `version ${version}` },
+    { ...entry, change: 'policy-loaded', detail: `${policy.upstreams.size} upstreams` },
+  ]);
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { UpOptions } from './cli/up.ts';
+import { type RunningGateway, startGateway } from './compose.ts';
+import type { Config } from './config/config.ts';
+import { loadConfig, parseConfig } from './config/load-config.ts';
+import { findUnknownUpstreams, loadPolicies } from './config/load-policies.ts';
+import { isLoopback } from './core/http/host-check.ts';
+import type { CompiledPolicy } from './core/policy/compile-policy.ts';
+import type { Problem } from './core/problem.ts';
+import { err, ok, type Result } from './core/result.ts';
+import { DEMO_PEOPLE, demoConfigText } from './demo/demo-config.ts';
+
+export interface Served {
+  readonly running: RunningGateway;
+  readonly warnings: readonly Problem[];
+}
+
+export interface ServeOptions extends UpOptions {
+  readonly version: string;
+}
+
+/** The file that `up` takes when it is told none. Where it is missing too, the demo runs. */
+export const CONFIG_FILE = 'countersign.yaml';
+
+/**
+ * What `countersign up` does: reads everything, and starts only when all of it is right. Every problem comes at once. Throws what only
+ * starting shows: a port in use, a store that another process holds.
+ */
+export async function serve(options: ServeOptions): Promise<Result<Served, readonly Problem[]>> {
+  const file = options.config ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : null);
+  const config = file === null ? loadDemoConfig(options) : await loadConfig(file);
+  if (!config.ok) return config;
+  const policy = await loadPolicies(config.value.policiesDir, config.value.policyOptions);
+  if (!policy.ok) return policy;
+
+  const demo = file === null ? DEMO_PEOPLE : null;
+  const running = await startGateway({ config: config.value, policy: policy.value, version: options.version, demo });
+  const warnings = file === null ? [] : warningsOf(config.value, policy.value);
+  return ok({ running, warnings });
+}
+
+function loadDemoConfig({ data, listenMcp, listenAdmin }: UpOptions): Result<Config, readonly Problem[]> {
+  const text = demoConfigText({ dataDir: resolve(data), mcp: listenMcp, admin: listenAdmin });
+  const config = parseConfig('demo', Buffer.from(text), process.cwd(), {});
+  if (!config.ok) return config;
+  const problems = [config.value.mcp, config.value.admin].flatMap(({ listen }) =>
+    isLoopback(listen.host) ? [] : [notOnLoopback(listen.host)],
+  );
+  return problems.length === 0 ? config : err(problems);
+}
+
+/** The demo gives out tokens on the terminal and runs a policy that nobody reviewed. */
+function notOnLoopback(host: string): Problem {
+  return {
+    severity: 'error',
+    place: 'demo',
+    subject: 'listen',
+    message: 'demo mode listens on loopback only',
+    got: host,
+    help: `write a ${CONFIG_FILE} to serve others; docs/configuration.md says how`,
+  };
+}
+
+function warningsOf(config: Config, policy: CompiledPolicy): readonly Problem[] {
+  const names = config.upstreams.map(({ name }) => name);
+  return [...config.warnings, ...policy.warnings, ...findUnknownUpstreams(policy, names)];
+}
