@@ -107,10 +107,9 @@ function checkLineBreaks(pieces: readonly Uint8Array[]): void {
   }
 }
 
+/** Never corked: Node ends the chunks before it writes those that a cork held back. It gathers the writes of one turn by itself. */
 function endEventStream(res: ServerResponse, pieces: readonly Uint8Array[]): void {
-  res.cork();
   res.write(EVENT_START);
   for (const piece of pieces) res.write(piece);
   res.end(EVENT_END);
-  res.uncork();
 }
