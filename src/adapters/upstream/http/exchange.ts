@@ -150,7 +150,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     else if (error instanceof errors.BodyTimeoutError) this.#fail('timeout', 'the answer stopped half-way');
     else if (error instanceof errors.HeadersOverflowError)
       this.#fail('too-large', 'the headers of the answer are too large');
-    else if (error instanceof errors.HTTPParserError) this.#fail('invalid-answer', 'the answer is no HTTP/1.1');
+    else if (error instanceof errors.HTTPParserError || error instanceof errors.ResponseContentLengthMismatchError)
+      this.#fail('invalid-answer', 'the answer is no HTTP/1.1');
     else this.#fail('unreachable', this.#isSent ? 'the connection was lost' : `no connection (${codeOf(error)})`);
   }
 

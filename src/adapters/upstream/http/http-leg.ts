@@ -126,11 +126,13 @@ function createAnswerReader(leg: HttpLeg, deps: HttpLegDeps, request: LegRequest
   let problem: string | null = null;
   let unreadable = 0;
   let asked = 0;
+  let refused: string | null = null;
 
   function onRequest(message: UpstreamMessage & { kind: 'request' }): void {
     asked++;
-    if (asked === 1 && message.method !== 'ping') {
-      deps.report(`the upstream asked for ${visibleText(message.method)}, which was not offered; refused`);
+    if (message.method !== 'ping' && refused === null) {
+      refused = visibleText(message.method);
+      deps.report(`the upstream asked for ${refused}, which was not offered; refused`);
     }
     if (!request.answersRequests || asked > REQUESTS_ANSWERED_MAX) return;
     leg.tell(writeAnswer(message.id, message.method), request.headers);

@@ -1,0 +1,87 @@
+import { onTestFinished } from 'vitest';
+import { createHttpUpstream } from '../../src/adapters/upstream/http/create-http-upstream.ts';
+import type { EraSetting } from '../../src/adapters/upstream/era-keeper.ts';
+import { UPSTREAM_LIMITS, type UpstreamLimits } from '../../src/adapters/upstream/limits.ts';
+import type { Result } from '../../src/core/result.ts';
+import type {
+  Upstream,
+  UpstreamCall,
+  UpstreamFault,
+  UpstreamResult,
+  UpstreamRpcError,
+} from '../../src/ports/upstream.ts';
+import { type FixedClock, createFixedClock } from './fixed-clock.ts';
+import { type ScriptedUpstream, type ScriptedUpstreamOptions, startScriptedUpstream } from './scripted-upstream.ts';
+
+export const TEST_CLIENT = { name: 'countersign', version: '0.0.0' };
+
+export interface HttpRig {
+  readonly server: ScriptedUpstream;
+  readonly upstream: Upstream;
+  readonly clock: FixedClock;
+  /** What an operator was told. */
+  readonly reports: readonly string[];
+}
+
+export interface HttpRigOptions extends ScriptedUpstreamOptions {
+  readonly setting?: EraSetting;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly limits?: Partial<UpstreamLimits>;
+  /** The hook of the test's own context, where tests run at the same time. */
+  readonly onFinished?: (clean: () => Promise<void>) => void;
+}
+
+/** A scripted server and the adapter in front of it; both gone when the test ends. */
+export async function startHttpRig(options: HttpRigOptions = {}): Promise<HttpRig> {
+  const server = await startScriptedUpstream(options);
+  const clock = createFixedClock();
+  const reports: string[] = [];
+  const upstream = createHttpUpstream(
+    {
+      name: 'test',
+      url: server.url,
+      era: options.setting ?? 'auto',
+      headers: options.headers ?? {},
+      client: TEST_CLIENT,
+      limits: { ...UPSTREAM_LIMITS, closeTimeoutMs: 200, ...options.limits },
+    },
+    { clock, report: ({ problem }) => void reports.push(problem) },
+  );
+  (options.onFinished ?? onTestFinished)(async () => {
+    await upstream.close();
+    await server.close();
+  });
+  return { server, upstream, clock, reports };
+}
+
+export function callOf(more: Partial<UpstreamCall> = {}, principal = 'alice'): UpstreamCall {
+  return {
+    caller: { principal },
+    tool: 'echo',
+    argumentsJson: '{"a":1}',
+    traceparent: null,
+    signal: new AbortController().signal,
+    onProgress: null,
+    ...more,
+  };
+}
+
+type CallOutcome = Result<UpstreamResult | UpstreamRpcError, UpstreamFault>;
+
+/** The text of a result, with a check that the port's promise about its bytes is kept. */
+export function resultText(outcome: CallOutcome): string {
+  if (!outcome.ok) throw new Error(`fault: ${JSON.stringify(outcome.error)}`);
+  if (outcome.value.kind !== 'result') throw new Error(`rpc error: ${JSON.stringify(outcome.value)}`);
+  const text = Buffer.concat(outcome.value.json).toString('utf8');
+  if (Buffer.byteLength(text) !== outcome.value.jsonBytes) throw new Error('jsonBytes is wrong');
+  if (/[\r\n]/.test(text)) throw new Error('the result has line breaks');
+  const json = JSON.parse(text) as unknown;
+  if (typeof json !== 'object' || json === null || 'resultType' in json)
+    throw new Error('the result is no tool result');
+  return text;
+}
+
+export function faultOf(outcome: Result<unknown, UpstreamFault>): UpstreamFault {
+  if (outcome.ok) throw new Error(`no fault: ${JSON.stringify(outcome.value)}`);
+  return outcome.error;
+}
