@@ -78,7 +78,6 @@ export class CommitQueue {
 
   /** Stores what waits, then closes the database. */
   async close(): Promise<void> {
-    if (this.#stop.signal.aborted) return;
     this.#stop.abort();
     while (this.#state === 'ready' && (this.#sending !== null || this.#queue.length > 0)) {
       this.#send();

@@ -18,6 +18,7 @@ export function openDatabase(options: DatabaseOptions): DatabaseSync {
   }
   const db = new DatabaseSync(options.path, { timeout: options.busyTimeoutMs });
   try {
+    enableWriteAheadLog(db);
     db.exec(PRAGMAS);
     if (!options.create) flushWriteAheadLog(db);
     applyMigrations(db);
@@ -30,13 +31,11 @@ export function openDatabase(options: DatabaseOptions): DatabaseSync {
   }
 }
 
-// journal_mode WAL: a commit is one write and one sync; readers in other programs (a backup, a verifier) do not stop it.
 // synchronous FULL: a commit is on stable storage before it is acknowledged. NORMAL, with WAL, would lose commits on power loss.
 // wal_autocheckpoint 0: SQLite would check in the middle of a commit, and ignore its failure. `commit-batch.ts` does it instead.
 // trusted_schema, cell_size_check: a file that was tampered with gets as little to run, and is noticed as early, as possible.
 // recursive_triggers: REPLACE runs the delete triggers too.
 const PRAGMAS = `
-  PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA wal_autocheckpoint = 0;
   PRAGMA cache_size = -16000;
@@ -45,6 +44,16 @@ const PRAGMAS = `
   PRAGMA cell_size_check = ON;
   PRAGMA recursive_triggers = ON;
 `;
+
+/** A commit is then one write and one sync, and readers in other programs, a backup or a verifier, do not stop it. */
+function enableWriteAheadLog(db: DatabaseSync): void {
+  const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode'];
+  if (mode === 'wal') return;
+  throw new StoreError(
+    'unavailable',
+    'this file system has no shared memory for SQLite; put the store on a local disk',
+  );
+}
 
 /**
  * Needed after a sync of the disk failed: the system may take pages of the write-ahead log for written that are not, and would never

@@ -3,8 +3,7 @@ import { StoreError } from '../../ports/store-error.ts';
 
 /**
  * Notices when the files under an open database are deleted, replaced or cut off. The open handle goes on writing to the old file then,
- * and everything that is acknowledged would be gone at the next start. The returned check is made after a commit and before anybody
- * is told of it. It throws `StoreError`.
+ * and everything that is acknowledged would be gone at the next start. The returned check throws `StoreError`.
  */
 export function watchFiles(path: string): () => void {
   const watched = [path, `${path}-wal`].map((file) => ({ file, last: statSync(file) }));

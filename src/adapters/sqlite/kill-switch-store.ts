@@ -83,7 +83,8 @@ export async function createKillSwitchStore(deps: KillSwitchStoreDeps): Promise<
     },
 
     async recover() {
-      if (pending.length > 0 || isFileUsed) await commitPending();
+      // A damaged file stays as it is, and in force, until somebody decided what is to be stopped.
+      if (damage === null && (pending.length > 0 || isFileUsed)) await commitPending();
     },
   };
 }

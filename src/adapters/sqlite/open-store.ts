@@ -46,11 +46,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   let commits: CommitQueue | null = null;
   let killSwitches: RecoveringKillSwitchStore | null = null;
 
-  async function close(): Promise<void> {
+  async function release(): Promise<void> {
     await (commits?.close() ?? thread.stop());
     await file.close();
     claim.release();
   }
+  let released: Promise<void> | null = null;
+  const close = (): Promise<void> => (released ??= release());
 
   try {
     const sequence = await openDatabase(thread, path);

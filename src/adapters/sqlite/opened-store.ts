@@ -35,6 +35,8 @@ export function openStore({ path, limits }: WorkerSettings, { create, sequenceMi
     tables,
     lastSequence: () => sequence,
     commit(batch) {
+      // Before, because a commit fills up a file that was cut off; after, because nobody may be told of what went to a lost file.
+      checkFiles();
       const answer = commitBatch(batch, sequence);
       checkFiles();
       sequence = answer.sequences.findLast((each) => each !== null) ?? sequence;

@@ -37,6 +37,8 @@ export class ReservedFile {
     }
     await this.#use(async (handle) => {
       const { bytesWritten } = await handle.write(content, 0, content.length, 0);
+      // Where something made the file longer, what is beyond would spoil it.
+      await handle.truncate(RESERVED_BYTES);
       await handle.sync();
       if (bytesWritten !== content.length) throw new Error(`only ${bytesWritten} bytes were written`);
       if ((await handle.stat()).nlink === 0) throw new Error('the file was deleted');

@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Approval, ApprovalId, ApprovalStatus, ArgsDigest } from '../../src/core/approval/approval.ts';
+import { sampleApproval, sampleApprovalEntry } from '../support/store-samples.ts';
+import { STORES, type StoreUnderTest } from './store-under-test.ts';
+
+describe.each(Object.entries(STORES))('the approval store in %s', (_name, open) => {
+  let store: StoreUnderTest;
+  beforeEach(async () => {
+    store = await open();
+  });
+  afterEach(() => store.close());
+
+  const create = (approval: Approval): Promise<void> =>
+    store.approvals.create(approval, [sampleApprovalEntry('requested', approval)]);
+  const entryCount = async (): Promise<number> => (await store.audit.read({ limit: 1000, afterSequence: 0 })).length;
+
+  it('gives back an approval as it was created, with every field', async () => {
+    const plain = sampleApproval('apr_1');
+    const full = sampleApproval('apr_2', {
+      status: 'executed',
+      ruleId: null,
+      approverGroups: [],
+      argumentsShown: '{"text":"ü 𝄞 \\u0000"}',
+      decidedBy: 'olivia',
+      decidedMs: 1,
+      comment: 'fine',
+      finishedMs: 2,
+      note: 'done',
+    });
+    await create(plain);
+    await create(full);
+    expect(await store.approvals.find(plain.id)).toEqual(plain);
+    expect(await store.approvals.find(full.id)).toEqual(full);
+    expect(await store.approvals.find('apr_3' as ApprovalId)).toBeNull();
+  });
+
+  it('records the entries of a creation with it', async () => {
+    await create(sampleApproval('apr_1'));
+    expect(await entryCount()).toBe(1);
+  });
+
+  it('creates no second approval with the same id, and records nothing then', async () => {
+    await create(sampleApproval('apr_1'));
+    await expect(create(sampleApproval('apr_1', { reason: 'another' }))).rejects.toThrow(TypeError);
+    expect(await store.approvals.find('apr_1' as ApprovalId)).toMatchObject({ reason: sampleApproval('apr_1').reason });
+    expect(await entryCount()).toBe(1);
+  });
+
+  it('changes what a transition names, keeps the rest, and records its entries', async () => {
+    const approval = sampleApproval('apr_1');
+    await create(approval);
+    const decided = { status: 'approved', decidedBy: 'olivia', decidedMs: 5, comment: 'ok' } as const;
+    const changed = await store.approvals.transition(approval.id, 'pending', decided, [
+      sampleApprovalEntry('approved', approval),
+    ]);
+    expect(changed).toEqual({ ...approval, ...decided });
+    const finished = { status: 'executing' } as const;
+    await store.approvals.transition(approval.id, 'approved', finished, []);
+    expect(await store.approvals.find(approval.id)).toEqual({ ...approval, ...decided, ...finished });
+    expect(await entryCount()).toBe(2);
+  });
+
+  it.each([
+    ['has another status', 'apr_1', 'approved'],
+    ['is unknown', 'apr_9', 'pending'],
+  ] as const)('stores nothing of a transition when the approval %s', async (_why, id, from) => {
+    const approval = sampleApproval('apr_1');
+    await create(approval);
+    const entries = [sampleApprovalEntry('void', approval)];
+    expect(await store.approvals.transition(id as ApprovalId, from, { status: 'void' }, entries)).toBeNull();
+    expect(await store.approvals.find(approval.id)).toEqual(approval);
+    expect(await entryCount()).toBe(1);
+  });
+
+  it('lets exactly one of a hundred simultaneous approvals win', async () => {
+    const approval = sampleApproval('apr_1');
+    await create(approval);
+    const approve = (number: number): Promise<Approval | null> =>
+      store.approvals.transition(approval.id, 'pending', { status: 'approved', decidedBy: `approver ${number}` }, [
+        sampleApprovalEntry('approved', approval),
+      ]);
+    const results = await Promise.all(Array.from({ length: 100 }, (_, number) => approve(number)));
+    const winners = results.filter((result) => result !== null);
+    expect(winners).toHaveLength(1);
+    expect(await store.approvals.find(approval.id)).toEqual(winners[0]);
+    expect(await entryCount()).toBe(2);
+  });
+
+  it('never lets an approve and a reject at the same moment both win', async () => {
+    const ids = Array.from({ length: 50 }, (_, number) => `apr_${number}` as ApprovalId);
+    await Promise.all(ids.map((id) => create(sampleApproval(id))));
+    const outcomes = await Promise.all(
+      ids.flatMap((id) => [
+        store.approvals.transition(id, 'pending', { status: 'approved' }, []),
+        store.approvals.transition(id, 'pending', { status: 'rejected' }, []),
+      ]),
+    );
+    expect(outcomes.filter((outcome) => outcome !== null)).toHaveLength(ids.length);
+  });
+
+  it('finds the newest approval of the same call only', async () => {
+    const other = (id: string, binding: Partial<Approval['binding']>) => create(sampleApproval(id, { binding }));
+    const mine = sampleApproval('apr_2', { createdMs: 1 });
+    await create(sampleApproval('apr_1'));
+    await create(mine);
+    await other('apr_3', { principal: 'bob' });
+    await other('apr_4', { client: 'codex' });
+    await other('apr_5', { upstream: 'wiki' });
+    await other('apr_6', { tool: 'send_email' });
+    await other('apr_7', { argsDigest: 'e2'.repeat(32) as ArgsDigest });
+    // The newest is the one that was created last, also when the clock was set back meanwhile.
+    expect(await store.approvals.findNewest(mine.binding)).toEqual(mine);
+    expect(await store.approvals.findNewest({ ...mine.binding, tool: 'unknown' })).toBeNull();
+  });
+
+  it.each([
+    ['all, newest first', null, 10, ['apr_4', 'apr_3', 'apr_2', 'apr_1']],
+    ['one status', 'pending', 10, ['apr_3', 'apr_1']],
+    ['no more than asked for', null, 2, ['apr_4', 'apr_3']],
+    ['without any limit', 'pending', Number.MAX_SAFE_INTEGER, ['apr_3', 'apr_1']],
+    ['a status that none has', 'void', 10, []],
+  ] as const)('lists %s', async (_what, status: ApprovalStatus | null, limit, expected) => {
+    await create(sampleApproval('apr_1'));
+    await create(sampleApproval('apr_2', { status: 'rejected' }));
+    await create(sampleApproval('apr_3'));
+    await create(sampleApproval('apr_4', { status: 'approved' }));
+    const listed = await store.approvals.list({ status, limit });
+    expect(listed.map(({ id }) => id)).toEqual(expected);
+  });
+
+  it('counts what is pending, in all and for one principal', async () => {
+    await create(sampleApproval('apr_1'));
+    await create(sampleApproval('apr_2', { status: 'approved' }));
+    await create(sampleApproval('apr_3', { binding: { principal: 'bob' } }));
+    expect(await store.approvals.countPending('alice')).toEqual({ all: 2, principal: 1 });
+    expect(await store.approvals.countPending('carol')).toEqual({ all: 2, principal: 0 });
+  });
+});

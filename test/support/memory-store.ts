@@ -1,0 +1,172 @@
+import type { Approval } from '../../src/core/approval/approval.ts';
+import { encodeEntry, leafOf } from '../../src/core/audit/encode-entry.ts';
+import type { AuditEntry } from '../../src/core/audit/entry.ts';
+import type { KillSwitch } from '../../src/core/kill-switch/kill-switch.ts';
+import type { ApprovalKey, ApprovalStore } from '../../src/ports/approval-store.ts';
+import type { AuditLog, AuditRecord } from '../../src/ports/audit-log.ts';
+import type { KillSwitchStore } from '../../src/ports/kill-switch-store.ts';
+import { StoreError } from '../../src/ports/store-error.ts';
+import type { StoredToken, TokenStore } from '../../src/ports/token-store.ts';
+
+export interface MemoryStore {
+  readonly audit: AuditLog;
+  readonly approvals: ApprovalStore;
+  readonly tokens: TokenStore;
+  readonly killSwitches: KillSwitchStore;
+  /** Makes everything fail, save the kill switches; `null` makes it work again. */
+  failWith(problem: string | null): void;
+}
+
+/** Every port of the store, in memory. It passes the same contract suites as the real one. */
+export function createMemoryStore(): MemoryStore {
+  const log = createLog();
+  return {
+    audit: log.audit,
+    approvals: createApprovals(log),
+    tokens: createTokens(log),
+    killSwitches: createKillSwitches(log),
+    failWith: log.failWith,
+  };
+}
+
+interface Log {
+  readonly audit: AuditLog;
+  append(entries: readonly AuditEntry[]): number;
+  check(): void;
+  failWith(problem: string | null): void;
+}
+
+function createLog(): Log {
+  const records: AuditRecord[] = [];
+  let problem: string | null = null;
+
+  function check(): void {
+    if (problem !== null) throw new StoreError('unavailable', problem);
+  }
+  function append(entries: readonly AuditEntry[]): number {
+    check();
+    const encoded = entries.map((entry, index) => {
+      const sequence = records.length + 1 + index;
+      const { body, payload } = encodeEntry(entry, 'no salt in tests');
+      return { sequence, leaf: leafOf(body, sequence), payload };
+    });
+    records.push(...encoded);
+    return records.length;
+  }
+
+  const audit: AuditLog = {
+    record: async (entries) => {
+      if (entries.length === 0) throw new TypeError('there is nothing to record');
+      return append(entries);
+    },
+    read: async ({ limit, afterSequence }) => {
+      check();
+      if (afterSequence === null) return records.slice(Math.max(0, records.length - limit));
+      return records.slice(afterSequence, afterSequence + limit);
+    },
+    find: async (sequence) => {
+      check();
+      return records[sequence - 1] ?? null;
+    },
+    health: () => ({ writable: problem === null, problem }),
+  };
+  return {
+    audit,
+    append,
+    check,
+    failWith: (next) => {
+      problem = next;
+    },
+  };
+}
+
+function createApprovals(log: Log): ApprovalStore {
+  /** In the order of their creation. */
+  const approvals = new Map<string, Approval>();
+  const newestFirst = (): readonly Approval[] => [...approvals.values()].toReversed();
+
+  return {
+    create: async (approval, entries) => {
+      if (approvals.has(approval.id)) throw new TypeError(`there is an approval ${approval.id} already`);
+      log.append(entries);
+      approvals.set(approval.id, approval);
+    },
+    transition: async (id, from, change, entries) => {
+      log.check();
+      const current = approvals.get(id);
+      if (current?.status !== from) return null;
+      log.append(entries);
+      const changed = { ...current, ...change };
+      approvals.set(id, changed);
+      return changed;
+    },
+    find: async (id) => {
+      log.check();
+      return approvals.get(id) ?? null;
+    },
+    findNewest: async (key) => {
+      log.check();
+      return newestFirst().find((approval) => isFor(approval, key)) ?? null;
+    },
+    list: async ({ status, limit }) => {
+      log.check();
+      return newestFirst()
+        .filter((approval) => status === null || approval.status === status)
+        .slice(0, limit);
+    },
+    countPending: async (principal) => {
+      log.check();
+      const pending = newestFirst().filter((approval) => approval.status === 'pending');
+      const own = pending.filter(({ binding }) => binding.principal === principal);
+      return { all: pending.length, principal: own.length };
+    },
+  };
+}
+
+function isFor({ binding }: Approval, key: ApprovalKey): boolean {
+  const fields = ['principal', 'client', 'upstream', 'tool', 'argsDigest'] as const;
+  return fields.every((field) => binding[field] === key[field]);
+}
+
+function createTokens(log: Log): TokenStore {
+  const tokens = new Map<string, StoredToken>();
+  return {
+    create: async (token, entries) => {
+      if (tokens.has(token.id)) throw new TypeError(`there is a token ${token.id} already`);
+      log.append(entries);
+      tokens.set(token.id, token);
+    },
+    revoke: async (id, revokedMs, entries) => {
+      log.check();
+      const token = tokens.get(id);
+      if (token === undefined || token.revokedMs !== null) return false;
+      log.append(entries);
+      tokens.set(id, { ...token, revokedMs });
+      return true;
+    },
+    find: async (id) => {
+      log.check();
+      return tokens.get(id) ?? null;
+    },
+    list: async () => {
+      log.check();
+      return [...tokens.values()].toReversed();
+    },
+  };
+}
+
+function createKillSwitches(log: Log): KillSwitchStore {
+  let switches: readonly KillSwitch[] = [];
+  let unrecorded: readonly AuditEntry[] = [];
+  return {
+    load: async () => switches,
+    save: async (next, entries) => {
+      switches = next;
+      unrecorded = [...unrecorded, ...entries];
+      if (!log.audit.health().writable) return { recorded: false };
+      log.append(unrecorded);
+      unrecorded = [];
+      return { recorded: true };
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import { openSqliteStore } from '../../src/adapters/sqlite/open-store.ts';
+import { createFixedClock } from './fixed-clock.ts';
+
+// A process of its own that opens the store named by its first argument, reports `open` or the error, and waits to be killed.
+
+const path = process.argv[2] ?? '';
+try {
+  await openSqliteStore({ path, clock: createFixedClock() });
+  process.send?.('open');
+} catch (error) {
+  process.send?.(String(error));
+}
+setInterval(() => undefined, 1000);
