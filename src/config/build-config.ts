@@ -7,7 +7,7 @@ import { buildUpstream, type Surroundings } from './build-upstream.ts';
 import type { Config, IssuerConfig, UpstreamConfig } from './config.ts';
 import { type ConfigFile, DEFAULT_ENVIRONMENT, DEFAULT_TOKENS, type EnvironmentSection } from './config-schema.ts';
 import type { YamlFile, YamlPath } from './read-yaml.ts';
-import { subjectOf } from './schema-problems.ts';
+import { showWritten, subjectOf } from './schema-problems.ts';
 
 /** What policies are decided under where no configuration says otherwise. */
 export const DEFAULT_POLICY_OPTIONS: PolicyOptions = policyOptionsOf(DEFAULT_ENVIRONMENT);
@@ -23,9 +23,8 @@ export function buildConfig(
 ): Result<Config, readonly Problem[]> {
   const problems: Problem[] = [];
   const report: Report = (severity, path, message, help) => {
-    const hidden = path.includes('credentials') || path.includes('env');
-    const got = hidden ? null : yaml.writtenAt(path);
-    problems.push({ severity, place: yaml.placeOf(path), subject: subjectOf(path), message, got, help });
+    const [place, got] = [yaml.placeOf(path), showWritten(yaml, path)];
+    problems.push({ severity, place, subject: subjectOf(path), message, got, help });
   };
 
   checkListeners(file, report);

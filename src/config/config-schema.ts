@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { type ListenAddress, SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from './config.ts';
-import type { FileSchema } from './schema-problems.ts';
-import type { JsonSchema } from './schema-lookup.ts';
+import { createFileSchema, type FileSchema } from './file-schema.ts';
 import { UPSTREAM_KEYS_NOT_YET, upstreamName, upstreamSchema, type UpstreamSection } from './upstream-schema.ts';
 import { count, duration, listenAddress, plainText, secureOrigin, secureUrl } from './value-schemas.ts';
 
@@ -185,8 +184,7 @@ function checkStore(text: string, context: z.RefinementCtx): void {
 export const DEFAULT_ENVIRONMENT: EnvironmentSection = environment.parse({});
 export const DEFAULT_TOKENS: TokensSection = tokens.parse({});
 
-export const CONFIG_SCHEMA: FileSchema<ConfigFile> = {
-  schema: configFile,
-  jsonSchema: z.toJSONSchema(configFile, { io: 'input' }) as JsonSchema,
-  notYet: new Set(['console', ...UPSTREAM_KEYS_NOT_YET.map((key) => `upstreams.*.${key}`)]),
-};
+export const CONFIG_SCHEMA: FileSchema<ConfigFile> = createFileSchema(
+  configFile,
+  new Set(['console', ...UPSTREAM_KEYS_NOT_YET.map((key) => `upstreams.*.${key}`)]),
+);

@@ -1,20 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { type PolicyCases, policyCasesSchema } from '../core/policy/policy-cases.ts';
+import type { PolicyCases } from '../core/policy/policy-cases.ts';
 import type { Problem } from '../core/problem.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { fileProblem } from './file-problem.ts';
 import { shownPath } from './policy-dir.ts';
+import { POLICY_CASES_SCHEMA } from './policy-file-schema.ts';
 import { readYaml } from './read-yaml.ts';
-import type { JsonSchema } from './schema-lookup.ts';
-import { checkBySchema, type FileSchema } from './schema-problems.ts';
-
-export const POLICY_CASES_SCHEMA: FileSchema<PolicyCases> = {
-  schema: policyCasesSchema,
-  jsonSchema: z.toJSONSchema(policyCasesSchema, { io: 'input' }) as JsonSchema,
-  notYet: new Set(),
-};
+import { checkBySchema } from './schema-problems.ts';
 
 /** A `*.test.yaml`, and where its cases stand. */
 export interface PolicyTest extends PolicyCases {

@@ -3,16 +3,8 @@ import type { Problem } from '../core/problem.ts';
 import { assertNever, err, ok, type Result } from '../core/result.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { YamlFile, YamlPath } from './read-yaml.ts';
-import { type JsonSchema, keysAt, lookUp } from './schema-lookup.ts';
-
-/** A schema of one kind of file, with what its messages need beside it. */
-export interface FileSchema<T> {
-  readonly schema: z.ZodType<T, unknown>;
-  /** The same as JSON Schema: what editors check with, and where the words for `help` come from. */
-  readonly jsonSchema: JsonSchema;
-  /** Keys that the contract has and this version has not, `*` standing for any name or index. */
-  readonly notYet: ReadonlySet<string>;
-}
+import type { FileSchema } from './file-schema.ts';
+import { keysAt, lookUp } from './schema-lookup.ts';
 
 /** `value` is what the file holds, or what became of it when variables were filled in. Finds every problem at once. */
 export function checkBySchema<T>(file: YamlFile, value: unknown, by: FileSchema<T>): Result<T, readonly Problem[]> {
@@ -47,7 +39,7 @@ function describeIssue(context: Context, issue: Issue, path: YamlPath): Problem[
       place: isKey ? file.keyPlaceOf(path) : file.placeOf(path),
       subject: subjectOf(path),
       message: messageOf(issue),
-      got: isKey ? String(path.at(-1)) : writtenAt(file, path),
+      got: isKey ? String(path.at(-1)) : showWritten(file, path),
       help: helpOf(issue) ?? lookUp(by.jsonSchema, path)?.description ?? null,
     },
   ];
@@ -92,7 +84,7 @@ function describeUnion(context: Context, issue: z.core.$ZodIssueInvalidUnion, pa
       place: context.file.placeOf(path),
       subject: subjectOf(path),
       message: 'has none of the forms that are known here',
-      got: writtenAt(context.file, path),
+      got: showWritten(context.file, path),
       help: lookUp(context.by.jsonSchema, path)?.description ?? null,
     },
   ];
@@ -157,10 +149,19 @@ function helpOf(issue: Issue): string | null {
   return typeof help === 'string' ? help : null;
 }
 
-/** A credential that was written down in the file must not reach a terminal or a log by way of a message. */
-function writtenAt(file: YamlFile, path: YamlPath): string | null {
-  return path.includes('credentials') || path.includes('env') ? null : file.writtenAt(path);
+/**
+ * What stands there, for a message: never a credential, which would reach a terminal or a log that way. Variables are shown as they
+ * were written, so what they hold is not at stake.
+ */
+export function showWritten(file: YamlFile, path: YamlPath): string | null {
+  const written = file.writtenAt(path);
+  if (written === null || path.some((step) => SECRET_SECTIONS.has(step)) || HOLDS_SECRETS.test(written)) return null;
+  return written.replace(/\/\/\S*@/, '//…@');
 }
+
+const SECRET_SECTIONS: ReadonlySet<string | number> = new Set(['credentials', 'env']);
+/** A whole section that has such a section inside. `${env:X}` is none. */
+const HOLDS_SECRETS = /(?:credentials|env)["']?\s*:(?![A-Za-z_])/;
 
 function pathOf(issue: Issue): YamlPath {
   return issue.path.map((step) => (typeof step === 'number' ? step : String(step)));

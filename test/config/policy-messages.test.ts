@@ -13,48 +13,182 @@ const WHO = 'who: { groups: [staff] }';
 
 describe('a policy that is wrong is refused, and its author told what to do', () => {
   it.each<[string, string, string]>([
-    ['a key with a slip', rule(WHO, 'tools: [get]', 'efect: allow'), 'p.yaml:7:5: rules[0].efect: is no key that is known here; got efect\n  help: did you mean effect?'],
-    ['clas for class', rule(WHO, 'tools: { clas: read }', 'effect: allow'), 'p.yaml:6:14: rules[0].tools.clas: is no key that is known here; got clas\n  help: did you mean class?'],
-    ['an unknown class', rule(WHO, 'tools: { class: reed }', 'effect: allow'), 'p.yaml:6:21: rules[0].tools.class: must be read or write; got reed'],
-    ['an unknown effect', rule(WHO, 'tools: [get]', 'effect: alow'), 'p.yaml:7:13: rules[0].effect: must be allow or approve or deny; got alow'],
+    [
+      'a key with a slip',
+      rule(WHO, 'tools: [get]', 'efect: allow'),
+      'p.yaml:7:5: rules[0].efect: is no key that is known here; got efect\n  help: did you mean effect?',
+    ],
+    [
+      'clas for class',
+      rule(WHO, 'tools: { clas: read }', 'effect: allow'),
+      'p.yaml:6:14: rules[0].tools.clas: is no key that is known here; got clas\n  help: did you mean class?',
+    ],
+    [
+      'an unknown class',
+      rule(WHO, 'tools: { class: reed }', 'effect: allow'),
+      'p.yaml:6:21: rules[0].tools.class: must be read or write; got reed',
+    ],
+    [
+      'an unknown effect',
+      rule(WHO, 'tools: [get]', 'effect: alow'),
+      'p.yaml:7:13: rules[0].effect: must be allow or approve or deny; got alow',
+    ],
     ['no effect', rule(WHO, 'tools: [get]'), 'p.yaml:4:5: rules[0].effect: is missing\n'],
     ['no tools', rule(WHO, 'effect: allow'), 'p.yaml:4:5: rules[0].tools: is missing\n'],
-    ['no who where something is allowed', rule('tools: [get]', 'effect: allow'), 'p.yaml:4:5: rules[0].who: is missing\n  help: say whom the rule is about'],
-    ['an empty who', rule('who: {}', 'tools: [get]', 'effect: allow'), 'p.yaml:5:10: rules[0].who: names nobody; got {}'],
-    ['an empty list of groups', rule('who: { groups: [] }', 'tools: [get]', 'effect: allow'), 'p.yaml:5:20: rules[0].who.groups: is empty, so it matches nobody; got []'],
-    ['groups without a value', rule('who: { groups: }', 'tools: [get]', 'effect: allow'), 'p.yaml:5:12: rules[0].who.groups: must be a list\n'],
-    ['a group that is no text', rule('who: { groups: [7] }', 'tools: [get]', 'effect: allow'), 'p.yaml:5:21: rules[0].who.groups[0]: must be a text; got 7'],
-    ['an empty group', rule("who: { groups: [''] }", 'tools: [get]', 'effect: allow'), "p.yaml:5:21: rules[0].who.groups[0]: is empty; got ''"],
-    ['scopes alone', rule('who: { scopes: [crm.read] }', 'tools: [get]', 'effect: allow'), 'p.yaml:5:10: rules[0].who: names scopes alone; got { scopes: [crm.read] }\n  help: add `users` or `groups`, or `any: true` for everybody: scopes are a ceiling, never sufficient alone'],
-    ['any: false', rule('who: { any: false }', 'tools: [get]', 'effect: allow'), 'p.yaml:5:17: rules[0].who.any: must be true; got false'],
-    ['any and names', rule('who: { any: true, groups: [a] }', 'tools: [get]', 'effect: allow'), 'p.yaml:5:10: rules[0].who: says `any` and names people as well'],
-    ['a deny that fewer scopes get round', rule('who: { groups: [a], scopes: [s] }', 'tools: [get]', 'effect: deny'), 'p.yaml:5:10: rules[0].who: denies by scope'],
-    ['an empty list of tools', rule(WHO, 'tools: []', 'effect: deny'), 'p.yaml:6:12: rules[0].tools: is empty, so the rule is about no tool; got []'],
-    ['a tool that is no list', rule(WHO, 'tools: get', 'effect: deny'), 'p.yaml:6:12: rules[0].tools: has none of the forms that are known here; got get\n  help: Which tools the rule is about'],
-    ['a regular expression', rule(WHO, "tools: ['.*']", 'effect: deny'), "p.yaml:6:13: rules[0].tools[0]: looks like a regular expression"],
-    ['another kind of pattern', rule(WHO, "tools: ['get_?']", 'effect: deny'), "p.yaml:6:13: rules[0].tools[0]: is no pattern of this language: only `*` has a meaning"],
-    ['a letter that looks like another', rule(WHO, 'tools: [g\u0435t]', 'effect: deny'), 'p.yaml:6:13: rules[0].tools[0]: holds characters that no tool can be named by'],
-    ['unattended where nothing is allowed', rule(WHO, 'tools: [get]', 'effect: approve', 'unattended: true'), 'p.yaml:8:17: rules[0].unattended: has no meaning here; got true'],
-    ['unattended: "yes"', rule(WHO, 'tools: [get]', 'effect: allow', 'unattended: "yes"'), 'p.yaml:8:17: rules[0].unattended: must be true or false; got "yes"'],
-    ['approval where nothing is approved', rule(WHO, 'tools: [get]', 'effect: allow', 'approval: {}'), 'p.yaml:8:15: rules[0].approval: has no meaning here; got {}'],
-    ['approval by nobody', rule(WHO, 'tools: [get]', 'effect: approve', 'approval: { by: { groups: [] } }'), 'p.yaml:8:31: rules[0].approval.by.groups: is empty, so it matches nobody; got []'],
-    ['two approvers', rule(WHO, 'tools: [get]', 'effect: approve', 'approval: { count: 2 }'), 'p.yaml:8:24: rules[0].approval.count: must be 1; got 2\n  help: How many people must approve. This version asks for one'],
-    ['approval by the requester', rule(WHO, 'tools: [get]', 'effect: approve', 'approval: { by: requester }'), 'p.yaml:8:21: rules[0].approval.by: confirmation by the requester is not in this version; got requester'],
-    ['an end without a unit', rule(WHO, 'tools: [get]', 'effect: approve', 'approval: { expires: "30" }'), 'p.yaml:8:26: rules[0].approval.expires: must be a whole number and a unit, such as 90s, 30m, 1h or 30d; got "30"'],
-    ['an end too far away', rule(WHO, 'tools: [get]', 'effect: approve', 'approval: { expires: 31d }'), 'p.yaml:8:26: rules[0].approval.expires: must be between 1s and 30d; got 31d'],
-    ['an id that is no id', rule(WHO, 'tools: [get]', 'effect: deny').replace('id: a', 'id: a b'), 'p.yaml:4:9: rules[0].id: must be 1 to 64 letters, digits, `.`, `_` or `-`; got a b'],
+    [
+      'no who where something is allowed',
+      rule('tools: [get]', 'effect: allow'),
+      'p.yaml:4:5: rules[0].who: is missing\n  help: say whom the rule is about',
+    ],
+    [
+      'an empty who',
+      rule('who: {}', 'tools: [get]', 'effect: allow'),
+      'p.yaml:5:10: rules[0].who: names nobody; got {}',
+    ],
+    [
+      'an empty list of groups',
+      rule('who: { groups: [] }', 'tools: [get]', 'effect: allow'),
+      'p.yaml:5:20: rules[0].who.groups: is empty, so it matches nobody; got []',
+    ],
+    [
+      'groups without a value',
+      rule('who: { groups: }', 'tools: [get]', 'effect: allow'),
+      'p.yaml:5:12: rules[0].who.groups: must be a list\n',
+    ],
+    [
+      'a group that is no text',
+      rule('who: { groups: [7] }', 'tools: [get]', 'effect: allow'),
+      'p.yaml:5:21: rules[0].who.groups[0]: must be a text; got 7',
+    ],
+    [
+      'an empty group',
+      rule("who: { groups: [''] }", 'tools: [get]', 'effect: allow'),
+      "p.yaml:5:21: rules[0].who.groups[0]: is empty; got ''",
+    ],
+    [
+      'scopes alone',
+      rule('who: { scopes: [crm.read] }', 'tools: [get]', 'effect: allow'),
+      'p.yaml:5:10: rules[0].who: names scopes alone; got { scopes: [crm.read] }\n  help: add `users` or `groups`, or `any: true` for everybody: scopes are a ceiling, never sufficient alone',
+    ],
+    [
+      'any: false',
+      rule('who: { any: false }', 'tools: [get]', 'effect: allow'),
+      'p.yaml:5:17: rules[0].who.any: must be true; got false',
+    ],
+    [
+      'any and names',
+      rule('who: { any: true, groups: [a] }', 'tools: [get]', 'effect: allow'),
+      'p.yaml:5:10: rules[0].who: says `any` and names people as well',
+    ],
+    [
+      'a deny that fewer scopes get round',
+      rule('who: { groups: [a], scopes: [s] }', 'tools: [get]', 'effect: deny'),
+      'p.yaml:5:10: rules[0].who: denies by scope',
+    ],
+    [
+      'an empty list of tools',
+      rule(WHO, 'tools: []', 'effect: deny'),
+      'p.yaml:6:12: rules[0].tools: is empty, so the rule is about no tool; got []',
+    ],
+    [
+      'a tool that is no list',
+      rule(WHO, 'tools: get', 'effect: deny'),
+      'p.yaml:6:12: rules[0].tools: has none of the forms that are known here; got get\n  help: Which tools the rule is about',
+    ],
+    [
+      'a regular expression',
+      rule(WHO, "tools: ['.*']", 'effect: deny'),
+      'p.yaml:6:13: rules[0].tools[0]: looks like a regular expression',
+    ],
+    [
+      'another kind of pattern',
+      rule(WHO, "tools: ['get_?']", 'effect: deny'),
+      'p.yaml:6:13: rules[0].tools[0]: is no pattern of this language: only `*` has a meaning',
+    ],
+    [
+      'a letter that looks like another',
+      rule(WHO, 'tools: [g\u0435t]', 'effect: deny'),
+      'p.yaml:6:13: rules[0].tools[0]: holds characters that no tool can be named by',
+    ],
+    [
+      'unattended where nothing is allowed',
+      rule(WHO, 'tools: [get]', 'effect: approve', 'unattended: true'),
+      'p.yaml:8:17: rules[0].unattended: has no meaning here; got true',
+    ],
+    [
+      'unattended: "yes"',
+      rule(WHO, 'tools: [get]', 'effect: allow', 'unattended: "yes"'),
+      'p.yaml:8:17: rules[0].unattended: must be true or false; got "yes"',
+    ],
+    [
+      'approval where nothing is approved',
+      rule(WHO, 'tools: [get]', 'effect: allow', 'approval: {}'),
+      'p.yaml:8:15: rules[0].approval: has no meaning here; got {}',
+    ],
+    [
+      'approval by nobody',
+      rule(WHO, 'tools: [get]', 'effect: approve', 'approval: { by: { groups: [] } }'),
+      'p.yaml:8:31: rules[0].approval.by.groups: is empty, so it matches nobody; got []',
+    ],
+    [
+      'two approvers',
+      rule(WHO, 'tools: [get]', 'effect: approve', 'approval: { count: 2 }'),
+      'p.yaml:8:24: rules[0].approval.count: must be 1; got 2\n  help: How many people must approve. This version asks for one',
+    ],
+    [
+      'approval by the requester',
+      rule(WHO, 'tools: [get]', 'effect: approve', 'approval: { by: requester }'),
+      'p.yaml:8:21: rules[0].approval.by: confirmation by the requester is not in this version; got requester',
+    ],
+    [
+      'an end without a unit',
+      rule(WHO, 'tools: [get]', 'effect: approve', 'approval: { expires: "30" }'),
+      'p.yaml:8:26: rules[0].approval.expires: must be a whole number and a unit, such as 90s, 30m, 1h or 30d; got "30"',
+    ],
+    [
+      'an end too far away',
+      rule(WHO, 'tools: [get]', 'effect: approve', 'approval: { expires: 31d }'),
+      'p.yaml:8:26: rules[0].approval.expires: must be between 1s and 30d; got 31d',
+    ],
+    [
+      'an id that is no id',
+      rule(WHO, 'tools: [get]', 'effect: deny').replace('id: a', 'id: a b'),
+      'p.yaml:4:9: rules[0].id: must be 1 to 64 letters, digits, `.`, `_` or `-`; got a b',
+    ],
     ['another version', 'version: 2\nupstream: crm\n', 'p.yaml:1:10: version: must be 1; got 2'],
     ['no version', 'upstream: crm\n', 'p.yaml:1:1: version: is missing\n'],
-    ['an upstream that can have no such name', 'version: 1\nupstream: my_crm\n', 'p.yaml:2:11: upstream: must be 1 to 20 small letters, digits or `-`; got my_crm'],
+    [
+      'an upstream that can have no such name',
+      'version: 1\nupstream: my_crm\n',
+      'p.yaml:2:11: upstream: must be 1 to 20 small letters, digits or `-`; got my_crm',
+    ],
     ['a list instead of a policy', '- a\n', 'p.yaml:1:1: file: must be a group of keys; got - a'],
-    ['a pattern where one tool is meant', 'version: 1\nupstream: crm\nclasses: { byArgument: { "a*": { argument: x, read: [a] } } }\n', 'p.yaml:3:26: classes.byArgument.a*: must be the exact name of a tool; got a*'],
-    ['an argument without values', 'version: 1\nupstream: crm\nclasses: { byArgument: { a: { argument: x } } }\n', 'p.yaml:3:29: classes.byArgument.a: lists no value; got { argument: x }'],
-    ['one value in two classes', 'version: 1\nupstream: crm\nclasses: { byArgument: { a: { argument: x, read: [v], never: [v] } } }\n', 'p.yaml:3:29: classes.byArgument.a: lists the value "v" more than once'],
-    ['a variable', rule('who: { groups: ["${env:GROUP}"] }', 'tools: [get]', 'effect: deny'), 'p.yaml:5:21: rules[0].who.groups[0]: takes no variables; got ${env:GROUP}'],
+    [
+      'a pattern where one tool is meant',
+      'version: 1\nupstream: crm\nclasses: { byArgument: { "a*": { argument: x, read: [a] } } }\n',
+      'p.yaml:3:26: classes.byArgument.a*: must be the exact name of a tool; got a*',
+    ],
+    [
+      'an argument without values',
+      'version: 1\nupstream: crm\nclasses: { byArgument: { a: { argument: x } } }\n',
+      'p.yaml:3:29: classes.byArgument.a: lists no value; got { argument: x }',
+    ],
+    [
+      'one value in two classes',
+      'version: 1\nupstream: crm\nclasses: { byArgument: { a: { argument: x, read: [v], never: [v] } } }\n',
+      'p.yaml:3:29: classes.byArgument.a: lists the value "v" more than once',
+    ],
+    [
+      'a variable',
+      rule('who: { groups: ["${env:GROUP}"] }', 'tools: [get]', 'effect: deny'),
+      'p.yaml:5:21: rules[0].who.groups[0]: takes no variables; got ${env:GROUP}',
+    ],
   ])('%s', (_what, text, expected) => {
     expect(messages(text)).toContain(expected);
     // A slip in a key leaves the key that was meant missing.
-    const others = messages(text).split('\n').filter((line) => line.startsWith('p.yaml') && !line.endsWith(': is missing'));
+    const others = messages(text)
+      .split('\n')
+      .filter((line) => line.startsWith('p.yaml') && !line.endsWith(': is missing'));
     expect(others).toHaveLength(expected.includes(': is missing') ? 0 : 1);
   });
 
@@ -94,7 +228,14 @@ describe('a policy that is right is taken', () => {
 });
 
 describe('renderProblems', () => {
-  const problem = { severity: 'error', place: 'p.yaml:10:1', subject: 's', message: 'm', got: 'x\u001b[31m\u202e', help: null } as const;
+  const problem = {
+    severity: 'error',
+    place: 'p.yaml:10:1',
+    subject: 's',
+    message: 'm',
+    got: 'x\u001b[31m\u202e',
+    help: null,
+  } as const;
 
   it('lets nothing from a file steer the terminal', () => {
     expect(renderProblems([problem], { color: false })).toBe('p.yaml:10:1: s: m; got x\\u{1b}[31m\\u{202e}\n');

@@ -33,13 +33,21 @@ describe('YAML that another reader would take for something else is refused', ()
     ['an empty key', ': 1\n', 'f.yaml:1:1: a key that is not a text; got null'],
     ['__proto__', '__proto__: { a: 1 }\n', 'f.yaml:1:1: a key that means something to the runtime; got __proto__'],
     ['a zero-width space', 'a: g\u200bet\n', 'f.yaml:1:5: a character that cannot be seen; got U+200B'],
-    ['a bidirectional override in a comment', 'a: 1 # \u202e\n', 'f.yaml:1:8: a character that cannot be seen; got U+202E'],
+    [
+      'a bidirectional override in a comment',
+      'a: 1 # \u202e\n',
+      'f.yaml:1:8: a character that cannot be seen; got U+202E',
+    ],
     ['NUL', 'a: "\0"\n', 'f.yaml:1:5: a character that cannot be seen; got U+0000'],
     ['a lone surrogate by escape', 'a: "\\ud800"\n', 'f.yaml:1:4: a lone surrogate'],
     ['nothing', '', 'f.yaml: is empty'],
     ['comments alone', '# nothing\n', 'f.yaml: is empty'],
     ['bytes that are not UTF-8', Uint8Array.of(0x61, 0x3a, 0x20, 0xc0, 0xaf), 'f.yaml: is not UTF-8'],
-    ['a file without end', new Uint8Array(YAML_BYTES_MAX + 1).fill(0x20), `f.yaml: is longer than ${YAML_BYTES_MAX} bytes`],
+    [
+      'a file without end',
+      new Uint8Array(YAML_BYTES_MAX + 1).fill(0x20),
+      `f.yaml: is longer than ${YAML_BYTES_MAX} bytes`,
+    ],
   ])('%s', (_what, text, problem) => {
     expect(firstProblem(text)).toBe(problem);
   });

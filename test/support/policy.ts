@@ -16,7 +16,9 @@ export function policyOf(files: readonly object[], options: Partial<PolicyOption
   return compiled.value;
 }
 
-export function principalOf(rights: Partial<Pick<Principal, 'groups' | 'scopes'>> & { readonly user?: string } = {}): Principal {
+export function principalOf(
+  rights: Partial<Pick<Principal, 'groups' | 'scopes'>> & { readonly user?: string } = {},
+): Principal {
   const { user = 'alice', groups = [], scopes = [] } = rights;
   return {
     id: user as PrincipalId,

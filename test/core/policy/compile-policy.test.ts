@@ -10,7 +10,13 @@ const source = (name: string, file: object): PolicySource => ({
   placeOf: (path) => `${name}:${path.join('.')}`,
 });
 
-const rule = (id: string, more: object = {}): object => ({ id, who: { any: true }, tools: ['*'], effect: 'allow', ...more });
+const rule = (id: string, more: object = {}): object => ({
+  id,
+  who: { any: true },
+  tools: ['*'],
+  effect: 'allow',
+  ...more,
+});
 
 describe('the version of a policy', () => {
   const crm = source('crm.yaml', { upstream: 'crm', classes: { read: ['get'] }, rules: [rule('a')] });
@@ -35,7 +41,10 @@ describe('the version of a policy', () => {
   const changed: readonly [string, string][] = [
     ['a rule', versionOf([source('crm.yaml', { upstream: 'crm', classes: { read: ['get'] }, rules: [rule('b')] })])],
     ['a class', versionOf([source('crm.yaml', { upstream: 'crm', classes: { read: ['put'] }, rules: [rule('a')] })])],
-    ['the upstream', versionOf([source('crm.yaml', { upstream: 'crn', classes: { read: ['get'] }, rules: [rule('a')] })])],
+    [
+      'the upstream',
+      versionOf([source('crm.yaml', { upstream: 'crn', classes: { read: ['get'] }, rules: [rule('a')] })]),
+    ],
     ['another file', versionOf([crm, wiki])],
     ['what is done with unclassified tools', versionOf([crm], { ...POLICY_OPTIONS, unclassified: 'approve' })],
     ['when approvals expire', versionOf([crm], { ...POLICY_OPTIONS, approvalExpiresMs: 1 })],
@@ -66,7 +75,10 @@ describe('compilePolicy', () => {
 
   it('refuses one id for two rules of an upstream, whichever file they are in', () => {
     const compiled = compilePolicy(
-      [source('a.yaml', { upstream: 'crm', rules: [rule('x'), rule('y')] }), source('b.yaml', { upstream: 'crm', rules: [rule('y')] })],
+      [
+        source('a.yaml', { upstream: 'crm', rules: [rule('x'), rule('y')] }),
+        source('b.yaml', { upstream: 'crm', rules: [rule('y')] }),
+      ],
       POLICY_OPTIONS,
     );
     expect(compiled).toMatchObject({
@@ -76,13 +88,19 @@ describe('compilePolicy', () => {
   });
 
   it('takes one id for rules of two upstreams', () => {
-    const files = [source('a.yaml', { upstream: 'crm', rules: [rule('x')] }), source('b.yaml', { upstream: 'wiki', rules: [rule('x')] })];
+    const files = [
+      source('a.yaml', { upstream: 'crm', rules: [rule('x')] }),
+      source('b.yaml', { upstream: 'wiki', rules: [rule('x')] }),
+    ];
     expect(compilePolicy(files, POLICY_OPTIONS).ok).toBe(true);
   });
 
   it('refuses to guess which of two lists by argument counts', () => {
     const classes = { byArgument: { deal: { argument: 'action', read: ['get'] } } };
-    const compiled = compilePolicy([source('a.yaml', { upstream: 'crm', classes }), source('b.yaml', { upstream: 'crm', classes })], POLICY_OPTIONS);
+    const compiled = compilePolicy(
+      [source('a.yaml', { upstream: 'crm', classes }), source('b.yaml', { upstream: 'crm', classes })],
+      POLICY_OPTIONS,
+    );
     expect(compiled).toMatchObject({ ok: false, error: [{ place: 'b.yaml:classes.byArgument.deal' }] });
   });
 
@@ -93,7 +111,8 @@ describe('compilePolicy', () => {
 
   it('keeps deciding alike when callers have filled what it remembers', () => {
     const policy = policyOf([{ upstream: 'crm', classes: { read: ['get_*'] }, rules: [rule('a')] }]);
-    const ask = (tool: string): string => decide(policy, { principal: principalOf(), upstream: 'crm', tool, args: {} }).effect;
+    const ask = (tool: string): string =>
+      decide(policy, { principal: principalOf(), upstream: 'crm', tool, args: {} }).effect;
     for (let index = 0; index < 5000; index += 1) ask(`junk_${index}`);
     expect([ask('get_x'), ask('get_x'), ask('junk_1')]).toEqual(['allow', 'allow', 'deny']);
   });

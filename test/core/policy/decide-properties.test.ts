@@ -50,7 +50,11 @@ const request = fc
     groups,
     scopes,
     tool: fc.constantFrom('get', 'put', 'drop', 'deal', 'other'),
-    args: fc.oneof(fc.constant(null), fc.record({ action: fc.constantFrom('get', 'set', 'purge', 'x') }), fc.constant({})),
+    args: fc.oneof(
+      fc.constant(null),
+      fc.record({ action: fc.constantFrom('get', 'set', 'purge', 'x') }),
+      fc.constant({}),
+    ),
   })
   .map(({ tool, args, ...who }): DecisionRequest => ({ principal: principalOf(who), upstream: 'crm', tool, args }));
 
@@ -73,7 +77,12 @@ describe('decide', () => {
   it('does not depend on the order of rules, nor on how they are spread over files', () => {
     fc.assert(
       fc.property(
-        world.chain((given) => fc.record({ given: fc.constant(given), shuffled: fc.shuffledSubarray(given.rules, { minLength: given.rules.length }) })),
+        world.chain((given) =>
+          fc.record({
+            given: fc.constant(given),
+            shuffled: fc.shuffledSubarray(given.rules, { minLength: given.rules.length }),
+          }),
+        ),
         fc.nat(6),
         request,
         ({ given, shuffled }, cut, asked) => {
@@ -153,7 +162,10 @@ describe('decide', () => {
   it('never lets a write through that no unattended rule allows', () => {
     fc.assert(
       fc.property(world, request, (given, asked) => {
-        const attended = given.rules.map((rule) => ({ ...rule, ...('unattended' in rule ? { unattended: false } : {}) }));
+        const attended = given.rules.map((rule) => ({
+          ...rule,
+          ...('unattended' in rule ? { unattended: false } : {}),
+        }));
         const decision = decide(compile({ ...given, rules: attended as typeof given.rules }), asked);
         expect(decision.effect === 'allow' ? decision.class : 'read').toBe('read');
       }),
@@ -162,10 +174,15 @@ describe('decide', () => {
 
   it('answers whatever it is asked, and gives a reason', () => {
     const anything = fc.record({
-      principal: fc.record({ user: fc.string(), groups: fc.array(fc.string()), scopes: fc.array(fc.string()) }).map(principalOf),
+      principal: fc
+        .record({ user: fc.string(), groups: fc.array(fc.string()), scopes: fc.array(fc.string()) })
+        .map(principalOf),
       upstream: fc.oneof(fc.constant('crm'), fc.string({ unit: 'binary' })),
       tool: fc.oneof(fc.constantFrom('get', '__proto__'), fc.string({ unit: 'binary' })),
-      args: fc.oneof(fc.constant(null), fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: false }) as fc.Arbitrary<Record<string, never>>),
+      args: fc.oneof(
+        fc.constant(null),
+        fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: false }) as fc.Arbitrary<Record<string, never>>,
+      ),
     });
     fc.assert(
       fc.property(world, anything, (given, asked) => {

@@ -32,27 +32,59 @@ function outcomeOf(decision: Decision): string {
 
 describe('the order of force', () => {
   it.each<[string, string, Case]>([
-    ['no policy for the upstream denies', 'hidden unclassified upstream_without_policy', { upstream: 'other', rules: [{}] }],
-    ['an upstream named like a member of Object has no policy', 'hidden unclassified upstream_without_policy', { upstream: 'constructor' }],
+    [
+      'no policy for the upstream denies',
+      'hidden unclassified upstream_without_policy',
+      { upstream: 'other', rules: [{}] },
+    ],
+    [
+      'an upstream named like a member of Object has no policy',
+      'hidden unclassified upstream_without_policy',
+      { upstream: 'constructor' },
+    ],
     ['no rule denies', 'hidden read no_rule', {}],
     ['a rule about others denies', 'hidden read no_rule', { rules: [{ who: { groups: ['sales'] } }] }],
     ['a rule about another tool denies', 'hidden read no_rule', { rules: [{ tools: ['put'] }] }],
     ['allow allows a read', 'allow read rule_allows', { rules: [{}] }],
     ['allow of a write asks', 'approve write write_needs_approval', { tool: 'put', rules: [{}] }],
     ['unattended allow of a write allows', 'allow write rule_allows', { tool: 'put', rules: [{ unattended: true }] }],
-    ['one unattended rule among others allows', 'allow write rule_allows', { tool: 'put', rules: [{}, { unattended: true }] }],
+    [
+      'one unattended rule among others allows',
+      'allow write rule_allows',
+      { tool: 'put', rules: [{}, { unattended: true }] },
+    ],
     ['approve asks, for a read too', 'approve read rule_needs_approval', { rules: [{ effect: 'approve' }] }],
     ['approve beats allow', 'approve read rule_needs_approval', { rules: [{}, { effect: 'approve' }] }],
-    ['approve beats unattended', 'approve write rule_needs_approval', { tool: 'put', rules: [{ unattended: true }, { effect: 'approve' }] }],
+    [
+      'approve beats unattended',
+      'approve write rule_needs_approval',
+      { tool: 'put', rules: [{ unattended: true }, { effect: 'approve' }] },
+    ],
     ['deny beats allow', 'deny read rule_denies', { rules: [{}, { effect: 'deny' }] }],
     ['deny beats approve', 'deny read rule_denies', { rules: [{ effect: 'approve' }, { effect: 'deny' }] }],
-    ['deny of others changes nothing', 'allow read rule_allows', { rules: [{}, { effect: 'deny', who: { groups: ['sales'] } }] }],
-    ['deny without who is about everybody', 'deny read rule_denies', { rules: [{}, { effect: 'deny', who: undefined }] }],
+    [
+      'deny of others changes nothing',
+      'allow read rule_allows',
+      { rules: [{}, { effect: 'deny', who: { groups: ['sales'] } }] },
+    ],
+    [
+      'deny without who is about everybody',
+      'deny read rule_denies',
+      { rules: [{}, { effect: 'deny', who: undefined }] },
+    ],
     ['never beats allow', 'hidden never class_never', { tool: 'drop', rules: [{ unattended: true }] }],
-    ['never beats deny, so that it stays hidden', 'hidden never class_never', { tool: 'drop', rules: [{ effect: 'deny' }] }],
+    [
+      'never beats deny, so that it stays hidden',
+      'hidden never class_never',
+      { tool: 'drop', rules: [{ effect: 'deny' }] },
+    ],
     ['never beats approve', 'hidden never class_never', { tool: 'drop_all', rules: [{ effect: 'approve' }] }],
     ['a tool in no list is denied', 'hidden unclassified class_unclassified', { tool: 'new', rules: [{}] }],
-    ['even where a rule denies it, which would show it', 'hidden unclassified class_unclassified', { tool: 'new', rules: [{ effect: 'deny' }] }],
+    [
+      'even where a rule denies it, which would show it',
+      'hidden unclassified class_unclassified',
+      { tool: 'new', rules: [{ effect: 'deny' }] },
+    ],
   ])('%s', (_sentence, outcome, given) => {
     expect(outcomeOf(decideCase(given))).toBe(outcome);
   });
@@ -63,7 +95,11 @@ describe('a tool in no list, where the environment says approve', () => {
   it.each<[string, string, Case]>([
     ['no rule still denies', 'hidden unclassified no_rule', {}],
     ['allow asks', 'approve unclassified class_unclassified', { rules: [{}] }],
-    ['unattended asks too: nobody said it is safe', 'approve unclassified class_unclassified', { rules: [{ unattended: true }] }],
+    [
+      'unattended asks too: nobody said it is safe',
+      'approve unclassified class_unclassified',
+      { rules: [{ unattended: true }] },
+    ],
     ['approve asks', 'approve unclassified rule_needs_approval', { rules: [{ effect: 'approve' }] }],
     ['deny denies', 'deny unclassified rule_denies', { rules: [{}, { effect: 'deny' }] }],
     ['a rule about a class is not about it', 'hidden unclassified no_rule', { rules: [{ tools: { class: 'write' } }] }],
@@ -79,7 +115,12 @@ describe('who', () => {
     ['everybody', { any: true }, {}, true],
     ['a user by id', { users: ['bob', 'alice'] }, { user: 'alice' }, true],
     ['nobody by display name', { users: ['alice by name'] }, { user: 'alice' }, false],
-    ['a user of an issuer by the whole id', { users: ['https://idp.example#42'] }, { user: 'https://idp.example#42' }, true],
+    [
+      'a user of an issuer by the whole id',
+      { users: ['https://idp.example#42'] },
+      { user: 'https://idp.example#42' },
+      true,
+    ],
     ['nobody by the subject alone', { users: ['42'] }, { user: 'https://idp.example#42' }, false],
     ['nobody by a part of the id', { users: ['https://idp.example'] }, { user: 'https://idp.example#42' }, false],
     ['any one of the groups', { groups: ['a', 'b'] }, { groups: ['c', 'b'] }, true],
@@ -117,8 +158,20 @@ describe('scopes', () => {
 
   it('names the smallest gap, whatever the order of the rules', () => {
     const nearer = { who: { groups: ['staff'], scopes: ['crm.read'] } };
-    for (const rules of [[{ ...scoped, id: 'a' }, { ...nearer, id: 'b' }], [{ ...nearer, id: 'b' }, { ...scoped, id: 'a' }]]) {
-      expect(decideCase({ rules, as: STAFF })).toMatchObject({ missingScopes: ['crm.read'], reasons: [{ ruleId: 'b' }] });
+    for (const rules of [
+      [
+        { ...scoped, id: 'a' },
+        { ...nearer, id: 'b' },
+      ],
+      [
+        { ...nearer, id: 'b' },
+        { ...scoped, id: 'a' },
+      ],
+    ]) {
+      expect(decideCase({ rules, as: STAFF })).toMatchObject({
+        missingScopes: ['crm.read'],
+        reasons: [{ ruleId: 'b' }],
+      });
     }
   });
 
@@ -153,12 +206,18 @@ describe('names of tools', () => {
     [`search_${'x'.repeat(122)}`],
     ['x'.repeat(10_000)],
   ])('%j is not taken for a name that a rule allows', (tool) => {
-    expect(decideCase({ tool, rules: [{ tools: ['get', 'search_*'] }] })).toMatchObject({ effect: 'deny', hidden: true });
+    expect(decideCase({ tool, rules: [{ tools: ['get', 'search_*'] }] })).toMatchObject({
+      effect: 'deny',
+      hidden: true,
+    });
   });
 
-  it.each([['search_'], ['search_deals'], [`search_${'x'.repeat(121)}`], ['search_ a']])('%j is what search_* is about', (tool) => {
-    expect(decideCase({ tool, rules: [{ tools: ['search_*'] }] }).effect).toBe('allow');
-  });
+  it.each([['search_'], ['search_deals'], [`search_${'x'.repeat(121)}`], ['search_ a']])(
+    '%j is what search_* is about',
+    (tool) => {
+      expect(decideCase({ tool, rules: [{ tools: ['search_*'] }] }).effect).toBe('allow');
+    },
+  );
 });
 
 describe('the class of a call by an argument', () => {
@@ -194,13 +253,17 @@ describe('the class of a call by an argument', () => {
     const readers = [{ tools: { class: 'read' } }];
     expect(outcomeOf(decideCase({ tool: 'deal', classes, args: null, rules: readers }))).toBe('allow read rule_allows');
     const writers = [{ tools: { class: 'write' } }];
-    expect(outcomeOf(decideCase({ tool: 'deal', classes, args: null, rules: writers }))).toBe('approve write write_needs_approval');
+    expect(outcomeOf(decideCase({ tool: 'deal', classes, args: null, rules: writers }))).toBe(
+      'approve write write_needs_approval',
+    );
     expect(decideCase({ tool: 'deal', classes, args: null })).toMatchObject({ effect: 'deny', hidden: true });
   });
 
   it('does not list what is never in every way', () => {
     const never = { byArgument: { deal: { argument: 'action', never: ['a', 'b'] } } };
-    expect(outcomeOf(decideCase({ tool: 'deal', classes: never, args: null, rules: [{}] }))).toBe('hidden never class_never');
+    expect(outcomeOf(decideCase({ tool: 'deal', classes: never, args: null, rules: [{}] }))).toBe(
+      'hidden never class_never',
+    );
   });
 });
 
@@ -212,9 +275,21 @@ describe('the terms of an approval', () => {
   };
 
   it.each<[string, readonly object[], unknown]>([
-    ['by default any approver, for as long as the environment says', [{}], { approverGroups: [], expiresInMs: 1_800_000 }],
-    ['as the rule says', [asking({ by: { groups: ['leads'] }, expires: '5m' })], { approverGroups: ['leads'], expiresInMs: 300_000 }],
-    ['the earliest end', [asking({ expires: '1h' }), asking({ expires: '10m' })], { approverGroups: [], expiresInMs: 600_000 }],
+    [
+      'by default any approver, for as long as the environment says',
+      [{}],
+      { approverGroups: [], expiresInMs: 1_800_000 },
+    ],
+    [
+      'as the rule says',
+      [asking({ by: { groups: ['leads'] }, expires: '5m' })],
+      { approverGroups: ['leads'], expiresInMs: 300_000 },
+    ],
+    [
+      'the earliest end',
+      [asking({ expires: '1h' }), asking({ expires: '10m' })],
+      { approverGroups: [], expiresInMs: 600_000 },
+    ],
     [
       'groups that all rules accept',
       [asking({ by: { groups: ['a', 'c', 'b'] } }), asking({}), asking({ by: { groups: ['b', 'c'] } })],

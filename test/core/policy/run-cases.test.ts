@@ -16,7 +16,10 @@ const FILE = {
 const alice = { user: 'alice', groups: ['staff'], scopes: ['crm'] };
 
 function run(...cases: readonly object[]): ReturnType<typeof runCases> {
-  const parsed = policyCasesSchema.parse({ policy: 'crm.yaml', cases: cases.map((each) => ({ name: 'case', as: alice, ...each })) });
+  const parsed = policyCasesSchema.parse({
+    policy: 'crm.yaml',
+    cases: cases.map((each) => ({ name: 'case', as: alice, ...each })),
+  });
   return runCases(policyOf([FILE]), 'crm', parsed.cases);
 }
 
@@ -37,11 +40,15 @@ describe('runCases', () => {
     ['another class', { tool: 'get', expect: 'allow', class: 'write' }, ['expected class write, is read']],
     ['another rule', { tool: 'get', expect: 'allow', rule: 'write' }, ['expected rule write to speak, read did']],
     ['no rule', { tool: 'drop', expect: 'hidden', rule: 'read' }, ['expected rule read to speak, none did']],
-    ['all of them', { tool: 'get', expect: 'approve', class: 'never', rule: 'x' }, [
-      'expected approve, is allow (rule_allows)',
-      'expected class never, is read',
-      'expected rule x to speak, read did',
-    ]],
+    [
+      'all of them',
+      { tool: 'get', expect: 'approve', class: 'never', rule: 'x' },
+      [
+        'expected approve, is allow (rule_allows)',
+        'expected class never, is read',
+        'expected rule x to speak, read did',
+      ],
+    ],
   ])('tells %s', (_what, expected, differences) => {
     expect(run(expected)[0]?.differences).toEqual(differences);
   });
