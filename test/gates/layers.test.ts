@@ -12,10 +12,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ports: ['core', 'ports'],
   gateway: ['core', 'ports', 'gateway'],
   config: ['core', 'config'],
-  demo: ['demo'],
+  demo: ['core', 'ports', 'gateway', 'demo'],
   cli: ['core', 'ports', 'gateway', 'config', 'demo', 'cli'],
   'compose.ts': ['core', 'ports', 'gateway', 'config', 'adapters', 'demo', 'compose.ts'],
-  'main.ts': ['core', 'ports', 'gateway', 'config', 'demo', 'cli', 'compose.ts'],
+  'serve.ts': ['core', 'ports', 'gateway', 'config', 'demo', 'cli', 'compose.ts'],
+  'main.ts': ['core', 'ports', 'gateway', 'config', 'demo', 'cli', 'compose.ts', 'serve.ts'],
   adapters: ['core', 'ports', 'gateway', 'adapters'],
 };
 
