@@ -21,7 +21,7 @@ export interface ServeOptions extends UpOptions {
 }
 
 /** The file that `up` takes when it is told none. Where it is missing too, the demo runs. */
-export const CONFIG_FILE = 'countersign.yaml';
+const CONFIG_FILE = 'countersign.yaml';
 
 /**
  * What `countersign up` does: reads everything, and starts only when all of it is right. Every problem comes at once. Throws what only

@@ -1,4 +1,9 @@
-import { styleText } from 'node:util';
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import { renderProblems } from '../config/render-problems.ts';
+import type { Problem } from '../core/problem.ts';
+import type { Result } from '../core/result.ts';
+import { type CliContext, paint } from './cli-context.ts';
 import { firstCall, hostSnippets } from './host-snippets.ts';
 
 export interface UpOptions {
@@ -24,19 +29,53 @@ export interface Running {
   close(): Promise<void>;
 }
 
+export interface UpDeps {
+  readonly version: string;
+  /** Reads everything and starts, or says everything that is wrong. Throws what only starting shows. */
+  readonly serve: (
+    options: UpOptions & { readonly version: string },
+  ) => Promise<Result<{ readonly running: Running; readonly warnings: readonly Problem[] }, readonly Problem[]>>;
+}
+
+export function registerUp(program: Command, context: CliContext, deps: UpDeps): void {
+  program
+    .command('up')
+    .alias('serve')
+    .description('run the gateway; the demo where there is no configuration')
+    .option('--config <file>', 'the configuration (default: countersign.yaml where there is one)')
+    .option('--data <dir>', 'demo: where to keep its data', './data')
+    .option('--listen-mcp <address>', 'demo: the MCP plane', '127.0.0.1:8420')
+    .option('--listen-admin <address>', 'demo: the admin plane', '127.0.0.1:8421')
+    .option('--json', 'print one line of JSON when ready')
+    .action((given: Omit<UpOptions, 'config' | 'json'> & { readonly config?: string; readonly json?: true }) =>
+      up(context, deps, { ...given, config: given.config ?? null, json: given.json ?? false }),
+    );
+}
+
+async function up(context: CliContext, { version, serve }: UpDeps, options: UpOptions): Promise<void> {
+  const served = await serve({ ...options, version });
+  const problems = served.ok ? served.value.warnings : served.error;
+  context.stderr.write(renderProblems(problems, context));
+  if (!served.ok) return context.exitWith(1);
+
+  const { running } = served.value;
+  context.stdout.write(options.json ? `${readyLine(running)}\n` : readyText(running, version, context));
+  if (!context.signal.aborted) await once(context.signal, 'abort');
+  await running.close();
+}
+
 /** What `up --json` prints, on one line, when both planes listen. */
-export function readyLine({ mcpUrl, adminUrl, demo }: Running): string {
+function readyLine({ mcpUrl, adminUrl, demo }: Running): string {
   return JSON.stringify({ mcpUrl, adminUrl, pid: process.pid, ...(demo === null ? {} : { demo }) });
 }
 
 /** What `up` prints for a person: where it is, who may use it, and what to do first. */
-export function readyText(running: Running, version: string, hasColor: boolean): string {
-  const paint = (style: Parameters<typeof styleText>[0], text: string) => (hasColor ? styleText(style, text) : text);
+function readyText(running: Running, version: string, context: CliContext): string {
   const lines = [
-    `${paint('bold', 'Countersign')} ${version}${running.demo === null ? '' : paint('yellow', '  demo mode, loopback only')}`,
+    `${paint(context, 'bold', 'Countersign')} ${version}${running.demo === null ? '' : paint(context, 'yellow', '  demo mode, loopback only')}`,
     '',
-    `  MCP plane    ${paint('cyan', running.mcpUrl)}`,
-    `  admin plane  ${paint('cyan', running.adminUrl)}`,
+    `  MCP plane    ${paint(context, 'cyan', running.mcpUrl)}`,
+    `  admin plane  ${paint(context, 'cyan', running.adminUrl)}`,
     `  operator's token in ${running.operatorTokenFile}`,
   ];
   if (running.demo === null) return `${lines.join('\n')}\n`;
@@ -45,14 +84,14 @@ export function readyText(running: Running, version: string, hasColor: boolean):
   const tokenUrl = running.mcpUrl.replace(/\/mcp$/, '/token/mcp');
   lines.push(
     '',
-    paint('bold', 'People'),
+    paint(context, 'bold', 'People'),
     `  alice asks       ${requester.token}`,
     `  olivia decides   ${operator.token}`,
     '',
-    paint('bold', 'A first call: a read, so it passes'),
+    paint(context, 'bold', 'A first call: a read, so it passes'),
     `  ${firstCall(running.mcpUrl, requester.token)}`,
     '',
-    paint('bold', `Hosts, after  export COUNTERSIGN_TOKEN=${requester.token}`),
+    paint(context, 'bold', `Hosts, after  export COUNTERSIGN_TOKEN=${requester.token}`),
   );
   for (const { host, where, text } of hostSnippets(tokenUrl)) {
     lines.push(`  ${host}, ${where}`, ...text.split('\n').map((line) => `    ${line}`));
