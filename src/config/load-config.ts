@@ -1,5 +1,5 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Problem } from '../core/problem.ts';
 import { err, type Result } from '../core/result.ts';
@@ -7,7 +7,7 @@ import { buildConfig } from './build-config.ts';
 import type { Surroundings } from './build-upstream.ts';
 import type { Config } from './config.ts';
 import { CONFIG_SCHEMA } from './config-schema.ts';
-import { fileProblem } from './file-problem.ts';
+import { checkWritableByOthers, fileProblem } from './file-problem.ts';
 import { readYaml } from './read-yaml.ts';
 import { checkBySchema } from './schema-problems.ts';
 import { substituteVariables } from './variables.ts';
@@ -49,17 +49,6 @@ export function parseConfig(
   const config = buildConfig(yaml.value, file.value, surroundings);
   if (problems.length === 0) return config;
   return err(config.ok ? problems : [...problems, ...config.error.filter(({ place }) => !places.has(place))]);
-}
-
-/** The file names programs to run, so whoever can write it can run programs as the gateway. */
-export async function checkWritableByOthers(path: string): Promise<Problem | null> {
-  const mode = await stat(path).then(
-    (stats) => stats.mode,
-    () => 0,
-  );
-  return (mode & 0o002) === 0
-    ? null
-    : fileProblem('warning', path, 'can be changed by everybody on this machine', 'chmod o-w');
 }
 
 function surroundingsOf(dir: string, env: Environment): Surroundings {

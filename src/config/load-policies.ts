@@ -9,8 +9,7 @@ import {
 import { findPolicyConflicts } from '../core/policy/check-policy.ts';
 import type { Problem } from '../core/problem.ts';
 import { err, ok, type Result } from '../core/result.ts';
-import { fileProblem } from './file-problem.ts';
-import { checkWritableByOthers } from './load-config.ts';
+import { checkWritableByOthers, fileProblem } from './file-problem.ts';
 import { listPolicyDir, type PolicyDir, shownPath } from './policy-dir.ts';
 import { POLICY_SCHEMA } from './policy-file-schema.ts';
 import { readYaml } from './read-yaml.ts';

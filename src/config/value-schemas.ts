@@ -88,7 +88,7 @@ function parseHttpUrl(text: string, context: z.RefinementCtx): URL | null {
     context.addIssue({ code: 'custom', message, params: { help } });
     return null;
   };
-  if (url === null || !/^https?:\/\//.test(text))
+  if (url === null || !/^https?:\/\/\S+$/.test(text))
     return add('must be an http or https URL', 'such as https://mcp.example.com');
   if (url.username !== '' || url.password !== '')
     return add('holds a user name or password', 'give credentials under `credentials`');

@@ -49,6 +49,11 @@ describe('what is wrong is said with its place and a next step', () => {
       'upstreams.crm.url: must be an http or https URL; got ftp://x.example',
     ],
     [
+      'a URL with a space',
+      upstreamText("url: 'https://x.example/mcp '"),
+      'upstreams.crm.url: must be an http or https URL',
+    ],
+    [
       'a URL with a password',
       upstreamText('url: https://a:b@x.example/mcp'),
       'upstreams.crm.url: holds a user name or password',

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { ToolRef } from './tool.ts';
 
 /** Hosts cut or refuse longer names: Cursor counts server and tool together and stops at 60. */
-export const EXPOSED_NAME_CHARS_MAX = 48;
+const EXPOSED_NAME_CHARS_MAX = 48;
 
 /** What the operator may call an upstream. Without `_`, the first `__` of an exposed name always ends the upstream's part. */
 export const UPSTREAM_NAME: RegExp = /^[a-z0-9][a-z0-9-]{0,19}$/;

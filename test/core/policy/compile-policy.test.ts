@@ -109,6 +109,14 @@ describe('compilePolicy', () => {
     expect(policy.warnings).toMatchObject([{ severity: 'warning', place: '0.yaml:rules.0.unattended' }]);
   });
 
+  it('remembers what it worked out for a name, up to a limit that callers cannot push others out of', () => {
+    const crm = policyOf([{ upstream: 'crm', classes: { read: ['get', 'list_*'] } }]).upstreams.get('crm');
+    const isRemembered = (tool: string): boolean => crm?.planFor(tool) === crm?.planFor(tool);
+    expect([isRemembered('list_early'), isRemembered('get')]).toEqual([true, true]);
+    for (let index = 0; index < 5000; index += 1) crm?.planFor(`junk_${index}`);
+    expect([isRemembered('list_early'), isRemembered('get'), isRemembered('list_late')]).toEqual([true, true, false]);
+  });
+
   it('keeps deciding alike when callers have filled what it remembers', () => {
     const policy = policyOf([{ upstream: 'crm', classes: { read: ['get_*'] }, rules: [rule('a')] }]);
     const ask = (tool: string): string =>

@@ -224,6 +224,7 @@ describe('the class of a call by an argument', () => {
   const classes = {
     byArgument: { deal: { argument: 'action', read: ['get'], write: ['create', 'update'], never: ['purge'] } },
   };
+  const readsOnly = { byArgument: { deal: { argument: 'action', read: ['get'] } } };
   const unsafe = { byArgument: { deal: { argument: 'action', read: ['get'], write: ['create'] } } };
   const proto = JSON.parse('{"__proto__": {"action": "get"}}') as JsonObject;
 
@@ -243,6 +244,7 @@ describe('the class of a call by an argument', () => {
     ['an inherited value', unsafe, Object.create({ action: 'get' }) as JsonObject, 'write'],
     ['a value in __proto__', unsafe, proto, 'write'],
     ['a list of names that is stricter wins', { ...classes, write: ['deal'] }, { action: 'get' }, 'write'],
+    ['and is what a value in no list counts as', { ...readsOnly, write: ['deal'] }, { action: 'merge' }, 'write'],
     ['one that is laxer does not', { ...classes, read: ['*'] }, { action: 'update' }, 'write'],
     ['a never list puts all of it out of reach', { ...unsafe, never: ['d*'] }, { action: 'get' }, 'never'],
   ])('%s', (_sentence, lists, args, expected) => {
