@@ -2,7 +2,7 @@
  * Everything that a reader cannot see or that moves other text: control characters, bidirectional and zero-width characters, tags,
  * variation selectors, blanks other than the space, halves of surrogate pairs, and code points that mean nothing here.
  */
-const UNSEEN = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{2800}]|[\p{Cf}]|(?! )\p{Zs}/gu;
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{2800}]|(?! )\p{Zs}/gu;
 
 const SHORT: ReadonlyMap<string, string> = new Map([
   ['\n', '\\n'],
@@ -18,7 +18,18 @@ export function visibleText(text: string): string {
   return text.replace(UNSEEN, (char) => SHORT.get(char) ?? `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-/** The same for text whose line breaks are ours, such as printed JSON: those stay. */
-export function visibleLines(text: string): string {
-  return text.split('\n').map(visibleText).join('\n');
+/**
+ * JSON that any reader of JSON takes for the same value, without unseen characters: they can stand in strings alone, where JSON has an
+ * escape of its own for each. Line breaks are those of the layout.
+ */
+export function visibleJson(value: unknown, indent: 0 | 2 = 0): string {
+  const lines = JSON.stringify(value, null, indent).split('\n');
+  return lines.map((line) => line.replace(UNSEEN, jsonEscapes)).join('\n');
+}
+
+function jsonEscapes(char: string): string {
+  return char
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
 }

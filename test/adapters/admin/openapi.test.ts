@@ -53,7 +53,7 @@ describe('the OpenAPI document', () => {
       expect(path.match(/\{\w+\}/g) ?? []).toEqual(named);
       expect(operation.responses['200']?.content?.['application/json']?.schema).toBeDefined();
       const refs = Object.values(operation.responses).flatMap(({ $ref }) =>
-        $ref === undefined ? [] : [$ref.split('/').at(-1)],
+        $ref === undefined ? [] : [$ref.slice($ref.lastIndexOf('/') + 1)],
       );
       expect(refs.toSorted()).toEqual(Object.keys(document.components.responses).toSorted());
     }

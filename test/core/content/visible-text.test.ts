@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { visibleLines, visibleText } from '../../../src/core/content/visible-text.ts';
+import { visibleJson, visibleText } from '../../../src/core/content/visible-text.ts';
 
 describe('visibleText', () => {
   it.each([
@@ -34,8 +34,30 @@ describe('visibleText', () => {
       }),
     );
   });
+});
 
-  it('keeps the line breaks of printed JSON and no others', () => {
-    expect(visibleLines('{\n  "a": "\u001b"\r\n}')).toBe('{\n  "a": "\\u{1b}"\\r\n}');
+describe('visibleJson', () => {
+  it.each([
+    [{ a: 'x\u202ey' }, '{"a":"x\\u202ey"}'],
+    [['\u{e0041}'], '["\\udb40\\udc41"]'],
+    ['\u009b31m\u001b', '"\\u009b31m\\u001b"'],
+    ['a\nb', '"a\\nb"'],
+  ])('writes %j so that it can be seen', (value, text) => {
+    expect(visibleJson(value)).toBe(text);
+  });
+
+  it('lays out over lines of its own', () => {
+    expect(visibleJson({ a: '\u200b\n' }, 2)).toBe('{\n  "a": "\\u200b\\n"\n}');
+  });
+
+  it('is the same value to every reader, with nothing unseen in it', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+        const text = visibleJson(value);
+        expect(text).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+        expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+      { numRuns: 50 },
+    );
   });
 });

@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { visibleJson, visibleText } from '../core/content/visible-text.ts';
+import type { Result } from '../core/result.ts';
+import { type AdminClient, createAdminClient } from './admin-client.ts';
+import { type CliContext, paint } from './cli-context.ts';
+import {
+  type CliFault,
+  DEFAULT_ADMIN_URL,
+  OPERATOR_TOKEN_FILE,
+  type TargetOptions,
+  loadAdminTarget,
+} from './load-admin-target.ts';
+
+export interface AdminOptions extends TargetOptions {
+  readonly json?: true;
+}
+
+/** What a command has to say, in both forms. */
+export interface CommandAnswer {
+  readonly json: unknown;
+  /** Whole lines, made visible already. */
+  readonly text: string;
+}
+
+/** A subcommand that talks to the admin API, with the options that all of them have. */
+export function addAdminCommand(parent: Command, nameAndArguments: string, description: string): Command {
+  return withAdminOptions(parent.command(nameAndArguments).description(description));
+}
+
+export function withAdminOptions(command: Command): Command {
+  return command
+    .option('--admin-url <url>', `the admin plane (or COUNTERSIGN_ADMIN_URL; default: ${DEFAULT_ADMIN_URL})`)
+    .option(
+      '--admin-token-file <file>',
+      `holds the token (or COUNTERSIGN_ADMIN_TOKEN; default: ${OPERATOR_TOKEN_FILE})`,
+    )
+    .option('--json', 'one JSON document');
+}
+
+/** Does the work and says what came of it: on stdout what was asked for, on stderr what went wrong. `null`: it is said already. */
+export async function runAdminCommand(
+  context: CliContext,
+  options: AdminOptions,
+  work: (client: AdminClient) => Promise<Result<CommandAnswer | null, CliFault>>,
+): Promise<void> {
+  const target = await loadAdminTarget(context, options);
+  const answer = target.ok ? await work(createAdminClient(context, target.value)) : target;
+  if (!answer.ok) return sayFault(context, answer.error);
+  context.exitWith(0);
+  if (answer.value === null) return;
+  const { json, text } = answer.value;
+  context.stdout.write(options.json ? `${visibleJson(json)}\n` : text);
+}
+
+/** The words come from the gateway, and may repeat what an operator typed. */
+function sayFault(context: CliContext, { message, help, exitCode }: CliFault): void {
+  context.stderr.write(`${paint(context, 'red', 'countersign:')} ${visibleText(message)}\n`);
+  if (help !== null) context.stderr.write(`help: ${visibleText(help)}\n`);
+  context.exitWith(exitCode);
+}

@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { type ApprovalView, approvalListSchema, approvalViewSchema } from '../core/admin-api/approval-view.ts';
+import { APPROVAL_STATUSES } from '../core/approval/approval.ts';
+import { ok } from '../core/result.ts';
+import { type AdminOptions, addAdminCommand, runAdminCommand } from './admin-command.ts';
+import { type ApproveOptions, approvalPath, approveApproval } from './approve-approval.ts';
+import type { CliContext } from './cli-context.ts';
+import { formatDistance } from './format-time.ts';
+import { type Cell, renderTable } from './layout.ts';
+import { parseCount } from './parse-option.ts';
+import { renderApproval } from './render-approval.ts';
+
+interface ListOptions extends AdminOptions {
+  readonly status?: string;
+  readonly limit: number;
+}
+
+export function registerApprovals(program: Command, context: CliContext): void {
+  const approvals = program.command('approvals').description('see and decide what waits for a person');
+
+  addAdminCommand(approvals, 'ls', 'list approvals, newest first')
+    .addOption(new Option('--status <status>', 'only those').choices(APPROVAL_STATUSES))
+    .option('--limit <count>', 'how many', parseCount, 50)
+    .action((options: ListOptions) => listApprovals(context, options));
+
+  addAdminCommand(approvals, 'show <id>', 'show everything about one').action((id: string, options: AdminOptions) =>
+    runAdminCommand(context, options, async (client) => {
+      const approval = await client.get(approvalPath(id), approvalViewSchema);
+      return approval.ok ? ok({ json: approval.value, text: renderApproval(context, approval.value) }) : approval;
+    }),
+  );
+
+  addAdminCommand(approvals, 'approve <id>', 'approve one call')
+    .option('--args-hash <prefix>', 'only if the digest of the arguments begins with this; at least 8 characters')
+    .option('--yes', 'do not ask')
+    .option('-m, --comment <text>', 'why, for the audit log')
+    .action((id: string, options: ApproveOptions, command: Command) => approveApproval(context, command, id, options));
+
+  addAdminCommand(approvals, 'reject <id>', 'reject one call')
+    .option('-m, --comment <text>', 'why, for the audit log')
+    .action((id: string, options: AdminOptions & { comment?: string }) =>
+      runAdminCommand(context, options, async (client) => {
+        const body = options.comment === undefined ? {} : { comment: options.comment };
+        const rejected = await client.post(`${approvalPath(id)}/reject`, body, approvalViewSchema);
+        return rejected.ok
+          ? ok({ json: rejected.value, text: `Rejected ${rejected.value.id}. The call will not run.\n` })
+          : rejected;
+      }),
+    );
+}
+
+function listApprovals(context: CliContext, options: ListOptions): Promise<void> {
+  return runAdminCommand(context, options, async (client) => {
+    const query = new URLSearchParams({
+      limit: String(options.limit),
+      ...(options.status && { status: options.status }),
+    });
+    const list = await client.get(`/api/approvals?${query.toString()}`, approvalListSchema);
+    if (!list.ok) return list;
+    const { approvals } = list.value;
+    const rows = approvals.map((approval) => row(approval, context.nowMs()));
+    const text = rows.length === 0 ? 'No approvals.\n' : renderTable(context, HEAD, rows);
+    return ok({ json: list.value, text });
+  });
+}
+
+const HEAD = ['ID', 'STATUS', 'REQUESTER', 'TOOL', 'ASKED', 'EXPIRES'];
+
+function row(approval: ApprovalView, nowMs: number): readonly Cell[] {
+  const { id, status, requester, upstream, tool, createdAt, expiresAt } = approval;
+  const isPending = status === 'pending';
+  return [
+    id,
+    { text: status, style: isPending ? 'yellow' : 'none' },
+    requester,
+    `${upstream}/${tool}`,
+    formatDistance(createdAt, nowMs),
+    isPending ? formatDistance(expiresAt, nowMs) : '-',
+  ];
+}

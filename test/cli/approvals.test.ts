@@ -1,0 +1,118 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type CliWorld, createCliWorld } from '../support/cli-world.ts';
+
+const ID = 'apr_0000000000000000000001';
+const DIGEST = '9f2c41d07a55'.padEnd(64, '0');
+let world: CliWorld;
+
+beforeEach(async () => {
+  world = await createCliWorld();
+});
+
+const approvals = () => world.administration.calls.filter(({ method }) => method === 'approve').map(({ args }) => args);
+
+describe('approvals approve', () => {
+  it.each(['y', 'Y', 'yes', ' y '])('approves what was shown when the person says %j', async (answer) => {
+    const run = await world.run(['approvals', 'approve', ID], { isTty: true, answer });
+    expect(run.exitCode).toBe(0);
+    expect(run.stdout).toContain('"value": "won"');
+    expect(approvals()).toEqual([[ID, null, DIGEST]]);
+  });
+
+  it.each(['', 'n', 'no', 'yeah', 'yes please', 'ny'])('does not when the person says %j', async (answer) => {
+    const run = await world.run(['approvals', 'approve', ID], { isTty: true, answer });
+    expect([run.exitCode, approvals()]).toEqual([1, []]);
+    expect(run.stderr).toContain('not approved');
+  });
+
+  it('asks nobody without a terminal, and approves nothing', async () => {
+    const run = await world.run(['approvals', 'approve', ID], { answer: 'y' });
+    expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(run.stderr).toContain('--args-hash');
+    expect(world.administration.calls).toEqual([]);
+  });
+
+  it.each(['9f2c41d0', '9f2c41d07a55', DIGEST])('approves with the hash %.12s', async (hash) => {
+    const run = await world.run(['approvals', 'approve', ID, '--args-hash', hash, '-m', 'as agreed']);
+    expect([run.exitCode, approvals()]).toEqual([0, [[ID, 'as agreed', DIGEST]]]);
+  });
+
+  it.each([
+    ['another hash', '9f2c41d1', 1],
+    ['the hash in capitals', '9F2C41D0', 2],
+    ['7 characters', '9f2c41d', 2],
+    ['no hash', '', 2],
+  ])('refuses %s', async (_, hash, exitCode) => {
+    const run = await world.run(['approvals', 'approve', ID, '--args-hash', hash], { isTty: true, answer: 'y' });
+    expect([run.exitCode, approvals()]).toEqual([exitCode, []]);
+  });
+
+  it('does not ask with --yes', async () => {
+    const run = await world.run(['approvals', 'approve', ID, '--yes', '--json']);
+    expect(JSON.parse(run.stdout)).toMatchObject({ id: ID, status: 'approved', decidedBy: 'olivia' });
+    expect(approvals()).toEqual([[ID, null, DIGEST]]);
+  });
+
+  it('shows the request beside the document with --json', async () => {
+    const run = await world.run(['approvals', 'approve', ID, '--json'], { isTty: true, answer: '' });
+    expect(run.stderr).toContain('crm/update_deal');
+    expect(run.exitCode).toBe(1);
+  });
+
+  it('does not ask about a request that is over', async () => {
+    const run = await world.run(['approvals', 'approve', 'apr_0000000000000000000000'], { isTty: true, answer: 'y' });
+    expect(run.exitCode).toBe(1);
+    expect(run.stdout).not.toContain('[y/N]');
+    expect(run.stderr).toContain('the request is executed already');
+  });
+
+  it('says 3 where the person may not approve', async () => {
+    world.administration.approve = () =>
+      Promise.resolve({
+        ok: false,
+        error: { kind: 'forbidden', message: 'nobody decides on their own request', help: 'Ask another.' },
+      });
+    const run = await world.run(['approvals', 'approve', ID, '--yes']);
+    expect(run).toEqual({
+      exitCode: 3,
+      stdout: '',
+      stderr: 'countersign: nobody decides on their own request\nhelp: Ask another.\n',
+    });
+  });
+});
+
+describe('what is shown', () => {
+  it('O18 holds no control or invisible character, whoever wrote it', async () => {
+    const hostile = 'x\u001b[2J\u009b31m\u202e\u200b\u{e0041}\r\n  Status     approved';
+    world.administration.approvals = world.administration.approvals.map((approval) => ({
+      ...approval,
+      reason: hostile,
+      note: hostile,
+      ruleId: hostile,
+      requesterName: hostile,
+      binding: { ...approval.binding, principal: hostile, client: hostile, tool: hostile, upstream: hostile },
+      argumentsShown: JSON.stringify({ [hostile]: [hostile] }),
+    }));
+    for (const args of [['ls'], ['show', ID], ['ls', '--json'], ['show', ID, '--json']]) {
+      const { stdout } = await world.run(['approvals', ...args]);
+      expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{C}/u);
+      expect(stdout).not.toMatch(/^\s*Status\s+approved/m);
+    }
+    const { stdout } = await world.run(['approvals', 'show', ID, '--json']);
+    expect((JSON.parse(stdout) as { reason: string }).reason).toBe(hostile);
+  });
+
+  it('has colours only where they are wanted', async () => {
+    const plain = await world.run(['approvals', 'ls']);
+    const colored = await world.run(['approvals', 'ls'], { color: true });
+    expect(plain.stdout).not.toContain('\u001b');
+    expect(colored.stdout).toContain('\u001b[33mpending\u001b[39m');
+    expect(colored.stdout.replaceAll(/\u001b\[\d+m/g, '')).toBe(plain.stdout);
+  });
+
+  it('is one JSON document with --json', async () => {
+    const { stdout } = await world.run(['approvals', 'ls', '--json', '--status', 'pending']);
+    expect(stdout.split('\n')).toHaveLength(2);
+    expect((JSON.parse(stdout) as { approvals: unknown[] }).approvals).toHaveLength(2);
+  });
+});

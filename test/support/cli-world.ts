@@ -1,0 +1,182 @@
+import { Command, CommanderError } from 'commander';
+import { registerApprovals } from '../../src/cli/approvals.ts';
+import { registerAudit } from '../../src/cli/audit.ts';
+import type { CliContext } from '../../src/cli/cli-context.ts';
+import { fetchAdmin } from '../../src/cli/fetch-admin.ts';
+import { registerKill } from '../../src/cli/kill.ts';
+import { registerToken } from '../../src/cli/token.ts';
+import { registerUpstreams } from '../../src/cli/upstreams.ts';
+import type { Approval, ApprovalId } from '../../src/core/approval/approval.ts';
+import { createFakeAdministration, type FakeAdministration, fakeApproval, fakeRecord } from './fake-administration.ts';
+import { createFixedClock } from './fixed-clock.ts';
+import { startAdminPlane } from './start-admin-plane.ts';
+
+const NOW_MS = Date.UTC(2026, 10, 20, 14, 2);
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** Commands against a real admin plane on loopback, in front of an administration that has something of everything. */
+export interface CliWorld {
+  readonly url: string;
+  readonly token: string;
+  readonly administration: FakeAdministration;
+  run(args: readonly string[], options?: RunOptions): Promise<CliRun>;
+}
+
+export interface RunOptions extends Partial<Pick<CliContext, 'isTty' | 'color' | 'env' | 'signal'>> {
+  /** What the person answers. */
+  readonly answer?: string;
+}
+
+export interface CliRun {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number | null;
+}
+
+export async function createCliWorld(): Promise<CliWorld> {
+  const clock = createFixedClock(NOW_MS);
+  const administration = createFakeAdministration(() => clock.nowMs());
+  fill(administration);
+  const plane = await startAdminPlane({ administration, clock });
+  const token = plane.admin('approver', 'operator', 'auditor');
+
+  return {
+    url: plane.url,
+    token,
+    administration,
+    run: (args, options = {}) => {
+      const env = { COUNTERSIGN_ADMIN_URL: plane.url, COUNTERSIGN_ADMIN_TOKEN: token, ...options.env };
+      return runCommand(args, { ...options, env }, () => clock.nowMs());
+    },
+  };
+}
+
+async function runCommand(args: readonly string[], options: RunOptions, nowMs: () => number): Promise<CliRun> {
+  const { isTty = false, color = false, env = {}, answer = '', signal = new AbortController().signal } = options;
+  let stdout = '';
+  let stderr = '';
+  let exitCode: number | null = null;
+  const context: CliContext = {
+    isTty,
+    color,
+    env,
+    signal,
+    fetchAdmin,
+    nowMs,
+    stdout: { write: (text) => (stdout += text) },
+    stderr: { write: (text) => (stderr += text) },
+    ask: (question) => {
+      stdout += `${question}${answer}\n`;
+      return Promise.resolve(answer);
+    },
+    exitWith: (code) => {
+      exitCode = code;
+    },
+  };
+  const program = new Command('countersign').exitOverride().configureOutput({
+    writeOut: (text) => (stdout += text),
+    writeErr: (text) => (stderr += text),
+  });
+  for (const register of [registerApprovals, registerKill, registerAudit, registerToken, registerUpstreams]) {
+    register(program, context);
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    exitCode = error.exitCode === 0 ? 0 : 2;
+  }
+  return { stdout, stderr, exitCode };
+}
+
+function fill(administration: FakeAdministration): void {
+  const asked = (minutesAgo: number, id: string, fields: Partial<Approval> = {}) =>
+    fakeApproval(NOW_MS - minutesAgo * MINUTE_MS, { id: `apr_${id.padStart(22, '0')}` as ApprovalId, ...fields });
+  const mail = asked(0, '2');
+  administration.approvals = [
+    {
+      ...mail,
+      binding: { ...mail.binding, principal: 'bob', tool: 'send_email' },
+      reason: 'Somebody reads every mail first',
+      ruleId: 'mail',
+      argumentsShown: JSON.stringify({ to: 'ceo@example.com', body: 'line one\nIGNORE\u202e \u001b[2Jthis\u200b' }),
+    },
+    asked(2, '1'),
+    asked(90, '0', {
+      status: 'executed',
+      decidedBy: 'olivia',
+      decidedMs: NOW_MS - 85 * MINUTE_MS,
+      comment: 'as agreed',
+    }),
+  ];
+  administration.killSwitches = [
+    {
+      id: `kil_${'1'.padStart(22, '0')}`,
+      scope: { upstream: 'crm' },
+      reason: 'migration',
+      by: 'olivia',
+      createdMs: NOW_MS - 5 * MINUTE_MS,
+      expiresMs: NOW_MS + 55 * MINUTE_MS,
+    },
+  ];
+  const call = { timeMs: NOW_MS - 2 * MINUTE_MS, principal: 'alice', upstream: 'crm', tool: 'update_deal' };
+  administration.records = [
+    fakeRecord(
+      41,
+      { ...call, kind: 'decision', decision: 'approve', class: 'write', ruleId: 'deal-updates', approvalId: 'apr_1' },
+      { id: 'D-42', value: 'won' },
+    ),
+    fakeRecord(42, { ...call, kind: 'approval', change: 'requested', approvalId: 'apr_1', by: null, comment: null }),
+    fakeRecord(43, {
+      kind: 'refusal',
+      timeMs: NOW_MS - MINUTE_MS,
+      principal: null,
+      method: null,
+      reason: 'unauthenticated',
+      httpStatus: 401,
+      detail: 'expired',
+      count: 1,
+    }),
+    fakeRecord(44, {
+      kind: 'kill-switch',
+      timeMs: NOW_MS,
+      change: 'on',
+      id: 'kil_1',
+      scope: { upstream: 'crm' },
+      by: 'olivia',
+      reason: 'migration\n99 outcome ok \u001b[32m',
+    }),
+  ];
+  const row = { secretHash: 'x', createdMs: NOW_MS - DAY_MS, expiresMs: NOW_MS + 29 * DAY_MS, revokedMs: null };
+  administration.tokens = [
+    {
+      ...row,
+      id: `tok_${'1'.padStart(22, '0')}`,
+      plane: 'admin',
+      user: 'olivia',
+      groups: ['leads'],
+      scopes: [],
+      roles: ['operator'],
+    },
+    {
+      ...row,
+      id: `tok_${'2'.padStart(22, '0')}`,
+      plane: 'mcp',
+      user: 'alice',
+      groups: ['sales'],
+      scopes: ['crm.read'],
+      roles: [],
+    },
+    {
+      ...row,
+      id: `tok_${'3'.padStart(22, '0')}`,
+      plane: 'mcp',
+      user: 'bob',
+      groups: [],
+      scopes: [],
+      roles: [],
+      revokedMs: NOW_MS - 60 * MINUTE_MS,
+    },
+  ];
+}
