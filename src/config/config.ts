@@ -105,7 +105,7 @@ export interface StdioUpstreamConfig extends AnyUpstreamConfig {
   /** Absolute: looked up once, when the file was read. */
   readonly command: string;
   readonly args: readonly string[];
-  /** All that the process gets beside `PATH` and `HOME`. */
+  /** What the process gets beside `PATH`, `HOME`, `TMPDIR`, the language and the time zone. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   /** One process for everybody, instead of one for each principal. */

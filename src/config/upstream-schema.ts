@@ -94,7 +94,9 @@ export const upstreamSchema: z.ZodType<UpstreamSection, unknown> = z
         z.string().max(32_768),
       )
       .optional()
-      .describe("Environment of the process. Nothing of the gateway's own is passed on, beside PATH and HOME"),
+      .describe(
+        "Environment of the process. Of the gateway's own only PATH, HOME, TMPDIR, the language and the time zone are passed on",
+      ),
     cwd: plainText.optional().describe('Where the process starts. Without it, the directory of this file'),
     shared: z.boolean().optional().describe('One process for everybody, instead of one for each person'),
     era: z
