@@ -93,9 +93,14 @@ export function recordRefusal(plane: Plane, refusal: HttpRefusal, known: KnownSo
   });
 }
 
-/** The last resort for what should not happen: the request is denied, and an operator hears of it. */
-export function failClosed({ plane, req, res }: Exchange, error: unknown): void {
+/** The last resort for what should not happen: the request is denied, and an operator hears of it. Never throws. */
+export function failClosed(exchange: Exchange, error: unknown): void {
+  const { plane, res } = exchange;
   plane.deps.report({ callId: null, problem: 'the MCP plane failed to answer a request', error });
-  if (res.headersSent) res.destroy();
-  else turnAway({ plane, req, res }, REFUSALS.internal);
+  try {
+    if (!res.headersSent) return turnAway(exchange, REFUSALS.internal);
+  } catch {
+    // Then there is only the connection left to end.
+  }
+  res.destroy();
 }

@@ -8,20 +8,15 @@ import type { RpcId } from '../../core/mcp/message.ts';
 const COMMON_HEADERS: readonly string[] = ['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
 const JSON_HEADERS: readonly string[] = ['Content-Type', 'application/json', ...COMMON_HEADERS];
 
-/** An unread body up to this long is taken and thrown away, so that the connection can be used again. */
-const DISCARDED_BYTES_MAX = 64 * 1024;
+/** More than this of an unread body is not even thrown away: the connection ends. */
+const DISCARDED_BYTES_MAX = 16 * 1024 * 1024;
 /** Pieces of an answer up to this long together are copied into one write. */
 const COPIED_BYTES_MAX = 32 * 1024;
 
 export function sendJson(res: ServerResponse, status: number, json: string, headers: readonly string[] = []): void {
-  res.writeHead(status, [
-    ...JSON_HEADERS,
-    ...headers,
-    ...closing(res.req),
-    'Content-Length',
-    `${Buffer.byteLength(json)}`,
-  ]);
+  res.writeHead(status, [...JSON_HEADERS, ...headers, 'Content-Length', `${Buffer.byteLength(json)}`]);
   res.end(json);
+  discardBody(res.req);
 }
 
 /** For an answer that may be large. */
@@ -51,8 +46,9 @@ export function lengthOf(pieces: readonly Uint8Array[]): number {
 
 export function sendEmpty(res: ServerResponse, status: number, headers: readonly string[] = []): void {
   const length = status === 204 ? [] : ['Content-Length', '0'];
-  res.writeHead(status, [...COMMON_HEADERS, ...headers, ...closing(res.req), ...length]);
+  res.writeHead(status, [...COMMON_HEADERS, ...headers, ...length]);
   res.end();
+  discardBody(res.req);
 }
 
 export function sendError(
@@ -74,10 +70,15 @@ export function beginEventStream(res: ServerResponse): void {
   res.flushHeaders();
 }
 
-/** A long body that nobody is going to read must not follow on this connection. */
-function closing(req: IncomingMessage): readonly string[] {
-  if (req.complete) return [];
-  const declared = Number(req.headers['content-length'] ?? Number.NaN);
-  const hasBody = declared > 0 || req.headers['transfer-encoding'] !== undefined;
-  return hasBody && !(declared <= DISCARDED_BYTES_MAX) ? ['Connection', 'close'] : [];
+/**
+ * Takes what is left of a body that nobody reads. To close the connection on a host that is still sending could cost it the answer
+ * that says why.
+ */
+function discardBody(req: IncomingMessage): void {
+  if (req.complete) return;
+  let length = 0;
+  req.on('data', (chunk: Uint8Array) => {
+    length += chunk.length;
+    if (length > DISCARDED_BYTES_MAX) req.destroy();
+  });
 }

@@ -1,16 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { assertNever } from '../../core/result.ts';
 import { checkNames } from './check-request.ts';
-import { type Exchange, type Plane, turnAway } from './exchange.ts';
+import { type Exchange, failClosed, type Plane, turnAway } from './exchange.ts';
 import { findTarget, metadataOf, type Target } from './find-target.ts';
 import { parseInboundHeaders } from './inbound-headers.ts';
 import { REFUSALS } from './refusals.ts';
 import { sendJson } from './respond.ts';
 import { serveMcp } from './serve-mcp.ts';
 
-/** Answers one HTTP request, whatever it is for. */
+/** Answers one HTTP request, whatever it is for. Never throws. */
 export function serveRequest(plane: Plane, req: IncomingMessage, res: ServerResponse): void {
   const exchange = { plane, req, res };
+  try {
+    route(exchange);
+  } catch (error) {
+    failClosed(exchange, error);
+  }
+}
+
+function route(exchange: Exchange): void {
+  const { plane, req } = exchange;
   const target = findTarget(pathOf(req.url ?? ''));
   if (target === null) return serveMcp(exchange, null);
   switch (target.kind) {

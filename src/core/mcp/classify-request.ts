@@ -41,7 +41,7 @@ export function classifyRequest(
 ): Result<Classification, RpcError> {
   const meta = metaOf(message.params);
   const claimed = meta?.[META_PROTOCOL_VERSION];
-  const opensLegacy = message.method === 'initialize' && !isModernClaim(meta);
+  const opensLegacy = message.kind === 'request' && message.method === 'initialize' && !isModernClaim(meta);
   if (claimed === undefined || opensLegacy) return classifyUnclaimed(headers, message, opensLegacy);
 
   if (typeof claimed !== 'string') return err(badEnvelope(`${META_PROTOCOL_VERSION} must be a string`));
