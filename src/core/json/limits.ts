@@ -4,7 +4,10 @@ export interface JsonLimits {
   readonly bytesMax: number;
   /** Arrays and objects inside each other; the outermost one counts as 1. */
   readonly depthMax: number;
-  /** Members of all objects together. */
+  /**
+   * Members of all objects, and all arrays and objects, together: what takes time and memory to build, even where it is no more
+   * than `{}`. Plain values in arrays are not counted; their number is bounded by the bytes.
+   */
   readonly keysMax: number;
 }
 

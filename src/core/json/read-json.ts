@@ -41,7 +41,7 @@ export function readJson(bytes: Uint8Array, limits: JsonLimits): Result<Json, Js
 
 interface Reader extends TextCursor {
   readonly limits: JsonLimits;
-  /** Members of all objects so far. */
+  /** What counts towards `keysMax`, so far. */
   keys: number;
 }
 
@@ -87,9 +87,8 @@ function readWord(reader: Reader, word: string, value: boolean | null): boolean 
 }
 
 function readArray(reader: Reader, depth: number): Json | undefined {
-  if (depth > reader.limits.depthMax) return refuseDepth(reader);
+  if (!enter(reader, depth)) return undefined;
   const array: Json[] = [];
-  reader.position++;
   if (skipSpace(reader) === CLOSING_BRACKET) {
     reader.position++;
     return array;
@@ -109,9 +108,8 @@ function readArray(reader: Reader, depth: number): Json | undefined {
 }
 
 function readObject(reader: Reader, depth: number): Json | undefined {
-  if (depth > reader.limits.depthMax) return refuseDepth(reader);
+  if (!enter(reader, depth)) return undefined;
   const object = createJsonObject();
-  reader.position++;
   if (skipSpace(reader) === CLOSING_BRACE) {
     reader.position++;
     return object;
@@ -137,9 +135,7 @@ function readName(reader: Reader, object: Readonly<Record<string, Json>>): strin
   const start = reader.position;
   if (reader.text.charCodeAt(start) !== QUOTE) return refuseAt(reader, start, 'syntax', 'a member name was expected');
   const name = readString(reader);
-  if (name === undefined) return undefined;
-  const { keysMax } = reader.limits;
-  if (++reader.keys > keysMax) return refuseAt(reader, start, 'too-many-keys', `more than ${keysMax} members`);
+  if (name === undefined || !count(reader, start)) return undefined;
   // Readers differ in whether the first or the last of two counts. JSON has no `undefined`, so a value found is a name seen.
   if (object[name] !== undefined) return refuseAt(reader, start, 'duplicate-key', 'a member name for the second time');
   if (skipSpace(reader) !== COLON) return refuseAt(reader, reader.position, 'syntax', 'a colon was expected');
@@ -148,6 +144,19 @@ function readName(reader: Reader, object: Readonly<Record<string, Json>>): strin
   return name;
 }
 
-function refuseDepth(reader: Reader): undefined {
-  return refuseAt(reader, reader.position, 'too-deep', `nested deeper than ${reader.limits.depthMax}`);
+/** Moves behind the bracket or brace that opens an array or object. */
+function enter(reader: Reader, depth: number): boolean {
+  const { depthMax } = reader.limits;
+  if (depth > depthMax) refuseAt(reader, reader.position, 'too-deep', `nested deeper than ${depthMax}`);
+  else if (count(reader, reader.position)) reader.position++;
+  return reader.fault === null;
+}
+
+/** Counts one member, array or object. */
+function count(reader: Reader, position: number): boolean {
+  const { keysMax } = reader.limits;
+  if (++reader.keys > keysMax) {
+    refuseAt(reader, position, 'too-many-keys', `more than ${keysMax} members, arrays and objects`);
+  }
+  return reader.fault === null;
 }

@@ -19,8 +19,9 @@ export function readNumber(cursor: TextCursor): number | undefined {
   }
   const digits = position - firstDigit;
   if (digits === 0) return refuseAt(cursor, start, 'syntax', 'a value was expected');
-  if (digits > 1 && text.charCodeAt(firstDigit) === DIGIT_0)
+  if (digits > 1 && text.charCodeAt(firstDigit) === DIGIT_0) {
     return refuseAt(cursor, start, 'syntax', 'a number with a leading zero');
+  }
   // `| 0x20` makes a small letter of a capital one.
   if (digits > SAFE_DIGITS || code === POINT || (code | 0x20) === LOWER_E) return readToken(cursor);
   cursor.position = position;
@@ -33,16 +34,13 @@ const LOWER_E = 0x65;
 const TOKEN = /-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 
 function readToken(cursor: TextCursor): number | undefined {
-  TOKEN.lastIndex = cursor.position;
-  const token = TOKEN.exec(cursor.text)?.[0] ?? '';
+  const { text, position: start } = cursor;
+  TOKEN.lastIndex = start;
+  TOKEN.test(text);
+  const token = text.slice(start, TOKEN.lastIndex);
   const value = Number(token);
   if (!isExact(token, value)) {
-    return refuseAt(
-      cursor,
-      cursor.position,
-      'inexact-number',
-      'a number that changes when it is read and written again',
-    );
+    return refuseAt(cursor, start, 'inexact-number', 'a number that changes when it is read and written again');
   }
   cursor.position += token.length;
   return value === 0 ? 0 : value;
@@ -51,9 +49,14 @@ function readToken(cursor: TextCursor): number | undefined {
 function isExact(token: string, value: number): boolean {
   if (value === 0) return !/^-?[0.]*[1-9]/.test(token);
   if (!Number.isFinite(value)) return false;
-  if (token.length <= SAFE_DIGITS && !/e/i.test(token)) return true;
-  return decimalOf(token) === decimalOf(String(value));
+  if (token.length <= SAFE_DIGITS && Math.abs(value) > SAFE_MIN && Math.abs(value) < SAFE_MAX) return true;
+  const written = String(value);
+  return token === written || decimalOf(token) === decimalOf(written);
 }
+
+/** Between these a double has all its bits, so that `SAFE_DIGITS` holds. */
+const SAFE_MIN = 1e-300;
+const SAFE_MAX = 1e300;
 
 /**
  * The same text for the same decimal value: its digits without zeros at either end, and the exponent of the last of them. Only for

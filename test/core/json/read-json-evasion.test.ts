@@ -119,9 +119,16 @@ describe('texts that cost more than they are worth', () => {
     expect(kindOf(`[${deepest}]`)).toBe('too-deep');
   });
 
-  it('A18: a million members are refused by size, or else at the 20,001st', () => {
+  it('A18: a million members are refused by size, or else by number', () => {
     const text = `{${Array.from({ length: 1_000_000 }, (_, index) => `"k${index}":${index}`).join(',')}}`;
     expect(kindOf(text)).toBe('too-large');
     expect(kindOf(text, roomy)).toBe('too-many-keys');
   });
+
+  it.each(['[]', '{}', '[[[[]]]]'])(
+    'A18: a million times %s, which costs the engine more than its bytes, too',
+    (unit) => {
+      expect(kindOf(`[${`${unit},`.repeat(1_000_000)}1]`, roomy)).toBe('too-many-keys');
+    },
+  );
 });
