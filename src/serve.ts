@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { UpOptions } from './cli/up.ts';
 import { type RunningGateway, startGateway } from './compose.ts';
 import type { Config } from './config/config.ts';
+import { CONFIG_FILE, findConfigFile } from './config/find-config-file.ts';
 import { loadConfig, parseConfig } from './config/load-config.ts';
 import { findUnknownUpstreams, loadPolicies } from './config/load-policies.ts';
 import { isLoopback } from './core/http/host-check.ts';
@@ -20,15 +20,12 @@ export interface ServeOptions extends UpOptions {
   readonly version: string;
 }
 
-/** The file that `up` takes when it is told none. Where it is missing too, the demo runs. */
-const CONFIG_FILE = 'countersign.yaml';
-
 /**
- * What `countersign up` does: reads everything, and starts only when all of it is right. Every problem comes at once. Throws what only
+ * What `countersign up` does: reads everything, and starts only when all of it is right; the demo where there is no configuration. Every problem comes at once. Throws what only
  * starting shows: a port in use, a store that another process holds.
  */
 export async function serve(options: ServeOptions): Promise<Result<Served, readonly Problem[]>> {
-  const file = options.config ?? (existsSync(CONFIG_FILE) ? CONFIG_FILE : null);
+  const file = findConfigFile(options.config);
   const config = file === null ? loadDemoConfig(options) : await loadConfig(file);
   if (!config.ok) return config;
   const policy = await loadPolicies(config.value.policiesDir, config.value.policyOptions);

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { CONFIG_FILE, findConfigFile } from '../config/find-config-file.ts';
+import { loadConfig } from '../config/load-config.ts';
 import { checkFiles } from './check.ts';
 import type { CliContext } from './cli-context.ts';
 import type { CommandOutcome } from './command-outcome.ts';
@@ -15,27 +17,37 @@ export function registerFiles(program: Command, context: CliContext): void {
   program
     .command('check')
     .description('validate configuration and policies; every problem at once')
-    .option('--config <file>', 'the configuration')
-    .option('--policies <dir>', 'the policies')
+    .option('--config <file>', CONFIG_HELP)
+    .option('--policies <dir>', 'the policies (default: where the configuration says)')
     .option('--json', 'one JSON document')
-    .action(async ({ config, policies, json }: FileOptions) =>
-      finish(await checkFiles({ config: config ?? null, dir: policies ?? null, json: json ?? false, color })),
+    .action(async ({ config = null, policies = null, json = false }: FileOptions) =>
+      finish(await checkFiles({ config: findConfigFile(config), dir: policies, json, color })),
     );
 
   program
     .command('test')
     .description('run the tests beside the policies')
     .argument('[glob]', 'which test files, by name')
-    .option('--config <file>', 'the configuration')
-    .option('--policies <dir>', 'the policies', './policies')
+    .option('--config <file>', CONFIG_HELP)
+    .option('--policies <dir>', 'the policies (default: where the configuration says)')
     .option('--json', 'one JSON document')
-    .action(async (filter: string | undefined, { config, policies: dir, json }: FileOptions & { policies: string }) =>
-      finish(await testPolicies({ dir, config: config ?? null, filter: filter ?? null, json: json ?? false, color })),
-    );
+    .action(async (filter: string | undefined, { config = null, policies = null, json = false }: FileOptions) => {
+      const file = findConfigFile(config);
+      const dir = policies ?? (await policiesDirOf(file));
+      finish(await testPolicies({ dir, config: file, filter: filter ?? null, json, color }));
+    });
 }
 
+const CONFIG_HELP = `the configuration (default: ${CONFIG_FILE} where there is one)`;
+
 interface FileOptions {
-  readonly config?: string;
-  readonly policies?: string;
-  readonly json?: true;
+  readonly config?: string | null;
+  readonly policies?: string | null;
+  readonly json?: boolean;
+}
+
+/** A configuration that cannot be read says so when the tests ask for its environment. */
+async function policiesDirOf(file: string | null): Promise<string> {
+  const config = file === null ? null : await loadConfig(file);
+  return config?.ok === true ? config.value.policiesDir : './policies';
 }

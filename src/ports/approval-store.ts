@@ -19,9 +19,19 @@ export interface ApprovalKey {
   readonly argsDigest: string;
 }
 
+/** What must still be so in the very transaction that creates an approval. */
+export interface CreateConditions {
+  /** The newest approval for the same key: of two equal calls that come together, one asks and the other attaches. */
+  readonly newest: ApprovalId | null;
+  /** The caps of the queue: how many may be pending afterwards. */
+  readonly pendingMax: number;
+  readonly pendingPerPrincipalMax: number;
+}
+
 /** Every change is stored in one transaction with its audit entries. Throws `StoreError` when it cannot be. */
 export interface ApprovalStore {
-  create(approval: Approval, entries: readonly AuditEntry[]): Promise<void>;
+  /** Resolves to `false`, with nothing stored, when a condition does not hold. */
+  create(approval: Approval, conditions: CreateConditions, entries: readonly AuditEntry[]): Promise<boolean>;
   /**
    * Compare and set: changes the approval only while its status is `from`, and resolves to the changed approval. Resolves to
    * `null`, with nothing stored, when someone else was first.
@@ -36,6 +46,4 @@ export interface ApprovalStore {
   findNewest(key: ApprovalKey): Promise<Approval | null>;
   /** Newest first. */
   list(query: ApprovalQuery): Promise<readonly Approval[]>;
-  /** How many are pending, in all and for one principal: the caps of the queue. */
-  countPending(principal: string): Promise<{ readonly all: number; readonly principal: number }>;
 }

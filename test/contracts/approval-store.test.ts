@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Approval, ApprovalId, ApprovalStatus, ArgsDigest } from '../../src/core/approval/approval.ts';
-import { sampleApproval, sampleApprovalEntry } from '../support/store-samples.ts';
+import type { CreateConditions } from '../../src/ports/approval-store.ts';
+import { FIRST_OF_ITS_KIND, sampleApproval, sampleApprovalEntry } from '../support/store-samples.ts';
 import { STORES, type StoreUnderTest } from './store-under-test.ts';
 
 describe.each(Object.entries(STORES))('the approval store in %s', (_name, open) => {
@@ -10,8 +11,11 @@ describe.each(Object.entries(STORES))('the approval store in %s', (_name, open) 
   });
   afterEach(() => store.close());
 
-  const create = (approval: Approval): Promise<void> =>
-    store.approvals.create(approval, [sampleApprovalEntry('requested', approval)]);
+  const create = async (approval: Approval, conditions: Partial<CreateConditions> = {}): Promise<boolean> => {
+    const newest = (await store.approvals.findNewest(approval.binding))?.id ?? null;
+    const all = { ...FIRST_OF_ITS_KIND, newest, ...conditions };
+    return store.approvals.create(approval, all, [sampleApprovalEntry('requested', approval)]);
+  };
   const entryCount = async (): Promise<number> => (await store.audit.read({ limit: 1000, afterSequence: 0 })).length;
 
   it('gives back an approval as it was created, with every field', async () => {
@@ -41,7 +45,7 @@ describe.each(Object.entries(STORES))('the approval store in %s', (_name, open) 
 
   it('creates no second approval with the same id, and records nothing then', async () => {
     await create(sampleApproval('apr_1'));
-    await expect(create(sampleApproval('apr_1', { reason: 'another' }))).rejects.toThrow(TypeError);
+    expect(await create(sampleApproval('apr_1', { reason: 'another' }))).toBe(false);
     expect(await store.approvals.find('apr_1' as ApprovalId)).toMatchObject({ reason: sampleApproval('apr_1').reason });
     expect(await entryCount()).toBe(1);
   });
@@ -128,11 +132,24 @@ describe.each(Object.entries(STORES))('the approval store in %s', (_name, open) 
     expect(listed.map(({ id }) => id)).toEqual(expected);
   });
 
-  it('counts what is pending, in all and for one principal', async () => {
+  it.each([
+    ['the queue is full', { pendingMax: 2 }, 'carol', false],
+    ['the queue of the principal is full', { pendingPerPrincipalMax: 1 }, 'alice', false],
+    ['only the queue of somebody else is full', { pendingPerPrincipalMax: 1 }, 'carol', true],
+    ['what is decided leaves room', { pendingMax: 3 }, 'carol', true],
+  ])('takes into account that %s', async (_why, conditions, principal, isCreated) => {
     await create(sampleApproval('apr_1'));
     await create(sampleApproval('apr_2', { status: 'approved' }));
     await create(sampleApproval('apr_3', { binding: { principal: 'bob' } }));
-    expect(await store.approvals.countPending('alice')).toEqual({ all: 2, principal: 1 });
-    expect(await store.approvals.countPending('carol')).toEqual({ all: 2, principal: 0 });
+    expect(await create(sampleApproval('apr_4', { binding: { principal } }), conditions)).toBe(isCreated);
+    expect(await entryCount()).toBe(isCreated ? 4 : 3);
+  });
+
+  it('creates one approval when many ask for the same call at once', async () => {
+    const created = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => create(sampleApproval(`apr_${index}`), { newest: null })),
+    );
+    expect(created.filter((isCreated) => isCreated)).toHaveLength(1);
+    expect(await entryCount()).toBe(1);
   });
 });

@@ -86,10 +86,16 @@ function createApprovals(log: Log): ApprovalStore {
   const newestFirst = (): readonly Approval[] => [...approvals.values()].toReversed();
 
   return {
-    create: async (approval, entries) => {
-      if (approvals.has(approval.id)) throw new TypeError(`there is an approval ${approval.id} already`);
+    create: async (approval, { newest, pendingMax, pendingPerPrincipalMax }, entries) => {
+      log.check();
+      const pending = newestFirst().filter(({ status }) => status === 'pending');
+      const own = pending.filter(({ binding }) => binding.principal === approval.binding.principal);
+      const isNewest = (newestFirst().find((each) => isFor(each, approval.binding))?.id ?? null) === newest;
+      if (!isNewest || pending.length >= pendingMax || own.length >= pendingPerPrincipalMax) return false;
+      if (approvals.has(approval.id)) return false;
       log.append(entries);
       approvals.set(approval.id, approval);
+      return true;
     },
     transition: async (id, from, change, entries) => {
       log.check();
@@ -113,12 +119,6 @@ function createApprovals(log: Log): ApprovalStore {
       return newestFirst()
         .filter((approval) => status === null || approval.status === status)
         .slice(0, limit);
-    },
-    countPending: async (principal) => {
-      log.check();
-      const pending = newestFirst().filter((approval) => approval.status === 'pending');
-      const own = pending.filter(({ binding }) => binding.principal === principal);
-      return { all: pending.length, principal: own.length };
     },
   };
 }

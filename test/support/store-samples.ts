@@ -11,6 +11,7 @@ import type {
 import type { DefinitionDigest } from '../../src/core/catalog/tool.ts';
 import type { KillSwitch } from '../../src/core/kill-switch/kill-switch.ts';
 import type { PolicyVersion } from '../../src/core/policy/decision.ts';
+import type { CreateConditions } from '../../src/ports/approval-store.ts';
 import type { StoredToken } from '../../src/ports/token-store.ts';
 
 // One honest example of everything that is stored. Tests say only what they are about.
@@ -175,3 +176,6 @@ export function sampleKillSwitch(id: string, fields: Partial<KillSwitch> = {}): 
     ...fields,
   };
 }
+
+/** Conditions that hold where the approval is the first of its kind. */
+export const FIRST_OF_ITS_KIND: CreateConditions = { newest: null, pendingMax: 1000, pendingPerPrincipalMax: 1000 };

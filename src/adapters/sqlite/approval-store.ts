@@ -3,9 +3,9 @@ import type { CommitQueue } from './commit-queue.ts';
 
 export function createApprovalStore(commits: CommitQueue): ApprovalStore {
   return {
-    async create(approval, entries) {
-      const stored = await commits.commit({ entries, mutation: { kind: 'create-approval', approval } });
-      if (stored === null) throw new TypeError(`there is an approval ${approval.id} already`);
+    async create(approval, conditions, entries) {
+      const stored = await commits.commit({ entries, mutation: { kind: 'create-approval', approval, conditions } });
+      return stored !== null;
     },
     async transition(id, from, change, entries) {
       const stored = await commits.commit({ entries, mutation: { kind: 'change-approval', id, from, change } });
@@ -16,6 +16,5 @@ export function createApprovalStore(commits: CommitQueue): ApprovalStore {
     findNewest: ({ principal, client, upstream, tool, argsDigest }) =>
       commits.ask('find-newest-approval', { principal, client, upstream, tool, argsDigest }),
     list: (query) => commits.ask('list-approvals', query),
-    countPending: (principal) => commits.ask('count-pending-approvals', principal),
   };
 }

@@ -1,17 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Approval, ApprovalBinding, ApprovalId, ApprovalStatus } from '../../core/approval/approval.ts';
-import type { ApprovalChange, ApprovalKey, ApprovalQuery } from '../../ports/approval-store.ts';
+import type { ApprovalChange, ApprovalKey, ApprovalQuery, CreateConditions } from '../../ports/approval-store.ts';
 import { StoreError } from '../../ports/store-error.ts';
 
 export interface ApprovalTable {
-  /** `false`: there is one with this id. */
-  create(approval: Approval): boolean;
+  /** `false`: a condition does not hold, or there is one with this id. */
+  create(approval: Approval, conditions: CreateConditions): boolean;
   /** The approval after the change; `null` where its status was not `from`. */
   change(id: ApprovalId, from: ApprovalStatus, change: ApprovalChange): Approval | null;
   find(id: ApprovalId): Approval | null;
   findNewest(key: ApprovalKey): Approval | null;
   list(query: ApprovalQuery): readonly Approval[];
-  countPending(principal: string): { readonly all: number; readonly principal: number };
   executing(): readonly ApprovalId[];
 }
 
@@ -36,9 +35,17 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
   const executing = db.prepare(`SELECT id FROM approval WHERE status = 'executing' ORDER BY ordinal`);
 
   const findOne = (id: ApprovalId): Approval | null => fromRow(find.get(id));
+  const findNewestOne = ({ argsDigest, principal, client, upstream, tool }: ApprovalKey): Approval | null =>
+    fromRow(findNewest.get(argsDigest, principal, client, upstream, tool));
 
   return {
-    create: (approval) => create.run(toRow(approval)).changes > 0,
+    create(approval, { newest, pendingMax, pendingPerPrincipalMax }) {
+      const { binding } = approval;
+      if ((findNewestOne(binding)?.id ?? null) !== newest) return false;
+      const pending = count.get(binding.principal) as { all: number; principal: number };
+      if (pending.all >= pendingMax || pending.principal >= pendingPerPrincipalMax) return false;
+      return create.run(toRow(approval)).changes > 0;
+    },
     change(id, from, change_) {
       const current = findOne(id);
       if (current === null || current.status !== from) return null;
@@ -48,11 +55,9 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
       return changed;
     },
     find: findOne,
-    findNewest: ({ argsDigest, principal, client, upstream, tool }) =>
-      fromRow(findNewest.get(argsDigest, principal, client, upstream, tool)),
+    findNewest: findNewestOne,
     list: ({ status, limit }) =>
       takeAll(status === null ? listAll.iterate(limit) : listByStatus.iterate(status, limit)),
-    countPending: (principal) => ({ ...(count.get(principal) as { all: number; principal: number }) }),
     executing: () => executing.all().map(({ id }) => id as ApprovalId),
   };
 }

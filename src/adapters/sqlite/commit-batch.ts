@@ -76,7 +76,7 @@ const UNCONDITIONAL: Applied = { changed: null, isWanted: () => true };
 function applyMutation(tables: Tables, mutation: Mutation): Applied | null {
   switch (mutation.kind) {
     case 'create-approval':
-      return tables.approvals.create(mutation.approval) ? UNCONDITIONAL : null;
+      return tables.approvals.create(mutation.approval, mutation.conditions) ? UNCONDITIONAL : null;
     case 'change-approval': {
       const changed = tables.approvals.change(mutation.id, mutation.from, mutation.change);
       return changed === null ? null : { ...UNCONDITIONAL, changed };

@@ -1,7 +1,7 @@
 import type { Approval, ApprovalId, ApprovalStatus } from '../../core/approval/approval.ts';
 import type { CallId } from '../../core/audit/entry.ts';
 import type { KillSwitch } from '../../core/kill-switch/kill-switch.ts';
-import type { ApprovalChange, ApprovalKey, ApprovalQuery } from '../../ports/approval-store.ts';
+import type { ApprovalChange, ApprovalKey, ApprovalQuery, CreateConditions } from '../../ports/approval-store.ts';
 import type { AuditQuery, AuditRecord } from '../../ports/audit-log.ts';
 import type { StoreError } from '../../ports/store-error.ts';
 import type { StoredToken } from '../../ports/token-store.ts';
@@ -23,7 +23,6 @@ export interface Requests {
   'find-approval': { ask: ApprovalId; answer: Approval | null };
   'find-newest-approval': { ask: ApprovalKey; answer: Approval | null };
   'list-approvals': { ask: ApprovalQuery; answer: readonly Approval[] };
-  'count-pending-approvals': { ask: string; answer: { readonly all: number; readonly principal: number } };
   'find-token': { ask: string; answer: StoredToken | null };
   'list-tokens': { ask: null; answer: readonly StoredToken[] };
   'load-kill-switches': { ask: null; answer: KillSwitchRows };
@@ -73,7 +72,7 @@ export interface BatchAnswer {
 
 /** A change of state that is stored with its entries. Every one has a condition; where it does not hold, the unit is left out. */
 export type Mutation =
-  | { readonly kind: 'create-approval'; readonly approval: Approval }
+  | { readonly kind: 'create-approval'; readonly approval: Approval; readonly conditions: CreateConditions }
   | {
       readonly kind: 'change-approval';
       readonly id: ApprovalId;

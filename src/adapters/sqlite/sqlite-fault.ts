@@ -10,6 +10,7 @@ export interface SqliteFault {
 
 // Primary result codes, sqlite.org/rescode.html.
 const BUSY = 5;
+const IO_ERROR = 10;
 const CORRUPT = 11;
 const FULL = 13;
 const CONSTRAINT = 19;
@@ -28,6 +29,12 @@ export function describeFault(error: unknown): SqliteFault {
       return { code: 'unavailable', message: 'another program keeps the database locked; end it', isLasting: false };
     case CONSTRAINT:
       return { code: 'unavailable', message: `the database does not take this: ${message}`, isLasting: false };
+    case IO_ERROR:
+      return {
+        code: 'unavailable',
+        message: `the disk of the store fails (${message} ${errcode}); check the disk and its file system`,
+        isLasting: true,
+      };
     case CORRUPT:
     case NOT_A_DATABASE:
       return { code: 'corrupt', message: `the database is damaged (${message}); restore a backup`, isLasting: true };

@@ -65,7 +65,7 @@ function lock(path: string): StoreClaim {
       { cause: error },
     );
   }
-  return { release: () => db.close() };
+  return { release: () => db[Symbol.dispose]() };
 }
 
 const REMEDIES: ReadonlyMap<unknown, string> = new Map([

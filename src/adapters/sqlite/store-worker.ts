@@ -72,7 +72,6 @@ const HANDLERS: { readonly [Name in RequestName]: (ask: Requests[Name]['ask']) =
   'find-approval': (id) => store().tables.approvals.find(id),
   'find-newest-approval': (key) => store().tables.approvals.findNewest(key),
   'list-approvals': (query) => store().tables.approvals.list(query),
-  'count-pending-approvals': (principal) => store().tables.approvals.countPending(principal),
   'executing-approvals': () => store().tables.approvals.executing(),
   'find-token': (id) => store().tables.tokens.find(id),
   'list-tokens': () => store().tables.tokens.list(),

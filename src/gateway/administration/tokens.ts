@@ -63,9 +63,11 @@ export async function issueToken(
   return { token, secret };
 }
 
-function checkRequest({ plane, roles, ttlMs }: TokenRequest, maxTtlMs: number): AdminFault | null {
+function checkRequest({ plane, user, roles, ttlMs }: TokenRequest, maxTtlMs: number): AdminFault | null {
   const invalid = (message: string, help: string): AdminFault => ({ kind: 'invalid', message, help });
   if (ttlMs > maxTtlMs) return invalid('the token would live longer than allowed', 'See identity.tokens.maxTtl.');
+  // `<issuer>#<sub>` is the id of somebody who signs in elsewhere; a token must not be able to take it.
+  if (user.includes('#')) return invalid('a user name holds no #', 'Leave it out.');
   if (plane === 'mcp' && roles.length > 0) {
     return invalid(
       'a token for the MCP plane has no roles',

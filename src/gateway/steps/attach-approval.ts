@@ -16,21 +16,35 @@ type HeldCall = GovernedCall & { readonly decision: { readonly effect: 'approve'
  */
 export async function attachApproval(deps: CallDeps, governed: HeldCall): Promise<Result<Approval, 'backlog'>> {
   const binding = bindingOf(deps, governed);
-  const newest = await deps.approvals.findNewest(binding);
-  const open = newest === null ? null : await retire(deps, newest, binding);
-  if (open !== null) {
-    await deps.audit.record([decisionEntry(deps, governed, open.id)]);
-    return ok(open);
+  let refused: ApprovalId | null | undefined;
+  for (;;) {
+    const newest = await deps.approvals.findNewest(binding);
+    const open = newest === null ? null : await retire(deps, newest, binding);
+    if (open !== null) {
+      await deps.audit.record([decisionEntry(deps, governed, open.id)]);
+      return ok(open);
+    }
+    const newestId = newest?.id ?? null;
+    // The store took no new one, and nobody else asked for the same meanwhile: the queue is full.
+    if (newestId === refused) return err('backlog');
+    const approval = newApproval(deps, governed, binding);
+    if (await createApproval(deps, governed, approval, newestId)) return ok(approval);
+    refused = newestId;
   }
+}
 
-  const pending = await deps.approvals.countPending(binding.principal);
+function createApproval(
+  deps: CallDeps,
+  governed: HeldCall,
+  approval: Approval,
+  newest: ApprovalId | null,
+): Promise<boolean> {
   const { pendingPerPrincipalMax, pendingMax } = deps.approvalSettings;
-  if (pending.principal >= pendingPerPrincipalMax || pending.all >= pendingMax) return err('backlog');
-
-  const approval = newApproval(deps, governed, binding);
-  const requested = approvalEntry(approval, 'requested', approval.createdMs, { callId: governed.call.context.callId });
-  await deps.approvals.create(approval, [decisionEntry(deps, governed, approval.id), requested]);
-  return ok(approval);
+  const { callId } = governed.call.context;
+  return deps.approvals.create(approval, { newest, pendingMax, pendingPerPrincipalMax }, [
+    decisionEntry(deps, governed, approval.id),
+    approvalEntry(approval, 'requested', approval.createdMs, { callId }),
+  ]);
 }
 
 /** The approval as long as it stands for this call; `null` once it is over, after storing that it is. */

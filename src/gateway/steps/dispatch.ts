@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import type { ApprovalId } from '../../core/approval/approval.ts';
 import type { OutcomeCode, OutcomeEntry } from '../../core/audit/entry.ts';
+import { resultDigest } from '../../core/audit/result-digest.ts';
 import { assertNever, type Result } from '../../core/result.ts';
 import type { UpstreamFault, UpstreamResult, UpstreamRpcError } from '../../ports/upstream.ts';
 import type { CallDeps } from '../deps.ts';
@@ -79,7 +79,7 @@ function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Outcome {
     callId: ran.callId,
     outcome: code,
     approvalId: ran.approvalId,
-    resultDigest: result === null ? null : digestOf(result.json),
+    resultDigest: result === null ? null : resultDigest(result.json),
     resultBytes: result?.jsonBytes ?? null,
     latencyMs: Math.round((deps.clock.monotonicMs() - ran.startedMs) * 1000) / 1000,
     detail: detailOf(answer),
@@ -133,9 +133,4 @@ function answerWithoutResult(answer: UpstreamAnswer, outcome: OutcomeCode): Host
 function detailOf(answer: UpstreamAnswer): string | null {
   if (!answer.ok) return `${answer.error.kind}: ${answer.error.detail}`;
   return answer.value.kind === 'rpc-error' ? `JSON-RPC error ${answer.value.code}` : null;
-}
-
-function digestOf(chunks: readonly Uint8Array[]): string {
-  const [only] = chunks;
-  return hash('sha256', chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks), 'hex');
 }

@@ -10,6 +10,7 @@ import {
   sampleDispatch,
   sampleGatewayEntry,
   sampleOutcome,
+  FIRST_OF_ITS_KIND,
 } from '../../support/store-samples.ts';
 
 // A lock held by "another program" stands for a disk that does not answer: the worker waits for it as it would for a sync.
@@ -38,7 +39,7 @@ describe('a commit', () => {
       ]);
     // Handed over in one turn of the event loop, so in one commit: the loser stands between units that are stored.
     const results = await Promise.all([
-      store.approvals.create(approval, entries),
+      store.approvals.create(approval, FIRST_OF_ITS_KIND, entries),
       decide('first'),
       decide('second'),
       record(store, 'last'),
@@ -123,7 +124,9 @@ describe.concurrent('a store that does not answer', () => {
     expect(store.audit.health()).toEqual({ writable: false, problem: 'the store did not answer for 1000 ms' });
     const turn = new Promise((resolve) => setImmediate(() => resolve('a turn of the event loop')));
     expect(await Promise.race([codeOf(record(store, 'late')), turn])).toBe('unavailable');
-    expect(await Promise.race([codeOf(store.approvals.countPending('alice')), turn])).toBe('unavailable');
+    expect(await Promise.race([codeOf(store.approvals.list({ status: 'pending', limit: 1 })), turn])).toBe(
+      'unavailable',
+    );
     unlock();
     await untilWritable(store.audit);
   });
@@ -185,7 +188,7 @@ describe.concurrent('a store that does not answer', () => {
     onTestFinished(() => rig.dispose());
     const store = await rig.open(SILENT);
     const approval = sampleApproval('apr_1', { status: 'approved' });
-    await store.approvals.create(approval, []);
+    await store.approvals.create(approval, FIRST_OF_ITS_KIND, []);
     const unlock = rig.lockDatabase();
     const dispatch = sampleDispatch({ callId: 'approved', approvalId: approval.id });
     const spent = store.approvals.transition(approval.id, 'approved', { status: 'executing' }, [dispatch]);

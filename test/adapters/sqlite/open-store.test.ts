@@ -13,6 +13,7 @@ import {
   sampleKillSwitch,
   sampleOutcome,
   sampleToken,
+  FIRST_OF_ITS_KIND,
 } from '../../support/store-samples.ts';
 
 let rig: StoreRig;
@@ -83,7 +84,7 @@ describe('a restart', () => {
     const approval = sampleApproval('apr_1');
     const token = sampleToken('tok_1');
     const killSwitch = sampleKillSwitch('kill_1');
-    await before.approvals.create(approval, [sampleGatewayEntry('approval')]);
+    await before.approvals.create(approval, FIRST_OF_ITS_KIND, [sampleGatewayEntry('approval')]);
     await before.tokens.create(token, [sampleGatewayEntry('token')]);
     await before.killSwitches.save([killSwitch], [sampleGatewayEntry('switch')]);
     const entries = await before.audit.read({ limit: 10, afterSequence: 0 });
@@ -100,9 +101,9 @@ describe('a restart', () => {
   it('says that the outcome of calls under way is unknown, and ends the approvals that they spent', async () => {
     const before = await rig.open();
     const approval = sampleApproval('apr_1', { status: 'approved' });
-    const other = sampleApproval('apr_2', { status: 'approved' });
-    await before.approvals.create(approval, []);
-    await before.approvals.create(other, []);
+    const other = sampleApproval('apr_2', { status: 'approved', binding: { principal: 'bob' } });
+    await before.approvals.create(approval, FIRST_OF_ITS_KIND, []);
+    await before.approvals.create(other, FIRST_OF_ITS_KIND, []);
     await before.audit.record([
       sampleDecision({ callId: 'ended' }),
       sampleDecision({ callId: 'open' }),
@@ -142,7 +143,7 @@ describe('a restart', () => {
 describe('a second process', () => {
   /** Opens the store and says so, or says why not. */
   const openInChild = async (): Promise<{ child: ChildProcess; message: unknown }> => {
-    const child = fork(join(import.meta.dirname, '../../support/open-store-child.ts'), [rig.path], { execArgv: [] });
+    const child = fork(join(import.meta.dirname, '../../peers/hold-store.ts'), [rig.path], { execArgv: [] });
     const [message] = (await once(child, 'message')) as [unknown];
     return { child, message };
   };
