@@ -58,10 +58,7 @@ export function createAdminPlane(deps: AdminPlaneDeps, options: AdminPlaneOption
       const host = options.host.includes(':') ? `[${options.host}]` : options.host;
       return { url: `http://${host}:${portOf(app)}` };
     },
-    async close() {
-      app.server.closeIdleConnections();
-      await app.close();
-    },
+    close: () => app.close(),
   };
 }
 

@@ -21,7 +21,7 @@ const ROWS_MAX = 1000;
 export interface AdminTokenRows extends Revocable {
   /** `null`: there is no such token. An error: the store does not say, and the row was not seen lately. */
   find(id: string): Promise<Result<StoredToken | null, string>>;
-  /** Reads every row once, so that the first request of an operator needs no store. */
+  /** Reads the rows of all good tokens once, so that the first request of an operator needs no store. */
   load(): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export function createAdminTokenRows(deps: { readonly tokens: TokenStore; readon
 
     async load() {
       for (const token of await tokens.list()) {
-        if (token.plane === 'admin') keep(token);
+        if (token.plane === 'admin' && token.revokedMs === null && token.expiresMs > clock.nowMs()) keep(token);
       }
     },
 

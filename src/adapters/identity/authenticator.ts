@@ -19,7 +19,7 @@ export interface Revocable {
 }
 
 /** The issuer that principals of gateway-issued tokens are said to come from. */
-export const GATEWAY_ISSUER = 'countersign';
+const GATEWAY_ISSUER = 'countersign';
 
 /** How long a gateway-issued token is believed: how late another replica learns of a revocation. */
 const TOKEN_KEEP_MS = 5000;

@@ -17,7 +17,7 @@ export interface TokenView {
   readonly revokedAt: string | null;
 }
 
-export const tokenViewSchema: z.ZodType<TokenView> = z
+const tokenViewSchema: z.ZodType<TokenView> = z
   .object({
     id: z.string(),
     plane: planeSchema,

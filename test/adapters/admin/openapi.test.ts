@@ -75,4 +75,15 @@ describe('the OpenAPI document', () => {
       properties: { plane: { enum: ['mcp', 'admin'] }, ttl: { type: 'string' } },
     });
   });
+
+  it('P02 has no operation that takes a command, an environment, a file or an address to call', () => {
+    const taken = Object.values(document.paths)
+      .flatMap((methods) => Object.values(methods))
+      .flatMap(({ requestBody, parameters }) => [
+        ...Object.keys(requestBody?.content['application/json'].schema.properties ?? {}),
+        ...parameters.map(({ name }) => name),
+      ]);
+    expect(taken.length).toBeGreaterThan(10);
+    expect(taken.filter((name) => /command|args$|env|path|file|url|uri|host/i.test(name))).toEqual([]);
+  });
 });
