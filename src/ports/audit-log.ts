@@ -29,9 +29,10 @@ export interface AuditLog {
   /**
    * Resolves when the entries are on stable storage, with the sequence number of the last one. Throws `StoreError` otherwise, and
    * then none of them is stored, unless the store was lost at that very moment; the caller must treat the call as not recorded.
+   * An outcome may be tried again: if it turns out to be stored already, this resolves without storing it twice.
    */
   record(entries: readonly AuditEntry[]): Promise<number>;
-  /** Oldest first. */
+  /** Oldest first. May give fewer than `limit` where they are large; there are no more only when it gives none. */
   read(query: AuditQuery): Promise<readonly AuditRecord[]>;
   find(sequence: number): Promise<AuditRecord | null>;
   health(): AuditHealth;

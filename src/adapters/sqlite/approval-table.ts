@@ -46,10 +46,10 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
       if (pending.all >= pendingMax || pending.principal >= pendingPerPrincipalMax) return false;
       return create.run(toRow(approval)).changes > 0;
     },
-    change(id, from, change_) {
+    change(id, from, fieldsChanged) {
       const current = findOne(id);
       if (current === null || current.status !== from) return null;
-      const changed: Approval = { ...current, ...change_ };
+      const changed: Approval = { ...current, ...fieldsChanged };
       const { status, decidedBy, decidedMs, comment, finishedMs, note } = changed;
       change.run(status, decidedBy, decidedMs, comment, finishedMs, note, id);
       return changed;

@@ -1,5 +1,5 @@
 import { openSqliteStore } from '../../src/adapters/sqlite/open-store.ts';
-import { createFixedClock } from './fixed-clock.ts';
+import { createFixedClock } from '../support/fixed-clock.ts';
 
 // A process of its own that opens the store named by its first argument, reports `open` or the error, and waits to be killed.
 
