@@ -12,6 +12,7 @@ import { createOperatorLog } from './adapters/telemetry/operator-log.ts';
 import { createHttpUpstream } from './adapters/upstream/http/create-http-upstream.ts';
 import { UPSTREAM_LIMITS, type UpstreamLimits } from './adapters/upstream/limits.ts';
 import { createStdioUpstream } from './adapters/upstream/stdio/create-stdio-upstream.ts';
+import { STDIO_LIMITS } from './adapters/upstream/stdio/stdio-limits.ts';
 import type { ClientInfo, UpstreamDeps, UpstreamIncident } from './adapters/upstream/upstream-deps.ts';
 import type { Config, IssuerConfig, UpstreamConfig } from './config/config.ts';
 import { createKnownSecrets } from './core/content/redact-arguments.ts';
@@ -170,18 +171,23 @@ function createUpstreams(
 }
 
 function createUpstream(upstream: UpstreamConfig, client: ClientInfo, deps: UpstreamDeps): Upstream {
-  const limits: UpstreamLimits = {
-    ...UPSTREAM_LIMITS,
+  const configured: Partial<UpstreamLimits> = {
     connectTimeoutMs: upstream.connectTimeoutMs,
     callTimeoutMs: upstream.callTimeoutMs,
     concurrentMax: upstream.concurrentCallsMax,
     answerBytesMax: upstream.resultBytesMax,
   };
+  const { name } = upstream;
   const era = upstream.era === 'modern' ? '2026-07-28' : upstream.era;
-  if (upstream.kind === 'stdio') return createStdioUpstream({ ...upstream, era, client, limits }, deps);
-  const { name, url, credentials } = upstream;
+  if (upstream.kind === 'stdio') {
+    const { command, args, cwd, env, shared } = upstream;
+    const limits = { ...STDIO_LIMITS, ...configured };
+    const options = { name, command: [command, ...args], cwd, env, shared, era, client, limits } as const;
+    return createStdioUpstream(options, { ...deps, env: process.env });
+  }
+  const { url, credentials } = upstream;
   const headers = credentials.kind === 'header' ? { [credentials.name]: credentials.value } : {};
-  return createHttpUpstream({ name, url, era, headers, client, limits }, deps);
+  return createHttpUpstream({ name, url, era, headers, client, limits: { ...UPSTREAM_LIMITS, ...configured } }, deps);
 }
 
 /** Everything that the gateway itself holds and that must never be seen in what it records. */
