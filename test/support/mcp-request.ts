@@ -53,9 +53,9 @@ export function parseAnswerBody(answer: RawAnswer): RpcAnswer {
   return JSON.parse(text) as RpcAnswer;
 }
 
-/** The data of the events of a stream, without the chunk lengths of HTTP. */
+/** The data of the events of a stream. */
 export function eventsOf(answer: RawAnswer): readonly string[] {
-  return answer.body.split('\n').flatMap((line) => (line.startsWith('data: ') ? [line.slice(6).trimEnd()] : []));
+  return answer.body.split('\n').flatMap((line) => (line.startsWith('data: ') ? [line.slice(6)] : []));
 }
 
 export interface RpcAnswer {

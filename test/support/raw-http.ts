@@ -60,7 +60,21 @@ export function parseAnswer(text: string): RawAnswer {
   const headers = new Map(
     lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)]),
   );
-  return { status: Number(statusLine.split(' ')[1]), headers, body: rest.join('\r\n\r\n'), text };
+  const rawBody = rest.join('\r\n\r\n');
+  const body = headers.get('transfer-encoding') === 'chunked' ? dechunk(rawBody) : rawBody;
+  return { status: Number(statusLine.split(' ')[1]), headers, body, text };
+}
+
+function dechunk(text: string): string {
+  let body = '';
+  let at = 0;
+  for (;;) {
+    const end = text.indexOf('\r\n', at);
+    const length = Number.parseInt(text.slice(at, end), 16);
+    if (end === -1 || !(length > 0)) return body;
+    body += text.slice(end + 2, end + 2 + length);
+    at = end + 2 + length + 2;
+  }
 }
 
 async function readAll(port: number, bytes: Uint8Array): Promise<string> {

@@ -7,7 +7,7 @@ import type { HostError, HostResult, HostStream } from '../../gateway/gateway.ts
 import type { UpstreamProgress } from '../../ports/upstream.ts';
 import type { Slot } from './load.ts';
 import type { McpPlaneLimits } from './plane-options.ts';
-import { beginEventStream, lengthOf, retryAfter, sendJsonBytes } from './respond.ts';
+import { beginEventStream, encodeEvent, endEventStream, lengthOf, retryAfter, sendJsonBytes } from './respond.ts';
 
 export interface CallStreamOptions {
   readonly res: ServerResponse;
@@ -57,7 +57,7 @@ export class CallStream implements HostStream {
     // MCP wants it to increase; an upstream that reports backwards is not repeated.
     if (!(progress.progress > this.#lastProgress) || !Number.isFinite(progress.progress) || !this.open()) return;
     this.#lastProgress = progress.progress;
-    this.#write(event(encodeProgress(progressToken, progress)));
+    this.#write(encodeEvent(encodeProgress(progressToken, progress)));
   }
 
   /** Throws, with nothing written, when the result breaks its contract. */
@@ -91,14 +91,8 @@ export class CallStream implements HostStream {
 
 /** A line that event stream readers skip; it keeps everything on the way from taking the wait for silence. */
 const COMMENT = ':\n\n';
-const EVENT_START = Buffer.from('event: message\ndata: ');
-const EVENT_END = Buffer.from('\n\n');
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
-
-function event(json: string): string {
-  return `event: message\ndata: ${json}\n\n`;
-}
 
 /** A line break, which their contract rules out, would end the event, and could begin another one. */
 function checkLineBreaks(pieces: readonly Uint8Array[]): void {
@@ -108,8 +102,3 @@ function checkLineBreaks(pieces: readonly Uint8Array[]): void {
 }
 
 /** Never corked: Node ends the chunks before it writes those that a cork held back. It gathers the writes of one turn by itself. */
-function endEventStream(res: ServerResponse, pieces: readonly Uint8Array[]): void {
-  res.write(EVENT_START);
-  for (const piece of pieces) res.write(piece);
-  res.end(EVENT_END);
-}

@@ -8,6 +8,9 @@ import type { RpcId } from '../../core/mcp/message.ts';
 const COMMON_HEADERS: readonly string[] = ['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'];
 const JSON_HEADERS: readonly string[] = ['Content-Type', 'application/json', ...COMMON_HEADERS];
 
+const EVENT_START = Buffer.from('event: message\ndata: ');
+const EVENT_END = Buffer.from('\n\n');
+
 /** More than this of an unread body is not even thrown away: the connection ends. */
 const DISCARDED_BYTES_MAX = 16 * 1024 * 1024;
 /** Pieces of an answer up to this long together are copied into one write. */
@@ -26,16 +29,8 @@ export function sendJsonBytes(
   pieces: readonly Uint8Array[],
   headers: readonly string[] = [],
 ): void {
-  const length = lengthOf(pieces);
-  res.writeHead(status, [...JSON_HEADERS, ...headers, 'Content-Length', `${length}`]);
-  if (length <= COPIED_BYTES_MAX) {
-    res.end(Buffer.concat(pieces, length));
-    return;
-  }
-  res.cork();
-  for (const piece of pieces) res.write(piece);
-  res.end();
-  res.uncork();
+  res.writeHead(status, [...JSON_HEADERS, ...headers, 'Content-Length', `${lengthOf(pieces)}`]);
+  endWith(res, pieces);
 }
 
 export function lengthOf(pieces: readonly Uint8Array[]): number {
@@ -70,6 +65,16 @@ export function beginEventStream(res: ServerResponse): void {
   res.flushHeaders();
 }
 
+/** `json` holds no line break. */
+export function encodeEvent(json: string): string {
+  return `event: message\ndata: ${json}\n\n`;
+}
+
+/** The last event. The pieces hold no line break: it would end the event, and could begin another one. */
+export function endEventStream(res: ServerResponse, pieces: readonly Uint8Array[]): void {
+  endWith(res, [EVENT_START, ...pieces, EVENT_END]);
+}
+
 /**
  * Takes what is left of a body that nobody reads. To close the connection on a host that is still sending could cost it the answer
  * that says why.
@@ -81,4 +86,15 @@ function discardBody(req: IncomingMessage): void {
     length += chunk.length;
     if (length > DISCARDED_BYTES_MAX) req.destroy();
   });
+}
+
+function endWith(res: ServerResponse, pieces: readonly Uint8Array[]): void {
+  if (lengthOf(pieces) <= COPIED_BYTES_MAX) {
+    res.end(Buffer.concat(pieces));
+    return;
+  }
+  res.cork();
+  for (const piece of pieces) res.write(piece);
+  res.end();
+  res.uncork();
 }
