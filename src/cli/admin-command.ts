@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { visibleJson, visibleText } from '../core/content/visible-text.ts';
 import type { Result } from '../core/result.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
-import { type CliContext, paint } from './cli-context.ts';
+import type { CliContext } from './cli-context.ts';
 import {
   type CliFault,
   DEFAULT_ADMIN_URL,
@@ -54,7 +54,7 @@ export async function runAdminCommand(
 
 /** The words come from the gateway, and may repeat what an operator typed. */
 function sayFault(context: CliContext, { message, help, exitCode }: CliFault): void {
-  context.stderr.write(`${paint(context, 'red', 'countersign:')} ${visibleText(message)}\n`);
+  context.stderr.write(`countersign: ${visibleText(message)}\n`);
   if (help !== null) context.stderr.write(`help: ${visibleText(help)}\n`);
   context.exitWith(exitCode);
 }

@@ -6,7 +6,7 @@ import { formatTime } from './format-time.ts';
 /** Which recorded fields say in a line what an entry is about, and in which order. A kind that is not here shows its name alone. */
 const TOLD_BY_KIND: ReadonlyMap<string, readonly string[]> = new Map([
   ['refusal', ['reason', 'httpStatus', 'principal', 'method', 'detail', 'count']],
-  ['decision', ['decision', 'principal', 'target', 'class', 'ruleId', 'approvalId']],
+  ['decision', ['decision', 'principal', 'target', 'class', 'ruleId', 'reasons', 'approvalId']],
   ['dispatch', ['principal', 'target', 'approvalId', 'decidedBy']],
   ['outcome', ['outcome', 'latencyMs', 'resultBytes', 'detail']],
   ['approval', ['change', 'approvalId', 'principal', 'target', 'by', 'comment']],
@@ -31,7 +31,7 @@ export function auditLine(context: Pick<CliContext, 'color'>, entry: AuditView):
   const fields = (TOLD_BY_KIND.get(entry.kind) ?? []).flatMap((name) => {
     const value = name === 'target' ? target(entry) : entry[name];
     if (value === null || value === undefined) return [];
-    const text = visibleText(typeof value === 'string' ? value : JSON.stringify(value));
+    const text = visibleText(plain(value));
     return [UNNAMED.has(name) ? text : `${paint(context, 'dim', `${name}=`)}${text}`];
   });
   const head = `${String(entry.seq).padStart(7)}  ${formatTime(entry.timeMs)}  ${visibleText(entry.kind).padEnd(11)}`;
@@ -41,4 +41,10 @@ export function auditLine(context: Pick<CliContext, 'color'>, entry: AuditView):
 function target({ upstream, tool, method }: AuditView): string | null {
   if (typeof upstream === 'string' && typeof tool === 'string') return `${upstream}/${tool}`;
   return typeof method === 'string' ? method : null;
+}
+
+/** Lists, such as reasons, by their members; anything else that is no text as JSON. */
+function plain(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) ? value.map(plain).join(',') : JSON.stringify(value);
 }

@@ -17,7 +17,7 @@ export function renderTable(
       line
         .map(({ text, style }, column) => {
           const padding = column === head.length - 1 ? '' : ' '.repeat((widths[column] ?? 0) - widthOf(text) + 2);
-          return `${style === null ? text : paint(context, style, text)}${padding}`;
+          return `${paint(context, style, text)}${padding}`;
         })
         .join(''),
     )
@@ -35,14 +35,14 @@ export function renderFields(
     .flatMap(([name, cell]) => {
       if (cell === null) return [];
       const { text, style } = asVisible(cell);
-      return [`${paint(context, 'dim', name.padEnd(width))}${style === null ? text : paint(context, style, text)}\n`];
+      return [`${paint(context, 'dim', name.padEnd(width))}${paint(context, style, text)}\n`];
     })
     .join('');
 }
 
-function asVisible(cell: Cell): { readonly text: string; readonly style: Parameters<typeof paint>[1] | null } {
-  if (typeof cell === 'string') return { text: visibleText(cell), style: null };
-  return { text: visibleText(cell.text), style: cell.style };
+function asVisible(cell: Cell): Exclude<Cell, string> {
+  const { text, style } = typeof cell === 'string' ? { text: cell, style: 'none' as const } : cell;
+  return { text: visibleText(text), style };
 }
 
 /** In code points: letters of double width shift their line, and nothing else. */

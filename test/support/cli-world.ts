@@ -124,7 +124,15 @@ function fill(administration: FakeAdministration): void {
   administration.records = [
     fakeRecord(
       41,
-      { ...call, kind: 'decision', decision: 'approve', class: 'write', ruleId: 'deal-updates', approvalId: 'apr_1' },
+      {
+        ...call,
+        kind: 'decision',
+        decision: 'approve',
+        class: 'write',
+        reasons: ['rule_needs_approval'],
+        ruleId: 'deal-updates',
+        approvalId: 'apr_1',
+      },
       { id: 'D-42', value: 'won' },
     ),
     fakeRecord(42, { ...call, kind: 'approval', change: 'requested', approvalId: 'apr_1', by: null, comment: null }),
