@@ -1,7 +1,12 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createHttpUpstream } from '../../src/adapters/upstream/http/create-http-upstream.ts';
 import type { EraSetting } from '../../src/adapters/upstream/era-keeper.ts';
 import { UPSTREAM_LIMITS, type UpstreamLimits } from '../../src/adapters/upstream/limits.ts';
+import { createStdioUpstream } from '../../src/adapters/upstream/stdio/create-stdio-upstream.ts';
+import { STDIO_LIMITS, type StdioLimits } from '../../src/adapters/upstream/stdio/stdio-limits.ts';
 import type { Result } from '../../src/core/result.ts';
 import type {
   Upstream,
@@ -84,4 +89,77 @@ export function resultText(outcome: CallOutcome): string {
 export function faultOf(outcome: Result<unknown, UpstreamFault>): UpstreamFault {
   if (outcome.ok) throw new Error(`no fault: ${JSON.stringify(outcome.value)}`);
   return outcome.error;
+}
+
+export interface StdioRig {
+  readonly upstream: Upstream;
+  readonly clock: FixedClock;
+  readonly reports: readonly string[];
+  /** The ids of all processes that were ever started, oldest first. */
+  starts(): readonly number[];
+}
+
+export interface StdioRigOptions {
+  readonly behaviour?: Readonly<Record<string, unknown>>;
+  readonly command?: readonly [string, ...string[]];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly ownEnv?: Readonly<Record<string, string>>;
+  readonly shared?: boolean;
+  readonly setting?: EraSetting;
+  readonly limits?: Partial<StdioLimits>;
+}
+
+const CHILD = join(import.meta.dirname, 'scripted-child.mjs');
+
+/** The adapter in front of `scripted-child.mjs`, or of another program; all processes gone when the test ends. */
+export function startStdioRig(options: StdioRigOptions = {}): StdioRig {
+  const dir = mkdtempSync(join(tmpdir(), 'countersign-'));
+  const startsFile = join(dir, 'starts');
+  const clock = createFixedClock();
+  const reports: string[] = [];
+  const behaviour = JSON.stringify({ startsFile, ...options.behaviour });
+  const upstream = createStdioUpstream(
+    {
+      name: 'test',
+      command: options.command ?? [process.execPath, CHILD, behaviour, 'one; $(two)', '*'],
+      cwd: undefined,
+      env: options.env ?? {},
+      shared: options.shared ?? false,
+      era: options.setting ?? 'legacy',
+      client: TEST_CLIENT,
+      limits: { ...STDIO_LIMITS, closeTimeoutMs: 300, restartDelayMs: 1_000, ...options.limits },
+    },
+    { clock, report: ({ problem }) => void reports.push(problem), env: options.ownEnv ?? {} },
+  );
+  onTestFinished(async () => {
+    await upstream.close();
+    rmSync(dir, { recursive: true });
+  });
+  const starts = (): number[] => {
+    const text = existsSync(startsFile) ? readFileSync(startsFile, 'utf8') : '';
+    return text.split('\n').filter(Boolean).map(Number);
+  };
+  return { upstream, clock, reports, starts };
+}
+
+/** Whether there is such a process, even one that is dead and that its parent forgot about. */
+export function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether there is such a process and it still runs. What an orphan leaves behind is up to the system. */
+export function isRunning(pid: number): boolean {
+  const stat = `/proc/${pid}/stat`;
+  return isThere(pid) && !(existsSync(stat) && / Z /.test(readFileSync(stat, 'utf8')));
+}
+
+/** What a tool of `scripted-child.mjs` said. */
+export function saidBy(outcome: CallOutcome): unknown {
+  const { content } = JSON.parse(resultText(outcome)) as { content: [{ text: string }] };
+  return JSON.parse(content[0].text) as unknown;
 }

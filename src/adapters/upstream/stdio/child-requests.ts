@@ -1,0 +1,67 @@
+import type { ToolDefinition } from '../../../core/catalog/tool.ts';
+import type { Era } from '../../../core/mcp/revisions.ts';
+import { type Result, ok } from '../../../core/result.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { UpstreamCall, UpstreamFault } from '../../../ports/upstream.ts';
+import { sent } from '../fault.ts';
+import type { UpstreamLimits } from '../limits.ts';
+import { listAllTools } from '../list-tools.ts';
+import { createProgressGate } from '../progress-gate.ts';
+import { type CallOutcome, readCallAnswer } from '../read-call-answer.ts';
+import type { ResultObject } from '../rpc/read-message.ts';
+import type { ParamsWriter } from '../rpc/write-params.ts';
+import type { ReadyProcess } from './processes.ts';
+
+export interface ChildRequestDeps {
+  readonly params: Readonly<Record<Era, ParamsWriter>>;
+  readonly clock: Clock;
+  readonly limits: UpstreamLimits;
+  readonly report: (problem: string) => void;
+}
+
+export async function callChildTool(
+  deps: ChildRequestDeps,
+  process: ReadyProcess,
+  call: UpstreamCall,
+): Promise<CallOutcome> {
+  const { clock, limits, params } = deps;
+  const { tool, argumentsJson, traceparent, onProgress, signal } = call;
+  const answered = await process.connection.request({
+    method: 'tools/call',
+    paramsJson: (id) =>
+      params[process.era].call({ tool, argumentsJson, traceparent, progressToken: onProgress === null ? null : id }),
+    timeoutMs: limits.callTimeoutMs,
+    signal,
+    progressGate:
+      onProgress === null
+        ? null
+        : (id) => createProgressGate({ clock, token: id, onProgress }, limits.progressPerSecondMax),
+  });
+  return answered.ok ? readCallAnswer(answered.value, process.era) : answered;
+}
+
+export function listChildTools(
+  deps: ChildRequestDeps,
+  { connection, era }: ReadyProcess,
+  signal: AbortSignal,
+): Promise<Result<readonly ToolDefinition[], UpstreamFault>> {
+  const { limits, report } = deps;
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(limits.listTimeoutMs)]);
+  const fetchPage = async (cursor: string | null): Promise<Result<ResultObject, UpstreamFault>> => {
+    const answered = await connection.request({
+      method: 'tools/list',
+      paramsJson: () => deps.params[era].list(cursor),
+      timeoutMs: limits.listTimeoutMs,
+      signal: inTime,
+      progressGate: null,
+    });
+    if (!answered.ok) {
+      const isLate = answered.error.kind === 'aborted' && !signal.aborted;
+      return isLate ? sent('timeout', `no whole tool list within ${limits.listTimeoutMs} ms`) : answered;
+    }
+    if (answered.value.kind === 'result') return ok(answered.value.result);
+    return sent('invalid-answer', `JSON-RPC error ${answered.value.code} to tools/list`);
+  };
+  // Nothing is mirrored into headers here, so what an annotation says about them does not matter.
+  return listAllTools({ era, fetchPage, rejectTool: () => null, report }, limits);
+}

@@ -1,0 +1,161 @@
+import { visibleText } from '../../../core/content/visible-text.ts';
+import type { JsonObject } from '../../../core/json/value.ts';
+import type { RpcId } from '../../../core/mcp/message.ts';
+import { type Result, assertNever, ok } from '../../../core/result.ts';
+import type { UpstreamFault } from '../../../ports/upstream.ts';
+import { notSent, sent } from '../fault.ts';
+import type { ProgressGate } from '../progress-gate.ts';
+import { type RpcResponse, type UpstreamMessage, readMessage } from '../rpc/read-message.ts';
+import { writeAnswer, writeNotification, writeRequest } from '../rpc/write-message.ts';
+import { type Child, type ChildCommand, type ChildEnd, type ChildLimits, startChild } from './child.ts';
+
+/** One JSON-RPC request to a process. */
+export interface ChildRequest {
+  readonly method: string;
+  /** Written once the id is known, which is the progress token, too. */
+  readonly paramsJson: (id: number) => string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly progressGate: ((id: number) => ProgressGate) | null;
+}
+
+/** A conversation with one process: requests of several calls interleave and are told apart by their ids. */
+export interface Connection {
+  request(request: ChildRequest): Promise<Result<RpcResponse, UpstreamFault>>;
+  notify(method: string, paramsJson: string): void;
+  isOpen(): boolean;
+  isIdle(): boolean;
+  /** Ends the process. Resolves when it is gone. */
+  close(): Promise<void>;
+}
+
+export interface ConnectionLimits extends ChildLimits {
+  /** Lines that are no message of ours. More mean that this is no MCP server, or that it has lost its way. */
+  readonly badLinesMax: number;
+}
+
+export interface ConnectionDeps {
+  readonly onToolsChanged: () => void;
+  readonly report: (problem: string) => void;
+  /** The process is gone, wanted or not. */
+  readonly onGone: (end: ChildEnd) => void;
+}
+
+export function openConnection(command: ChildCommand, limits: ConnectionLimits, deps: ConnectionDeps): Connection {
+  const talk: Talk = { limits, deps, pending: new Map(), lastId: 0, badLines: 0, hasRefused: false, isOpen: true };
+  const child = startChild(command, limits, {
+    onLine(line) {
+      const message = readMessage(line, limits.lineBytesMax);
+      if (message.ok) onMessage(talk, child, message.value);
+      else onBadLine(talk, child);
+    },
+    onLineTooLong: () => giveUp(talk, child, `ended for a line of more than ${limits.lineBytesMax} bytes`),
+    onGone(end) {
+      talk.isOpen = false;
+      for (const { settle } of talk.pending.values()) settle(sent('unreachable', `the process is gone (${end.how})`));
+      deps.onGone(end);
+    },
+  });
+  return {
+    request: (request) => sendRequest(talk, child, request),
+    notify: (method, paramsJson) => void child.write(writeNotification(method, paramsJson)),
+    isOpen: () => talk.isOpen,
+    isIdle: () => talk.pending.size === 0,
+    close() {
+      talk.isOpen = false;
+      return child.stop();
+    },
+  };
+}
+
+/** Where a conversation stands. */
+interface Talk {
+  readonly limits: ConnectionLimits;
+  readonly deps: ConnectionDeps;
+  readonly pending: Map<number, Pending>;
+  lastId: number;
+  badLines: number;
+  hasRefused: boolean;
+  isOpen: boolean;
+}
+
+interface Pending {
+  readonly settle: (outcome: Result<RpcResponse, UpstreamFault>) => void;
+  readonly onProgress: ProgressGate | null;
+}
+
+function sendRequest(talk: Talk, child: Child, request: ChildRequest): Promise<Result<RpcResponse, UpstreamFault>> {
+  const { method, paramsJson, timeoutMs, signal, progressGate } = request;
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve(notSent('aborted', 'given up before it was sent'));
+    const id = ++talk.lastId;
+    const written = talk.isOpen ? child.write(writeRequest(id, method, paramsJson(id))) : 'gone';
+    if (written === 'gone') return resolve(notSent('unreachable', 'the process is gone'));
+    if (written === 'full') return resolve(notSent('overloaded', 'the process does not read its input'));
+
+    const settle = (outcome: Result<RpcResponse, UpstreamFault>): void => {
+      talk.pending.delete(id);
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      resolve(outcome);
+    };
+    const cancel = (outcome: Result<RpcResponse, UpstreamFault>): void => {
+      settle(outcome);
+      child.write(writeNotification('notifications/cancelled', `{"requestId":${id}}`));
+    };
+    const onAbort = (): void => cancel(sent('aborted', 'given up by the caller'));
+    const timer = setTimeout(() => cancel(sent('timeout', `no answer within ${timeoutMs} ms`)), timeoutMs);
+    signal.addEventListener('abort', onAbort, { once: true });
+    talk.pending.set(id, { settle, onProgress: progressGate?.(id) ?? null });
+  });
+}
+
+function onMessage(talk: Talk, child: Child, message: UpstreamMessage): void {
+  switch (message.kind) {
+    case 'result':
+    case 'error':
+      return onResponse(talk, child, message);
+    case 'request':
+      return onRequest(talk, child, message.id, message.method);
+    case 'notification':
+      return onNotification(talk, message.method, message.params);
+    default:
+      return assertNever(message);
+  }
+}
+
+function onResponse(talk: Talk, child: Child, response: RpcResponse): void {
+  const { id } = response;
+  if (typeof id !== 'number' || id < 1 || id > talk.lastId) return onBadLine(talk, child);
+  // An answer to a call that was given up, or a second one, is nobody's.
+  talk.pending.get(id)?.settle(ok(response));
+}
+
+function onRequest(talk: Talk, child: Child, id: RpcId, method: string): void {
+  if (method !== 'ping' && !talk.hasRefused) {
+    talk.hasRefused = true;
+    talk.deps.report(`the upstream asked for ${visibleText(method)}, which was not offered; refused`);
+  }
+  // A process that asks and does not read gets no answers.
+  child.write(writeAnswer(id, method));
+}
+
+function onNotification(talk: Talk, method: string, params: JsonObject | null): void {
+  if (method === 'notifications/tools/list_changed') talk.deps.onToolsChanged();
+  if (method !== 'notifications/progress') return;
+  const token = params?.['progressToken'];
+  if (typeof token === 'number') talk.pending.get(token)?.onProgress?.(params);
+}
+
+function onBadLine(talk: Talk, child: Child): void {
+  const { badLinesMax } = talk.limits;
+  if (++talk.badLines > badLinesMax)
+    giveUp(talk, child, `ended for more than ${badLinesMax} lines that are no MCP messages`);
+}
+
+function giveUp(talk: Talk, child: Child, problem: string): void {
+  if (!talk.isOpen) return;
+  talk.isOpen = false;
+  talk.deps.report(`the process was ${problem}`);
+  child.kill();
+}

@@ -1,0 +1,145 @@
+import type { Revision } from '../../../core/mcp/revisions.ts';
+import type { Result } from '../../../core/result.ts';
+import type { Upstream, UpstreamFault } from '../../../ports/upstream.ts';
+import { createBulkhead } from '../bulkhead.ts';
+import { type EraKeeper, type EraSetting, createEraKeeper } from '../era-keeper.ts';
+import { notSent } from '../fault.ts';
+import { createParamsWriter } from '../rpc/write-params.ts';
+import { createStatusBoard } from '../status-board.ts';
+import { createToolsChanged } from '../tools-changed.ts';
+import type { ClientInfo, UpstreamDeps } from '../upstream-deps.ts';
+import type { ChildEnd } from './child.ts';
+import { childEnvironment } from './child-environment.ts';
+import { type ChildRequestDeps, callChildTool, listChildTools } from './child-requests.ts';
+import { openConnection } from './connection.ts';
+import { type Greeting, greet, probeEra } from './greet.ts';
+import { type Processes, type ReadyProcess, createProcesses } from './processes.ts';
+import type { StdioLimits } from './stdio-limits.ts';
+
+export interface StdioUpstreamOptions {
+  readonly name: string;
+  /** The program and its arguments. Started as they are, without a shell. */
+  readonly command: readonly [program: string, ...args: string[]];
+  readonly cwd: string | undefined;
+  /** Beside the few variables that every child gets. Values are taken for credentials: they are never shown. */
+  readonly env: Readonly<Record<string, string>>;
+  /** One process for all principals. Only for servers that keep nothing of one person that another could see. */
+  readonly shared: boolean;
+  readonly era: EraSetting;
+  readonly client: ClientInfo;
+  readonly limits: StdioLimits;
+}
+
+export interface StdioUpstreamDeps extends UpstreamDeps {
+  /** The gateway's own environment, of which a child gets the harmless part. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** An MCP server that the gateway runs: one process for each principal, unless it is shared. */
+export function createStdioUpstream(options: StdioUpstreamOptions, deps: StdioUpstreamDeps): Upstream {
+  const { name, limits } = options;
+  const toolsChanged = createToolsChanged();
+  const parts = createParts(options, deps, toolsChanged.announce);
+  const bulkhead = createBulkhead(limits);
+  const board = createStatusBoard(name, 'stdio');
+  let isClosed = false;
+
+  async function admit<T>(
+    principal: string,
+    signal: AbortSignal,
+    work: (process: ReadyProcess) => Promise<Result<T, UpstreamFault>>,
+  ): Promise<Result<T, UpstreamFault>> {
+    if (isClosed) return notSent('unreachable', 'the upstream is closed');
+    const entered = await bulkhead.enter(signal);
+    if (!entered.ok) return entered;
+    try {
+      const process = await parts.processes.get(principal, signal);
+      return board.noted(process.ok ? await work(process.value) : process);
+    } finally {
+      bulkhead.leave();
+    }
+  }
+
+  return {
+    name,
+    call: (call) =>
+      admit(call.caller.principal, call.signal, (process) => callChildTool(parts.requests, process, call)),
+    async listTools({ principal }, signal) {
+      const listed = await admit(principal, signal, (process) => listChildTools(parts.requests, process, signal));
+      if (listed.ok) board.listed(listed.value.length);
+      return listed;
+    },
+    onToolsChanged: toolsChanged.add,
+    status: () => board.read({ era: parts.eras.known(), revision: parts.revision() }),
+    async close() {
+      isClosed = true;
+      await parts.close();
+    },
+  };
+}
+
+interface Parts {
+  readonly eras: EraKeeper;
+  readonly processes: Processes;
+  readonly requests: ChildRequestDeps;
+  /** What the newest process agreed on. */
+  readonly revision: () => Revision | null;
+  readonly close: () => Promise<void>;
+}
+
+function createParts(options: StdioUpstreamOptions, deps: StdioUpstreamDeps, onToolsChanged: () => void): Parts {
+  const { client, limits, cwd } = options;
+  const { clock } = deps;
+  const report = (problem: string): void => deps.report({ upstream: options.name, problem });
+  const [program, ...args] = options.command;
+  const command = {
+    program,
+    args,
+    cwd,
+    env: childEnvironment(deps.env, options.env),
+    secrets: Object.values(options.env),
+  };
+  const open = (onGone: (end: ChildEnd) => void) =>
+    openConnection(command, { ...limits, lineBytesMax: limits.answerBytesMax }, { onToolsChanged, report, onGone });
+  const params = { legacy: createParamsWriter('legacy', client), modern: createParamsWriter('modern', client) };
+  const closing = new AbortController();
+  const timeoutMs = limits.handshakeTimeoutMs;
+  const greeting: Greeting = { client, modernParams: params.modern, timeoutMs, signal: closing.signal };
+
+  let revision: Revision | null = null;
+  let probing: Promise<unknown> = Promise.resolve();
+  const eras = createEraKeeper(
+    {
+      setting: options.era,
+      clock,
+      onChange: (era) => report(`the upstream is ${era} now`),
+      probe() {
+        const probed = probeEra(open, greeting);
+        probing = probed;
+        return probed;
+      },
+    },
+    limits.eraKnownMs,
+  );
+  const processes = createProcesses(
+    {
+      clock,
+      open,
+      report,
+      async greet(connection, era) {
+        const greeted = await greet(connection, era, greeting);
+        if (greeted.ok) revision = greeted.value;
+        else if (greeted.error.kind === 'invalid-answer') eras.doubt();
+        return greeted;
+      },
+      era: () => Promise.resolve(eras.current(closing.signal)),
+    },
+    limits,
+    options.shared,
+  );
+  const close = async (): Promise<void> => {
+    closing.abort();
+    await Promise.all([processes.end(), probing]);
+  };
+  return { eras, processes, requests: { params, clock, limits, report }, revision: () => revision, close };
+}

@@ -1,0 +1,73 @@
+import type { Era, Revision } from '../../../core/mcp/revisions.ts';
+import { type Result, ok } from '../../../core/result.ts';
+import type { UpstreamFault } from '../../../ports/upstream.ts';
+import { notSent } from '../fault.ts';
+import { readDiscovery } from '../rpc/read-discovery.ts';
+import { readInitializeResult } from '../rpc/read-initialize-result.ts';
+import type { RpcResponse } from '../rpc/read-message.ts';
+import { MODERN_REVISION, type ParamsWriter, writeInitializeParams } from '../rpc/write-params.ts';
+import type { ClientInfo } from '../upstream-deps.ts';
+import type { ChildEnd } from './child.ts';
+import type { Connection } from './connection.ts';
+
+export interface Greeting {
+  readonly client: ClientInfo;
+  readonly modernParams: ParamsWriter;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Introduces the gateway to a process that has just started, and learns which revision it speaks. */
+export function greet(connection: Connection, era: Era, greeting: Greeting): Promise<Result<Revision, UpstreamFault>> {
+  return era === 'modern' ? discover(connection, greeting) : initialize(connection, greeting);
+}
+
+async function initialize(connection: Connection, greeting: Greeting): Promise<Result<Revision, UpstreamFault>> {
+  const answered = await ask(connection, greeting, 'initialize', writeInitializeParams(greeting.client));
+  if (!answered.ok) return answered;
+  if (answered.value.kind === 'error')
+    return notSent('invalid-answer', `JSON-RPC error ${answered.value.code} to initialize`);
+  const revision = readInitializeResult(answered.value.result);
+  if (!revision.ok) return notSent('invalid-answer', revision.error);
+  connection.notify('notifications/initialized', '{}');
+  return ok(revision.value);
+}
+
+/** A modern process needs no handshake; asking it shows that it lives and speaks as it was said to. */
+async function discover(connection: Connection, greeting: Greeting): Promise<Result<Revision, UpstreamFault>> {
+  const answered = await ask(connection, greeting, 'server/discover', greeting.modernParams.discover());
+  if (!answered.ok) return answered;
+  if (readDiscovery(answered.value) === 'modern') return ok(MODERN_REVISION);
+  return notSent('invalid-answer', `the process does not speak ${MODERN_REVISION}`);
+}
+
+/**
+ * Asks a process that is thrown away afterwards, because many legacy servers end on any message before `initialize`. That, an error and
+ * silence all mean legacy; if the process was merely broken, the handshake with the next one will show it.
+ */
+export async function probeEra(
+  open: (onGone: (end: ChildEnd) => void) => Connection,
+  greeting: Greeting,
+): Promise<Result<Era, UpstreamFault>> {
+  let hadStarted = true;
+  const connection = open((end) => {
+    hadStarted = end.hadStarted;
+  });
+  const answered = await ask(connection, greeting, 'server/discover', greeting.modernParams.discover());
+  await connection.close();
+  if (answered.ok) {
+    const era = readDiscovery(answered.value);
+    return era === null ? notSent('invalid-answer', 'the process speaks no revision that the gateway speaks') : ok(era);
+  }
+  const isSilent = answered.error.kind === 'timeout' || answered.error.kind === 'unreachable';
+  return hadStarted && isSilent ? ok('legacy') : answered;
+}
+
+function ask(
+  connection: Connection,
+  { timeoutMs, signal }: Greeting,
+  method: string,
+  paramsJson: string,
+): Promise<Result<RpcResponse, UpstreamFault>> {
+  return connection.request({ method, paramsJson: () => paramsJson, timeoutMs, signal, progressGate: null });
+}

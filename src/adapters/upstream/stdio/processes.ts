@@ -1,0 +1,162 @@
+import type { Era } from '../../../core/mcp/revisions.ts';
+import { type Result, ok } from '../../../core/result.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { UpstreamFault } from '../../../ports/upstream.ts';
+import { beforeCall, notSent } from '../fault.ts';
+import { waitUnlessAborted } from '../wait-unless-aborted.ts';
+import type { ChildEnd } from './child.ts';
+import type { Connection } from './connection.ts';
+import { type RestartDelays, createRestartDelays } from './restart-delays.ts';
+
+/**
+ * The processes of one upstream, one for each principal, or one for all where the operator said that it is shared.
+ *
+ * INVARIANT: unless it is shared, no process is ever used by two principals: what it remembers would pass from one to the other.
+ */
+export interface Processes {
+  /** Starts one where there is none. Callers that come while it starts wait for the same one. */
+  get(principal: string, signal: AbortSignal): Promise<Result<ReadyProcess, UpstreamFault>>;
+  /** Ends all of them. Resolves when they are gone. */
+  end(): Promise<void>;
+}
+
+export interface ReadyProcess {
+  readonly connection: Connection;
+  /** What was agreed on when it started; it holds as long as the process lives. */
+  readonly era: Era;
+}
+
+export interface ProcessesDeps {
+  readonly clock: Clock;
+  readonly open: (onGone: (end: ChildEnd) => void) => Connection;
+  /** What the next process is to be greeted in. */
+  readonly era: () => Promise<Result<Era, UpstreamFault>>;
+  /** Introduces the gateway to a process that has just started. */
+  readonly greet: (connection: Connection, era: Era) => Promise<Result<unknown, UpstreamFault>>;
+  readonly report: (problem: string) => void;
+}
+
+export interface ProcessLimits {
+  readonly processesMax: number;
+  readonly idleMs: number;
+  readonly restartDelayMs: number;
+  readonly restartDelayMaxMs: number;
+}
+
+export function createProcesses(deps: ProcessesDeps, limits: ProcessLimits, isShared: boolean): Processes {
+  const pool: Pool = {
+    deps,
+    limits,
+    slots: new Map(),
+    ending: new Set(),
+    delays: createRestartDelays(deps.clock, limits),
+    isEnded: false,
+  };
+  const sweeper = setInterval(() => closeIdle(pool), limits.idleMs).unref();
+  return {
+    async get(principal, signal) {
+      const key = isShared ? '' : principal;
+      const slot = slotOf(pool, key);
+      if (!slot.ok) return slot;
+      const ready = await waitUnlessAborted(slot.value.ready, signal);
+      return ready === 'aborted' ? notSent('aborted', 'given up before it was sent') : ready;
+    },
+    async end() {
+      pool.isEnded = true;
+      clearInterval(sweeper);
+      for (const [key, slot] of pool.slots) void closeSlot(pool, key, slot);
+      await Promise.all(pool.ending);
+    },
+  };
+}
+
+interface Pool {
+  readonly deps: ProcessesDeps;
+  readonly limits: ProcessLimits;
+  /** In order of last use. */
+  readonly slots: Map<string, Slot>;
+  /** Processes that are ending, and still take their place. */
+  readonly ending: Set<Promise<void>>;
+  readonly delays: RestartDelays;
+  isEnded: boolean;
+}
+
+interface Slot {
+  readonly ready: Promise<Result<ReadyProcess, UpstreamFault>>;
+  /** `null` while the slot waits for a place. */
+  connection: Connection | null;
+  usedMs: number;
+}
+
+function slotOf(pool: Pool, key: string): Result<Slot, UpstreamFault> {
+  const delayMs = Math.ceil(pool.delays.remainingMs(key));
+  if (delayMs > 0) return notSent('unreachable', `the process failed; it is started again in ${delayMs} ms`);
+  const slot = pool.slots.get(key) ?? openSlot(pool, key);
+  if (slot.connection?.isOpen() === false) return notSent('unreachable', 'the process is ending');
+  slot.usedMs = pool.deps.clock.monotonicMs();
+  pool.slots.delete(key);
+  pool.slots.set(key, slot);
+  return ok(slot);
+}
+
+function openSlot(pool: Pool, key: string): Slot {
+  const slot: Slot = { connection: null, ready: Promise.resolve().then(() => start(pool, key, slot)), usedMs: 0 };
+  return slot;
+}
+
+async function start(pool: Pool, key: string, slot: Slot): Promise<Result<ReadyProcess, UpstreamFault>> {
+  const era = await pool.deps.era();
+  if (!era.ok) {
+    pool.slots.delete(key);
+    return era;
+  }
+  while (!pool.isEnded && countRunning(pool) >= pool.limits.processesMax) {
+    const idle = pool.slots.entries().find(([, { connection }]) => connection?.isIdle() === true);
+    if (idle === undefined) {
+      pool.slots.delete(key);
+      return notSent('overloaded', `${pool.limits.processesMax} processes are in use`);
+    }
+    await closeSlot(pool, ...idle);
+  }
+  if (pool.isEnded) return notSent('unreachable', 'the upstream is closed');
+
+  pool.delays.started(key);
+  const connection = pool.deps.open((end) => onGone(pool, key, slot, end));
+  slot.connection = connection;
+  const greeted = await pool.deps.greet(connection, era.value);
+  if (greeted.ok) return ok({ connection, era: era.value });
+  if (pool.slots.get(key) === slot) {
+    pool.delays.ended(key);
+    void closeSlot(pool, key, slot);
+  }
+  return beforeCall(greeted.error);
+}
+
+function onGone(pool: Pool, key: string, slot: Slot, end: ChildEnd): void {
+  // A slot that is out of the pool already was ended on purpose.
+  if (pool.slots.get(key) !== slot) return;
+  pool.slots.delete(key);
+  pool.delays.ended(key);
+  const words = end.lastWords === '' ? '' : `; its last words: ${end.lastWords}`;
+  pool.deps.report(`${end.hadStarted ? 'the process ended' : 'the program cannot be started'} (${end.how})${words}`);
+}
+
+function closeIdle(pool: Pool): void {
+  const nowMs = pool.deps.clock.monotonicMs();
+  for (const [key, slot] of pool.slots) {
+    const isUnused = nowMs - slot.usedMs >= pool.limits.idleMs && slot.connection?.isIdle() === true;
+    if (isUnused) void closeSlot(pool, key, slot);
+  }
+}
+
+function closeSlot(pool: Pool, key: string, slot: Slot): Promise<void> {
+  pool.slots.delete(key);
+  if (slot.connection === null) return Promise.resolve();
+  const closed = slot.connection.close().finally(() => pool.ending.delete(closed));
+  pool.ending.add(closed);
+  return closed;
+}
+
+function countRunning({ slots, ending }: Pool): number {
+  return ending.size + slots.values().reduce((count, { connection }) => count + (connection === null ? 0 : 1), 0);
+}
