@@ -25,7 +25,7 @@ export interface FakeGateway extends Gateway {
   reset(): void;
 }
 
-export const ECHO_TOOL: JsonObject = {
+const ECHO_TOOL: JsonObject = {
   name: 'notes__list',
   description: 'Lists notes.',
   inputSchema: { type: 'object' },

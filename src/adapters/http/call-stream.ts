@@ -100,5 +100,3 @@ function checkLineBreaks(pieces: readonly Uint8Array[]): void {
     if (piece.includes(LINE_FEED) || piece.includes(CARRIAGE_RETURN)) throw new Error('a result holds a line break');
   }
 }
-
-/** Never corked: Node ends the chunks before it writes those that a cork held back. It gathers the writes of one turn by itself. */

@@ -88,13 +88,14 @@ function discardBody(req: IncomingMessage): void {
   });
 }
 
+/**
+ * Never corked: Node writes the end of a chunked answer before what a cork held back. It gathers the writes of one turn by itself.
+ */
 function endWith(res: ServerResponse, pieces: readonly Uint8Array[]): void {
   if (lengthOf(pieces) <= COPIED_BYTES_MAX) {
     res.end(Buffer.concat(pieces));
     return;
   }
-  res.cork();
   for (const piece of pieces) res.write(piece);
   res.end();
-  res.uncork();
 }

@@ -22,8 +22,11 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
   const parsed = parseInboundHeaders(req.rawHeaders, plane.limits.headersMax);
   if (!parsed.ok) return turnAway(exchange, parsed.error);
   const headers = parsed.value;
-  const refusal = checkNames(headers, plane.names) ?? checkTarget(req, headers, target, plane.limits.bodyBytesMax);
-  if (refusal !== null || target === null) return turnAway(exchange, refusal ?? REFUSALS.notFound);
+  const foreign = checkNames(headers, plane.names);
+  if (foreign !== null) return turnAway(exchange, foreign);
+  if (target === null) return turnAway(exchange, REFUSALS.notFound);
+  const refusal = checkForm(req, headers, plane.limits.bodyBytesMax);
+  if (refusal !== null) return turnAway(exchange, refusal);
 
   const slot = plane.load.enter();
   if (slot === null) return turnAway(exchange, REFUSALS.overloaded);
@@ -42,20 +45,17 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
 
   if (headers.expect !== null) res.writeContinue();
   const body = await readBody(req, slot, plane.limits.bodyBytesMax);
-  if (!body.ok) return turnAwayBody(exchange, body.error, caller);
+  if (!body.ok) return turnAwayBody(exchange, caller, body.error);
   const message = parseBody(body.value);
-  if (!message.ok) return turnAway(exchange, refusalOf(message.error.error), { ...caller, id: message.error.id });
+  if (!message.ok) {
+    const { error, id } = message.error;
+    return turnAway(exchange, refusalOf(error), { principal: principal.value, id });
+  }
   await handleMessage(exchange, caller, message.value);
   limitStall(exchange);
 }
 
-function checkTarget(
-  req: IncomingMessage,
-  headers: InboundHeaders,
-  target: McpTarget | null,
-  bodyBytesMax: number,
-): HttpRefusal | null {
-  if (target === null) return REFUSALS.notFound;
+function checkForm(req: IncomingMessage, headers: InboundHeaders, bodyBytesMax: number): HttpRefusal | null {
   if (req.method === 'DELETE') return null;
   if (req.method !== 'POST') return REFUSALS.methodNotAllowed;
   return Number(headers.contentLength ?? 0) > bodyBytesMax ? REFUSALS.bodyTooLarge : checkMedia(headers);
@@ -65,20 +65,19 @@ function endpointOf({ upstream }: McpTarget): Endpoint {
   return upstream === null ? { kind: 'all' } : { kind: 'one', upstream };
 }
 
-function endSession(exchange: Exchange, caller: Caller): void {
+function endSession(exchange: Exchange, { principal, headers }: Caller): void {
   const { plane, res } = exchange;
-  const { sessionId } = caller.headers;
-  if (sessionId === null) return turnAway(exchange, REFUSALS.sessionMissing, caller);
-  const session = plane.sessions.find(sessionId, caller.principal);
-  if (session === null) return turnAway(exchange, REFUSALS.sessionUnknown, caller);
+  if (headers.sessionId === null) return turnAway(exchange, REFUSALS.sessionMissing, { principal });
+  const session = plane.sessions.find(headers.sessionId, principal);
+  if (session === null) return turnAway(exchange, REFUSALS.sessionUnknown, { principal });
   plane.sessions.close(session);
   sendEmpty(res, 204);
 }
 
-function turnAwayBody(exchange: Exchange, fault: BodyFault, caller: Caller): void {
-  // A request that never arrived whole has passed no framing, and nobody is there to be answered.
+function turnAwayBody(exchange: Exchange, { principal }: Caller, fault: BodyFault): void {
+  // One that never arrived whole has passed no framing, and nobody is there to be answered.
   if (fault === 'gone') return;
-  turnAway(exchange, fault === 'too-large' ? REFUSALS.bodyTooLarge : REFUSALS.overloaded, caller);
+  turnAway(exchange, fault === 'too-large' ? REFUSALS.bodyTooLarge : REFUSALS.overloaded, { principal });
 }
 
 /** Bounds how long an answer waits for a reader that does not read. Node sets the timeout anew when the answer is through. */

@@ -40,9 +40,12 @@ describe.each(ERAS)('in the %s era', (era) => {
     });
   });
 
-  it('a large result arrives whole', async () => {
+  it.each([false, true])('a large result arrives whole, streamed: %s', async (opens) => {
     const text = 'é'.repeat(3_000_000);
-    const answer = await answerWith(async () => textResult(text));
+    const answer = await answerWith(async ({ stream }) => {
+      if (opens) stream.open();
+      return textResult(text);
+    });
     expect(Buffer.from(answer.body, 'latin1').toString()).toContain(text);
   });
 

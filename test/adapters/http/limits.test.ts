@@ -62,10 +62,8 @@ describe('requests beyond what a listener takes on', () => {
     expect((await sendRaw(running.port, CALL)).status).toBe(503);
     held.release();
     const types = (await Promise.all(streams)).map((answer) => answer.headers.get('content-type'));
-    expect(types.sort()).toEqual([
-      ...Array<string>(2).fill('application/json'),
-      ...Array<string>(3).fill('text/event-stream'),
-    ]);
+    expect(types.filter((type) => type === 'text/event-stream')).toHaveLength(3);
+    expect(types.filter((type) => type === 'application/json')).toHaveLength(2);
     for (let at = 0; at < 3; at++) expect((await sendAndRelease(running, CALL)).status).toBe(200);
   });
 
@@ -134,7 +132,7 @@ it('a listener that closes lets answers finish, and ends those that do not', asy
   held.release();
   expect((await finishing).status).toBe(200);
   await closing;
-  await expect(sendRaw(running.port, CALL)).rejects.toThrow();
+  await expect(sendRaw(running.port, CALL)).rejects.toThrow('ECONNREFUSED');
   plane = null;
 
   const stuck = await start({ drainTimeoutMs: 50 });

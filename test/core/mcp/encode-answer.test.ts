@@ -42,7 +42,7 @@ describe('encodeResultBytes', () => {
   });
 
   it.each([[[]], [['[]']], [['{']], [['']]])('throws for %j, which is no result', (pieces) => {
-    expect(() => spliced(pieces, 'legacy')).toThrow();
+    expect(() => spliced(pieces, 'legacy')).toThrow('a result');
   });
 });
 
