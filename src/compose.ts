@@ -18,6 +18,7 @@ import type { Config, IssuerConfig, UpstreamConfig } from './config/config.ts';
 import { createKnownSecrets } from './core/content/redact-arguments.ts';
 import { isSecretName } from './core/content/secret-names.ts';
 import { isTokenHash, parseToken } from './core/identity/token-format.ts';
+import type { Approval } from './core/approval/approval.ts';
 import type { CompiledPolicy } from './core/policy/compile-policy.ts';
 import type { TokenRequest } from './gateway/administration.ts';
 import { issueToken } from './gateway/administration/tokens.ts';
@@ -59,98 +60,121 @@ const ids = systemIds;
 
 /**
  * Builds a gateway from its configuration and opens both planes. The admin plane comes first and goes last, so that the kill switch
- * can be reached for as long as a call could run. Throws what an operator must mend: a store, a port, a key file.
+ * can be reached for as long as a call could run. Throws what an operator must mend, a store, a port or a key file, and leaves
+ * nothing open then.
  */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const opened = new AsyncDisposableStack();
+  try {
+    return { ...(await openGateway(options, opened)), close: () => opened.disposeAsync() };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+async function openGateway(
+  options: GatewayOptions,
+  opened: AsyncDisposableStack,
+): Promise<Omit<RunningGateway, 'close'>> {
   const { config, policy, version } = options;
   const report = createOperatorLog();
-  const dataDir = dirname(config.store.path);
   const store = await openSqliteStore({ path: config.store.path, clock });
-  const upstreams = createUpstreams(options, report);
-  const links = { consoleUrl: config.admin.publicUrl ?? '' };
+  opened.defer(() => store.close());
+  const operatorTokenFile = join(dirname(config.store.path), 'operator-token');
+  const demo = await issueFirstTokens(store, options, operatorTokenFile);
+  await recordStart(store, policy, version);
 
+  const links = { consoleUrl: config.admin.publicUrl ?? '' };
+  const upstreams = createUpstreams(options, report);
+  const deps = await createCallDeps(options, { store, upstreams, report, consoleUrl: () => links.consoleUrl });
+  opened.defer(() => deps.lateRecords.close());
+  const refusals = createRefusals({ audit: store.audit, clock, report });
+  const gateway = createGateway(deps, refusals);
+  const { authenticator, adminAuthenticator, forgetCredential } = await createIdentity(store, config);
+  const administration = createAdministration({
+    ...deps,
+    tokens: store.tokens,
+    forgetCredential,
+    maxTtlMs: config.tokens.ttlMsMax,
+  });
+
+  const admin = createAdminPlane(
+    { administration, authenticator: adminAuthenticator, clock, report },
+    { ...config.admin.listen, publicUrl: config.admin.publicUrl, version },
+  );
+  opened.defer(() => admin.close());
+  opened.defer(() => refusals.close());
+  opened.defer(async () => void (await Promise.all([...upstreams.values()].map((upstream) => upstream.close()))));
+  const mcp = createMcpPlane({ gateway, authenticator, clock, ids, report }, mcpPlaneOptions(config, version));
+  opened.defer(() => mcp.close());
+
+  const { url: adminUrl } = await admin.listen();
+  links.consoleUrl ||= adminUrl;
+  const { url } = await mcp.listen();
+  return { mcpUrl: `${url}/mcp`, adminUrl, operatorTokenFile, demo };
+}
+
+interface CallParts {
+  readonly store: SqliteStore;
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly report: CallDeps['report'];
+  readonly consoleUrl: () => string;
+}
+
+async function createCallDeps({ config, policy }: GatewayOptions, parts: CallParts): Promise<CallDeps> {
+  const { store, upstreams, report, consoleUrl } = parts;
+  const { approvals, audit } = store;
   const inFlight = createInFlight();
   const desk = createApprovalDesk(HELD_CALLS_MAX);
-  const lateRecords = createLateRecords(report);
-  const refusals = createRefusals({ audit: store.audit, clock, report });
+  const wakeApproval = ({ id }: Approval) => desk.wake(id);
   const killSwitches = await createKillSwitches({
-    ...{ store: store.killSwitches, approvals: store.approvals, inFlight, clock, ids, report },
-    wakeApproval: ({ id }) => desk.wake(id),
+    store: store.killSwitches,
+    approvals,
+    inFlight,
+    clock,
+    ids,
+    wakeApproval,
+    report,
   });
-  const shared = {
-    audit: store.audit,
-    approvals: store.approvals,
+  return {
+    clock,
+    ids,
+    audit,
+    approvals,
     upstreams,
     killSwitches,
     inFlight,
     desk,
-    clock,
-    ids,
-  };
-  const deps: CallDeps = {
-    ...shared,
+    report,
     catalogue: createCatalogue(clock, CATALOGUE),
     approvers: createApprovers(store.tokens, clock),
     keptResults: createKeptResults(clock, KEPT_RESULTS),
-    lateRecords,
+    lateRecords: createLateRecords(report),
     policy: () => policy,
     knownSecrets: createKnownSecrets(secretsOf(config)),
-    digestKey: loadOrCreateDigestKey(join(dataDir, 'keys', 'arguments-digest.key')),
+    digestKey: loadOrCreateDigestKey(join(dirname(config.store.path), 'keys', 'arguments-digest.key')),
     environment: config.environment,
     approvalSettings: {
       holdMs: config.approvals.holdMs,
       keepResultMs: KEPT_RESULTS.keepMs,
       pendingPerPrincipalMax: config.limits.pendingApprovalsPerPrincipalMax,
       pendingMax: config.limits.pendingApprovalsMax,
-      consoleUrl: () => links.consoleUrl,
+      consoleUrl,
     },
-    report,
   };
+}
 
-  const authenticator = createAuthenticator(
-    { tokens: store.tokens, clock },
-    { issuers: config.issuers.map((issuer) => trustedIssuer(issuer, config)) },
-  );
-  const adminAuthenticator = createAdminAuthenticator({ tokens: store.tokens, clock });
-  const administration = createAdministration({
-    ...shared,
-    tokens: store.tokens,
-    forgetCredential: (id) => {
-      authenticator.forget(id);
-      adminAuthenticator.forget(id);
-    },
-    maxTtlMs: config.tokens.ttlMsMax,
-  });
-  const operatorTokenFile = join(dataDir, 'operator-token');
-  const demo = await issueFirstTokens(store, options, operatorTokenFile);
+async function createIdentity({ tokens }: SqliteStore, config: Config) {
+  const issuers = config.issuers.map((issuer) => trustedIssuer(issuer, config));
+  const authenticator = createAuthenticator({ tokens, clock }, { issuers });
+  const adminAuthenticator = createAdminAuthenticator({ tokens, clock });
   await adminAuthenticator.load();
-  await recordStart(store, policy, version);
-
-  const admin = createAdminPlane(
-    { administration, authenticator: adminAuthenticator, clock, report },
-    { ...config.admin.listen, publicUrl: config.admin.publicUrl, version },
-  );
-  const gateway = createGateway(deps, refusals);
-  const mcp = createMcpPlane({ gateway, authenticator, clock, ids, report }, mcpPlaneOptions(config, version));
-
-  async function close(): Promise<void> {
-    await mcp.close();
-    await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
-    await refusals.close();
-    await admin.close();
-    lateRecords.close();
-    await store.close();
+  function forgetCredential(id: string): void {
+    authenticator.forget(id);
+    adminAuthenticator.forget(id);
   }
-
-  try {
-    const adminAddress = await admin.listen();
-    links.consoleUrl ||= adminAddress.url;
-    const mcpAddress = await mcp.listen();
-    return { mcpUrl: `${mcpAddress.url}/mcp`, adminUrl: adminAddress.url, operatorTokenFile, demo, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  return { authenticator, adminAuthenticator, forgetCredential };
 }
 
 const HELD_CALLS_MAX = 5000;

@@ -31,12 +31,18 @@ const DEMO_TOKEN_TTL_MS = 30 * 86_400_000;
 /** The two people of the demo: one asks, the other decides. */
 export const DEMO_PEOPLE: { readonly requester: TokenRequest; readonly operator: TokenRequest } = {
   requester: {
-    ...{ plane: 'mcp', user: 'alice', groups: ['staff'], roles: [] },
+    plane: 'mcp',
+    user: 'alice',
+    groups: ['staff'],
     scopes: ['notes.read', 'notes.write'],
+    roles: [],
     ttlMs: DEMO_TOKEN_TTL_MS,
   },
   operator: {
-    ...{ plane: 'admin', user: 'olivia', groups: ['leads'], scopes: [] },
+    plane: 'admin',
+    user: 'olivia',
+    groups: ['leads'],
+    scopes: [],
     roles: ['approver', 'operator', 'auditor'],
     ttlMs: DEMO_TOKEN_TTL_MS,
   },

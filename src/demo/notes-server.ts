@@ -26,7 +26,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
 });
 
 function answerTo({ method, params }: Incoming): object {
-  switch (method) {
+  switch (method ?? '') {
     case 'initialize':
       return {
         result: {

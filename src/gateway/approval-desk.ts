@@ -35,7 +35,8 @@ export function createApprovalDesk(waitersMax: number): ApprovalDesk {
       });
     },
     wake(id) {
-      for (const onChange of [...(waiters.get(id) ?? [])]) onChange();
+      // A copy: each one that wakes takes itself out.
+      for (const onChange of Array.from(waiters.get(id) ?? [])) onChange();
     },
     get waiting() {
       return waiting;

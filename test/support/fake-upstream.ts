@@ -32,7 +32,7 @@ export function createFakeUpstream(name: string, toolNames: readonly string[]): 
     answer: (call) => Promise.resolve(ok(textResult(`ran ${call.tool} ${call.argumentsJson}`))),
     offer(tools) {
       definitions = tools.map((definition) => ({
-        name: String(definition['name']),
+        name: definition['name'] as string,
         definition,
         digest: definitionDigest(definition),
       }));

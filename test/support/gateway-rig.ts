@@ -83,11 +83,23 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
   let policy = compiled(options.policies);
 
   const killSwitches = await createKillSwitches({
-    ...{ store: store.killSwitches, approvals: store.approvals, inFlight, clock, ids, report },
+    store: store.killSwitches,
+    approvals: store.approvals,
+    inFlight,
+    clock,
+    ids,
+    report,
     wakeApproval: ({ id }) => desk.wake(id),
   });
   const deps: CallDeps = {
-    ...{ clock, ids, upstreams, killSwitches, inFlight, desk, report, approvalSettings },
+    clock,
+    ids,
+    upstreams,
+    killSwitches,
+    inFlight,
+    desk,
+    report,
+    approvalSettings,
     audit: store.audit,
     approvals: store.approvals,
     catalogue: createCatalogue(clock, { freshMs: 60_000, staleMs: 600_000, listTimeoutMs: 5000, listsMax: 100 }),
@@ -101,7 +113,12 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
   };
   const gateway = createGateway(deps, createRefusals({ audit: store.audit, clock, report }));
   const administration = createAdministration({
-    ...{ clock, ids, upstreams, killSwitches, inFlight, desk },
+    clock,
+    ids,
+    upstreams,
+    killSwitches,
+    inFlight,
+    desk,
     audit: store.audit,
     approvals: store.approvals,
     tokens: store.tokens,
@@ -110,7 +127,13 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
   });
 
   return {
-    ...{ gateway, administration, store, clock, upstreams, deps, reports },
+    gateway,
+    administration,
+    store,
+    clock,
+    upstreams,
+    deps,
+    reports,
     setPolicy: (texts) => {
       policy = compiled(texts);
     },
@@ -132,7 +155,13 @@ export function person(name: string, more: Partial<Principal> = {}): Principal {
   const credentialId = `tok_${name}`;
   return {
     id: name as PrincipalId,
-    ...{ name, groups: ['staff'], scopes: [], tenant: null, client: 'host-1', credentialId, issuer: 'countersign' },
+    name,
+    groups: ['staff'],
+    scopes: [],
+    tenant: null,
+    client: 'host-1',
+    credentialId,
+    issuer: 'countersign',
     ...more,
   };
 }

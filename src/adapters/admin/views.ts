@@ -1,3 +1,4 @@
+import { formatTimestamp } from '../../core/timestamp.ts';
 import type { ApprovalView } from '../../core/admin-api/approval-view.ts';
 import type { AuditView } from '../../core/admin-api/audit-view.ts';
 import type { KillSwitchView } from '../../core/admin-api/kill-switch-view.ts';
@@ -22,10 +23,10 @@ export function approvalView(approval: Approval): ApprovalView {
     policyVersion: binding.policyVersion,
     ruleId: approval.ruleId,
     reason: approval.reason,
-    createdAt: rfc3339(approval.createdMs),
-    expiresAt: rfc3339(approval.expiresMs),
+    createdAt: formatTimestamp(approval.createdMs),
+    expiresAt: formatTimestamp(approval.expiresMs),
     decidedBy: approval.decidedBy,
-    decidedAt: approval.decidedMs === null ? null : rfc3339(approval.decidedMs),
+    decidedAt: approval.decidedMs === null ? null : formatTimestamp(approval.decidedMs),
     comment: approval.comment,
     note: approval.note,
   };
@@ -38,8 +39,8 @@ export function killSwitchView(killSwitch: KillSwitch): KillSwitchView {
     scope,
     reason,
     by,
-    createdAt: rfc3339(createdMs),
-    expiresAt: expiresMs === null ? null : rfc3339(expiresMs),
+    createdAt: formatTimestamp(createdMs),
+    expiresAt: expiresMs === null ? null : formatTimestamp(expiresMs),
   };
 }
 
@@ -53,9 +54,9 @@ export function tokenView(token: StoredToken): TokenView {
     groups,
     scopes,
     roles,
-    createdAt: rfc3339(createdMs),
-    expiresAt: rfc3339(expiresMs),
-    revokedAt: revokedMs === null ? null : rfc3339(revokedMs),
+    createdAt: formatTimestamp(createdMs),
+    expiresAt: formatTimestamp(expiresMs),
+    revokedAt: revokedMs === null ? null : formatTimestamp(revokedMs),
   };
 }
 
@@ -67,8 +68,4 @@ export function auditView(record: AuditRecord): AuditView {
   // The salt stays here: with it, a pruned payload could be found by trying.
   const { arguments: args } = JSON.parse(record.payload) as { arguments: unknown };
   return { ...view, arguments: args };
-}
-
-export function rfc3339(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,3 +1,4 @@
+import { formatTimestamp } from '../../core/timestamp.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallId, GatewayEntry } from '../../core/audit/entry.ts';
 import type { AuditHealth } from '../../ports/audit-log.ts';
@@ -178,7 +179,7 @@ export class CommitQueue {
   async #probe(problem: string, sinceMs: number): Promise<void> {
     const { thread, clock } = this.#deps;
     await thread.call('open', { create: false, sequenceMin: this.#acknowledged });
-    const detail = `the store could not be written since ${new Date(sinceMs).toISOString()}: ${problem}`;
+    const detail = `the store could not be written since ${formatTimestamp(sinceMs)}: ${problem}`;
     const entry: GatewayEntry = {
       kind: 'gateway',
       timeMs: clock.nowMs(),

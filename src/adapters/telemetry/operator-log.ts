@@ -10,7 +10,8 @@ export function createOperatorLog(): (report: OperatorReport) => void {
   return ({ callId, problem, error }) => {
     const known = callId === null ? {} : { callId };
     if (error === undefined) return logger.warn(known, problem);
-    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+    const { name, message, stack } =
+      error instanceof Error ? error : new Error('something that is no error was thrown');
     return logger.error({ ...known, error: { name, message, stack } }, problem);
   };
 }

@@ -1,4 +1,5 @@
 import type { AuditEntry, CallId } from './entry.ts';
+import { assertNever } from '../result.ts';
 import type { ApprovalId } from '../approval/approval.ts';
 
 /** What an entry says about a call that an upstream may see: every call that is opened must be closed by exactly one outcome. */
@@ -16,7 +17,13 @@ export function callEffect(entry: AuditEntry): CallEffect | null {
       return { kind: 'opens', callId: entry.callId, approvalId: entry.approvalId };
     case 'outcome':
       return { kind: 'closes', callId: entry.callId };
-    default:
+    case 'refusal':
+    case 'approval':
+    case 'kill-switch':
+    case 'token':
+    case 'gateway':
       return null;
+    default:
+      return assertNever(entry);
   }
 }

@@ -22,7 +22,7 @@ export function exposedDefinition(definition: JsonObject, name: string): JsonObj
 function withoutHeaderHints(schema: Json): Json {
   if (Array.isArray(schema)) return schema.map(withoutHeaderHints);
   if (!isJsonObject(schema)) return schema;
-  const kept: Record<string, Json> = Object.create(null);
+  const kept = Object.create(null) as Record<string, Json>;
   for (const [key, value] of Object.entries(schema)) {
     if (key !== 'x-mcp-header') kept[key] = withoutHeaderHints(value);
   }

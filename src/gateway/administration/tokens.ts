@@ -53,7 +53,12 @@ export async function issueToken(
   const random = [deps.ids.next('s'), deps.ids.next('s')].map((each) => each.slice('s_'.length)).join('');
   const secret = formatToken({ plane, id, secret: random });
   const token: StoredToken = {
-    ...{ id, plane, user, groups, scopes, roles },
+    id,
+    plane,
+    user,
+    groups,
+    scopes,
+    roles,
     secretHash: hashToken(secret),
     createdMs: nowMs,
     expiresMs: nowMs + ttlMs,

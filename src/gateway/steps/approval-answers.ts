@@ -1,5 +1,6 @@
 import type { Approval } from '../../core/approval/approval.ts';
 import { assertNever } from '../../core/result.ts';
+import { formatTimestamp } from '../../core/timestamp.ts';
 import type { CallDeps } from '../deps.ts';
 import type { HostResult } from '../gateway.ts';
 import { toolErrorResult } from '../host-errors.ts';
@@ -61,7 +62,7 @@ function pendingAnswer({ approvalSettings, clock }: CallDeps, approval: Approval
     status: 'approval_pending',
     approvalId: approval.id,
     url,
-    expiresAt: new Date(approval.expiresMs).toISOString(),
+    expiresAt: formatTimestamp(approval.expiresMs),
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   });
 }

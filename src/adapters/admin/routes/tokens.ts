@@ -9,7 +9,8 @@ import { parseDuration } from '../../../core/duration.ts';
 import { ok } from '../../../core/result.ts';
 import { type AdminRoute, adminRoute } from '../admin-route.ts';
 import { GROUP_NAMES, ID_PARAMS, NO_BODY, NO_FIELDS, SCOPE_TOKENS, USER_NAME } from '../fields.ts';
-import { rfc3339, tokenView } from '../views.ts';
+import { formatTimestamp } from '../../../core/timestamp.ts';
+import { tokenView } from '../views.ts';
 
 const ttl = z
   .string()
@@ -55,7 +56,7 @@ export const TOKEN_ROUTES: readonly AdminRoute[] = [
       const created = await administration.createToken(by, { ...rest, ttlMs });
       if (!created.ok) return created;
       const { token, secret } = created.value;
-      return ok({ id: token.id, token: secret, expiresAt: rfc3339(token.expiresMs) });
+      return ok({ id: token.id, token: secret, expiresAt: formatTimestamp(token.expiresMs) });
     },
   }),
   adminRoute({
