@@ -13,7 +13,6 @@ const BUSY = 5;
 const IO_ERROR = 10;
 const CORRUPT = 11;
 const FULL = 13;
-const CONSTRAINT = 19;
 const NOT_A_DATABASE = 26;
 
 export function describeFault(error: unknown): SqliteFault {
@@ -27,8 +26,6 @@ export function describeFault(error: unknown): SqliteFault {
       return { code: 'unavailable', message: 'the disk of the store is full; make space', isLasting: false };
     case BUSY:
       return { code: 'unavailable', message: 'another program keeps the database locked; end it', isLasting: false };
-    case CONSTRAINT:
-      return { code: 'unavailable', message: `the database does not take this: ${message}`, isLasting: false };
     case IO_ERROR:
       return {
         code: 'unavailable',

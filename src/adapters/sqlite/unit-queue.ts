@@ -41,11 +41,11 @@ export class UnitQueue {
     return this.#units.length;
   }
 
-  /** `false`: it is full. One unit is always taken, however large. */
+  /** `false`: it is full. An empty queue takes a unit of any size, and every queue a kill switch: overload is when one is needed. */
   push(unit: WaitingUnit): boolean {
     const { queueUnitsMax, queueCharsMax } = this.#limits;
-    if (this.#units.length >= queueUnitsMax) return false;
-    if (this.#units.length > 0 && this.#chars + unit.chars > queueCharsMax) return false;
+    const isFull = this.#units.length >= queueUnitsMax || this.#chars + unit.chars > queueCharsMax;
+    if (isFull && this.#units.length > 0 && unit.mutation?.kind !== 'save-kill-switches') return false;
     this.#units.push(unit);
     this.#chars += unit.chars;
     return true;

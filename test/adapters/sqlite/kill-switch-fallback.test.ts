@@ -97,6 +97,18 @@ describe('a kill switch', () => {
     expect(await switchEntries(after)).toEqual(['kill_1 on', 'kill_2 on']);
   });
 
+  it('has its place in a full queue', async () => {
+    const store = await rig.open({ ...HANGING, queueUnitsMax: 1, killSwitchFallbackMs: 20_000 });
+    const unlock = rig.lockDatabase();
+    const underWay = store.audit.record([sampleGatewayEntry('under way')]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const waiting = store.audit.record([sampleGatewayEntry('waiting')]);
+    await expect(store.audit.record([sampleGatewayEntry('too many')])).rejects.toMatchObject({ code: 'overloaded' });
+    const saved = store.killSwitches.save([one], [entry(one)]);
+    unlock();
+    expect(await Promise.all([underWay, waiting, saved])).toEqual([1, 2, { recorded: true }]);
+  });
+
   it('is refused when it does not fit the reserved place, so that nobody takes it for kept', async () => {
     const store = await rig.open(FAILING);
     const unlock = rig.lockDatabase();

@@ -195,6 +195,21 @@ describe('files that change under an open store', () => {
     expect(store.audit.health().problem).toMatch(problem);
   });
 
+  it('may be written by another program: the store takes no number twice, and goes on after it', async () => {
+    const store = await rig.open(PROBE);
+    await store.audit.record([sampleGatewayEntry('ours')]);
+    const other = new DatabaseSync(rig.path);
+    other.exec(`INSERT INTO audit_log VALUES (2, '{"entry":{"detail":"theirs"}}', NULL)`);
+    other.close();
+    await expect(store.audit.record([sampleGatewayEntry('refused')])).rejects.toMatchObject({ code: 'unavailable' });
+    await untilWritable(store.audit);
+    expect((await readEntries(store.audit)).map(({ detail }) => detail)).toEqual([
+      'ours',
+      'theirs',
+      expect.stringContaining('the audit log is append-only'),
+    ]);
+  });
+
   it('stop the store until the right file is back; an empty one does not do', async () => {
     const store = await rig.open(PROBE);
     await store.audit.record([sampleGatewayEntry('acknowledged')]);
