@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import type { Json } from '../../src/core/json/value.ts';
 
 /** Strings without lone surrogates, among them names that mean something to JavaScript and all that must be escaped. */
-export const jsonString: fc.Arbitrary<string> = fc.oneof(
+const jsonString: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
   fc.string({
     unit: fc.constantFrom('"', '\\', '/', 'u', '\n', '\t', '\u{0}', '\u{1f}', 'é', '😹', '\u{2028}'),
@@ -12,7 +12,7 @@ export const jsonString: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'grapheme', minLength: 30, maxLength: 200 }),
 );
 
-export const jsonNumber: fc.Arbitrary<number> = fc
+const jsonNumber: fc.Arbitrary<number> = fc
   .oneof(fc.integer(), fc.maxSafeInteger(), fc.double({ noNaN: true, noDefaultInfinity: true }))
   .map((number) => (number === 0 ? 0 : number));
 

@@ -58,8 +58,9 @@ export function parseLeaf(text: string): Result<Leaf, LeafFault> {
   const { entry, seq: sequence, v: version, ...others } = json.value;
   if (version !== LEAF_VERSION) return leafFault('not-a-leaf', `"v" is not ${LEAF_VERSION}`);
   if (!isSequence(sequence)) return leafFault('not-a-leaf', '"seq" is no sequence number');
-  if (!isJsonObject(entry) || typeof entry.kind !== 'string')
+  if (!isJsonObject(entry) || typeof entry.kind !== 'string') {
     return leafFault('not-a-leaf', '"entry" is no audit entry');
+  }
   if (Object.keys(others).length > 0) return leafFault('not-a-leaf', 'more members than "entry", "seq" and "v"');
   return ok({ sequence, entry });
 }

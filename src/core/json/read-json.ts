@@ -46,16 +46,16 @@ interface Reader extends TextCursor {
 }
 
 function readWhole(reader: Reader): Json | undefined {
-  if (reader.text.startsWith('\u{feff}'))
+  if (reader.text.startsWith('\u{feff}')) {
     return refuseAt(reader, 0, 'byte-order-mark', 'a byte order mark before the value');
+  }
   skipSpace(reader);
   if (reader.position === reader.text.length) return refuseAt(reader, reader.position, 'empty', 'no value');
   const value = readValue(reader, 0);
   if (value === undefined) return undefined;
   skipSpace(reader);
-  if (reader.position < reader.text.length)
-    return refuseAt(reader, reader.position, 'syntax', 'something after the value');
-  return value;
+  if (reader.position === reader.text.length) return value;
+  return refuseAt(reader, reader.position, 'syntax', 'something after the value');
 }
 
 /** `depth` counts the arrays and objects around the value. The recursion is bounded by `depthMax`. */

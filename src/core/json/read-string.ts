@@ -23,8 +23,9 @@ function readEscaped(cursor: TextCursor, firstEscape: number): string | undefine
   const value = parseLiteral(text.slice(start, end + 1));
   if (value === undefined) return refuseAt(cursor, start, 'syntax', 'an escape that JSON does not have');
   // Written as UTF-8 a lone surrogate turns into U+FFFD, so the upstream would see another string than the policy did.
-  if (!value.isWellFormed())
+  if (!value.isWellFormed()) {
     return refuseAt(cursor, start, 'lone-surrogate', 'an escaped surrogate without its other half');
+  }
   cursor.position = end + 1;
   return value;
 }
@@ -54,7 +55,8 @@ const NEAR_CHARACTERS = 24;
 const PLAIN = /[^"\\\u0000-\u001f]*/y;
 
 function refuseSpecial(cursor: TextCursor, position: number): undefined {
-  if (position >= cursor.text.length)
+  if (position >= cursor.text.length) {
     return refuseAt(cursor, cursor.text.length, 'syntax', 'the text ends inside a string');
+  }
   return refuseAt(cursor, position, 'syntax', 'a control character inside a string');
 }

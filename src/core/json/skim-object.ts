@@ -89,8 +89,9 @@ function skimWhole(skimmer: ObjectSkimmer, listing: Listing): number {
   }
   const start = skimSpace(bytes, 0);
   if (start === bytes.length) return refuse(skimmer, start, 'empty', 'no value');
-  if (bytes[start] !== OPENING_BRACE)
+  if (bytes[start] !== OPENING_BRACE) {
     return refuse(skimmer, start, 'not-an-object', 'something else than a JSON object');
+  }
   const end = skimMembers(skimmer, start, 1, listing);
   if (end === REFUSED) return REFUSED;
   const rest = skimSpace(bytes, end);
@@ -150,8 +151,9 @@ function skimMembers(skimmer: ObjectSkimmer, start: number, depth: number, listi
     if (position === REFUSED) return REFUSED;
     position = skimSpace(bytes, position);
     if (bytes[position] === CLOSING_BRACE) return position + 1;
-    if (bytes[position] !== COMMA)
+    if (bytes[position] !== COMMA) {
       return refuse(skimmer, position, 'syntax', 'a comma or a closing brace was expected');
+    }
     position = skimSpace(bytes, position + 1);
   }
 }
@@ -168,8 +170,9 @@ function skimMember(skimmer: ObjectSkimmer, nameStart: number, depth: number, li
 
   const name = nameOf(bytes.toString('utf8', nameStart, nameEnd));
   if (name === null) return refuse(skimmer, nameStart, 'lone-surrogate', 'an escaped surrogate without its other half');
-  if (listing.members.has(name))
+  if (listing.members.has(name)) {
     return refuse(skimmer, nameStart, 'duplicate-key', 'a member name for the second time');
+  }
   const { membersMax } = skimmer.limits;
   if (listing.members.size === membersMax) {
     return refuse(skimmer, nameStart, 'too-many-keys', `more than ${membersMax} members`);

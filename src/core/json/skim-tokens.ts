@@ -57,8 +57,9 @@ export function skimNumber(skimmer: Skimmer, start: number): number {
   const first = bytes[start] === MINUS ? start + 1 : start;
   let position = skimDigits(bytes, first);
   if (position === first) return refuse(skimmer, start, 'syntax', 'a value was expected');
-  if (bytes[first] === DIGIT_0 && position > first + 1)
+  if (bytes[first] === DIGIT_0 && position > first + 1) {
     return refuse(skimmer, start, 'syntax', 'a number with a leading zero');
+  }
   if (bytes[position] === POINT) {
     const fraction = position + 1;
     position = skimDigits(bytes, fraction);

@@ -14,7 +14,7 @@ const CREDENTIAL = '[redacted:credential]';
 
 const parse = (text: string): JsonObject => {
   const result = readJson(Buffer.from(text), REQUEST_LIMITS);
-  if (!result.ok || !isJsonObject(result.value)) throw new Error(`not an object: ${text}`);
+  if (!result.ok || !isJsonObject(result.value)) throw new Error(`not an object: ${text.slice(0, 100)}`);
   return result.value;
 };
 const redact = (args: JsonObject, secrets: readonly string[] = []) =>
@@ -130,7 +130,7 @@ describe('whatever the arguments', () => {
   it('the deepest and the widest that a request may hold are done in one pass', () => {
     const deep = `${'{"a":'.repeat(63)}{"token":1}${'}'.repeat(63)}`;
     expect(canonicalJson(redactArguments(parse(deep), NONE))).toBe(deep.replace('1', `"${KEY}"`));
-    const wide = `{${Array.from({ length: 20_000 }, (_, index) => `"${index}-credential-7-of-many":1`).join(',')}}`;
-    expect(Object.keys(redactArguments(parse(wide), createKnownSecrets(hundred)))).toHaveLength(20_000);
+    const wide = `{${Array.from({ length: 19_999 }, (_, index) => `"${index}-credential-7-of-many":1`).join(',')}}`;
+    expect(Object.keys(redactArguments(parse(wide), createKnownSecrets(hundred)))).toHaveLength(19_999);
   });
 });
