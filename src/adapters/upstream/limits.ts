@@ -1,10 +1,11 @@
 /** What one upstream may cost at most, whatever it sends or does not send. */
 export interface UpstreamLimits {
   readonly connectTimeoutMs: number;
-  /** From the request to the first byte of the answer. */
-  readonly firstByteTimeoutMs: number;
-  /** Between two pieces of an answer. Comments in an event stream count as pieces, so `callTimeoutMs` is the last word. */
-  readonly idleTimeoutMs: number;
+  /** From the request to the first byte of the answer. `null`: as long as the call may take, for most answers come all at once. */
+  readonly firstByteTimeoutMs: number | null;
+  /** Between two pieces of an answer. `null`: as long as the call may take, for most event streams are silent before the result. */
+  readonly idleTimeoutMs: number | null;
+  /** The last word, whatever comes in the meantime. */
   readonly callTimeoutMs: number;
   /** One step of finding out what the upstream speaks: a probe, a handshake, the start of a process. */
   readonly handshakeTimeoutMs: number;
@@ -45,8 +46,8 @@ const MINUTE_MS = 60 * SECOND_MS;
 
 export const UPSTREAM_LIMITS: UpstreamLimits = {
   connectTimeoutMs: 10 * SECOND_MS,
-  firstByteTimeoutMs: 2 * MINUTE_MS,
-  idleTimeoutMs: MINUTE_MS,
+  firstByteTimeoutMs: null,
+  idleTimeoutMs: null,
   callTimeoutMs: 5 * MINUTE_MS,
   handshakeTimeoutMs: 30 * SECOND_MS,
   listTimeoutMs: MINUTE_MS,

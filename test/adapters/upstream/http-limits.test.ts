@@ -120,7 +120,7 @@ describe.concurrent('an upstream that does not stop, or does not begin', () => {
     );
     const outcomes = await Promise.all(Array.from({ length: 4 }, () => upstream.call(callOf())));
     const kinds = outcomes.map((outcome) => faultOf(outcome).kind).sort();
-    expect(kinds).toEqual(['timeout', 'timeout', 'too-large', 'too-large']);
+    expect(kinds).toEqual(['overloaded', 'overloaded', 'timeout', 'timeout']);
     server.on('tools/call', undefined);
     resultText(await upstream.call(callOf()));
   });

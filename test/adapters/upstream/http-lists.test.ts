@@ -163,7 +163,13 @@ describe('a tool list', () => {
       },
     ],
   ])('that %s is no list', async (_sentence, kind, answer) => {
-    const limits = { pagesMax: 20, toolsMax: 20, listBytesMax: 2_000_000, cursorBytesMax: 100, listTimeoutMs: kind === 'timeout' ? 200 : 10_000 };
+    const limits = {
+      pagesMax: 20,
+      toolsMax: 20,
+      listBytesMax: 2_000_000,
+      cursorBytesMax: 100,
+      listTimeoutMs: kind === 'timeout' ? 200 : 10_000,
+    };
     const { server, upstream } = await startHttpRig({ setting: 'legacy', limits });
     answer(server);
     expect(faultOf(await upstream.listTools(caller, never)).kind).toBe(kind);

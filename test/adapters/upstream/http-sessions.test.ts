@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Reply } from '../../support/scripted-upstream.ts';
 import { callOf, faultOf, resultText, startHttpRig } from '../../support/upstream-rig.ts';
 
 describe('legacy sessions', () => {
@@ -68,15 +69,34 @@ describe('legacy sessions', () => {
   });
 
   it.each([
-    ['an error', (reply: { error(code: number): void }) => reply.error(-32603)],
-    ['HTTP 401', (reply: { status(status: number): void }) => reply.status(401)],
-    ['HTTP 500', (reply: { status(status: number): void }) => reply.status(500)],
+    ['an error', (reply: Reply) => reply.error(-32603)],
+    ['HTTP 401', (reply: Reply) => reply.status(401)],
+    ['HTTP 500', (reply: Reply) => reply.status(500)],
   ])('are not opened by %s, and the next call tries again', async (_sentence, answer) => {
     const { server, upstream } = await startHttpRig({ setting: 'legacy' });
     server.on('initialize', (_request, reply) => answer(reply));
     expect(faultOf(await upstream.call(callOf())).dispatched).toBe(false);
     server.on('initialize', undefined);
     resultText(await upstream.call(callOf()));
+  });
+
+  it.each<readonly [sentence: string, answer: (reply: Reply) => void]>([
+    ['200 and some text', (reply) => reply.status(200, 'ok', { 'Content-Type': 'text/plain' })],
+    ['200 and text of no type', (reply) => reply.status(200, 'ok')],
+    ['200 and an empty object', (reply) => reply.json({})],
+    ['200 and an event stream that does not end', (reply) => void reply.stream()],
+    ['204', (reply) => reply.raw('HTTP/1.1 204 No\r\n\r\n')],
+  ])('take %s for an answer to a notification', async (_sentence, answer) => {
+    const { server, upstream } = await startHttpRig({ setting: 'legacy' });
+    server.on('notifications/initialized', (_request, reply) => answer(reply));
+    expect(resultText(await upstream.call(callOf()))).toContain('content');
+  });
+
+  it('are not opened where the notification is refused', async () => {
+    const { server, upstream } = await startHttpRig({ setting: 'legacy' });
+    server.on('notifications/initialized', (_request, reply) => reply.status(400));
+    expect(faultOf(await upstream.call(callOf()))).toMatchObject({ kind: 'invalid-answer', dispatched: false });
+    expect(server.seen('tools/call')).toHaveLength(0);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { type Result, err, ok } from '../../../core/result.ts';
 export interface AnswerHead {
   readonly status: number;
   readonly body: 'json' | 'events' | 'other' | 'none';
-  /** `Mcp-Session-Id`; `null` where there is none. */
+  /** `Mcp-Session-Id` as it came; `null` where there is none. */
   readonly sessionId: string | null;
   /** `null` where the length is not given beforehand. */
   readonly lengthBytes: number | null;
@@ -17,19 +17,13 @@ export function parseAnswerHead(status: number, headers: RawHeaders): Result<Ans
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') return err('the answer is encoded, which was not offered');
   const sessionId = headers['mcp-session-id'];
-  if (sessionId !== undefined && (typeof sessionId !== 'string' || !SESSION_ID.test(sessionId))) {
-    return err('the session id is not acceptable');
-  }
   return ok({
     status,
     body: bodyOf(headers['content-type']),
-    sessionId: sessionId ?? null,
+    sessionId: sessionId === undefined ? null : String(sessionId),
     lengthBytes: lengthOf(headers),
   });
 }
-
-/** Visible ASCII (2025-11-25, Streamable HTTP, "Session Management"). The length is ours. */
-const SESSION_ID = /^[!-~]{1,1024}$/;
 
 /**
  * Compares the media type alone, whole and without regard to case (RFC 9110, 8.3.1): a type that merely contains

@@ -9,8 +9,8 @@ import { type AnswerHead, type RawHeaders, parseAnswerHead } from './answer-head
 import type { ByteBudget } from './byte-budget.ts';
 
 export interface ExchangeLimits {
-  readonly firstByteTimeoutMs: number;
-  readonly idleTimeoutMs: number;
+  readonly firstByteTimeoutMs: number | null;
+  readonly idleTimeoutMs: number | null;
   readonly answerBytesMax: number;
   readonly eventsPerCallMax: number;
 }
@@ -23,8 +23,10 @@ export interface HttpRequest {
   readonly body: string | null;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Handles one message of the answer; returns it where it is the answer proper. */
-  readonly onMessage: (message: Uint8Array, status: number) => RpcResponse | null;
+  /**
+   * Handles one message of the answer; returns it where it is the answer proper. `null`: nothing but the head of the answer matters.
+   */
+  readonly onMessage: ((message: Uint8Array, status: number) => RpcResponse | null) | null;
 }
 
 export interface HttpAnswer {
@@ -50,7 +52,7 @@ export function exchange(deps: ExchangeDeps, request: HttpRequest): Promise<Resu
 
 /** What an error answer may hold; it is read for its code only. */
 const ERROR_BODY_BYTES_MAX = 64 * 1024;
-/** After its answer a stream should end by itself, so that the connection can be used again. */
+/** When it is known what the answer is, the rest of it should end by itself, so that the connection can be used again. */
 const DRAIN_BYTES_MAX = 64 * 1024;
 const DRAIN_TIMEOUT_MS = 1000;
 
@@ -89,8 +91,8 @@ class Exchange implements Dispatcher.DispatchHandler {
         path,
         headers: headers as string[],
         body,
-        headersTimeout: Math.min(firstByteTimeoutMs, timeoutMs),
-        bodyTimeout: Math.min(idleTimeoutMs, timeoutMs),
+        headersTimeout: Math.min(firstByteTimeoutMs ?? timeoutMs, timeoutMs),
+        bodyTimeout: Math.min(idleTimeoutMs ?? timeoutMs, timeoutMs),
       },
       this,
     );
@@ -108,6 +110,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     const head = parseAnswerHead(status, headers);
     if (!head.ok) return this.#fail('invalid-answer', head.error);
     this.#head = head.value;
+    if (this.#request.onMessage === null) {
+      this.#settle(ok({ head: head.value, response: null }));
+      return this.#drain();
+    }
     const { answerBytesMax } = this.#deps.limits;
     if ((head.value.lengthBytes ?? 0) > answerBytesMax) return this.#failTooLarge();
     if (status >= 300) this.#body = createByteCollector(ERROR_BODY_BYTES_MAX);
@@ -125,7 +131,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     }
     if (this.#receivedBytes > this.#deps.limits.answerBytesMax) return this.#failTooLarge();
     if (!this.#deps.budget.take(chunk.length))
-      return this.#fail('too-large', 'too much is held for unfinished answers');
+      return this.#fail('overloaded', 'too much is held for unfinished answers');
     this.#heldBytes += chunk.length;
     if (this.#events !== null) this.#readEvents(chunk);
     else if (this.#body === null) this.#fail('invalid-answer', 'the answer has a body of no content type');
@@ -141,7 +147,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       return this.#fail('invalid-answer', 'the stream ended without an answer');
     const body = head.body === 'json' ? this.#body?.take() : undefined;
     const isEmpty = body === undefined || body.length === 0;
-    this.#settle(ok({ head, response: isEmpty ? null : this.#request.onMessage(body, head.status) }));
+    this.#settle(ok({ head, response: isEmpty ? null : this.#readMessage(body, head.status) }));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -162,13 +168,17 @@ class Exchange implements Dispatcher.DispatchHandler {
       // Other types belong to other protocols, and an event with empty data only carries an id.
       if (type !== 'message' || data.length === 0) continue;
       if (++this.#eventsSeen > this.#deps.limits.eventsPerCallMax) return this.#fail('too-large', 'too many events');
-      const response = this.#request.onMessage(data, this.#head.status);
+      const response = this.#readMessage(data, this.#head.status);
       if (response === null) continue;
       if (this.#isSettled) return this.#deps.onSecondAnswer();
       this.#settle(ok({ head: this.#head, response }));
       this.#drain();
     }
     if (tooLarge) this.#failTooLarge();
+  }
+
+  #readMessage(message: Uint8Array, status: number): RpcResponse | null {
+    return this.#request.onMessage?.(message, status) ?? null;
   }
 
   #drain(): void {

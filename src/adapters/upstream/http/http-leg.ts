@@ -100,7 +100,7 @@ export function createHttpLeg(options: HttpLegOptions, deps: HttpLegDeps): HttpL
         body,
         timeoutMs,
         signal: NEVER,
-        onMessage: () => null,
+        onMessage: null,
       });
     },
     tell(body, headers) {

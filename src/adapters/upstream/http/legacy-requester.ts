@@ -55,12 +55,18 @@ export async function openSession(
   const revision = readInitializeResult(response.result);
   if (!revision.ok) return notSent('invalid-answer', revision.error);
 
+  if (head.sessionId !== null && !SESSION_ID.test(head.sessionId)) {
+    return notSent('invalid-answer', 'the session id is not acceptable');
+  }
   const session: Session = { id: head.sessionId, revision: revision.value };
   const told = await leg.send(writeNotification('notifications/initialized', '{}'), sessionHeaders(session), timeoutMs);
   if (!told.ok) return told;
   const { status } = told.value.head;
   return status < 300 ? ok(session) : notSent('invalid-answer', `HTTP ${status} to notifications/initialized`);
 }
+
+/** Visible ASCII (2025-11-25, Streamable HTTP, "Session Management"). The length is ours. */
+const SESSION_ID = /^[!-~]{1,1024}$/;
 
 export async function closeSession(leg: HttpLeg, session: Session, timeoutMs: number): Promise<void> {
   // A server may refuse this with 405; either way we are done with the session.
