@@ -225,7 +225,8 @@ function secretsOf(config: Config): readonly string[] {
 
 function trustedIssuer(issuer: IssuerConfig, config: Config): TrustedIssuer {
   const { audience, ...rest } = issuer;
-  return { ...rest, audiences: audience === null ? resourceUris(config) : [audience] };
+  if (audience === null) return { ...rest, audiences: resourceUris(config), areAudiencesResources: true };
+  return { ...rest, audiences: [audience], areAudiencesResources: false };
 }
 
 /** The resource identifiers of RFC 9728: every path under which an MCP endpoint stands. */

@@ -94,5 +94,6 @@ function person(name: string, client: string): Principal {
     client,
     credentialId: `cred-${name}`,
     issuer: 'test',
+    resources: null,
   };
 }

@@ -162,6 +162,7 @@ export function person(name: string, more: Partial<Principal> = {}): Principal {
     client: 'host-1',
     credentialId,
     issuer: 'countersign',
+    resources: null,
     ...more,
   };
 }

@@ -29,5 +29,6 @@ export function principalOf(
     client: 'test-client',
     credentialId: 'tok_test',
     issuer: 'gateway',
+    resources: null,
   };
 }

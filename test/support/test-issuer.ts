@@ -49,6 +49,7 @@ export async function startTestIssuer(clock: { nowMs(): number }): Promise<TestI
     trusted: (fields = {}) => ({
       issuer: url,
       audiences: [AUDIENCE],
+      areAudiencesResources: true,
       algorithms: ['ES256'],
       jwksUri: `${url}/keys`,
       claims: { groups: 'groups', scopes: 'scope', name: 'email', tenant: 'org_id' },

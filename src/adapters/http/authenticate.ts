@@ -7,19 +7,23 @@ import { type HttpRefusal, REFUSALS, unauthenticated } from './refusals.ts';
  * Finds out who is asking. Whatever goes wrong ends in a refusal: there is no path from an error to an identity. A token in the
  * query string is refused even beside a good header, because it is in the logs of everything on the way.
  *
+ * `resource` is the endpoint: a token that was issued for another one is no token here (RFC 8707; bug class of CVE-2025-69196).
  * `metadataUrl` is where a host finds out how to get a token; `null` where it must not try.
  */
 export async function authenticate(
   authenticator: Authenticator,
   authorization: string | null,
   url: string,
-  metadataUrl: string | null,
+  { resource, metadataUrl }: { readonly resource: string; readonly metadataUrl: string | null },
 ): Promise<Result<Principal, HttpRefusal>> {
   if (QUERY_TOKEN.test(url))
     return err(refusalOf({ kind: 'malformed', detail: 'a token in the query string' }, metadataUrl));
   try {
     const result = await authenticator.authenticate(authorization ?? undefined);
-    return result.ok ? ok(result.value) : err(refusalOf(result.error, metadataUrl));
+    if (!result.ok) return err(refusalOf(result.error, metadataUrl));
+    const { resources } = result.value;
+    if (resources === null || resources.includes(resource)) return ok(result.value);
+    return err(refusalOf({ kind: 'invalid', detail: 'issued for another endpoint' }, metadataUrl));
   } catch {
     return err(REFUSALS.identityUnknown);
   }

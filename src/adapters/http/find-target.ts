@@ -37,6 +37,11 @@ export function findTarget(path: string): Target | null {
   return hasDiscovery ? { kind: 'metadata', path: mcpPath, upstream } : null;
 }
 
+/** The canonical resource identifier of an endpoint (RFC 8707). `/token` is another way in, not another resource. */
+export function resourceOf(publicUrl: string, { upstream }: McpTarget): string {
+  return upstream === null ? `${publicUrl}/mcp` : `${publicUrl}/mcp/${upstream}`;
+}
+
 /** Where the metadata of an endpoint is, RFC 9728 §3.1; `null` where it has none. */
 export function metadataUrlOf(publicUrl: string, target: McpTarget): string | null {
   return target.hasDiscovery ? publicUrl + METADATA_PATH + target.path : null;

@@ -3,7 +3,7 @@ import { parseBody } from '../../core/mcp/parse-body.ts';
 import type { Endpoint } from '../../gateway/gateway.ts';
 import { authenticate } from './authenticate.ts';
 import { checkMedia, checkNames } from './check-request.ts';
-import { type McpTarget, metadataUrlOf } from './find-target.ts';
+import { type McpTarget, metadataUrlOf, resourceOf } from './find-target.ts';
 import { handleMessage } from './handle-message.ts';
 import { type InboundHeaders, parseInboundHeaders } from './inbound-headers.ts';
 import { type Caller, type Exchange, failClosed, turnAway } from './exchange.ts';
@@ -37,8 +37,10 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
     if (!res.writableFinished) abort.abort();
   });
 
-  const metadataUrl = metadataUrlOf(plane.publicUrl, target);
-  const principal = await authenticate(plane.deps.authenticator, headers.authorization, req.url ?? '', metadataUrl);
+  const principal = await authenticate(plane.deps.authenticator, headers.authorization, req.url ?? '', {
+    resource: resourceOf(plane.publicUrl, target),
+    metadataUrl: metadataUrlOf(plane.publicUrl, target),
+  });
   if (!principal.ok) return turnAway(exchange, principal.error);
   const caller: Caller = { principal: principal.value, endpoint: endpointOf(target), headers, slot, abort };
   if (req.method === 'DELETE') return endSession(exchange, caller);

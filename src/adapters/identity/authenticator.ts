@@ -120,5 +120,6 @@ function principalOf(token: StoredToken): Principal {
     client: token.id,
     credentialId: token.id,
     issuer: GATEWAY_ISSUER,
+    resources: null,
   };
 }

@@ -15,6 +15,8 @@ export interface TrustedIssuer {
   readonly issuer: string;
   /** Canonical resource URIs, compared exactly with `aud`. */
   readonly audiences: readonly string[];
+  /** Whether these are endpoints of this gateway. A token then counts only at the ones that it names. */
+  readonly areAudiencesResources: boolean;
   /** Asymmetric signature algorithms by their JOSE names. */
   readonly algorithms: readonly string[];
   /** `null`: found through the issuer's metadata. */
@@ -51,6 +53,7 @@ const ASYMMETRIC: ReadonlySet<string> = new Set([
 interface Trust {
   readonly rules: ClaimRules;
   readonly names: ClaimNames;
+  readonly areAudiencesResources: boolean;
   readonly algorithms: readonly string[];
   readonly keys: KeySource;
 }
@@ -79,7 +82,8 @@ export function createJwtVerifier(
     const expiresMs = checkClaims(claims.value, issuer.rules, deps.clock.nowMs());
     if (!expiresMs.ok) return refused(expiresMs.error.kind, expiresMs.error.detail);
     const credentialId = `jwt_${hash('sha256', token, 'base64url').slice(0, 22)}`;
-    const source = { issuer: issuer.rules.issuer, names: issuer.names, credentialId };
+    const { names, areAudiencesResources } = issuer;
+    const source = { issuer: issuer.rules.issuer, names, credentialId, areAudiencesResources };
     const principal = principalFromClaims(claims.value, source);
     if (!principal.ok) return refused('invalid', principal.error);
     return { result: principal, keepMs: TOKEN_KEEP_MS, expiresMs: expiresMs.value };
@@ -121,6 +125,7 @@ function trust(deps: { readonly clock: Clock }, issuer: TrustedIssuer, options: 
       lifetimeMsMax: options.lifetimeMsMax ?? null,
     },
     names: issuer.claims,
+    areAudiencesResources: issuer.areAudiencesResources,
     algorithms: issuer.algorithms,
     keys: createKeySource(deps, issuer, { ...KEY_SOURCE_LIMITS, ...options.keys }),
   };

@@ -18,15 +18,20 @@ const CLAIM_CHARS_MAX = 255;
 /** Stands for the client where the issuer does not name one. */
 const UNNAMED_CLIENT = 'unnamed';
 
+export interface ClaimSource {
+  readonly issuer: string;
+  readonly names: ClaimNames;
+  readonly credentialId: string;
+  /** Whether `aud` names endpoints of this gateway, or something else that the operator maps to all of them. */
+  readonly areAudiencesResources: boolean;
+}
+
 /**
  * The principal that verified claims speak of. Strict: a claim of the wrong type is refused and never read as something near it, and
  * a missing one means no rights. The error says which claim is wrong, and not what it holds.
  */
-export function principalFromClaims(
-  claims: JsonObject,
-  source: { readonly issuer: string; readonly names: ClaimNames; readonly credentialId: string },
-): Result<Principal, string> {
-  const { issuer, names, credentialId } = source;
+export function principalFromClaims(claims: JsonObject, source: ClaimSource): Result<Principal, string> {
+  const { issuer, names, credentialId, areAudiencesResources } = source;
   const subject = parseText(claims.sub);
   if (subject === null) return err('the subject is no short text');
   const groups = claims[names.groups] === undefined ? [] : parseTexts(claims[names.groups]);
@@ -47,7 +52,13 @@ export function principalFromClaims(
     client,
     credentialId,
     issuer,
+    resources: areAudiencesResources ? audiencesOf(claims.aud) : null,
   });
+}
+
+/** Compared with what is accepted before this, so it is one text or a list of them. */
+function audiencesOf(aud: Json | undefined): readonly string[] {
+  return (Array.isArray(aud) ? aud : [aud]).filter((audience) => typeof audience === 'string');
 }
 
 /** Some issuers call it `scp`. Only where the usual claim is not there at all: two claims are never added up. */

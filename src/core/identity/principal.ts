@@ -20,6 +20,11 @@ export interface Principal {
   /** Names the credential in the audit log: a token id, or a digest of the JWT. Never the secret. */
   readonly credentialId: string;
   readonly issuer: string;
+  /**
+   * The resource identifiers (RFC 8707) that the credential was issued for: it counts at these endpoints and no others. `null`: at
+   * every endpoint, because this gateway issued it, or because the operator mapped the issuer's audience.
+   */
+  readonly resources: readonly string[] | null;
 }
 
 /** What an administrator may do on the admin plane. */

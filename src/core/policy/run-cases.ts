@@ -62,5 +62,6 @@ function principalOf({ as }: PolicyCase): Principal {
     client: 'policy-test',
     credentialId: 'policy-test',
     issuer: 'policy-test',
+    resources: null,
   };
 }

@@ -1,19 +1,23 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AuthenticationFault, Authenticator } from '../../../src/ports/authenticator.ts';
-import { err } from '../../../src/core/result.ts';
+import type { Principal } from '../../../src/core/identity/principal.ts';
+import { err, ok, type Result } from '../../../src/core/result.ts';
 import { createNameAuthenticator } from '../../support/fake-gateway.ts';
 import { ERAS, mcpRequest, withHeaders } from '../../support/mcp-request.ts';
 import { sendRaw } from '../../support/raw-http.ts';
 import { type RunningPlane, startMcpPlane } from '../../support/start-mcp-plane.ts';
 
 const names = createNameAuthenticator();
+let issuedFor: readonly string[] | null = null;
 let fault: AuthenticationFault | 'throws' | 'rejects' | null = null;
 
 const authenticator: Authenticator = {
   authenticate(authorization) {
     if (fault === 'throws') throw new Error('SECRET of the identity provider');
     if (fault === 'rejects') return Promise.reject(new Error('SECRET of the identity provider'));
-    return fault === null ? names.authenticate(authorization) : Promise.resolve(err(fault));
+    if (fault !== null) return Promise.resolve(err(fault));
+    const known = names.authenticate(authorization) as Result<Principal, AuthenticationFault>;
+    return known.ok ? ok({ ...known.value, resources: issuedFor }) : known;
   },
 };
 
@@ -27,12 +31,32 @@ beforeAll(async () => {
 });
 afterEach(() => {
   fault = null;
+  issuedFor = null;
   plane.gateway.reset();
 });
 afterAll(() => plane.plane.close());
 
 const METADATA = 'resource_metadata="https://mcp.example.com/.well-known/oauth-protected-resource/mcp"';
 const SENT = `Bearer error="invalid_token", ${METADATA}`;
+
+describe('a token that was issued for one endpoint', () => {
+  const crm = 'https://mcp.example.com/mcp/notes';
+  it.each([
+    ['/mcp/notes', [crm], 200],
+    ['/token/mcp/notes', [crm], 200],
+    ['/mcp', [crm], 401],
+    ['/mcp', [`${crm}/`, 'https://mcp.example.com'], 401],
+    ['/mcp/notes', ['https://mcp.example.com/mcp'], 401],
+    ['/mcp/notes', [], 401],
+    ['/mcp', [crm, 'https://mcp.example.com/mcp'], 200],
+    ['/mcp', null, 200],
+  ])('at %s with the resources %j is answered with %i', async (path, resources, status) => {
+    issuedFor = resources;
+    const request = mcpRequest('modern', 'tools/call', { name: 'read_x' });
+    expect((await sendRaw(plane.port, { ...request, path })).status).toBe(status);
+    expect(plane.gateway.calls).toHaveLength(status === 200 ? 1 : 0);
+  });
+});
 
 describe.each(ERAS)('in the %s era', (era) => {
   const CALL = mcpRequest(era, 'tools/call', { name: 'read_x' });

@@ -34,6 +34,7 @@ describe('a gateway-issued token', () => {
         client: token.id,
         credentialId: token.id,
         issuer: 'countersign',
+        resources: null,
       },
     });
   });

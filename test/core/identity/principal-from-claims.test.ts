@@ -8,6 +8,7 @@ const read = (claims: Record<string, unknown>, changed: Partial<typeof names> = 
     issuer: 'https://login.example.com',
     names: { ...names, ...changed },
     credentialId: 'jwt_1',
+    areAudiencesResources: true,
   });
 const scopesOf = (claims: Record<string, unknown>) => {
   const principal = read(claims);
@@ -17,6 +18,7 @@ const scopesOf = (claims: Record<string, unknown>) => {
 describe('principalFromClaims', () => {
   it('reads everything that an issuer may say', () => {
     const claims = {
+      aud: 'https://gw.example.com/mcp',
       email: 'alice@example.com',
       groups: ['sales', 'eu'],
       scope: 'crm.read crm.write',
@@ -34,6 +36,7 @@ describe('principalFromClaims', () => {
         client: 'cursor',
         credentialId: 'jwt_1',
         issuer: 'https://login.example.com',
+        resources: ['https://gw.example.com/mcp'],
       },
     });
   });
@@ -111,6 +114,7 @@ describe('principalFromClaims', () => {
         issuer: 'i',
         names: { ...names, groups: 'https://example.com/groups', tenant: null },
         credentialId: 'c',
+        areAudiencesResources: false,
       },
     );
     expect(principal).toMatchObject({ ok: true, value: { groups: ['a'], tenant: null } });
