@@ -21,6 +21,9 @@ export interface CommitQueueDeps {
 /** Calls whose last entry may or may not be stored. Beyond this many, the next start of the gateway finds out. */
 const UNSURE_CALLS_MAX = 10_000;
 
+/** How many turns of the event loop a commit waits at most for more to come. */
+const GATHER_TURNS_MAX = 32;
+
 /**
  * Group commit: what comes while the disk works waits, and goes into the next commit together. One commit is under way at a time.
  *
@@ -96,11 +99,20 @@ export class CommitQueue {
     return this.#state === 'ready' ? null : new StoreError('unavailable', this.#problem);
   }
 
-  /** At the end of this turn of the event loop, so that what arrives in one turn goes into one commit. */
   #schedule(): void {
     if (this.#isScheduled || this.#sending !== null) return;
     this.#isScheduled = true;
+    this.#sendWhenQuiet(GATHER_TURNS_MAX, this.#queue.length);
+  }
+
+  /**
+   * When a turn of the event loop brings nothing new. A lone entry waits for the end of one turn; under load, a commit costs the CPU
+   * of several calls, and what comes within the next turns shares it.
+   */
+  #sendWhenQuiet(turns: number, unitsBefore: number): void {
     setImmediate(() => {
+      const units = this.#queue.length;
+      if (turns > 1 && units > unitsBefore) return this.#sendWhenQuiet(turns - 1, units);
       this.#isScheduled = false;
       this.#send();
     });

@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
-import type { AuditEntry } from '../../core/audit/entry.ts';
-import type { KillSwitch } from '../../core/kill-switch/kill-switch.ts';
 import type { KillSwitchStore } from '../../ports/kill-switch-store.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { CommitQueue } from './commit-queue.ts';
-import { parseKillSwitches } from './kill-switch-state.ts';
+import { parseKillSwitchRows, parseReserved, type ReservedKillSwitches } from './kill-switch-state.ts';
 import type { ReservedFile } from './reserved-file.ts';
 
 export interface KillSwitchStoreDeps {
@@ -57,7 +54,8 @@ export async function createKillSwitchStore(deps: KillSwitchStoreDeps): Promise<
         const isNeeded = pending.length > 0;
         if (!isNeeded && !isFileUsed) return;
         isFileUsed = true;
-        await file.write(isNeeded ? { generation, switches, pending } : null);
+        const content: ReservedKillSwitches = { generation, switches, pending };
+        await file.write(isNeeded ? content : null);
         isFileUsed = isNeeded;
         damage = null;
       });
@@ -69,7 +67,7 @@ export async function createKillSwitchStore(deps: KillSwitchStoreDeps): Promise<
       if (damage !== null) throw damage;
       const stored = await commits.ask('load-kill-switches', null);
       if (stored.generation < generation) return switches;
-      return parseKillSwitches(stored.rows.map((row) => ({ ...row, scope: parseScope(row['scope']) })));
+      return parseKillSwitchRows(stored.rows);
     },
 
     async save(next, entries) {
@@ -89,16 +87,7 @@ export async function createKillSwitchStore(deps: KillSwitchStoreDeps): Promise<
   };
 }
 
-/** A save that the database is not known to have. */
-interface PendingSave {
-  readonly generation: number;
-  readonly entries: readonly AuditEntry[];
-}
-
-interface KillSwitchStart {
-  readonly generation: number;
-  readonly switches: readonly KillSwitch[];
-  readonly pending: readonly PendingSave[];
+interface KillSwitchStart extends ReservedKillSwitches {
   readonly isFileUsed: boolean;
   readonly damage: StoreError | null;
 }
@@ -116,28 +105,5 @@ async function readReserved({ commits, file }: KillSwitchStoreDeps): Promise<Kil
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     return { ...done, damage: error };
-  }
-}
-
-const reservedContent = z.strictObject({
-  generation: z.number(),
-  switches: z.unknown(),
-  pending: z.array(z.strictObject({ generation: z.number(), entries: z.array(z.looseObject({ kind: z.string() })) })),
-});
-
-function parseReserved(content: unknown): Pick<KillSwitchStart, 'generation' | 'switches' | 'pending'> {
-  const parsed = reservedContent.safeParse(content);
-  if (!parsed.success)
-    throw new StoreError('corrupt', `the reserved file is damaged: ${z.prettifyError(parsed.error)}`);
-  const { generation, switches, pending } = parsed.data;
-  // The checksum matched, so these are entries as they were handed to `save`.
-  return { generation, switches: parseKillSwitches(switches), pending: pending as unknown as readonly PendingSave[] };
-}
-
-function parseScope(text: unknown): unknown {
-  try {
-    return JSON.parse(String(text)) as unknown;
-  } catch {
-    return text;
   }
 }

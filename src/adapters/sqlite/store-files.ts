@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../ports/store-error.ts';
@@ -17,11 +17,13 @@ export interface StoreClaim {
 export function claimStoreFiles(path: string): StoreClaim {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    for (const file of [path, `${path}.lock`]) createPrivateFile(file);
+    const lockFile = `${path}.lock`;
+    for (const file of [path, lockFile]) createFile(file);
     reserveFile(killSwitchFile(path));
+    for (const file of [path, lockFile, killSwitchFile(path)]) makePrivate(file);
     // A new name is on stable storage only once its directory is.
     syncFile(dirname(path));
-    return lock(path);
+    return lock(path, lockFile);
   } catch (error) {
     if (error instanceof StoreError) throw error;
     throw new StoreError('unavailable', `cannot create the store ${path}: ${String(error)}; ${remedyFor(error)}`, {
@@ -35,8 +37,15 @@ export function killSwitchFile(path: string): string {
   return `${path}.kill`;
 }
 
-function createPrivateFile(file: string): void {
-  closeSync(openSync(file, 'a', 0o600));
+/**
+ * INVARIANT: a file that exists is not opened here. When a process closes any handle of a file, the system drops every lock that the
+ * process has on it, also those of a store that is open already.
+ */
+function createFile(file: string): void {
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+}
+
+function makePrivate(file: string): void {
   if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
 }
 
@@ -52,8 +61,8 @@ function syncFile(file: string): void {
 /** sqlite.org/rescode.html#busy: somebody else has the lock. */
 const BUSY = 5;
 
-function lock(path: string): StoreClaim {
-  const db = new DatabaseSync(`${path}.lock`);
+function lock(path: string, lockFile: string): StoreClaim {
+  const db = new DatabaseSync(lockFile);
   try {
     db.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {

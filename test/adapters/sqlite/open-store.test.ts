@@ -173,6 +173,10 @@ describe('a second process', () => {
   it('is kept out within one process too', async () => {
     await rig.open();
     await expect(rig.open()).rejects.toThrow('another process has the store');
+    // The attempt must not have cost the first one its lock.
+    const { child, message } = await openInChild();
+    expect(message).toMatch(/another process has the store/);
+    await kill(child);
   });
 });
 
