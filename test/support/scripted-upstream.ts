@@ -77,7 +77,7 @@ export interface ScriptedUpstreamOptions {
   readonly tools?: readonly unknown[];
 }
 
-export const ECHO_TOOL = { name: 'echo', description: 'Says it again', inputSchema: { type: 'object' } };
+const ECHO_TOOL = { name: 'echo', description: 'Says it again', inputSchema: { type: 'object' } };
 
 /**
  * An MCP server on a bare loopback socket that remembers every byte it was sent and answers what a test tells it to. Unless told

@@ -1,9 +1,9 @@
-import type { Era } from '../../../core/mcp/revisions.ts';
+import type { Era, LegacyRevision, ModernRevision } from '../../../core/mcp/revisions.ts';
 import type { ClientInfo } from '../upstream-deps.ts';
 
-/** The revision that is asked for, and the newest of each era. An upstream may settle for an older legacy one. */
-export const LEGACY_REVISION = '2025-11-25';
-export const MODERN_REVISION = '2026-07-28';
+/** What is asked for. An upstream may settle for an older one. */
+const LEGACY_REVISION: LegacyRevision = '2025-11-25';
+export const MODERN_REVISION: ModernRevision = '2026-07-28';
 
 export interface CallParams {
   readonly tool: string;

@@ -58,7 +58,7 @@ export function startChild(command: ChildCommand, limits: ChildLimits, listener:
   const gone = awaitEnd(child, command.secrets, listener);
   return {
     write(line) {
-      if (!child.stdin.writable || child.exitCode !== null || child.signalCode !== null) return 'gone';
+      if (!child.stdin.writable || hasEnded(child)) return 'gone';
       if (child.stdin.writableLength > limits.inputBytesMax) return 'full';
       child.stdin.write(`${asOneLine(line)}\n`);
       return 'written';
@@ -67,12 +67,19 @@ export function startChild(command: ChildCommand, limits: ChildLimits, listener:
       child.stdin.end();
       for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
         if (await isInTime(gone, limits.closeTimeoutMs)) return;
-        signalGroup(child, signal);
+        if (!hasEnded(child)) signalGroup(child, signal);
       }
       await isInTime(gone, limits.closeTimeoutMs);
     },
-    kill: () => signalGroup(child, 'SIGKILL'),
+    kill() {
+      if (!hasEnded(child)) signalGroup(child, 'SIGKILL');
+    },
   };
+}
+
+/** Then its id may be somebody else's soon. */
+function hasEnded({ exitCode, signalCode }: ChildProcessWithoutNullStreams): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 /** Its own group, so that a signal reaches what it starts, too. */
@@ -105,7 +112,7 @@ function awaitEnd(
     if (child.pid === undefined) startError = codeOf(error);
   });
   child.on('exit', () => {
-    // The leader has ended. Whatever it left behind in its group must not live on.
+    // The leader has ended this very moment. Whatever it left behind in its group must not live on.
     signalGroup(child, 'SIGKILL');
     setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream.destroy()), LAST_OUTPUT_MS).unref();
   });
