@@ -27,7 +27,7 @@ export function createApprovers(tokens: TokenStore, clock: Clock): Approvers {
 }
 
 /** The role, one of the groups that the rule asks for, and not the requester under whatever account. */
-export function mayApprove(by: Administrator, approval: Approval): boolean {
+function mayApprove(by: Administrator, approval: Approval): boolean {
   return by.roles.includes('approver') && !isRequester(by, approval) && isInApproverGroup(by, approval);
 }
 

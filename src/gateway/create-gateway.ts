@@ -1,3 +1,4 @@
+import { admit, failClosed } from './admit.ts';
 import type { CallDeps } from './deps.ts';
 import type { Gateway } from './gateway.ts';
 import { handleCall } from './handle-call.ts';
@@ -14,11 +15,10 @@ export function createGateway(deps: CallDeps, refusals: Refusals): Gateway {
     });
   }
   return {
-    callTool: (call) => handleCall(deps, call),
-    listTools: (context, cursor) => listTools(deps, context, cursor),
+    callTool: (call) => failClosed(deps, call.context, () => handleCall(deps, call)),
+    listTools: (context, cursor) => failClosed(deps, context, () => listTools(deps, context, cursor)),
+    admit: (context, method) => failClosed(deps, context, () => admit(deps, context, method)),
     refuse: (refusal) => refusals.record(refusal),
-    isStopped: ({ id, client }) =>
-      deps.killSwitches.find({ principal: id, client, upstream: null, tool: null, class: null }) !== null,
     hasUpstream: (name) => deps.upstreams.has(name),
     onToolsChanged(listener) {
       listeners.add(listener);

@@ -77,8 +77,11 @@ export interface Gateway {
   listTools(context: RequestContext, cursor: string | null): Promise<ToolList | HostError>;
   /** Records a refusal. Never delays or changes the refusal itself: resolves also when the log cannot be written. */
   refuse(refusal: Refusal): Promise<void>;
-  /** The switch that stops everything, or this principal, or `null`; asked before a session is opened. */
-  isStopped(principal: Principal): boolean;
+  /**
+   * Asks for what the plane answers itself: handshake, discovery, ping. Resolves to `null`, once the decision is stored, when it may
+   * answer; these need no rule, but the log and a kill switch can stand in their way.
+   */
+  admit(context: RequestContext, method: string): Promise<HostError | null>;
   hasUpstream(name: string): boolean;
   /** Calls `listener` when what some principal may see could have changed; returns the way to stop listening. */
   onToolsChanged(listener: () => void): () => void;

@@ -1,11 +1,9 @@
 import { argsDigest } from '../core/approval/args-digest.ts';
 import { canonicalJson } from '../core/json/canonical-json.ts';
 import { decide } from '../core/policy/decide.ts';
-import { StoreError } from '../ports/store-error.ts';
 import type { CallDeps } from './deps.ts';
 import type { HostError, HostResult, ToolCall } from './gateway.ts';
 import { type GovernedCall, killFactsOf } from './governed-call.ts';
-import { internalError, storeUnavailable } from './host-errors.ts';
 import { callWithApproval } from './steps/call-with-approval.ts';
 import { deny, denyByPolicy } from './steps/deny.ts';
 import { dispatchAllowed } from './steps/dispatch.ts';
@@ -13,20 +11,10 @@ import { recordDecision } from './steps/record-decision.ts';
 import { loadDefinition, resolveName } from './steps/resolve-tool.ts';
 
 /**
- * One governed call from beginning to end. A step that ends the call has recorded it. Anything thrown is a denial: a store that
- * cannot record means 503, everything else is a fault of ours and says nothing.
+ * One governed call from beginning to end. A step that ends the call has recorded it. Throws what a step throws; its caller makes
+ * that a denial.
  */
 export async function handleCall(deps: CallDeps, call: ToolCall): Promise<HostResult | HostError> {
-  try {
-    return await govern(deps, call);
-  } catch (error) {
-    const { callId } = call.context;
-    deps.report({ callId, problem: 'a call was denied because a step failed', error });
-    return error instanceof StoreError ? storeUnavailable() : internalError();
-  }
-}
-
-async function govern(deps: CallDeps, call: ToolCall): Promise<HostResult | HostError> {
   const { principal } = call.context;
   const policy = deps.policy();
 

@@ -33,11 +33,6 @@ export function stoppedBySwitch(): HostError {
   return hostError(GATEWAY_ERRORS.killSwitch, message, { httpStatus: 503, retryAfterSeconds: 60 });
 }
 
-export function overloaded(): HostError {
-  const message = 'The gateway is busy. The call did not run. Try again shortly.';
-  return hostError(GATEWAY_ERRORS.overloaded, message, { httpStatus: 503, retryAfterSeconds: 1 });
-}
-
 export function internalError(): HostError {
   return hostError(RPC_ERRORS.internal, 'Internal error. The call was denied.', { httpStatus: 500 });
 }

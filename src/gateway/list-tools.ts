@@ -1,14 +1,14 @@
 import { exposedDefinition } from '../core/catalog/exposed-definition.ts';
 import { exposedName } from '../core/catalog/exposed-name.ts';
 import type { JsonObject } from '../core/json/value.ts';
+import type { KillFacts } from '../core/kill-switch/kill-switch.ts';
 import type { CompiledPolicy } from '../core/policy/compile-policy.ts';
 import { decide } from '../core/policy/decide.ts';
-import { StoreError } from '../ports/store-error.ts';
 import type { Upstream } from '../ports/upstream.ts';
+import { admit } from './admit.ts';
 import type { CallDeps } from './deps.ts';
 import type { HostError, RequestContext, ToolList } from './gateway.ts';
-import { internalError, invalidCursor, stoppedBySwitch, storeUnavailable } from './host-errors.ts';
-import { requestFields } from './steps/record-decision.ts';
+import { invalidCursor } from './host-errors.ts';
 
 /**
  * The tools that this person may use here: asked of the same `decide` that a call will be asked of. What is left out cannot be called
@@ -19,37 +19,12 @@ export async function listTools(
   context: RequestContext,
   cursor: string | null,
 ): Promise<ToolList | HostError> {
-  try {
-    return await listFor(deps, context, cursor);
-  } catch (error) {
-    deps.report({ callId: context.callId, problem: 'a listing was denied because a step failed', error });
-    return error instanceof StoreError ? storeUnavailable() : internalError();
-  }
-}
-
-async function listFor(deps: CallDeps, context: RequestContext, cursor: string | null): Promise<ToolList | HostError> {
-  const policy = deps.policy();
-  const stopped = deps.killSwitches.find(listFacts(context, null)) !== null;
-  await deps.audit.record([
-    {
-      ...requestFields(deps, context, 'tools/list'),
-      upstream: context.endpoint.kind === 'one' ? context.endpoint.upstream : null,
-      tool: null,
-      definitionDigest: null,
-      class: null,
-      policyVersion: policy.version,
-      decision: stopped ? 'deny' : 'allow',
-      ruleId: null,
-      reasons: [stopped ? 'kill_switch' : 'rule_allows'],
-      argsDigest: null,
-      approvalId: null,
-      payload: null,
-    },
-  ]);
-  if (stopped) return stoppedBySwitch();
+  const refused = await admit(deps, context, 'tools/list');
+  if (refused !== null) return refused;
   // Everything fits one page, so no cursor was ever given out.
   if (cursor !== null) return invalidCursor();
 
+  const policy = deps.policy();
   const upstreams = upstreamsOf(deps, context).filter(
     ({ name }) => deps.killSwitches.find(listFacts(context, name)) === null,
   );
@@ -89,6 +64,6 @@ async function listOne(
   return tools;
 }
 
-function listFacts({ principal }: RequestContext, upstream: string | null) {
+function listFacts({ principal }: RequestContext, upstream: string): KillFacts {
   return { principal: principal.id, client: principal.client, upstream, tool: null, class: null };
 }

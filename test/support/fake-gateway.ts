@@ -20,7 +20,10 @@ export interface FakeGateway extends Gateway {
   /** How the next calls end. */
   onCall: (call: ToolCall) => Promise<HostResult | HostError>;
   onList: (context: RequestContext) => Promise<ToolList | HostError>;
-  stopped: boolean;
+  /** What is answered to every request that the plane could answer itself; `null` admits it. */
+  admits: HostError | null;
+  /** What was asked for in that way. */
+  readonly admitted: readonly string[];
   /** Forgets what it was asked for. */
   reset(): void;
 }
@@ -35,6 +38,7 @@ export function createFakeGateway(upstreams: readonly string[] = ['notes']): Fak
   const calls: ToolCall[] = [];
   const lists: { readonly context: RequestContext; readonly cursor: string | null }[] = [];
   const refusals: Refusal[] = [];
+  const admitted: string[] = [];
   const echo = async (call: ToolCall): Promise<HostResult> => textResult(JSON.stringify(call.args));
   const list = async (): Promise<ToolList> => ({ kind: 'tools', tools: [ECHO_TOOL], nextCursor: null });
   const gateway: FakeGateway = {
@@ -43,7 +47,8 @@ export function createFakeGateway(upstreams: readonly string[] = ['notes']): Fak
     refusals,
     onCall: echo,
     onList: list,
-    stopped: false,
+    admits: null,
+    admitted,
     callTool(call) {
       calls.push(call);
       return gateway.onCall(call);
@@ -55,14 +60,18 @@ export function createFakeGateway(upstreams: readonly string[] = ['notes']): Fak
     async refuse(refusal) {
       refusals.push(refusal);
     },
-    isStopped: () => gateway.stopped,
+    async admit(_context, method) {
+      admitted.push(method);
+      return gateway.admits;
+    },
     hasUpstream: (name) => upstreams.includes(name),
     onToolsChanged: () => () => undefined,
     reset() {
       calls.length = 0;
       lists.length = 0;
       refusals.length = 0;
-      Object.assign(gateway, { onCall: echo, onList: list, stopped: false });
+      admitted.length = 0;
+      Object.assign(gateway, { onCall: echo, onList: list, admits: null });
     },
   };
   return gateway;

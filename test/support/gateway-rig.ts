@@ -59,7 +59,7 @@ export interface RigOptions {
   readonly approvals?: Partial<ApprovalSettings>;
 }
 
-export const APPROVAL_SETTINGS: ApprovalSettings = {
+const APPROVAL_SETTINGS: ApprovalSettings = {
   holdMs: 0,
   keepResultMs: 15 * 60_000,
   pendingPerPrincipalMax: 20,

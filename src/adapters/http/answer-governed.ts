@@ -3,14 +3,14 @@ import { encodeResult } from '../../core/mcp/encode-answer.ts';
 import { RPC_ERRORS, type RpcError } from '../../core/mcp/errors.ts';
 import type { RequestMessage } from '../../core/mcp/message.ts';
 import { parseToolCallParams, parseToolListParams } from '../../core/mcp/tool-params.ts';
-import { parseTraceparent } from '../../core/mcp/traceparent.ts';
 import type { JsonObject } from '../../core/json/value.ts';
-import type { HostError, RequestContext, ToolList } from '../../gateway/gateway.ts';
+import type { HostError, ToolList } from '../../gateway/gateway.ts';
 import { CATALOGUE_TTL_MS } from './answer-locally.ts';
 import { CallStream } from './call-stream.ts';
 import { acceptsEventStream } from './check-request.ts';
-import { type Caller, type Exchange, type Opened, type Plane, turnAway } from './exchange.ts';
+import { type Caller, type Exchange, type Opened, turnAway } from './exchange.ts';
 import { refusalOf } from './refusals.ts';
+import { createContext } from './request-context.ts';
 import { retryAfter, sendError, sendJson } from './respond.ts';
 
 export async function callTool(
@@ -67,17 +67,6 @@ export async function listTools(
   );
   caller.slot.hold(json.length);
   sendJson(res, 200, json);
-}
-
-function createContext(plane: Plane, caller: Caller, opened: Opened, traceparent: string | null): RequestContext {
-  return {
-    callId: plane.deps.ids.next('call'),
-    principal: caller.principal,
-    endpoint: caller.endpoint,
-    revision: opened.revision,
-    traceparent: traceparent ?? parseTraceparent(caller.headers.traceparent),
-    signal: caller.abort.signal,
-  };
 }
 
 function legacyList({ tools, nextCursor }: ToolList): JsonObject {

@@ -4,9 +4,10 @@ import { invalidParams } from '../../core/mcp/errors.ts';
 import type { RequestMessage } from '../../core/mcp/message.ts';
 import { MODERN_REVISIONS, negotiateRevision } from '../../core/mcp/revisions.ts';
 import type { JsonObject } from '../../core/json/value.ts';
-import { type Caller, type Exchange, turnAway } from './exchange.ts';
+import { type Caller, type Exchange, type Opened, turnAway } from './exchange.ts';
 import { REFUSALS, refusalOf } from './refusals.ts';
-import { sendJson } from './respond.ts';
+import { createContext } from './request-context.ts';
+import { retryAfter, sendError, sendJson } from './respond.ts';
 
 /** What the gateway offers, whatever the upstreams say they offer. */
 const CAPABILITIES: JsonObject = { tools: { listChanged: false } };
@@ -15,7 +16,7 @@ const CAPABILITIES: JsonObject = { tools: { listChanged: false } };
 export const CATALOGUE_TTL_MS = 15_000;
 
 /** Opens a legacy session. An id that the host brings along is not even looked at: ids are given out, never taken over. */
-export function openSession(exchange: Exchange, caller: Caller, message: RequestMessage): void {
+export async function openSession(exchange: Exchange, caller: Caller, message: RequestMessage): Promise<void> {
   const { plane, res } = exchange;
   const { principal } = caller;
   const { id, method, params } = message;
@@ -25,20 +26,31 @@ export function openSession(exchange: Exchange, caller: Caller, message: Request
     return turnAway(exchange, refusalOf(error), { principal, method, id });
   }
   const revision = negotiateRevision(requested);
-  if (plane.deps.gateway.isStopped(principal))
-    return turnAway(exchange, REFUSALS.stopped, { principal, revision, method, id });
+  if (!(await isAdmitted(exchange, caller, { revision }, message))) return;
   const session = plane.sessions.open(principal, revision);
   if (session === null) return turnAway(exchange, REFUSALS.overloaded, { principal, revision, method, id });
   const result = { protocolVersion: revision, capabilities: CAPABILITIES, serverInfo: plane.serverInfo };
   sendJson(res, 200, encodeResult(id, result), ['Mcp-Session-Id', session.id]);
 }
 
-export function answerPing({ res }: Exchange, message: RequestMessage): void {
-  sendJson(res, 200, encodeResult(message.id, {}));
+export async function answerPing(
+  exchange: Exchange,
+  caller: Caller,
+  opened: Opened,
+  message: RequestMessage,
+): Promise<void> {
+  if (await isAdmitted(exchange, caller, opened, message)) sendJson(exchange.res, 200, encodeResult(message.id, {}));
 }
 
 /** Legacy revisions are left out: who speaks them opens with `initialize`, and is not told here. */
-export function answerDiscover({ plane, res }: Exchange, message: RequestMessage): void {
+export async function answerDiscover(
+  exchange: Exchange,
+  caller: Caller,
+  opened: Opened,
+  message: RequestMessage,
+): Promise<void> {
+  if (!(await isAdmitted(exchange, caller, opened, message))) return;
+  const { plane, res } = exchange;
   const result = {
     resultType: 'complete',
     supportedVersions: MODERN_REVISIONS,
@@ -48,4 +60,16 @@ export function answerDiscover({ plane, res }: Exchange, message: RequestMessage
     _meta: { [META_SERVER_INFO]: plane.serverInfo },
   };
   sendJson(res, 200, encodeResult(message.id, result));
+}
+
+/** The gateway records the request, or it is not answered. Where it is not, the host has been told when this resolves. */
+async function isAdmitted(
+  { plane, res }: Exchange,
+  caller: Caller,
+  opened: Pick<Opened, 'revision'>,
+  { id, method }: RequestMessage,
+): Promise<boolean> {
+  const refused = await plane.deps.gateway.admit(createContext(plane, caller, opened), method);
+  if (refused !== null && !res.destroyed) sendError(res, id, refused, retryAfter(refused.retryAfterSeconds));
+  return refused === null && !res.destroyed;
 }

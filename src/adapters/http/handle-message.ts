@@ -57,9 +57,9 @@ async function answerRequest(
     case 'list-tools':
       return listTools(exchange, caller, opened, message);
     case 'discover':
-      return answerDiscover(exchange, message);
+      return answerDiscover(exchange, caller, opened, message);
     case 'ping':
-      return answerPing(exchange, message);
+      return answerPing(exchange, caller, opened, message);
     case 'initialize':
     case 'accept':
     case 'cancel':

@@ -25,7 +25,6 @@ type RefusalName =
   | 'notAcceptable'
   | 'bodyTooLarge'
   | 'overloaded'
-  | 'stopped'
   | 'identityUnknown'
   | 'sessionMissing'
   | 'sessionUnknown'
@@ -50,12 +49,6 @@ export const REFUSALS: Readonly<Record<RefusalName, HttpRefusal>> = {
   notAcceptable: malformed(406, 'Accept must allow application/json'),
   bodyTooLarge: malformed(413, 'The body is too large'),
   overloaded: unavailable(GATEWAY_ERRORS.overloaded, 'overloaded', 'The gateway is busy. Try again shortly.', 1),
-  stopped: unavailable(
-    GATEWAY_ERRORS.killSwitch,
-    'kill_switch',
-    'An operator has stopped this with the kill switch.',
-    60,
-  ),
   identityUnknown: unavailable(
     GATEWAY_ERRORS.storeUnavailable,
     'store_unavailable',

@@ -4,6 +4,7 @@
  */
 export const REASON_CODES = [
   'rule_allows',
+  'method_allowed',
   'rule_denies',
   'rule_needs_approval',
   'write_needs_approval',

@@ -1,3 +1,4 @@
+import { stoppedBySwitch } from '../../../src/gateway/host-errors.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { HostError, HostResult, ToolCall } from '../../../src/gateway/gateway.ts';
 import { textResult } from '../../support/fake-gateway.ts';
@@ -196,5 +197,18 @@ it('server/discover says what is offered, to this principal only', async () => {
     ttlMs: expect.any(Number),
     cacheScope: 'private',
     _meta: { 'io.modelcontextprotocol/serverInfo': { name: 'countersign', version: '0.0.0-test' } },
+  });
+});
+
+describe('what the plane answers itself', () => {
+  it.each([
+    ['initialize', mcpRequest('legacy', 'initialize', { protocolVersion: '2025-11-25' })],
+    ['ping', mcpRequest('legacy', 'ping')],
+    ['server/discover', mcpRequest('modern', 'server/discover')],
+  ])('%s is answered only when the gateway admits it', async (method, request) => {
+    expect((await sendRaw(plane.port, request)).status).toBe(200);
+    plane.gateway.admits = stoppedBySwitch();
+    expect((await sendRaw(plane.port, request)).status).toBe(503);
+    expect(plane.gateway.admitted).toEqual([method, method]);
   });
 });

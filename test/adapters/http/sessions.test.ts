@@ -1,3 +1,4 @@
+import { stoppedBySwitch } from '../../../src/gateway/host-errors.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   bearer,
@@ -62,8 +63,8 @@ describe('initialize', () => {
     expect(await call('chosen-by-the-host')).toBe(404);
   });
 
-  it('is refused while the kill switch stops the principal', async () => {
-    plane.gateway.stopped = true;
+  it('is not opened when the gateway does not admit it', async () => {
+    plane.gateway.admits = stoppedBySwitch();
     const answer = await initialize({ protocolVersion: '2025-11-25' });
     expect([answer.status, answer.headers.get('retry-after'), answer.headers.has('mcp-session-id')]).toEqual([
       503,
