@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { readProjectFile } from './support/project-files.ts';
+import { checkFiles } from '../src/cli/check.ts';
+import { PROJECT, readProjectFile } from './support/project-files.ts';
 
 // What a linter for Dockerfiles would say, and what only this project can know.
 
@@ -106,6 +108,22 @@ describe('deploy/compose.yaml', () => {
     expect(service).not.toHaveProperty('environment');
     expect(service.volumes.filter((volume) => !volume.endsWith(':ro'))).toEqual(['data:/data']);
     expect(service.ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+  });
+});
+
+describe('deploy/countersign.yaml', () => {
+  const options = { json: false, color: false };
+  const config = join(PROJECT, 'deploy/countersign.yaml');
+
+  it('is a configuration that starts', async () => {
+    const { exitCode, output } = await checkFiles({ ...options, config, dir: null });
+    expect(output).toBe('no errors, no warnings\n');
+    expect(exitCode).toBe(0);
+  });
+
+  it('keeps what compose.yaml gives it a disk for', () => {
+    const { store } = parse(readProjectFile('deploy/countersign.yaml')) as { readonly store: string };
+    expect(store).toMatch(/^sqlite:\/data\//);
   });
 });
 
