@@ -22,7 +22,7 @@ export interface CommitQueueDeps {
 const UNSURE_CALLS_MAX = 10_000;
 
 /** How many turns of the event loop a commit waits at most for more to come. */
-const GATHER_TURNS_MAX = 32;
+const GATHER_TURNS_MAX = 4;
 
 /**
  * Group commit: what comes while the disk works waits, and goes into the next commit together. One commit is under way at a time.
