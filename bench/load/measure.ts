@@ -12,8 +12,11 @@ export async function measure(job: LoadJob): Promise<LoadResult> {
   const writer = createCallWriter(job);
   const tally = createTally(job);
   try {
-    if (job.era === 'legacy') await openSession(connections, writer);
-
+    const refused = job.era === 'legacy' ? await openSession(connections, writer) : null;
+    if (refused !== null) {
+      tally.failed(refused);
+      return tally.result();
+    }
     tally.begin();
     const endMs = performance.now() + job.warmUpMs + job.durationMs;
     const makeCall = createCaller(job, writer, tally);
@@ -57,14 +60,16 @@ function problemOf(answer: Answer | Error): string {
   return `status ${answer.status}: ${Buffer.concat(answer.body).toString('utf8').slice(0, 200)}`;
 }
 
-async function openSession([connection]: readonly Connection[], writer: CallWriter): Promise<void> {
+/** `null`: it is open. Otherwise why not. */
+async function openSession([connection]: readonly Connection[], writer: CallWriter): Promise<string | null> {
   if (connection === undefined) throw new Error('a job needs at least one connection');
   const exchange = (request: string) => new Promise<Answer | Error>((resolve) => connection.send(request, resolve));
   const answer = await exchange(writer.initialize());
-  if (answer instanceof Error || answer.status !== 200) throw new Error(`initialize failed: ${problemOf(answer)}`);
+  if (answer instanceof Error || answer.status !== 200) return `initialize: ${problemOf(answer)}`;
   const sessionId = /\r\nmcp-session-id: *(\S+)/i.exec(answer.head)?.[1];
   if (sessionId !== undefined) writer.useSession(sessionId);
   await exchange(writer.initialized());
+  return null;
 }
 
 async function withDeadline(work: Promise<void>, timeoutMs: number): Promise<'done' | 'late'> {
