@@ -126,14 +126,15 @@ describe('documents', () => {
     expect(broken).toEqual([]);
   });
 
-  it('name only folders and files of src that are there', () => {
-    const path = /`(?:src\/)?((?:core|ports|gateway|adapters|cli|config|demo)\/[\w./-]*)`/g;
+  it('name only folders and files that are there', () => {
+    const path =
+      /`(?:src\/)?((?:core|ports|gateway|adapters|cli|config|demo|test|bench|deploy|schema|scripts)\/[\w./-]*)`/g;
+    const isThereAs = (name: string): boolean =>
+      files.some((file) => file === name || file.startsWith(name.replace(/\/?$/, '/')));
     const gone = documents.flatMap((file) =>
       [...readProjectFile(file).matchAll(path)]
         .map(([, name]) => name ?? '')
-        .filter(
-          (name) => !files.some((each) => each === `src/${name}` || each.startsWith(`src/${name.replace(/\/$/, '')}/`)),
-        )
+        .filter((name) => !isThereAs(name) && !isThereAs(`src/${name}`))
         .map((name) => `${file}: ${name}`),
     );
     expect(gone).toEqual([]);
