@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../json/value.ts';
 import { isJsonObject } from '../json/value.ts';
+import { exposedOutputSchema } from './exposed-output-schema.ts';
 
 /**
  * A tool definition as hosts see it: the members that the gateway understands, under the name it gives out. Everything else, known or
@@ -12,9 +13,8 @@ export function exposedDefinition(definition: JsonObject, name: string): JsonObj
     if (value !== undefined) exposed[member] = value;
   }
   exposed['inputSchema'] = withoutHeaderHints(definition['inputSchema'] ?? { type: 'object' });
-  const outputSchema = definition['outputSchema'];
-  // Revisions before 2026-07-28 know only objects here; the text of a result says the same.
-  if (isJsonObject(outputSchema) && outputSchema['type'] === 'object') exposed['outputSchema'] = outputSchema;
+  const outputSchema = exposedOutputSchema(definition['outputSchema']);
+  if (outputSchema !== null) exposed['outputSchema'] = outputSchema;
   return exposed;
 }
 
