@@ -141,31 +141,36 @@ describe('a restart', () => {
 });
 
 describe('a second process', () => {
-  /** Opens the store and says so, or says why not. */
-  const openInChild = async (): Promise<{ child: ChildProcess; message: unknown }> => {
+  const children: ChildProcess[] = [];
+  afterEach(() => killChildren());
+
+  /** Opens the store in another process. What it says: `open`, or why not. */
+  const openInChild = async (): Promise<unknown> => {
     const child = fork(join(import.meta.dirname, '../../peers/hold-store.ts'), [rig.path], { execArgv: [] });
+    children.push(child);
     const [message] = (await once(child, 'message')) as [unknown];
-    return { child, message };
+    return message;
   };
-  const kill = async (child: ChildProcess): Promise<void> => {
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+  const killChildren = async (): Promise<void> => {
+    for (const child of children.splice(0)) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
   };
 
   it('is refused, and told what to do', async () => {
     await rig.open();
-    const { child, message } = await openInChild();
+    const message = await openInChild();
     expect(message).toMatch(
       /another process has the store .* open; stop that one first, or give this one a store of its own/,
     );
-    await kill(child);
   });
 
   it('keeps this one out in the same way, until it is killed; nothing is left that would have to be cleaned up', async () => {
-    const { child, message } = await openInChild();
+    const message = await openInChild();
     expect(message).toBe('open');
     await expect(rig.open()).rejects.toThrow('another process has the store');
-    await kill(child);
+    await killChildren();
     const store = await rig.open();
     expect(await store.audit.record([sampleGatewayEntry('x')])).toBe(1);
   });
@@ -174,9 +179,8 @@ describe('a second process', () => {
     await rig.open();
     await expect(rig.open()).rejects.toThrow('another process has the store');
     // The attempt must not have cost the first one its lock.
-    const { child, message } = await openInChild();
+    const message = await openInChild();
     expect(message).toMatch(/another process has the store/);
-    await kill(child);
   });
 });
 
