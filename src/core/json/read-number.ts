@@ -49,14 +49,13 @@ function readToken(cursor: TextCursor): number | undefined {
 function isExact(token: string, value: number): boolean {
   if (value === 0) return !/^-?[0.]*[1-9]/.test(token);
   if (!Number.isFinite(value)) return false;
-  if (token.length <= SAFE_DIGITS && Math.abs(value) > SAFE_MIN && Math.abs(value) < SAFE_MAX) return true;
+  if (token.length <= SAFE_DIGITS && Math.abs(value) > SAFE_MIN) return true;
   const written = String(value);
   return token === written || decimalOf(token) === decimalOf(written);
 }
 
-/** Between these a double has all its bits, so that `SAFE_DIGITS` holds. */
+/** A double nearer to zero has fewer bits, so that `SAFE_DIGITS` is too many. */
 const SAFE_MIN = 1e-300;
-const SAFE_MAX = 1e300;
 
 /**
  * The same text for the same decimal value: its digits without zeros at either end, and the exponent of the last of them. Only for

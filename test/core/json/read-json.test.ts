@@ -70,6 +70,7 @@ describe('numbers', () => {
     ['123456789.123456', 123456789.123456],
     ['0.30000000000000004', 0.30000000000000004],
     ['1.7976931348623157e308', Number.MAX_VALUE],
+    ['-1e308', -1e308],
     ['5e-324', 5e-324],
     ['0.000001', 1e-6],
     ['0.0000001', 1e-7],
@@ -149,6 +150,19 @@ describe('what is refused, and where', () => {
   ])('%s', (_, text, expected) => {
     expect(refusal(text)).toBe(expected);
   });
+
+  it.each([0, 10, 23, 24, 25, 100])(
+    'a raw control character behind %i others in a string, with and without an escape',
+    (length) => {
+      const accepted: string[] = [];
+      for (let code = 0; code < 0x20; code++) {
+        const rest = 'a'.repeat(length) + String.fromCharCode(code);
+        if (refusal(`"${rest}b"`) !== `syntax at ${length + 1}`) accepted.push(`without, ${code}`);
+        if (refusal(`"\\n${rest}b"`) !== `syntax at ${length + 3}`) accepted.push(`with, ${code}`);
+      }
+      expect(accepted).toEqual([]);
+    },
+  );
 
   it('repeats nothing of the text', () => {
     const secret = 'hunter2hunter2';

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type SkimLimits, skimNestedObject, skimObject } from '../../../src/core/json/skim-object.ts';
 
@@ -94,13 +95,18 @@ describe('what is refused, and where', () => {
     ['a raw carriage return far into a string', `{"a":"${'b'.repeat(1000)}\r"}`, 'syntax at 1006'],
     ['a raw control character in a name further down', '{"a":{"b\u{1}":1}}', 'syntax at 8'],
     ['a wrong escape', String.raw`{"a":"\x"}`, 'syntax at 6'],
-    ['a wrong digit in an escape', String.raw`{"a":"\u12g4"}`, 'syntax at 6'],
     ['bytes that are not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), 'not-utf8 at 0'],
     ['a member twice', '{"isError":true,"a":1,"isError":false}', 'duplicate-key at 22'],
     ['a member twice, once with an escape', String.raw`{"isError":true,"is\u0045rror":false}`, 'duplicate-key at 16'],
     ['a member whose name has half a character', String.raw`{"\ud800":1}`, 'lone-surrogate at 1'],
   ])('%s', (_, text, expected) => {
     expect(refusal(text)).toBe(expected);
+  });
+
+  it.each(['g', '@', '`', '/', ':', 'G', ' '])('%s is no digit of an escape', (digit) => {
+    for (const escape of [`${digit}000`, `0${digit}00`, `00${digit}0`, `000${digit}`]) {
+      expect(refusal(`{"a":"\\u${escape}"}`)).toBe('syntax at 6');
+    }
   });
 
   it('a member twice inside the result, where its members are listed', () => {
@@ -158,6 +164,32 @@ describe('strings of any length, at any place in memory', () => {
       expect(differing).toEqual([]);
     });
   }
+
+  it('a control character as the last one, wherever the memory ends', () => {
+    const accepted: number[] = [];
+    for (let length = 300; length < 310; length++) {
+      if (refusal(`{"a":"${'x'.repeat(length)}\n"}`) !== `syntax at ${length + 6}`) accepted.push(length);
+    }
+    expect(accepted).toEqual([]);
+  });
+
+  it('one after the other, with quotes and escapes far apart', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(String.raw`\"`, String.raw`\\`, String.raw`\n`),
+      fc.nat({ max: 700 }).map((n) => 'x'.repeat(n)),
+    );
+    const string = fc.array(piece, { maxLength: 4 }).map((pieces) => `"${pieces.join('')}"`);
+    const damage = fc.constantFrom('', '', '', '\t', '"', '\\');
+    fc.assert(
+      fc.property(fc.array(string, { maxLength: 6 }), damage, fc.nat(), (strings, put, place) => {
+        const whole = `{"a":[${strings.join()}],"b":1}`;
+        const at = place % whole.length;
+        const text = whole.slice(0, at) + put + whole.slice(at);
+        expect(skimObject(Buffer.from(text), LIMITS).ok).toBe(isJson(text));
+      }),
+      { numRuns: 2000 },
+    );
+  });
 });
 
 function isJson(text: string): boolean {
