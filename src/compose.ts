@@ -89,7 +89,7 @@ async function openGateway(
   const upstreams = createUpstreams(options, report);
   const deps = await createCallDeps(options, { store, upstreams, report, consoleUrl: () => links.consoleUrl });
   opened.defer(() => deps.lateRecords.close());
-  const refusals = createRefusals({ audit: store.audit, clock, report });
+  const refusals = createRefusals({ audit: store.audit, clock, knownSecrets: deps.knownSecrets, report });
   const gateway = createGateway(deps, refusals);
   const { authenticator, adminAuthenticator, forgetCredential } = await createIdentity(store, config);
   const administration = createAdministration({
@@ -219,7 +219,10 @@ function secretsOf(config: Config): readonly string[] {
   return config.upstreams.flatMap((upstream) => {
     if (upstream.kind === 'stdio')
       return Object.entries(upstream.env).flatMap(([name, value]) => (isSecretName(name) ? [value] : []));
-    return upstream.credentials.kind === 'header' ? [upstream.credentials.value] : [];
+    if (upstream.credentials.kind !== 'header') return [];
+    const { value } = upstream.credentials;
+    // Of `Bearer …` what comes behind the scheme is the secret, and it can turn up alone.
+    return [value, value.slice(value.indexOf(' ') + 1)];
   });
 }
 

@@ -1,4 +1,5 @@
 import type { RefusalEntry } from '../core/audit/entry.ts';
+import { type KnownSecrets, redactKnownSecrets } from '../core/content/redact-arguments.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OperatorReport } from './deps.ts';
@@ -20,6 +21,7 @@ const WINDOW_MS = 1000;
 interface RefusalsDeps {
   readonly audit: AuditLog;
   readonly clock: Clock;
+  readonly knownSecrets: KnownSecrets;
   readonly report: (problem: OperatorReport) => void;
 }
 
@@ -53,7 +55,7 @@ export function createRefusals(deps: RefusalsDeps): Refusals {
 
   return {
     async record(refusal) {
-      const entry = entryOf(refusal, deps.clock.nowMs());
+      const entry = entryOf(deps, refusal);
       if (refusal.principal !== null) return store([entry]);
       const nowMs = deps.clock.monotonicMs();
       if (nowMs - windowStartMs >= WINDOW_MS) {
@@ -68,17 +70,18 @@ export function createRefusals(deps: RefusalsDeps): Refusals {
   };
 }
 
-function entryOf(refusal: Refusal, timeMs: number): RefusalEntry {
+function entryOf({ clock, knownSecrets }: RefusalsDeps, refusal: Refusal): RefusalEntry {
   const { callId, principal, revision, method, reason, detail, httpStatus } = refusal;
   return {
     kind: 'refusal',
-    timeMs,
+    timeMs: clock.nowMs(),
     callId,
     principal: principal?.id ?? null,
     client: principal?.client ?? null,
     credentialId: principal?.credentialId ?? null,
     revision,
-    method,
+    // The one field that a host chooses.
+    method: method === null ? null : redactKnownSecrets(method, knownSecrets),
     reason,
     detail,
     httpStatus,

@@ -82,6 +82,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
   const approvalSettings = { ...APPROVAL_SETTINGS, ...options.approvals };
   let policy = compiled(options.policies);
 
+  const knownSecrets = createKnownSecrets([]);
   const killSwitches = await createKillSwitches({
     store: store.killSwitches,
     approvals: store.approvals,
@@ -107,11 +108,11 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     keptResults: createKeptResults(clock, { keepMs: 15 * 60_000, resultBytesMax: 1 << 20, totalBytesMax: 1 << 24 }),
     lateRecords: createLateRecords(report),
     policy: () => policy,
-    knownSecrets: createKnownSecrets([]),
+    knownSecrets,
     digestKey: Buffer.alloc(32, 7),
     environment: 'test',
   };
-  const gateway = createGateway(deps, createRefusals({ audit: store.audit, clock, report }));
+  const gateway = createGateway(deps, createRefusals({ audit: store.audit, clock, knownSecrets, report }));
   const administration = createAdministration({
     clock,
     ids,

@@ -1,10 +1,11 @@
 import { type Json, type JsonObject, createJsonObject, isJsonObject } from '../json/value.ts';
+import { TOKEN_CHARS, TOKEN_PATTERN } from '../identity/token-format.ts';
 import { isSecretName } from './secret-names.ts';
 
-/** The credentials that the gateway itself holds, in a form that finds them in a text. */
+/** The credentials that the gateway holds, and every token that it could have issued, in a form that finds them in a text. */
 export interface KnownSecrets {
-  /** Any of them, the longest first; `null` where there are none. */
-  readonly pattern: RegExp | null;
+  /** Any of them, the longest first. */
+  readonly pattern: RegExp;
   /** Nothing shorter can hold one. */
   readonly charactersMin: number;
 }
@@ -12,8 +13,8 @@ export interface KnownSecrets {
 /**
  * What the audit log and an approver are shown of the arguments of a call. The value of a member whose name says that it is secret
  * becomes `[redacted:key]`, whatever its type, and so does the `value` of a pair such as `{"name": "API_KEY", "value": …}`. Every
- * occurrence of a credential of the gateway, in strings and in names, becomes `[redacted:credential]`. `null` stays: it tells
- * nothing. The same object where there is nothing to redact.
+ * occurrence of a credential of the gateway or of a token that it issues, in strings and in names, becomes
+ * `[redacted:credential]`. `null` stays: it tells nothing. The same object where there is nothing to redact.
  */
 export function redactArguments(args: JsonObject, knownSecrets: KnownSecrets): JsonObject {
   return redactObject(args, knownSecrets);
@@ -22,16 +23,16 @@ export function redactArguments(args: JsonObject, knownSecrets: KnownSecrets): J
 /** Values under 8 characters are left out: honest texts are full of them, and no credential is that short. */
 export function createKnownSecrets(values: readonly string[]): KnownSecrets {
   const secrets = [...new Set(values)].filter((value) => value.length >= SECRET_CHARACTERS_MIN);
-  if (secrets.length === 0) return { pattern: null, charactersMin: Infinity };
   // The longest first: where two begin alike, the rest of the longer one must not stay.
   secrets.sort((a, b) => b.length - a.length);
   const literals = secrets.map((secret) => secret.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
-  return { pattern: new RegExp(literals.join('|'), 'g'), charactersMin: secrets.at(-1)?.length ?? 0 };
+  const pattern = new RegExp([...literals, TOKEN_PATTERN].join('|'), 'g');
+  return { pattern, charactersMin: Math.min(TOKEN_CHARS, secrets.at(-1)?.length ?? TOKEN_CHARS) };
 }
 
 /** The same string where none of them is in it. */
 export function redactKnownSecrets(text: string, { pattern, charactersMin }: KnownSecrets): string {
-  return pattern === null || text.length < charactersMin ? text : text.replace(pattern, CREDENTIAL_MARKER);
+  return text.length < charactersMin ? text : text.replace(pattern, CREDENTIAL_MARKER);
 }
 
 const SECRET_CHARACTERS_MIN = 8;

@@ -15,6 +15,9 @@ export interface GatewayToken {
 }
 
 export const TOKEN_ID_PREFIX = 'tok';
+/** Finds a token anywhere in a text: whoever wrote it there, it is good until it is revoked. */
+export const TOKEN_PATTERN = 'cs([ma])_([A-Za-z0-9_-]{22})_([A-Za-z0-9_-]{44})';
+export const TOKEN_CHARS = 71;
 
 export function formatToken(token: GatewayToken): string {
   const text = `${token.plane === 'mcp' ? 'csm' : 'csa'}_${token.id.slice(TOKEN_ID_PREFIX.length + 1)}_${token.secret}`;
@@ -25,11 +28,13 @@ export function formatToken(token: GatewayToken): string {
 
 /** `null` for anything that is not exactly of the form above: other case, other length, padding or space around it. */
 export function parseToken(text: string): GatewayToken | null {
-  const match = /^cs([ma])_([A-Za-z0-9_-]{22})_([A-Za-z0-9_-]{44})$/.exec(text);
+  const match = WHOLE_TOKEN.exec(text);
   if (match === null) return null;
   const [, plane = '', id = '', secret = ''] = match;
   return { plane: plane === 'm' ? 'mcp' : 'admin', id: `${TOKEN_ID_PREFIX}_${id}`, secret };
 }
+
+const WHOLE_TOKEN = new RegExp(`^${TOKEN_PATTERN}$`);
 
 /** What is stored: SHA-256, in hex, of the whole text, so that the plane and the row are bound to the secret. */
 export function hashToken(text: string): string {

@@ -1,6 +1,6 @@
 import { argsDigest } from '../../core/approval/args-digest.ts';
 import type { ToolClass } from '../../core/catalog/tool.ts';
-import { redactArguments } from '../../core/content/redact-arguments.ts';
+import { redactArguments, redactKnownSecrets } from '../../core/content/redact-arguments.ts';
 import { canonicalJson } from '../../core/json/canonical-json.ts';
 import type { Decision, PolicyVersion } from '../../core/policy/decision.ts';
 import type { ReasonCode } from '../../core/policy/reasons.ts';
@@ -69,7 +69,7 @@ async function recordDenial(deps: CallDeps, call: ToolCall, denial: RecordedDeni
       ...requestFields(deps, call.context, 'tools/call'),
       upstream: denial.tool?.ref.upstream ?? null,
       // The name as it was asked for, where it stands for nothing: an operator wants to see what was tried.
-      tool: denial.tool?.ref.tool ?? call.exposedName,
+      tool: redactKnownSecrets(denial.tool?.ref.tool ?? call.exposedName, deps.knownSecrets),
       definitionDigest: null,
       class: denial.class ?? null,
       policyVersion: denial.policyVersion,

@@ -63,6 +63,16 @@ describe('credentials of the gateway', () => {
     expect(redact(args, [secret])).toEqual(shown);
   });
 
+  it('every token that it could have issued, known or not', () => {
+    const token = `csm_${'A'.repeat(22)}_${'b-_9'.repeat(11)}`;
+    expect(redact({ a: `use ${token}!`, b: token.replace('csm', 'csa') })).toEqual({
+      a: `use ${CREDENTIAL}!`,
+      b: CREDENTIAL,
+    });
+    expect(redact({ a: token }, ['x'.repeat(200)])).toEqual({ a: CREDENTIAL });
+    expect(redact({ a: token.slice(1), b: token.slice(0, -1) })).toEqual({ a: token.slice(1), b: token.slice(0, -1) });
+  });
+
   it('the longer one of two that begin alike', () => {
     expect(redact({ a: 'abcdefgh-ijkl' }, ['abcdefgh', 'abcdefgh-ijkl'])).toEqual({ a: CREDENTIAL });
   });
