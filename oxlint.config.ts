@@ -10,7 +10,7 @@ interface Layer {
   readonly message: string;
 }
 
-const ONLY = '*';
+const NOTHING_BUT = '*';
 const PURE_PACKAGES = ['!node:buffer', '!node:crypto', '!zod'];
 const CORE = 'core imports nothing outside core, save hashes, buffers and zod';
 const GATEWAY = 'the gateway imports core and ports only';
@@ -21,15 +21,19 @@ const COMMAND = 'a command imports core, ports, gateway and config; only compose
 // resolved paths; these rules say it while one types.
 const LAYERS: readonly Layer[] = [
   // Default deny: a folder that is not listed below may import nothing until somebody says where it stands.
-  { files: 'src/**', imports: [ONLY], message: 'this folder is no layer yet: give it its place in oxlint.config.ts' },
-  { files: 'src/core/*.ts', imports: [ONLY, '!./**'], message: CORE },
-  { files: 'src/core/*/*.ts', imports: [ONLY, '!./**', '!../**', '../../**', ...PURE_PACKAGES], message: CORE },
-  { files: 'src/core/*/*/*.ts', imports: [ONLY, '!./**', '!../**', '../../../**', ...PURE_PACKAGES], message: CORE },
-  { files: 'src/ports/*.ts', imports: [ONLY, '!./*', '!../core/**'], message: 'ports import core only' },
-  { files: 'src/gateway/*.ts', imports: [ONLY, '!./**', '!../core/**', '!../ports/*'], message: GATEWAY },
+  { files: 'src/**', imports: ['*'], message: 'this folder is no layer yet: give it its place in oxlint.config.ts' },
+  { files: 'src/core/*.ts', imports: [NOTHING_BUT, '!./**'], message: CORE },
+  { files: 'src/core/*/*.ts', imports: [NOTHING_BUT, '!./**', '!../**', '../../**', ...PURE_PACKAGES], message: CORE },
+  {
+    files: 'src/core/*/*/*.ts',
+    imports: [NOTHING_BUT, '!./**', '!../**', '../../../**', ...PURE_PACKAGES],
+    message: CORE,
+  },
+  { files: 'src/ports/*.ts', imports: [NOTHING_BUT, '!./*', '!../core/**'], message: 'ports import core only' },
+  { files: 'src/gateway/*.ts', imports: [NOTHING_BUT, '!./**', '!../core/**', '!../ports/*'], message: GATEWAY },
   {
     files: 'src/gateway/*/*.ts',
-    imports: [ONLY, '!./**', '!../*', '../../**', '!../../core/**', '!../../ports/*'],
+    imports: [NOTHING_BUT, '!./**', '!../*', '../../**', '!../../core/**', '!../../ports/*'],
     message: GATEWAY,
   },
   {
