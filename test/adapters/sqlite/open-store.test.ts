@@ -1,9 +1,19 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createStoreRig, readEntries, type StoreRig, untilWritable } from '../../support/store-rig.ts';
 import {
   sampleApproval,
@@ -216,6 +226,22 @@ describe('files that change under an open store', () => {
       'theirs',
       expect.stringContaining('the audit log is append-only'),
     ]);
+  });
+
+  it('may not go back to an older state: that is noticed, and the store stays closed', async () => {
+    const store = await rig.open(PROBE);
+    await store.audit.record([sampleGatewayEntry('one')]);
+    const older = rig.copyFiles();
+    onTestFinished(() => older.dispose());
+    await store.audit.record([sampleGatewayEntry('two')]);
+    for (const end of ['-wal', '-shm', '']) {
+      rmSync(`${rig.path}${end}`);
+      cpSync(`${older.path}${end}`, `${rig.path}${end}`);
+    }
+    await expect(store.audit.record([sampleGatewayEntry('three')])).rejects.toMatchObject({ code: 'corrupt' });
+    await expect
+      .poll(() => store.audit.health().problem, { timeout: 25_000 })
+      .toBe('the audit log ends at entry 1, but 2 were acknowledged; put the right file back and restart');
   });
 
   it('stop the store until the right file is back; an empty one does not do', async () => {
