@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../src/core/json/value.ts';
+import { encodeHeaderValue } from '../../src/core/mcp/encode-header-value.ts';
 import { ENVELOPE, type Header } from './mcp-request.ts';
 import { type RawRequest, sendRaw } from './raw-http.ts';
 
@@ -63,7 +64,7 @@ function ownHeaders(host: Host, session: string, method: string, name: string | 
     case '2025-11-25 in a session':
       return [['Mcp-Session-Id', session]];
     case '2026-07-28': {
-      const mirrored: readonly Header[] = name === null ? [] : [['Mcp-Name', name]];
+      const mirrored: readonly Header[] = name === null ? [] : [['Mcp-Name', encodeHeaderValue(name)]];
       return [['MCP-Protocol-Version', '2026-07-28'], ['Mcp-Method', method], ...mirrored];
     }
   }
