@@ -23,6 +23,7 @@ export interface PeerWorld {
   url(path: string): string;
   /** The command line, as olivia in another terminal. */
   countersign(...args: readonly string[]): Promise<ProgramRun>;
+  countersignAs(token: string, ...args: readonly string[]): Promise<ProgramRun>;
   pendingApprovals(): Promise<readonly ApprovalView[]>;
   close(): Promise<void>;
 }
@@ -71,6 +72,11 @@ async function openWorld(
   const running = JSON.parse(line) as { readonly mcpUrl: string; readonly adminUrl: string };
   const gateway = clientOf(running, home);
   const people = await issueTokens(gateway);
+  const countersignAs: PeerWorld['countersignAs'] = (token, ...args) =>
+    runProgram([process.execPath, MAIN, ...args], {
+      cwd: home.dir,
+      env: { COUNTERSIGN_ADMIN_URL: running.adminUrl, COUNTERSIGN_ADMIN_TOKEN: token },
+    });
 
   return {
     ...people,
@@ -81,11 +87,8 @@ async function openWorld(
     filesystemPids: () =>
       existsSync(startsFile) ? readFileSync(startsFile, 'utf8').trim().split('\n').map(Number) : [],
     url: (path) => new URL(path, running.mcpUrl).href,
-    countersign: (...args) =>
-      runProgram([process.execPath, MAIN, ...args], {
-        cwd: home.dir,
-        env: { COUNTERSIGN_ADMIN_URL: running.adminUrl, COUNTERSIGN_ADMIN_TOKEN: people.admins.olivia },
-      }),
+    countersign: (...args) => countersignAs(people.admins.olivia, ...args),
+    countersignAs,
     async pendingApprovals() {
       const { json } = await gateway.admin('GET', '/api/approvals?status=pending');
       return (json as unknown as ApprovalList).approvals;
