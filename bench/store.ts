@@ -43,6 +43,7 @@ async function measure(callers: number): Promise<readonly string[]> {
     const latencies = await runCallers(callers, entries, 'call', record);
     const elapsedMs = performance.now() - startMs;
     const { user, system } = process.cpuUsage(cpu);
+    latencies.sort((a, b) => a - b);
     const at = (share: number) => (latencies[Math.floor((latencies.length - 1) * share)] ?? 0).toFixed(2);
     return [
       String(callers),
@@ -60,13 +61,13 @@ async function measure(callers: number): Promise<readonly string[]> {
   }
 }
 
-/** Time of each commit in milliseconds, sorted. */
+/** Time of each commit in milliseconds. */
 async function runCallers(
   callers: number,
   total: number,
   name: string,
   record: (entry: DecisionEntry | OutcomeEntry) => Promise<number>,
-): Promise<readonly number[]> {
+): Promise<number[]> {
   const latencies: number[] = [];
   let started = 0;
   const timed = async (entry: DecisionEntry | OutcomeEntry): Promise<void> => {
@@ -83,7 +84,7 @@ async function runCallers(
     }
   };
   await Promise.all(Array.from({ length: callers }, caller));
-  return latencies.toSorted((a, b) => a - b);
+  return latencies;
 }
 
 function decision(callId: string): DecisionEntry {
