@@ -81,7 +81,9 @@ export function createJwtVerifier(
 
     const expiresMs = checkClaims(claims.value, issuer.rules, deps.clock.nowMs());
     if (!expiresMs.ok) return refused(expiresMs.error.kind, expiresMs.error.detail);
-    const credentialId = `jwt_${hash('sha256', token, 'base64url').slice(0, 22)}`;
+    // Of what is signed, not of the signature: of an ECDSA signature anybody can make a second one that is as good.
+    const signed = token.slice(0, token.lastIndexOf('.'));
+    const credentialId = `jwt_${hash('sha256', signed, 'base64url').slice(0, 22)}`;
     const { names, areAudiencesResources } = issuer;
     const source = { issuer: issuer.rules.issuer, names, credentialId, areAudiencesResources };
     const principal = principalFromClaims(claims.value, source);
