@@ -3,7 +3,7 @@ import type { AuditView } from '../../src/core/admin-api/audit-view.ts';
 import type { PeerWorld } from './peer-world.ts';
 
 /** The whole log, as `countersign audit tail --json` prints it. */
-export async function readLog(world: PeerWorld): Promise<readonly AuditView[]> {
+async function readLog(world: PeerWorld): Promise<readonly AuditView[]> {
   const entries: AuditView[] = [];
   for (;;) {
     const after = entries.at(-1)?.seq ?? 0;
