@@ -10,13 +10,15 @@ export type StopCause = 'kill-switch' | 'credential-revoked' | 'host-gone';
 export interface Place {
   readonly signal: AbortSignal;
   readonly stoppedBy: StopCause | null;
+  /** From now on the call goes on when the host goes away. */
+  outliveHost(): void;
   leave(): void;
 }
 
-/** The calls that are being held or have been dispatched: what a kill switch and a revocation must reach. */
+/** The calls that are on their way, from the first look at the kill switch on: what a switch and a revocation must reach. */
 export interface InFlight {
-  /** Registers a call. Its signal aborts when it is stopped here, and with the host's signal where one is given. */
-  enter(call: RunningCall, host: AbortSignal | null): Place;
+  /** Registers a call. Its signal aborts with the host's, and when it is stopped here; at once for a credential that is revoked. */
+  enter(call: RunningCall, host: AbortSignal): Place;
   /** Aborts what the switch covers; returns how many. */
   stopFor(killSwitch: KillSwitch, nowMs: number): number;
   stopCredential(credentialId: string): number;
@@ -28,8 +30,15 @@ interface Occupied {
   stop(cause: StopCause): void;
 }
 
+/**
+ * Revoked credentials that are remembered, for calls that were authenticated before and come here after: their body was still on its way.
+ * After this many more revocations, no such call can be left.
+ */
+const REVOKED_MAX = 10_000;
+
 export function createInFlight(): InFlight {
   const places = new Set<Occupied>();
+  const revoked = new Set<string>();
 
   function stopEach(cause: StopCause, isMeant: (call: RunningCall) => boolean): number {
     let stopped = 0;
@@ -46,28 +55,36 @@ export function createInFlight(): InFlight {
       const controller = new AbortController();
       let stoppedBy: StopCause | null = null;
       const stop = (cause: StopCause) => {
-        stoppedBy ??= cause;
+        // A host that leaves first does not hide its call from the switch.
+        if (stoppedBy === null || cause === 'kill-switch') stoppedBy = cause;
         controller.abort(cause);
       };
       const onHostGone = () => stop('host-gone');
       const occupied: Occupied = { call, stop };
       places.add(occupied);
-      if (host?.aborted) onHostGone();
-      else host?.addEventListener('abort', onHostGone, { once: true });
+      if (host.aborted) onHostGone();
+      else host.addEventListener('abort', onHostGone, { once: true });
+      if (revoked.has(call.credentialId)) stop('credential-revoked');
       return {
         signal: controller.signal,
         get stoppedBy() {
           return stoppedBy;
         },
+        outliveHost: () => host.removeEventListener('abort', onHostGone),
         leave() {
           places.delete(occupied);
-          host?.removeEventListener('abort', onHostGone);
+          host.removeEventListener('abort', onHostGone);
         },
       };
     },
     stopFor: (killSwitch, nowMs) =>
       stopEach('kill-switch', (call) => findKillSwitch([killSwitch], call.facts, nowMs) !== null),
-    stopCredential: (credentialId) => stopEach('credential-revoked', (call) => call.credentialId === credentialId),
+    stopCredential(credentialId) {
+      const [oldest] = revoked;
+      if (revoked.size >= REVOKED_MAX && oldest !== undefined) revoked.delete(oldest);
+      revoked.add(credentialId);
+      return stopEach('credential-revoked', (call) => call.credentialId === credentialId);
+    },
     get size() {
       return places.size;
     },

@@ -3,6 +3,7 @@ import type { CallDeps } from '../deps.ts';
 import type { HostError, HostResult } from '../gateway.ts';
 import type { GovernedCall } from '../governed-call.ts';
 import { stoppedBySwitch } from '../host-errors.ts';
+import { voidApproval } from '../void-approval.ts';
 import { attachApproval } from './attach-approval.ts';
 import { approvalAnswer } from './approval-answers.ts';
 import { deny } from './deny.ts';
@@ -19,10 +20,20 @@ export async function callWithApproval(deps: CallDeps, governed: GovernedCall): 
   if (!isHeld(governed)) throw new Error('only a call that needs approval is held');
   const attached = await attachApproval(deps, governed);
   if (!attached.ok) return deny(deps, call, { code: 'overloaded', ...decision, tool: governed.tool });
+  if (isKilled(governed)) return endRequest(deps, attached.value);
   if (attached.value.status !== 'pending') return answerFor(deps, governed, attached.value);
 
   const held = await hold(deps, governed, attached.value);
-  return held === 'stopped' ? stoppedBySwitch() : answerFor(deps, governed, held);
+  return isKilled(governed) ? stoppedBySwitch() : answerFor(deps, governed, held);
+}
+
+const isKilled = ({ place }: GovernedCall): boolean => place.stoppedBy === 'kill-switch';
+
+/** The switch was pulled, and made void what there was, before this request was stored. */
+async function endRequest(deps: CallDeps, approval: Approval): Promise<HostError> {
+  const isOpen = approval.status === 'pending' || approval.status === 'approved';
+  if (isOpen) await voidApproval(deps, approval, 'gateway', 'a kill switch was pulled while it was asked for');
+  return stoppedBySwitch();
 }
 
 function answerFor(
@@ -34,22 +45,15 @@ function answerFor(
 }
 
 /** Waits for a decision and returns the approval as it then is. Holding is a courtesy: every way out of it is safe. */
-async function hold(deps: CallDeps, governed: GovernedCall, approval: Approval): Promise<Approval | 'stopped'> {
-  const { context, stream } = governed.call;
-  const running = { facts: governed.killFacts, credentialId: context.principal.credentialId };
-  const place = deps.inFlight.enter(running, context.signal);
-  try {
-    const canWait = stream.open();
-    if (canWait) stream.progress({ progress: 0, total: null, message: `waiting for approval ${approval.id}` });
-    const holdMs = canWait ? deps.approvalSettings.holdMs : 0;
-    if (holdMs > 0) await deps.desk.wait(approval.id, holdMs, place.signal);
-    if (place.stoppedBy === 'kill-switch') return 'stopped';
-    const now = (await deps.approvals.find(approval.id)) ?? approval;
-    // Nobody is there to take the result: the call may run when it is sent again, not before.
-    return place.signal.aborted ? approval : now;
-  } finally {
-    place.leave();
-  }
+async function hold(deps: CallDeps, { call, place }: GovernedCall, approval: Approval): Promise<Approval> {
+  const { stream } = call;
+  const canWait = stream.open();
+  if (canWait) stream.progress({ progress: 0, total: null, message: `waiting for approval ${approval.id}` });
+  const holdMs = canWait ? deps.approvalSettings.holdMs : 0;
+  if (holdMs > 0) await deps.desk.wait(approval.id, holdMs, place.signal);
+  const now = (await deps.approvals.find(approval.id)) ?? approval;
+  // Nobody is there to take the result: the call may run when it is sent again, not before.
+  return place.signal.aborted ? approval : now;
 }
 
 function isHeld(governed: GovernedCall): governed is HeldCall {

@@ -20,28 +20,26 @@ export interface Outcome {
 
 /** Runs a call that policy allows and whose decision is stored. A host that goes away ends it. */
 export async function dispatchAllowed(deps: CallDeps, governed: GovernedCall): Promise<HostResult | HostError> {
-  const outcome = await dispatch(deps, governed, { approvalId: null, hostEndsIt: true });
+  const outcome = await dispatch(deps, governed, null);
   const recorded = await deps.lateRecords.record(outcome.entry.callId, () => deps.audit.record([outcome.entry]));
   return recorded ? outcome.answer : outcomeNotRecorded();
 }
 
 /**
- * The only place from which an upstream sees a call. The kill switch is asked once more, in the same turn in which the call is
- * registered as running, so that a switch either stops it here or aborts it.
+ * The only place from which an upstream sees a call. What was stopped on the way here, and what the kill switch covers at this very
+ * moment, does not start; what is stopped from now on is aborted.
  */
 export async function dispatch(
   deps: CallDeps,
   governed: GovernedCall,
-  options: { readonly approvalId: ApprovalId | null; readonly hostEndsIt: boolean },
+  approvalId: ApprovalId | null,
 ): Promise<Outcome> {
-  const { call, tool, killFacts } = governed;
+  const { call, tool, killFacts, place } = governed;
   const { context, stream } = call;
   const startedMs = deps.clock.monotonicMs();
-  const running = { facts: killFacts, credentialId: context.principal.credentialId };
-  const place = deps.inFlight.enter(running, options.hostEndsIt ? context.signal : null);
-  try {
-    const stopped = deps.killSwitches.find(killFacts) !== null;
-    const answer: UpstreamAnswer = stopped
+  const covered = deps.killSwitches.find(killFacts) !== null;
+  const answer: UpstreamAnswer =
+    covered || place.signal.aborted
       ? NOT_STARTED
       : await tool.upstream.call({
           caller: { principal: context.principal.id },
@@ -51,11 +49,8 @@ export async function dispatch(
           signal: place.signal,
           onProgress: stream.wantsProgress ? (progress) => stream.progress(progress) : null,
         });
-    const killed = stopped || place.stoppedBy === 'kill-switch';
-    return describe(deps, answer, { callId: context.callId, approvalId: options.approvalId, startedMs, killed });
-  } finally {
-    place.leave();
-  }
+  const killed = covered || place.stoppedBy === 'kill-switch';
+  return describe(deps, answer, { callId: context.callId, approvalId, startedMs, killed });
 }
 
 const NOT_STARTED: UpstreamAnswer = {

@@ -20,11 +20,8 @@ export async function spendApproval(
   governed: GovernedCall,
   approval: Approval,
 ): Promise<HostResult | HostError> {
-  const { context } = governed.call;
+  const { place } = governed;
   await deps.killSwitches.finishVoiding();
-  if (deps.killSwitches.find(governed.killFacts) !== null) return stoppedBySwitch();
-  if (context.signal.aborted) return approvalAnswer(deps, approval);
-
   const obstacle = await findObstacle(deps, governed, approval);
   if (obstacle !== null) {
     const ended =
@@ -34,6 +31,11 @@ export async function spendApproval(
     return approvalAnswer(deps, ended ?? (await deps.approvals.find(approval.id)) ?? approval);
   }
 
+  if (deps.killSwitches.find(governed.killFacts) !== null || place.stoppedBy === 'kill-switch')
+    return stoppedBySwitch();
+  // The host is gone, or its credential is revoked: nobody may have the result, so the approval is kept for whoever may.
+  if (place.signal.aborted) return approvalAnswer(deps, approval);
+  place.outliveHost();
   const claimed = await deps.approvals.transition(approval.id, 'approved', { status: 'executing' }, [
     dispatchEntry(deps, governed, approval),
   ]);
@@ -69,7 +71,7 @@ async function findObstacle(deps: CallDeps, governed: GovernedCall, approval: Ap
  * result is kept for its retry. The kill switch does end it.
  */
 async function runClaimed(deps: CallDeps, governed: GovernedCall, approval: Approval): Promise<HostResult | HostError> {
-  const outcome = await dispatch(deps, governed, { approvalId: approval.id, hostEndsIt: false });
+  const outcome = await dispatch(deps, governed, approval.id);
   const change = {
     status: statusAfter(outcome.entry.outcome),
     finishedMs: outcome.entry.timeMs,
