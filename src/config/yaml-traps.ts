@@ -1,4 +1,4 @@
-import { type Document, isAlias, isPair, isScalar, type Node, visit, type YAMLError } from 'yaml';
+import { type Document, isAlias, isNode, isPair, isScalar, type Node, visit, type YAMLError } from 'yaml';
 import type { Problem } from '../core/problem.ts';
 import type { Placer } from './read-yaml.ts';
 
@@ -48,7 +48,8 @@ export function findYamlTraps(documents: readonly Document.Parsed[], place: Plac
     }
     visit(document, (_key, node) => {
       if (isPair(node)) checkKey(node.key, add);
-      else checkNode(node as Node, add);
+      // Behind a fault there can be nothing where a value belongs.
+      else if (isNode(node)) checkNode(node, add);
     });
   }
   return problems;

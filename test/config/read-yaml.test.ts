@@ -16,6 +16,7 @@ describe('YAML that another reader would take for something else is refused', ()
     ['a key twice', 'a: 1\nb: 2\na: 3\n', 'f.yaml:3:1: map keys must be unique'],
     ['a key twice deep down', 'x:\n  - a: 1\n    a: 2\n', 'f.yaml:3:5: map keys must be unique'],
     ['a tab as indentation', 'a:\n\tb: 1\n', 'f.yaml:2:1: a tab; got U+0009'],
+    ['a tab before an item of a list', 'a:\n  - { b: 1 }\n\t- { b: 2 }\n', 'f.yaml:3:1: a tab; got U+0009'],
     ['a tab elsewhere', 'a:\tb\n', 'f.yaml:1:3: a tab; got U+0009'],
     ['an anchor', 'a: &x 1\n', 'f.yaml:1:7: an anchor; got &x'],
     ['an alias', 'b: *x\n', 'f.yaml:1:4: an alias; got *x'],
