@@ -2,6 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { StoreError } from '../../ports/store-error.ts';
 import type { AnswerMessage, RequestMessage, RequestName, Requests, WorkerSettings } from './messages.ts';
 
+const YOUNG_GENERATION_MB_MAX = 8;
+
 /** The main side of the worker that owns the database. Starts it again after a crash, when next asked. */
 export class StoreThread {
   readonly #settings: WorkerSettings;
@@ -55,6 +57,8 @@ export class StoreThread {
       workerData: this.#settings,
       env: {},
       execArgv: [],
+      // It handles short-lived texts alone: a small young generation keeps its memory small and costs nothing.
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB_MAX },
     });
     worker.on('message', (answer: AnswerMessage) => this.#settle(answer));
     worker.on('error', (error) => this.#lose(worker, error));
