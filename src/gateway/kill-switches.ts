@@ -4,6 +4,7 @@ import { findKillSwitch, type KillFacts, type KillScope, type KillSwitch } from 
 import type { ApprovalStore } from '../ports/approval-store.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type { KillSwitchStore } from '../ports/kill-switch-store.ts';
+import { StoreError } from '../ports/store-error.ts';
 import type { OperatorReport } from './deps.ts';
 import type { InFlight } from './in-flight.ts';
 import { voidApproval } from './void-approval.ts';
@@ -97,13 +98,34 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
       if (killSwitch === undefined) return null;
       // Approvals from before the switch must be void before anything can run again.
       await finishVoiding();
-      const entry = entryOf(killSwitch, 'off', by, deps.clock.nowMs());
       // It stays on, for everyone who asks meanwhile, until its release is stored.
-      await save((current) => current.filter((each) => each.id !== id), entry);
+      await recordRelease(deps, save, killSwitch, by);
       switches = switches.filter((each) => each.id !== id);
       return killSwitch;
     },
   };
+}
+
+type Save = (
+  change: (current: readonly KillSwitch[]) => readonly KillSwitch[],
+  entry: KillSwitchEntry,
+) => Promise<{ readonly recorded: boolean }>;
+
+/**
+ * Throws `StoreError` when the log does not take it. What the reserved place may hold of the release by then must not count after a
+ * restart, so the switch is stored as on again.
+ */
+async function recordRelease(deps: KillSwitchesDeps, save: Save, killSwitch: KillSwitch, by: string): Promise<void> {
+  const without = (current: readonly KillSwitch[]) => current.filter(({ id }) => id !== killSwitch.id);
+  const isRecorded = await save(without, entryOf(killSwitch, 'off', by, deps.clock.nowMs())).then(
+    ({ recorded }) => recorded,
+    () => false,
+  );
+  if (isRecorded) return;
+  await save((current) => current, entryOf(killSwitch, 'on', 'gateway', deps.clock.nowMs())).catch((error: unknown) =>
+    deps.report({ callId: null, problem: 'a kill switch is in force but could not be stored', error }),
+  );
+  throw new StoreError('unavailable', 'the release of a kill switch could not be recorded');
 }
 
 async function loadOrStop(deps: KillSwitchesDeps): Promise<readonly KillSwitch[]> {
