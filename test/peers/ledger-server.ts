@@ -1,18 +1,18 @@
-import { fsyncSync, openSync, writeSync } from 'node:fs';
+import { existsSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 // An MCP server of a legacy revision, over HTTP, in a process of its own. Before it answers a `tools/call` it appends the call to the
 // file named by its first argument, and syncs the disk: what stands there reached the upstream, whatever became of the gateway. The
-// answer is the argument `mark`, after `delayMs` where that is given, or never where it is negative. Its tools are named by the second
-// argument; it prints `listening PORT`.
+// answer is the argument `mark`; after `delayMs`, or once there is a file `untilFile`, where these are given. Its tools are named by the
+// second argument; it prints `listening PORT`.
 
 interface Message {
   readonly id?: number | string;
   readonly method?: string;
   readonly params?: {
     readonly name: string;
-    readonly arguments: { readonly mark?: string; readonly delayMs?: number };
+    readonly arguments: { readonly mark?: string; readonly delayMs?: number; readonly untilFile?: string };
   };
 }
 
@@ -51,13 +51,19 @@ function answer(body: string, response: ServerResponse): void {
       const { name = '', arguments: args = {} } = params ?? {};
       writeSync(ledger, `${JSON.stringify({ tool: name, args })}\n`);
       fsyncSync(ledger);
-      const { mark = '', delayMs = 0 } = args;
-      const result = { content: [{ type: 'text', text: mark }] };
-      if (delayMs === 0) say(result);
-      else if (delayMs > 0) setTimeout(() => say(result), delayMs);
+      const { mark = '', delayMs = 0, untilFile } = args;
+      const answerCall = (): void => say({ content: [{ type: 'text', text: mark }] });
+      if (untilFile !== undefined) whenThere(untilFile, answerCall);
+      else if (delayMs > 0) setTimeout(answerCall, delayMs);
+      else answerCall();
       return;
     }
     default:
       response.writeHead(404).end();
   }
+}
+
+function whenThere(file: string, then: () => void): void {
+  if (existsSync(file)) then();
+  else setTimeout(() => whenThere(file, then), 10);
 }

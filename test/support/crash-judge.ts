@@ -107,7 +107,8 @@ async function settle(evidence: Evidence, write: Write): Promise<readonly string
   const status = String((await gateway.admin('GET', `/api/approvals/${id}`)).json['status']);
   const ran = upstream.count(mark);
   const told = `approval ${write.approval}, run ${write.run}`;
-  if (status !== log.approvalStatus(id)) violations.push(`${mark} is ${status}, in the log ${log.approvalStatus(id)}`);
+  const recorded = log.approvalHistory(id).at(-1);
+  if (status !== recorded) violations.push(`${mark} is ${status}, but in the log it is ${recorded}`);
   if (!possibleStatuses(write).includes(status)) violations.push(`${mark} is ${status} after ${told}`);
   if (!(RUNS[status] ?? []).includes(ran)) violations.push(`${mark} is ${status} and ran ${ran} times`);
 

@@ -15,8 +15,8 @@ export interface LogModel {
   /** Whether some call with this mark ended well. */
   isOk(mark: string): boolean;
   approvalId(mark: string): string | null;
-  /** The status that the entries of an approval lead to. */
-  approvalStatus(id: string): string;
+  /** The statuses that the entries of an approval lead to, one after the other. */
+  approvalHistory(id: string): readonly string[];
   killSwitches(): ReadonlySet<string>;
   /** Why a call of the upstream's ledger should not have reached it; `null` where the log allows it. */
   reasonAgainst(call: LedgerCall): string | null;
@@ -55,13 +55,17 @@ export function createLogModel(): LogModel {
   const markOfCall = new Map<string, Marked>();
   const markOfApproval = new Map<string, Marked>();
   const open = new Set<string>();
-  const approvals = new Map<string, string>();
+  const histories = new Map<string, string[]>();
   const switches = new Set<string>();
   const violations: string[] = [];
   let sequence = 0;
   let unknownOutcomes = 0;
   /** Outcomes that only the recovery at a start may have written. */
   let unexplained = 0;
+
+  function follow(approvalId: string, status: string): void {
+    histories.set(approvalId, [...(histories.get(approvalId) ?? []), status]);
+  }
 
   function onDecision({
     seq,
@@ -91,9 +95,10 @@ export function createLogModel(): LogModel {
   function onDispatch({ seq, callId = '', approvalId, argsDigest }: Entry): void {
     const id = approvalId ?? '';
     const marked = markOfApproval.get(id);
-    if (approvals.get(id) !== 'approved') violations.push(`${seq}: dispatched while ${approvals.get(id)}`);
+    const status = histories.get(id)?.at(-1);
+    if (status !== 'approved') violations.push(`${seq}: dispatched while ${status}`);
     if (marked?.argsDigest !== argsDigest) violations.push(`${seq}: dispatched with other arguments`);
-    approvals.set(id, 'executing');
+    follow(id, 'executing');
     open.add(callId);
     if (marked !== undefined) marked.isDispatched = true;
   }
@@ -106,7 +111,7 @@ export function createLogModel(): LogModel {
     }
     const marked = markOfCall.get(callId);
     if (marked !== undefined && outcome === 'ok') marked.isOk = true;
-    if (typeof approvalId === 'string') approvals.set(approvalId, STATUS_AFTER[outcome] ?? outcome);
+    if (typeof approvalId === 'string') follow(approvalId, STATUS_AFTER[outcome] ?? outcome);
   }
 
   function onEntry(entry: Entry): void {
@@ -121,7 +126,7 @@ export function createLogModel(): LogModel {
     if (kind === 'decision') onDecision(entry);
     if (kind === 'dispatch') onDispatch(entry);
     if (kind === 'outcome') onOutcome(entry);
-    if (kind === 'approval') approvals.set(entry.approvalId ?? '', change === 'requested' ? 'pending' : change);
+    if (kind === 'approval') follow(entry.approvalId ?? '', change === 'requested' ? 'pending' : change);
     if (kind === 'kill-switch' && change === 'on') switches.add(id);
     if (kind === 'kill-switch' && change !== 'on') switches.delete(id);
   }
@@ -146,7 +151,7 @@ export function createLogModel(): LogModel {
     decisions: (mark) => marks.get(mark)?.decisions ?? 0,
     isOk: (mark) => marks.get(mark)?.isOk === true,
     approvalId: (mark) => marks.get(mark)?.approvalId ?? null,
-    approvalStatus: (id) => approvals.get(id) ?? 'not in the log',
+    approvalHistory: (id) => histories.get(id) ?? [],
     killSwitches: () => switches,
     reasonAgainst({ tool, args }) {
       const marked = marks.get(args.mark);
