@@ -18,9 +18,12 @@ const RETRY_MS = 1000;
 export function createLateRecords(report: (problem: OperatorReport) => void): LateRecords {
   const late: (() => Promise<unknown>)[] = [];
   let timer: NodeJS.Timeout | null = null;
+  let isRetrying = false;
 
+  /** One at a time: a second one beside it would store the first outcome twice and drop the next one unstored. */
   async function retry(): Promise<void> {
     timer = null;
+    isRetrying = true;
     try {
       while (late[0] !== undefined) {
         await late[0]();
@@ -31,12 +34,13 @@ export function createLateRecords(report: (problem: OperatorReport) => void): La
         report({ callId: null, problem: 'an outcome cannot be recorded and was given up', error });
         late.shift();
       }
-      schedule();
     }
+    isRetrying = false;
+    schedule();
   }
 
   function schedule(): void {
-    if (late.length > 0) timer ??= setTimeout(() => void retry(), RETRY_MS).unref();
+    if (late.length > 0 && !isRetrying) timer ??= setTimeout(() => void retry(), RETRY_MS).unref();
   }
 
   return {

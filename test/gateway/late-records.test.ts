@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createLateRecords } from '../../src/gateway/late-records.ts';
+import { StoreError } from '../../src/ports/store-error.ts';
+
+const DOWN = new StoreError('unavailable', 'the disk is full');
+
+describe('outcomes that the store did not take at first', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('are each stored once, also where the store takes longer than the time between two tries', async () => {
+    const late = createLateRecords(() => undefined);
+    let isDown = true;
+    const stored: string[] = [];
+    const answers: (() => void)[] = [];
+    const write = (name: string) => async () => {
+      if (isDown) throw DOWN;
+      await new Promise<void>((resolve) => answers.push(resolve));
+      stored.push(name);
+    };
+    for (const name of ['first', 'second', 'third']) await late.record(name, write(name));
+
+    isDown = false;
+    await vi.advanceTimersByTimeAsync(1000);
+    // While the first is being stored, another outcome fails, which sets the time for the next try.
+    await late.record('fourth', async () => {
+      if (stored.length === 0) throw DOWN;
+      stored.push('fourth');
+    });
+    for (let turn = 0; turn < 20; turn += 1) {
+      await vi.advanceTimersByTimeAsync(1000);
+      for (const answer of answers.splice(0)) answer();
+    }
+    expect(stored).toEqual(['first', 'second', 'third', 'fourth']);
+    late.close();
+  });
+});
