@@ -28,6 +28,7 @@ import { createCatalogue } from './gateway/catalogue.ts';
 import { createAdministration } from './gateway/create-administration.ts';
 import { createGateway } from './gateway/create-gateway.ts';
 import type { CallDeps } from './gateway/deps.ts';
+import { expireApprovals } from './gateway/expire-approvals.ts';
 import { createInFlight } from './gateway/in-flight.ts';
 import { createKeptResults } from './gateway/kept-results.ts';
 import { createKillSwitches } from './gateway/kill-switches.ts';
@@ -89,6 +90,8 @@ async function openGateway(
   const upstreams = createUpstreams(options, report);
   const deps = await createCallDeps(options, { store, upstreams, report, consoleUrl: () => links.consoleUrl });
   opened.defer(() => deps.lateRecords.close());
+  const expiry = setInterval(() => void expire(deps), EXPIRY_INTERVAL_MS).unref();
+  opened.defer(() => clearInterval(expiry));
   const refusals = createRefusals({ audit: store.audit, clock, knownSecrets: deps.knownSecrets, report });
   const gateway = createGateway(deps, refusals);
   const { authenticator, adminAuthenticator, forgetCredential } = await createIdentity(store, config);
@@ -177,6 +180,13 @@ async function createIdentity({ tokens }: SqliteStore, config: Config) {
   return { authenticator, adminAuthenticator, forgetCredential };
 }
 
+async function expire(deps: CallDeps): Promise<void> {
+  await expireApprovals(deps).catch((error: unknown) =>
+    deps.report({ callId: null, problem: 'approvals whose time is over could not be ended yet', error }),
+  );
+}
+
+const EXPIRY_INTERVAL_MS = 10_000;
 const HELD_CALLS_MAX = 5000;
 const CATALOGUE = { freshMs: 60_000, staleMs: 600_000, listTimeoutMs: 15_000, listsMax: 10_000 };
 const KEPT_RESULTS = { keepMs: 15 * 60_000, resultBytesMax: 1024 * 1024, totalBytesMax: 64 * 1024 * 1024 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ok } from '../../src/core/result.ts';
+import { expireApprovals } from '../../src/gateway/expire-approvals.ts';
 import { issueToken } from '../../src/gateway/administration/tokens.ts';
 import type { UpstreamCall } from '../../src/ports/upstream.ts';
 import { textResult } from '../support/fake-upstream.ts';
@@ -243,5 +244,18 @@ describe('who decides', () => {
     expect(decided.filter((each) => each.ok)).toHaveLength(1);
     const changes = (await entriesOf(rig, 'approval')).map(({ change }) => change);
     expect(changes).toHaveLength(2);
+  });
+});
+
+describe('the time of an approval', () => {
+  it('ends without anybody asking, and makes room in the queue', async () => {
+    const rig = await createRig({ pendingPerPrincipalMax: 1 });
+    await rig.call(alice, 'notes__update', { id: 'n1' });
+    expect(await expireApprovals(rig.deps)).toBe(0);
+    rig.clock.advance(31 * 60_000);
+    expect(await expireApprovals(rig.deps)).toBe(1);
+    expect(await rig.store.approvals.list({ status: 'expired', limit: 9 })).toHaveLength(1);
+    const next = await rig.call(alice, 'notes__update', { id: 'n2' });
+    expect(next.structured).toMatchObject({ status: 'approval_pending' });
   });
 });

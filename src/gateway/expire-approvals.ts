@@ -1,0 +1,28 @@
+import type { ApprovalStore } from '../ports/approval-store.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ApprovalDesk } from './approval-desk.ts';
+import { expireApproval } from './void-approval.ts';
+
+interface ExpiryDeps {
+  readonly approvals: ApprovalStore;
+  readonly desk: ApprovalDesk;
+  readonly clock: Clock;
+}
+
+/**
+ * Ends every approval whose time is over and that nobody asked about since: it must not take a place in the queue, nor stand in a
+ * list as if it could still be decided. Returns how many. Throws `StoreError`; the next round tries again.
+ */
+export async function expireApprovals(deps: ExpiryDeps): Promise<number> {
+  let expired = 0;
+  for (const status of ['pending', 'approved'] as const) {
+    const approvals = await deps.approvals.list({ status, limit: Number.MAX_SAFE_INTEGER });
+    for (const approval of approvals) {
+      if (approval.expiresMs > deps.clock.nowMs()) continue;
+      if ((await expireApproval(deps, approval)) === null) continue;
+      deps.desk.wake(approval.id);
+      expired += 1;
+    }
+  }
+  return expired;
+}
