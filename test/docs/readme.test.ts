@@ -107,7 +107,7 @@ describe('README.md', () => {
   });
 
   it('a signal to npm stops the gateway, too', async () => {
-    await gateway.stop('SIGTERM');
+    expect(await gateway.stop('SIGTERM')).toBe(0);
     await expect(fetch(`http://${mcp}/healthz`)).rejects.toThrow('fetch failed');
     expect(gateway.stderr()).toBe('');
   });

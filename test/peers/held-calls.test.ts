@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApprovalView } from '../../src/core/admin-api/approval-view.ts';
 import { GATEWAY_ERRORS } from '../../src/core/mcp/errors.ts';
 import { expectPairs } from '../support/audit-pairs.ts';
+import { ERAS, mcpRequest, withHeaders } from '../support/mcp-request.ts';
 import { type PeerWorld, startPeerWorld } from '../support/peer-world.ts';
+import { sendRaw } from '../support/raw-http.ts';
 import { type SdkProgress, SDKS, textOf } from '../support/sdk-hosts.ts';
 
 // Calls that take a while, with an approver or an operator who acts meanwhile. The hold is far longer than a test may take: what ends
@@ -125,6 +127,12 @@ describe('the kill switch', () => {
       for (const attempt of attempts) await expect(attempt).rejects.toThrow(/503|kill switch/);
       await expect(alice.listTools()).rejects.toThrow(/503|kill switch/);
     }
+    for (const era of ERAS) {
+      const echo = mcpRequest(era, 'tools/call', { name: 'everything__echo', arguments: { message: 'x' } });
+      const raw = withHeaders(echo, [['Authorization', `Bearer ${world.tokens.bob}`]]);
+      const { status, headers } = await sendRaw(world.gateway.mcpPort, raw);
+      expect([status, headers.get('retry-after')]).toEqual([503, '60']);
+    }
     expect((await world.gateway.admin('GET', `/api/approvals/${id}`)).json).toMatchObject({ status: 'void' });
 
     const release = await world.countersign('release', killSwitch.id);
@@ -148,7 +156,7 @@ it('all of it is in the audit log, with what the switch cut off', async () => {
     { change: 'off', by: 'olivia' },
   ]);
   const denied = log.filter(({ reasons }) => Array.isArray(reasons) && reasons.includes('kill_switch'));
-  expect(denied).toHaveLength(SDKS.length * 3);
+  expect(denied).toHaveLength(SDKS.length * 3 + ERAS.length);
   // Nothing was let through between the two.
   const [on, off] = switched.map(({ seq }) => seq);
   const meanwhile = log.filter(({ seq, kind }) => seq > Number(on) && seq < Number(off) && kind === 'decision');

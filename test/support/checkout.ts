@@ -25,7 +25,7 @@ export function createCheckout(): Checkout {
   return {
     dir,
     run: (line, env) => runProgram(['sh', '-c', line], { ...options, env: { ...options.env, ...env } }),
-    start: (line) => startProcess(['sh', '-c', `exec ${line}`], options),
+    start: (line) => startProcess(['sh', '-c', `exec ${line}`], { ...options, ownGroup: true }),
     remove: () => rmSync(dir, { recursive: true }),
   };
 }

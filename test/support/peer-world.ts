@@ -67,7 +67,7 @@ async function openWorld(
   const gatewayProcess = startProcess([process.execPath, MAIN, 'up', '--config', home.configFile, '--json'], {
     cwd: home.dir,
   });
-  opened.defer(async () => void (await gatewayProcess.stop()));
+  opened.defer(() => stopCleanly(gatewayProcess));
   const [line] = await gatewayProcess.until(/^\{.*\}$/m);
   const running = JSON.parse(line) as { readonly mcpUrl: string; readonly adminUrl: string };
   const gateway = clientOf(running, home);
@@ -94,6 +94,13 @@ async function openWorld(
       return (json as unknown as ApprovalList).approvals;
     },
   };
+}
+
+/** Whatever upstreams and hosts did to it, the gateway reports no error of its own, and ends when it is told to. */
+async function stopCleanly(gateway: StartedProcess): Promise<void> {
+  const exitCode = await gateway.stop();
+  const hasErrors = /"level":[56]0\b/.test(gateway.stderr());
+  if (exitCode !== 0 || hasErrors) throw new Error(`the gateway ended with ${exitCode}\n${gateway.stderr()}`);
 }
 
 async function issueTokens({ issue }: Pick<TestGateway, 'issue'>): Promise<Pick<PeerWorld, 'tokens' | 'admins'>> {

@@ -10,6 +10,7 @@ export interface StartedProcess {
   until(pattern: RegExp): Promise<RegExpExecArray>;
   /** Resolves with its exit code when it is gone and all that it wrote was read; `null` after a signal. */
   ended(): Promise<number | null>;
+  /** The same after a signal to it; what does not heed it is killed after a while, with all that it started where it has a group. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -19,14 +20,19 @@ export interface StartOptions {
   readonly cwd?: string;
   /** The whole environment but for `PATH`, so that nothing of the machine decides a test. */
   readonly env?: Readonly<Record<string, string>>;
+  /** In a process group of its own, for a program that starts others and may leave them behind. */
+  readonly ownGroup?: boolean;
 }
+
+const STOP_TIMEOUT_MS = 15_000;
 
 export function startProcess(command: Program, options: StartOptions = {}): StartedProcess {
   const [program, ...args] = command;
-  const { cwd, env } = options;
+  const { cwd, env, ownGroup = false } = options;
   const child = spawn(program, args, {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: ownGroup,
     ...(cwd === undefined ? {} : { cwd }),
   });
   let stdout = '';
@@ -51,8 +57,17 @@ export function startProcess(command: Program, options: StartOptions = {}): Star
     return child.exitCode;
   });
 
+  const pid = child.pid ?? 0;
+  const kill = (): void => {
+    try {
+      process.kill(ownGroup ? -pid : pid, 'SIGKILL');
+    } catch {
+      // Gone already.
+    }
+  };
+
   return {
-    pid: child.pid ?? -1,
+    pid,
     stdout: () => stdout,
     stderr: () => stderr,
     async until(pattern) {
@@ -64,9 +79,12 @@ export function startProcess(command: Program, options: StartOptions = {}): Star
       }
     },
     ended: () => ended,
-    stop(signal = 'SIGTERM') {
+    async stop(signal = 'SIGTERM') {
       child.kill(signal);
-      return ended;
+      const impatience = setTimeout(kill, STOP_TIMEOUT_MS);
+      const exitCode = await ended;
+      clearTimeout(impatience);
+      return exitCode;
     },
   };
 }
