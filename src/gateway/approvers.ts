@@ -31,8 +31,15 @@ function mayApprove(by: Administrator, approval: Approval): boolean {
   return by.roles.includes('approver') && !isRequester(by, approval) && isInApproverGroup(by, approval);
 }
 
-export function isRequester(by: Administrator, approval: Approval): boolean {
-  return by.user === approval.binding.principal || by.user === approval.requesterName;
+/**
+ * Whether the two are one person, as far as names can tell: the requester's id, the subject in it where an issuer vouches for it, and
+ * the display name, in any case. In doubt they are: another approver is soon found, and a call that ran is not undone.
+ */
+export function isRequester(by: Administrator, { binding, requesterName }: Approval): boolean {
+  const { principal } = binding;
+  const subject = principal.slice(principal.indexOf('#') + 1);
+  const user = by.user.toLowerCase();
+  return [principal, subject, requesterName].some((name) => name.toLowerCase() === user);
 }
 
 export function isInApproverGroup(by: Administrator, approval: Approval): boolean {

@@ -2,6 +2,7 @@ import { createHmac, createPublicKey } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask, decide } from '../support/approvals-desk.ts';
 import { attack, paceUnknownCaller, refused, type Seen, startWorld, type World } from '../support/evasion-world.ts';
 import { initialize } from '../support/host-request.ts';
 import { parseAnswerBody } from '../support/mcp-request.ts';
@@ -305,6 +306,22 @@ describe('who a token is about', () => {
     await isAccepted(world.tokens.alice);
     const decided = (await world.newEntries()).filter(({ kind }) => kind === 'decision');
     expect(decided.map((entry) => entry['principal'])).toEqual([`${login.url}#alice`, `${other.url}#alice`, 'alice']);
+  });
+});
+
+describe('J05 a requester of an issuer', () => {
+  it.each([
+    ['by the subject', { sub: 'judith', name: 'Judith Smith' }, 'judith'],
+    ['by the name', { sub: '7f3a-91', name: 'judith@example.com' }, 'judith@example.com'],
+    ['by the name in another case', { sub: '7f3a-91', name: 'Judith' }, 'judith'],
+  ])('does not approve their own call as an administrator who is known %s', async (_known, claims, user) => {
+    const token = await login.sign({ ...STAFF, ...claims });
+    const { approvalId } = await ask(world, { user }, { token });
+    const wish = { user, plane: 'admin', roles: ['approver'], groups: ['leads'] } as const;
+    const own = await world.gateway.issue(wish);
+    expect((await decide(world, approvalId, 'approve', own.token)).status).toBe(403);
+    const other = await world.gateway.issue({ ...wish, user: 'olivia' });
+    expect((await decide(world, approvalId, 'approve', other.token)).status).toBe(200);
   });
 });
 

@@ -23,6 +23,8 @@ export interface RecordingUpstream {
   bytes(): string;
   /** To make it misbehave; `null` where it is a process. */
   readonly server: ScriptedUpstream | null;
+  /** Lets it answer calls honestly again, save that a tool whose name begins with `slow` never answers. */
+  beHonest(): void;
   close(): Promise<void>;
 }
 
@@ -50,13 +52,14 @@ async function startHttp(
   credential: string,
 ): Promise<RecordingUpstream> {
   const server = await startScriptedUpstream({ era, sessions: era === 'legacy', tools });
-  // Honest, save that a tool whose name begins with `slow` never answers.
-  server.on('tools/call', ({ message }, reply) => {
-    const { name, arguments: args } = message?.params ?? {};
-    if (String(name).startsWith('slow')) return;
-    const complete = era === 'modern' ? { resultType: 'complete' } : {};
-    reply.result({ ...complete, content: [{ type: 'text', text: JSON.stringify(args) }] });
-  });
+  const beHonest = (): void =>
+    server.on('tools/call', ({ message }, reply) => {
+      const { name, arguments: args } = message?.params ?? {};
+      if (String(name).startsWith('slow')) return;
+      const complete = era === 'modern' ? { resultType: 'complete' } : {};
+      reply.result({ ...complete, content: [{ type: 'text', text: JSON.stringify(args) }] });
+    });
+  beHonest();
   const header = { kind: 'header', name: 'x-app-token', value: credential, shared: true };
   return {
     config: JSON.stringify({ url: server.url, era, credentials: header }),
@@ -68,6 +71,7 @@ async function startHttp(
       }),
     bytes: () => server.bytesSeen(),
     server,
+    beHonest,
     close: () => server.close(),
   };
 }
@@ -89,6 +93,7 @@ function prepareStdio(tools: readonly unknown[], credential: string): RecordingU
     calls: () => bytes().split('\n').flatMap(callIn),
     bytes,
     server: null,
+    beHonest: () => undefined,
     close: () => Promise.resolve(rmSync(dir, { recursive: true, force: true })),
   };
 }
