@@ -75,6 +75,7 @@ describe('a policy at work', () => {
     ['an empty value', '{"action":""}'],
     ['a pattern', '{"action":"*"}'],
     ['the argument in capitals', '{"Action":"get"}'],
+    ['a second argument that differs in capitals alone', '{"action":"get","Action":"purge"}'],
     ['the argument with a blank', '{"action ":"get"}'],
     ['the argument one level down', '{"x":{"action":"get"}}'],
     ['the argument in a prototype', '{"__proto__":{"action":"get"}}'],
@@ -89,7 +90,7 @@ describe('a policy at work', () => {
     });
 
     it('asked with the harmless value, and whatever else beside it, it runs', async () => {
-      const params = { name: 'crm__manage_x', arguments: { action: 'get', Action: 'purge', x: { action: 'purge' } } };
+      const params = { name: 'crm__manage_x', arguments: { action: 'get', reaction: 'purge', x: { action: 'purge' } } };
       const answer = await world.send(world.request(host, { params }));
       expect(parseAnswerBody(answer).result).not.toHaveProperty('isError');
     });

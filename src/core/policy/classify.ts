@@ -48,22 +48,33 @@ function argumentClassifier(named: ListedClass | null, byArgument: ArgumentClass
   for (const name of LISTED_CLASSES.toReversed()) for (const value of byArgument[name]) classByValue.set(value, name);
 
   const declared = LISTED_CLASSES.filter((name) => name === named || byArgument[name].length > 0);
-  // A value in no list is a thing that nobody has looked at, so it counts as the worst that the tool is known to do.
-  const otherwise: ToolClass = declared[0] ?? 'unclassified';
+  const worst = declared[0] ?? 'read';
+  // A value in no list is a thing that nobody has looked at, so it counts as the worst that the tool is known to do, and never as a read.
+  const otherwise: ToolClass = worst === 'read' ? 'unclassified' : worst;
   const reachable = new Set<ToolClass>([otherwise]);
   for (const valueClass of classByValue.values()) reachable.add(strictest(named, valueClass));
 
   // `otherwise` is as strict as any of them, so it comes last.
   const laxer = LISTED_CLASSES.toReversed().filter((name) => name !== otherwise && reachable.has(name));
   const [laxest, ...stricter] = [...laxer, otherwise];
+  const folded = foldName(argument);
   return {
     possible: [laxest, ...stricter],
     classOf(args) {
       const value = Object.hasOwn(args, argument) ? args[argument] : undefined;
-      const valueClass = typeof value === 'string' ? classByValue.get(value) : undefined;
+      const hasTwin = Object.keys(args).some((name) => name !== argument && foldName(name) === folded);
+      const valueClass = typeof value === 'string' && !hasTwin ? classByValue.get(value) : undefined;
       return valueClass === undefined ? otherwise : strictest(named, valueClass);
     },
   };
+}
+
+/**
+ * The name as the laxest readers of JSON compare it: Go takes `Action`, and `\u017f` for `s`, for the same member, its second version
+ * leaves out `-` and `_`, .NET and Jackson can be told to do the like. Which of two such members such a server acts on cannot be known.
+ */
+function foldName(name: string): string {
+  return name.normalize('NFKC').toUpperCase().toLowerCase().replaceAll(/[-_]/g, '');
 }
 
 function strictest(named: ListedClass | null, valueClass: ListedClass): ListedClass {

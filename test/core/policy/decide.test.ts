@@ -226,6 +226,8 @@ describe('the class of a call by an argument', () => {
   };
   const readsOnly = { byArgument: { deal: { argument: 'action', read: ['get'] } } };
   const unsafe = { byArgument: { deal: { argument: 'action', read: ['get'], write: ['create'] } } };
+  const kinds = { byArgument: { deal: { argument: 'kind', read: ['get'], write: ['create'] } } };
+  const sets = { byArgument: { deal: { argument: 'set', read: ['get'], write: ['create'] } } };
   const proto = JSON.parse('{"__proto__": {"action": "get"}}') as JsonObject;
 
   it.each<[string, object, JsonObject, string]>([
@@ -243,6 +245,14 @@ describe('the class of a call by an argument', () => {
     ['another argument of that name deeper down', unsafe, { deal: { action: 'get' } }, 'write'],
     ['an inherited value', unsafe, Object.create({ action: 'get' }) as JsonObject, 'write'],
     ['a value in __proto__', unsafe, proto, 'write'],
+    ['a twin that a reader may take for the argument', unsafe, { action: 'get', Action: 'create' }, 'write'],
+    ['a twin by the folding of Unicode', kinds, { kind: 'get', '\u212aind': 'create' }, 'write'],
+    ['and the other letter that folds', sets, { set: 'get', '\u017fet': 'create' }, 'write'],
+    ['a twin with dashes', unsafe, { action: 'get', 'act-ion': 'create' }, 'write'],
+    ['a twin alone is no value', unsafe, { Action: 'get' }, 'write'],
+    ['an argument that only resembles it', unsafe, { action: 'get', actions: 'create' }, 'read'],
+    ['a value in no list where only reads are listed', readsOnly, { action: 'purge' }, 'unclassified'],
+    ['also where a list of names calls it a read', { ...readsOnly, read: ['d*'] }, { action: 'purge' }, 'unclassified'],
     ['a list of names that is stricter wins', { ...classes, write: ['deal'] }, { action: 'get' }, 'write'],
     ['and is what a value in no list counts as', { ...readsOnly, write: ['deal'] }, { action: 'merge' }, 'write'],
     ['one that is laxer does not', { ...classes, read: ['*'] }, { action: 'update' }, 'write'],
