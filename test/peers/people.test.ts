@@ -61,7 +61,9 @@ describe('a tool that is out of reach', () => {
 describe('a session', () => {
   it('is of no use to anybody else, and no one else can end it', async () => {
     const host = await connectV1(world.url('/mcp'), world.tokens.alice);
+    const bob = await connectV1(world.url('/mcp'), world.tokens.bob);
     const session = host.sessionId ?? '';
+    expect(bob.sessionId).not.toBe(session);
     const ping = sessionRequest(session, 'ping');
     const end: RawRequest = {
       method: 'DELETE',
@@ -77,7 +79,8 @@ describe('a session', () => {
     expect(await host.listTools()).not.toEqual([]);
     expect((await send('alice', end)).status).toBe(204);
     expect((await send('alice', ping)).status).toBe(404);
-    await host.close();
+    expect(await bob.listTools()).not.toEqual([]);
+    await Promise.all([host.close(), bob.close()]);
   });
 });
 
