@@ -11,7 +11,8 @@ import { type GatewayTexts, runGateway, type TestGateway } from './run-gateway.t
 
 /** The real gateway before recording upstreams, with people who have some rights and not others. */
 export interface World {
-  readonly gateway: TestGateway;
+  /** Another one in the same directory after a restart. */
+  gateway: TestGateway;
   readonly crm: RecordingUpstream;
   readonly mail: RecordingUpstream;
   readonly tokens: Readonly<Record<PersonName, string>>;
@@ -107,15 +108,15 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     tokenIds: byName('id'),
     canaries: [crm.credential, mail.credential, ...Object.values(tokens), gateway.operator, viewer.token],
     request: (host, request) => hostRequest(host, session, { token: tokens.alice, ...request }),
-    send: (request) => sendRaw(gateway.mcpPort, request),
+    send: (request) => sendRaw(world.gateway.mcpPort, request),
     async newEntries() {
-      const entries = await gateway.entriesAfter(sequence, viewer.token);
+      const entries = await world.gateway.entriesAfter(sequence, viewer.token);
       sequence = entries.at(-1)?.seq ?? sequence;
       return entries;
     },
     async close() {
       expect(filesWithSecrets(world), 'files that hold a secret').toEqual([]);
-      await gateway.close();
+      await world.gateway.close();
       await crm.close();
       await mail.close();
     },

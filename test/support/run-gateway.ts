@@ -125,8 +125,15 @@ export function clientOf(
       return made.json as unknown as CreatedToken;
     },
     async entriesAfter(sequence, token) {
-      const { json } = await client.admin('GET', `/api/audit?after=${sequence}&limit=500`, undefined, token);
-      return json['entries'] as readonly AuditView[];
+      const entries: AuditView[] = [];
+      for (;;) {
+        const after = entries.at(-1)?.seq ?? sequence;
+        const { json } = await client.admin('GET', `/api/audit?after=${after}&limit=500`, undefined, token);
+        const page = json['entries'] as readonly AuditView[];
+        entries.push(...page);
+        // A page may be short where entries are large; only an empty one is the last.
+        if (page.length === 0) return entries;
+      }
     },
   };
   return client;
