@@ -11,18 +11,24 @@ import { readBody } from './read-body.ts';
 
 const BODY_LIMITS: JsonLimits = { bytesMax: 64 * 1024, depthMax: 8, keysMax: 1000 };
 
-/** One request of the admin API, from the credential to the answer. No byte of a body is read before it is known whose it is. */
+/**
+ * One request of the admin API, from the credential to the answer. No byte of a body is read before it is known whose it is; and a body
+ * can take seconds, so that it is asked again after it: whoever was revoked meanwhile could make themselves a new token otherwise.
+ */
 export async function answerRoute(
   deps: RouteDeps & CredentialDeps,
   route: AdminRoute,
   request: FastifyRequest,
 ): Promise<Result<unknown, Problem>> {
-  const by = await checkCredential(deps, request.headers.authorization, request.ip);
-  if (!by.ok) return by;
+  const { authorization } = request.headers;
+  const before = await checkCredential(deps, authorization, request.ip);
+  if (!before.ok) return before;
   const bodyProblem = checkBody(request.raw);
   if (bodyProblem !== null) return err(bodyProblem);
   const body = route.method === 'POST' ? await loadBody(request) : ok(undefined);
   if (!body.ok) return body;
+  const by = route.method === 'POST' ? await checkCredential(deps, authorization, request.ip) : before;
+  if (!by.ok) return by;
   const parsed = parseRequest(route, by.value, request, body.value);
   if (!parsed.ok) return parsed;
   const answer = await route.handle(deps, parsed.value);
