@@ -1,10 +1,9 @@
 import type { Approval } from '../core/approval/approval.ts';
 import type { KillSwitchEntry } from '../core/audit/entry.ts';
 import { findKillSwitch, type KillFacts, type KillScope, type KillSwitch } from '../core/kill-switch/kill-switch.ts';
-import type { ApprovalStore } from '../ports/approval-store.ts';
+import type { ApprovalHead, ApprovalStore } from '../ports/approval-store.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type { KillSwitchStore } from '../ports/kill-switch-store.ts';
-import { StoreError } from '../ports/store-error.ts';
 import type { OperatorReport } from './deps.ts';
 import type { InFlight } from './in-flight.ts';
 import { voidApproval } from './void-approval.ts';
@@ -48,19 +47,22 @@ export const KILL_SWITCHES_MAX = 1000;
 export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSwitches> {
   let switches: readonly KillSwitch[] = await loadOrStop(deps);
   let unvoided: readonly KillSwitch[] = switches;
-  let saving: Promise<unknown> = Promise.resolve();
+  let changing: Promise<unknown> = Promise.resolve();
 
-  /** One save at a time, computed when its turn comes, so that an older state never overwrites a newer one. */
-  function save(change: (current: readonly KillSwitch[]) => readonly KillSwitch[], entry: KillSwitchEntry) {
-    const saved = saving.then(() => deps.store.save(change(inForce()), [entry]));
-    saving = saved.catch(() => undefined);
-    return saved;
+  /** One change of the store at a time, computed when its turn comes, so that an older state never overwrites a newer one. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = changing.then(work);
+    changing = done.catch(() => undefined);
+    return done;
   }
 
   const inForce = (): readonly KillSwitch[] => {
     const nowMs = deps.clock.nowMs();
     return switches.filter((each) => each.expiresMs === null || each.expiresMs > nowMs);
   };
+
+  /** A switch that is over is kept until what it covered is void: a restart must not forget to do that. */
+  const toKeep = (): readonly KillSwitch[] => [...new Set([...inForce(), ...unvoided])];
 
   async function finishVoiding(): Promise<void> {
     for (const killSwitch of unvoided) {
@@ -80,16 +82,19 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
       switches = [...inForce(), killSwitch];
       unvoided = [...unvoided, killSwitch];
       deps.inFlight.stopFor(killSwitch, nowMs);
-      const saved = await save((current) => current, entryOf(killSwitch, 'on', by, nowMs)).then(
+      const entry = entryOf(killSwitch, 'on', by, nowMs);
+      const saved = await inTurn(() => deps.store.save(toKeep(), [entry])).then(
         ({ recorded }) => ({ recorded, persisted: true }),
         (error: unknown) => {
           deps.report({ callId: null, problem: 'the kill switch is in force but could not be stored', error });
           return { recorded: false, persisted: false };
         },
       );
-      await finishVoiding().catch((error: unknown) =>
+      const voiding = finishVoiding().catch((error: unknown) =>
         deps.report({ callId: null, problem: 'approvals are not yet stored as void; none of them can be used', error }),
       );
+      // Where the log is down, nothing can be made void, and the one who pulls must not wait for that.
+      if (saved.recorded) await voiding;
       return { killSwitch, ...saved };
     },
 
@@ -98,34 +103,35 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
       if (killSwitch === undefined) return null;
       // Approvals from before the switch must be void before anything can run again.
       await finishVoiding();
-      // It stays on, for everyone who asks meanwhile, until its release is stored.
-      await recordRelease(deps, save, killSwitch, by);
-      switches = switches.filter((each) => each.id !== id);
+      await inTurn(async () => {
+        // It stays on, for everyone who asks meanwhile, until its release is stored.
+        await recordRelease(deps, killSwitch, toKeep(), by);
+        switches = switches.filter((each) => each.id !== id);
+      });
       return killSwitch;
     },
   };
 }
 
-type Save = (
-  change: (current: readonly KillSwitch[]) => readonly KillSwitch[],
-  entry: KillSwitchEntry,
-) => Promise<{ readonly recorded: boolean }>;
-
-/**
- * Throws `StoreError` when the log does not take it. What the reserved place may hold of the release by then must not count after a
- * restart, so the switch is stored as on again.
- */
-async function recordRelease(deps: KillSwitchesDeps, save: Save, killSwitch: KillSwitch, by: string): Promise<void> {
-  const without = (current: readonly KillSwitch[]) => current.filter(({ id }) => id !== killSwitch.id);
-  const isRecorded = await save(without, entryOf(killSwitch, 'off', by, deps.clock.nowMs())).then(
-    ({ recorded }) => recorded,
-    () => false,
-  );
-  if (isRecorded) return;
-  await save((current) => current, entryOf(killSwitch, 'on', 'gateway', deps.clock.nowMs())).catch((error: unknown) =>
-    deps.report({ callId: null, problem: 'a kill switch is in force but could not be stored', error }),
-  );
-  throw new StoreError('unavailable', 'the release of a kill switch could not be recorded');
+/** A release that the log does not take must not count after a restart either, so everything is stored as on again. */
+async function recordRelease(
+  deps: KillSwitchesDeps,
+  killSwitch: KillSwitch,
+  kept: readonly KillSwitch[],
+  by: string,
+): Promise<void> {
+  const entry = (change: 'on' | 'off', who: string) => entryOf(killSwitch, change, who, deps.clock.nowMs());
+  try {
+    const others = kept.filter(({ id }) => id !== killSwitch.id);
+    await deps.store.saveRecorded(others, [entry('off', by)]);
+  } catch (error) {
+    await deps.store
+      .save(kept, [entry('on', 'gateway')])
+      .catch((again: unknown) =>
+        deps.report({ callId: null, problem: 'a kill switch is in force but could not be stored', error: again }),
+      );
+    throw error;
+  }
 }
 
 async function loadOrStop(deps: KillSwitchesDeps): Promise<readonly KillSwitch[]> {
@@ -141,17 +147,32 @@ async function loadOrStop(deps: KillSwitchesDeps): Promise<readonly KillSwitch[]
 
 /** An approval from before a switch must not outlive it: the person agreed to it in another situation. */
 async function voidCovered(deps: KillSwitchesDeps, killSwitch: KillSwitch): Promise<void> {
-  for (const status of ['pending', 'approved'] as const) {
-    const approvals = await deps.approvals.list({ status, limit: Number.MAX_SAFE_INTEGER });
-    for (const approval of approvals) {
-      const { principal, client, upstream, tool } = approval.binding;
-      const facts: KillFacts = { principal, client, upstream, tool, class: 'write' };
-      if (approval.createdMs > killSwitch.createdMs) continue;
-      if (findKillSwitch([{ ...killSwitch, expiresMs: null }], facts, killSwitch.createdMs) === null) continue;
-      const voided = await voidApproval(deps, approval, killSwitch.by, `kill switch ${killSwitch.id}`);
-      if (voided !== null) deps.wakeApproval(voided);
-    }
+  const end = async (approval: ApprovalHead): Promise<void> => {
+    const voided = await voidApproval(deps, approval, killSwitch.by, `kill switch ${killSwitch.id}`);
+    if (voided !== null) deps.wakeApproval(voided);
+  };
+  // Until there are none: one that was approved just now is still covered.
+  for (;;) {
+    const nowMs = deps.clock.nowMs();
+    const covered = (await deps.approvals.listOpen()).filter((approval) => isCovered(killSwitch, approval, nowMs));
+    if (covered.length === 0) return;
+    await Promise.all(covered.slice(0, VOIDED_AT_ONCE_MAX).map(end));
   }
+}
+
+/** What one round takes from the queue of the store. */
+const VOIDED_AT_ONCE_MAX = 1000;
+
+/**
+ * While the switch is in force, everything in its scope: what is older cannot be told by times, because the clock may have been set back,
+ * and nothing new can be asked for. Only approvals from after its end are none of its business.
+ */
+function isCovered(killSwitch: KillSwitch, { binding, createdMs }: ApprovalHead, nowMs: number): boolean {
+  const { expiresMs } = killSwitch;
+  if (expiresMs !== null && expiresMs <= nowMs && expiresMs <= createdMs) return false;
+  const { principal, client, upstream, tool } = binding;
+  const facts: KillFacts = { principal, client, upstream, tool, class: 'write' };
+  return findKillSwitch([{ ...killSwitch, expiresMs: null }], facts, nowMs) !== null;
 }
 
 function entryOf(killSwitch: KillSwitch, change: 'on' | 'off', by: string, timeMs: number): KillSwitchEntry {

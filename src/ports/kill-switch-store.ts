@@ -10,4 +10,9 @@ export interface KillSwitchStore {
   load(): Promise<readonly KillSwitch[]>;
   /** Replaces the whole set. Resolves when it will survive a restart; `recorded` tells whether the entries are in the log already. */
   save(switches: readonly KillSwitch[], entries: readonly AuditEntry[]): Promise<{ readonly recorded: boolean }>;
+  /**
+   * The same for a change that must wait for the log, however long that takes. Throws `StoreError` when the entries are not known to be
+   * in it; which set is stored then is not known either, until the caller saves the one that is in force.
+   */
+  saveRecorded(switches: readonly KillSwitch[], entries: readonly AuditEntry[]): Promise<void>;
 }

@@ -44,6 +44,14 @@ describe.each(Object.entries(STORES))('the kill switch store in %s', (_name, ope
     expect(await store.audit.read({ limit: 10, afterSequence: 0 })).toHaveLength(4);
   });
 
+  it('records a change that waits for the log', async () => {
+    const [one, two] = [sampleKillSwitch('kill_1'), sampleKillSwitch('kill_2')];
+    await pull([one, two], two);
+    await store.killSwitches.saveRecorded([two], [sampleKillSwitchEntry(one, 'off')]);
+    expect(await store.killSwitches.load()).toEqual([two]);
+    expect(await store.audit.read({ limit: 10, afterSequence: 0 })).toHaveLength(2);
+  });
+
   it('ends with the last of several simultaneous saves, each recorded once', async () => {
     const switches = Array.from({ length: 20 }, (_, index) => sampleKillSwitch(`kill_${index}`));
     await Promise.all(switches.map((pulled, index) => pull(switches.slice(0, index + 1), pulled)));

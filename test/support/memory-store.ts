@@ -120,6 +120,12 @@ function createApprovals(log: Log): ApprovalStore {
         .filter((approval) => status === null || approval.status === status)
         .slice(0, limit);
     },
+    listOpen: async () => {
+      log.check();
+      return newestFirst()
+        .filter(({ status }) => status === 'pending' || status === 'approved')
+        .map(({ argumentsShown: _, ...head }) => head);
+    },
   };
 }
 
@@ -167,6 +173,13 @@ function createKillSwitches(log: Log): KillSwitchStore {
       log.append(unrecorded);
       unrecorded = [];
       return { recorded: true };
+    },
+    // Like a store that could not tell in time: it has the state, and does not know whether the log has the entries.
+    saveRecorded: async (next, entries) => {
+      switches = next;
+      unrecorded = [...unrecorded, ...entries];
+      log.append(unrecorded);
+      unrecorded = [];
     },
   };
 }

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AuditEntry } from '../../core/audit/entry.ts';
+import type { KillSwitch } from '../../core/kill-switch/kill-switch.ts';
 import type { KillSwitchStore } from '../../ports/kill-switch-store.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import { parseKillSwitchRows, parseReserved, type ReservedKillSwitches } from './kill-switch-state.ts';
 import type { ReservedFile } from './reserved-file.ts';
+import type { Unit } from './unit-queue.ts';
 
 export interface KillSwitchStoreDeps {
   readonly commits: CommitQueue;
@@ -28,18 +31,17 @@ export async function createKillSwitchStore(deps: KillSwitchStoreDeps): Promise<
   let isFileUsed = start.isFileUsed;
   let writing: Promise<void> = Promise.resolve();
 
+  function addPending(next: readonly KillSwitch[], entries: readonly AuditEntry[]): number {
+    generation += 1;
+    switches = next;
+    pending = [...pending, { generation, entries }];
+    return generation;
+  }
+
   /** Takes everything pending to the database. `false`: it did not get there. */
   async function commitPending(): Promise<boolean> {
     const saved = generation;
-    const entries = pending.flatMap((save) => save.entries);
-    const entryGenerations = pending.flatMap((save) => save.entries.map(() => save.generation));
-    const state = { generation: saved, switches };
-    try {
-      await commits.commit({ entries, mutation: { kind: 'save-kill-switches', state, entryGenerations } });
-    } catch (error) {
-      if (error instanceof StoreError) return false;
-      throw error;
-    }
+    if (!(await isStored(commits.commit(toUnit({ generation, switches, pending }))))) return false;
     pending = pending.filter((save) => save.generation > saved);
     // What stays in the file for now is older than what the database has, and is passed over at the next start.
     await writeFile().catch(() => undefined);
@@ -71,13 +73,15 @@ export async function createKillSwitchStore(deps: KillSwitchStoreDeps): Promise<
     },
 
     async save(next, entries) {
-      generation += 1;
-      const mine = generation;
-      switches = next;
-      pending = [...pending, { generation, entries }];
+      const mine = addPending(next, entries);
       const isCommitted = await Promise.race([commitPending(), sleep(fallbackAfterMs, false, { ref: false })]);
       if (!isCommitted) await writeFile();
       return { recorded: !pending.some((save) => save.generation === mine) };
+    },
+
+    async saveRecorded(next, entries) {
+      addPending(next, entries);
+      if (!(await commitPending())) throw new StoreError('unavailable', 'the log does not take the change of a switch');
     },
 
     async recover() {
@@ -85,6 +89,22 @@ export async function createKillSwitchStore(deps: KillSwitchStoreDeps): Promise<
       if (damage === null && (pending.length > 0 || isFileUsed)) await commitPending();
     },
   };
+}
+
+function toUnit({ pending, ...state }: ReservedKillSwitches): Unit {
+  const entries = pending.flatMap((save) => save.entries);
+  const entryGenerations = pending.flatMap((save) => save.entries.map(() => save.generation));
+  return { entries, mutation: { kind: 'save-kill-switches', state, entryGenerations } };
+}
+
+async function isStored(commit: Promise<unknown>): Promise<boolean> {
+  try {
+    await commit;
+    return true;
+  } catch (error) {
+    if (error instanceof StoreError) return false;
+    throw error;
+  }
 }
 
 interface KillSwitchStart extends ReservedKillSwitches {

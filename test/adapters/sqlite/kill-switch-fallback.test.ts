@@ -80,6 +80,20 @@ describe('a kill switch', () => {
     expect(await switchEntries(after)).toEqual(['kill_1 on', 'kill_2 on', 'kill_1 off', 'kill_3 on']);
   });
 
+  it('is not released by what the log does not take', async () => {
+    const store = await rig.open(FAILING);
+    await store.killSwitches.save([one], [entry(one)]);
+    const unlock = rig.lockDatabase();
+    const released = store.killSwitches.saveRecorded([], [entry(one, 'off')]);
+    await expect(released).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await (await crashed()).killSwitches.load()).toEqual([one]);
+    await store.killSwitches.save([one], [entry(one)]);
+    expect(await (await crashed()).killSwitches.load()).toEqual([one]);
+    unlock();
+    await expect.poll(() => switchEntries(store), PATIENTLY).toEqual(['kill_1 on', 'kill_1 off', 'kill_1 on']);
+    expect(await store.killSwitches.load()).toEqual([one]);
+  });
+
   it('is not recorded twice when a crash comes between the log and the emptying of the file', async () => {
     const store = await rig.open(FAILING);
     const unlock = rig.lockDatabase();
