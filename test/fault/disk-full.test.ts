@@ -49,7 +49,7 @@ let upstream: LedgerUpstream;
 let disk: SmallDisk;
 let running: GatewayProcess;
 let gateway: GatewayClient;
-let token: string;
+let token: string | null;
 let host: HostClient;
 let approved: string;
 let pending: string;
@@ -70,9 +70,8 @@ describe.each(canMount ? [FILE_SYSTEM, FILE_SIZE] : [FILE_SIZE])('a gateway on $
     upstream = await startLedgerUpstream(['read', 'write']);
     const config = `upstreams: { ledger: { url: '${upstream.url}', era: legacy } }\n`;
     disk = await create(createGatewayDir({ config, policies: { 'ledger.yaml': POLICY } }));
+    token = null;
     await start();
-    ({ token } = await gateway.issue({ user: 'alice', groups: ['staff'] }));
-    host = createHostClient(gateway.mcpPort, token);
     approved = await askForApproval('approved');
     await approve(approved);
     pending = await askForApproval('pending');
@@ -143,23 +142,32 @@ describe.each(canMount ? [FILE_SYSTEM, FILE_SIZE] : [FILE_SIZE])('a gateway on $
     await expectWholeLog();
   });
 
-  it('does not forget a switch when it is killed: it refuses to start, and starts stopped when there is space', async () => {
+  it('does not forget a switch when it is killed: it refuses to start, or starts stopped', async () => {
     await fillDisk();
     const pulled = await pull({ all: true });
+    const id = String(pulled.json['id']);
     expect(pulled).toMatchObject({ status: 200, json: { recorded: false } });
     await running.stop('SIGKILL');
 
-    const refused = startGatewayProcess(disk.home, disk.wrap);
-    expect(await refused.ended()).toBe(1);
-    expect(refused.stderr()).toMatch(words);
+    const isRefused = await start().then(
+      () => false,
+      () => true,
+    );
+    if (isRefused) {
+      expect(await running.ended()).toBe(1);
+      expect(running.stderr()).toMatch(words);
+    } else {
+      expect(await switchesInForce()).toEqual([id]);
+      expect(await call('read')).toMatchObject({ kind: 'error', httpStatus: 503 });
+      await running.stop('SIGKILL');
+    }
+
     disk.free(null);
     await start();
-    await host.close();
-    host = createHostClient(gateway.mcpPort, token);
-    expect(await switchesInForce()).toEqual([pulled.json['id']]);
+    expect(await switchesInForce()).toEqual([id]);
     expect(await call('read')).toEqual(STOPPED);
     await expectWholeLog();
-    expect((await release(String(pulled.json['id']))).status).toBe(200);
+    expect((await release(id)).status).toBe(200);
     expect(await call('read')).toMatchObject({ isError: false });
     await expectWholeLog();
   });
@@ -168,6 +176,8 @@ describe.each(canMount ? [FILE_SYSTEM, FILE_SIZE] : [FILE_SIZE])('a gateway on $
 async function start(): Promise<void> {
   running = startGatewayProcess(disk.home, disk.wrap);
   gateway = await running.ready();
+  token ??= (await gateway.issue({ user: 'alice', groups: ['staff'] })).token;
+  host = createHostClient(gateway.mcpPort, token);
 }
 
 function call(tool: 'read' | 'write', mark = `${tool} ${(marks += 1)}`, more: JsonObject = {}): Promise<HostAnswer> {
