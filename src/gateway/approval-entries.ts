@@ -1,5 +1,5 @@
-import type { Approval } from '../core/approval/approval.ts';
 import type { ApprovalEntry } from '../core/audit/entry.ts';
+import type { ApprovalHead } from '../ports/approval-store.ts';
 
 interface ApprovalActor {
   readonly by: string | null;
@@ -12,7 +12,7 @@ const NOBODY: ApprovalActor = { by: null, credentialId: null, comment: null, cal
 
 /** The audit entry that goes with a change of an approval, in the same transaction. */
 export function approvalEntry(
-  approval: Approval,
+  approval: ApprovalHead,
   change: ApprovalEntry['change'],
   timeMs: number,
   actor: Partial<ApprovalActor>,

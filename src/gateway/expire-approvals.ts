@@ -15,14 +15,11 @@ interface ExpiryDeps {
  */
 export async function expireApprovals(deps: ExpiryDeps): Promise<number> {
   let expired = 0;
-  for (const status of ['pending', 'approved'] as const) {
-    const approvals = await deps.approvals.list({ status, limit: Number.MAX_SAFE_INTEGER });
-    for (const approval of approvals) {
-      if (approval.expiresMs > deps.clock.nowMs()) continue;
-      if ((await expireApproval(deps, approval)) === null) continue;
-      deps.desk.wake(approval.id);
-      expired += 1;
-    }
+  for (const approval of await deps.approvals.listOpen()) {
+    if (approval.expiresMs > deps.clock.nowMs()) continue;
+    if ((await expireApproval(deps, approval)) === null) continue;
+    deps.desk.wake(approval.id);
+    expired += 1;
   }
   return expired;
 }

@@ -1,5 +1,5 @@
 import type { Approval } from '../core/approval/approval.ts';
-import type { ApprovalStore } from '../ports/approval-store.ts';
+import type { ApprovalHead, ApprovalStore } from '../ports/approval-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import { approvalEntry } from './approval-entries.ts';
 
@@ -9,13 +9,18 @@ interface VoidDeps {
 }
 
 /** What the approval was bound to is no longer so. `null`: it was not open any more. */
-export function voidApproval(deps: VoidDeps, approval: Approval, by: string, note: string): Promise<Approval | null> {
+export function voidApproval(
+  deps: VoidDeps,
+  approval: ApprovalHead,
+  by: string,
+  note: string,
+): Promise<Approval | null> {
   const entry = approvalEntry(approval, 'void', deps.clock.nowMs(), { by, comment: note });
   return deps.approvals.transition(approval.id, approval.status, { status: 'void', note }, [entry]);
 }
 
 /** Nobody decided, or nobody ran it, in time. */
-export function expireApproval(deps: VoidDeps, approval: Approval): Promise<Approval | null> {
+export function expireApproval(deps: VoidDeps, approval: ApprovalHead): Promise<Approval | null> {
   const entry = approvalEntry(approval, 'expired', deps.clock.nowMs(), { by: null });
   return deps.approvals.transition(approval.id, approval.status, { status: 'expired' }, [entry]);
 }

@@ -5,6 +5,9 @@ import type { AuditEntry } from '../core/audit/entry.ts';
 export type ApprovalChange = Pick<Approval, 'status'> &
   Partial<Pick<Approval, 'decidedBy' | 'decidedMs' | 'comment' | 'finishedMs' | 'note'>>;
 
+/** An approval without the text of its arguments, which can be large. */
+export type ApprovalHead = Omit<Approval, 'argumentsShown'>;
+
 export interface ApprovalQuery {
   readonly status: ApprovalStatus | null;
   readonly limit: number;
@@ -46,4 +49,6 @@ export interface ApprovalStore {
   findNewest(key: ApprovalKey): Promise<Approval | null>;
   /** Newest first. */
   list(query: ApprovalQuery): Promise<readonly Approval[]>;
+  /** Every approval that could still be decided or spent, whatever their number and age. */
+  listOpen(): Promise<readonly ApprovalHead[]>;
 }

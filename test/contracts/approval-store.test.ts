@@ -161,4 +161,12 @@ describe.each(Object.entries(STORES))('a list of approvals in %s', (_name, open)
     const listed = await store.approvals.list({ status, limit });
     expect(listed.map(({ id }) => id)).toEqual(expected);
   });
+
+  it('holds all that are open, without the texts of their arguments', async () => {
+    const open = await store.approvals.listOpen();
+    const wanted = await Promise.all(['apr_4', 'apr_3', 'apr_1'].map((id) => store.approvals.find(id as ApprovalId)));
+    const heads = wanted.map((approval) => ({ ...approval, argumentsShown: undefined }));
+    expect(open.toSorted((a, b) => (a.id < b.id ? 1 : -1))).toEqual(heads);
+    expect(open.every((head) => !('argumentsShown' in head))).toBe(true);
+  });
 });

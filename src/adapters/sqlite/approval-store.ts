@@ -16,5 +16,6 @@ export function createApprovalStore(commits: CommitQueue): ApprovalStore {
     findNewest: ({ principal, client, upstream, tool, argsDigest }) =>
       commits.ask('find-newest-approval', { principal, client, upstream, tool, argsDigest }),
     list: (query) => commits.ask('list-approvals', query),
+    listOpen: () => commits.ask('list-open-approvals', null),
   };
 }

@@ -1,6 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Approval, ApprovalBinding, ApprovalId, ApprovalStatus } from '../../core/approval/approval.ts';
-import type { ApprovalChange, ApprovalKey, ApprovalQuery, CreateConditions } from '../../ports/approval-store.ts';
+import type {
+  ApprovalChange,
+  ApprovalHead,
+  ApprovalKey,
+  ApprovalQuery,
+  CreateConditions,
+} from '../../ports/approval-store.ts';
 import { StoreError } from '../../ports/store-error.ts';
 
 export interface ApprovalTable {
@@ -11,14 +17,16 @@ export interface ApprovalTable {
   find(id: ApprovalId): Approval | null;
   findNewest(key: ApprovalKey): Approval | null;
   list(query: ApprovalQuery): readonly Approval[];
+  /** Pending and approved ones. */
+  listOpen(): readonly ApprovalHead[];
   executing(): readonly ApprovalId[];
 }
 
-/** A list that would be larger is refused as a whole: to leave out approvals silently could leave them usable. */
+/** A list that would be larger is refused as a whole: whoever asked for it would take a part of it for everything. */
 const LIST_CHARS_MAX = 64 * 1024 * 1024;
 
 export function createApprovalTable(db: DatabaseSync): ApprovalTable {
-  const select = `SELECT ${fields.map((field) => `${COLUMNS[field]} AS ${field}`).join(', ')} FROM approval`;
+  const select = `SELECT ${columnsOf(fields)} FROM approval`;
   const create = db.prepare(`
     INSERT INTO approval (${fields.map((field) => COLUMNS[field]).join(', ')})
     VALUES (${fields.map((field) => `:${field}`).join(', ')}) ON CONFLICT DO NOTHING`);
@@ -30,6 +38,8 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
     ORDER BY ordinal DESC LIMIT 1`);
   const listAll = db.prepare(`${select} ORDER BY ordinal DESC LIMIT ?`);
   const listByStatus = db.prepare(`${select} WHERE status = ? ORDER BY ordinal DESC LIMIT ?`);
+  const headFields = fields.filter((field) => field !== 'argumentsShown');
+  const listOpen = db.prepare(`SELECT ${columnsOf(headFields)} FROM approval WHERE status IN ('pending', 'approved')`);
   const count = db.prepare(`
     SELECT count(*) AS "all", count(*) FILTER (WHERE principal = ?) AS principal FROM approval WHERE status = 'pending'`);
   const executing = db.prepare(`SELECT id FROM approval WHERE status = 'executing' ORDER BY ordinal`);
@@ -58,12 +68,14 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
     findNewest: findNewestOne,
     list: ({ status, limit }) =>
       takeAll(status === null ? listAll.iterate(limit) : listByStatus.iterate(status, limit)),
+    listOpen: () => listOpen.all().map((row) => headFromRow(row as unknown as HeadRow)),
     executing: () => executing.all().map(({ id }) => id as ApprovalId),
   };
 }
 
 /** An approval as one row. STRICT tables hold the types that they declare, so rows are taken as they are. */
-type Row = Omit<Approval, 'binding' | 'approverGroups'> & ApprovalBinding & { readonly approverGroups: string };
+type HeadRow = Omit<ApprovalHead, 'binding' | 'approverGroups'> & ApprovalBinding & { readonly approverGroups: string };
+type Row = HeadRow & Pick<Approval, 'argumentsShown'>;
 
 const COLUMNS: Readonly<Record<keyof Row, string>> = {
   id: 'id',
@@ -91,6 +103,10 @@ const COLUMNS: Readonly<Record<keyof Row, string>> = {
 };
 const fields = Object.keys(COLUMNS) as (keyof Row)[];
 
+function columnsOf(wanted: readonly (keyof Row)[]): string {
+  return wanted.map((field) => `${COLUMNS[field]} AS ${field}`).join(', ');
+}
+
 function toRow(approval: Approval): Record<keyof Row, string | number | null> {
   const { binding, approverGroups, ...rest } = approval;
   const { principal, client, upstream, tool, argsDigest, definitionDigest, policyVersion, environment } = binding;
@@ -100,8 +116,12 @@ function toRow(approval: Approval): Record<keyof Row, string | number | null> {
 
 function fromRow(found: unknown): Approval | null {
   if (found === undefined) return null;
-  const { principal, client, upstream, tool, argsDigest, definitionDigest, policyVersion, environment, ...rest } =
-    found as Row;
+  const row = found as Row;
+  return { ...headFromRow(row), argumentsShown: row.argumentsShown };
+}
+
+function headFromRow(row: HeadRow): ApprovalHead {
+  const { principal, client, upstream, tool, argsDigest, definitionDigest, policyVersion, environment, ...rest } = row;
   return {
     ...rest,
     binding: { principal, client, upstream, tool, argsDigest, definitionDigest, policyVersion, environment },

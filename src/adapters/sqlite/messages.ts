@@ -1,7 +1,13 @@
 import type { Approval, ApprovalId, ApprovalStatus } from '../../core/approval/approval.ts';
 import type { CallId } from '../../core/audit/entry.ts';
 import type { KillSwitch } from '../../core/kill-switch/kill-switch.ts';
-import type { ApprovalChange, ApprovalKey, ApprovalQuery, CreateConditions } from '../../ports/approval-store.ts';
+import type {
+  ApprovalChange,
+  ApprovalHead,
+  ApprovalKey,
+  ApprovalQuery,
+  CreateConditions,
+} from '../../ports/approval-store.ts';
 import type { AuditQuery, AuditRecord } from '../../ports/audit-log.ts';
 import type { StoreError } from '../../ports/store-error.ts';
 import type { StoredToken } from '../../ports/token-store.ts';
@@ -23,6 +29,7 @@ export interface Requests {
   'find-approval': { ask: ApprovalId; answer: Approval | null };
   'find-newest-approval': { ask: ApprovalKey; answer: Approval | null };
   'list-approvals': { ask: ApprovalQuery; answer: readonly Approval[] };
+  'list-open-approvals': { ask: null; answer: readonly ApprovalHead[] };
   'find-token': { ask: string; answer: StoredToken | null };
   'list-tokens': { ask: null; answer: readonly StoredToken[] };
   'load-kill-switches': { ask: null; answer: KillSwitchRows };

@@ -72,6 +72,7 @@ const HANDLERS: { readonly [Name in RequestName]: (ask: Requests[Name]['ask']) =
   'find-approval': (id) => store().tables.approvals.find(id),
   'find-newest-approval': (key) => store().tables.approvals.findNewest(key),
   'list-approvals': (query) => store().tables.approvals.list(query),
+  'list-open-approvals': () => store().tables.approvals.listOpen(),
   'executing-approvals': () => store().tables.approvals.executing(),
   'find-token': (id) => store().tables.tokens.find(id),
   'list-tokens': () => store().tables.tokens.list(),

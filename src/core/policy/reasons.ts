@@ -16,6 +16,7 @@ export const REASON_CODES = [
   'tool_unknown',
   'kill_switch',
   'overloaded',
+  'arguments_too_large',
   'store_unavailable',
   'upstream_unavailable',
   'malformed',

@@ -10,11 +10,17 @@ import { decisionEntry } from './record-decision.ts';
 
 type HeldCall = GovernedCall & { readonly decision: { readonly effect: 'approve' } };
 
+/** More than this nobody looks at, and a list of approvals holds hundreds of them. */
+const ARGUMENTS_SHOWN_CHARS_MAX = 256 * 1024;
+
 /**
  * Finds the approval that this very call already has, or asks for one. Records the decision on this request either way. The same
  * person, client, tool and arguments attach to the same request, so that a retry neither asks twice nor runs twice.
  */
-export async function attachApproval(deps: CallDeps, governed: HeldCall): Promise<Result<Approval, 'backlog'>> {
+export async function attachApproval(
+  deps: CallDeps,
+  governed: HeldCall,
+): Promise<Result<Approval, 'overloaded' | 'arguments_too_large'>> {
   const binding = bindingOf(deps, governed);
   let refused: ApprovalId | null | undefined;
   for (;;) {
@@ -26,8 +32,9 @@ export async function attachApproval(deps: CallDeps, governed: HeldCall): Promis
     }
     const newestId = newest?.id ?? null;
     // The store took no new one, and nobody else asked for the same meanwhile: the queue is full.
-    if (newestId === refused) return err('backlog');
+    if (newestId === refused) return err('overloaded');
     const approval = newApproval(deps, governed, binding);
+    if (approval.argumentsShown.length > ARGUMENTS_SHOWN_CHARS_MAX) return err('arguments_too_large');
     if (await createApproval(deps, governed, approval, newestId)) return ok(approval);
     refused = newestId;
   }

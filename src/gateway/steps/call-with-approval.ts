@@ -19,7 +19,7 @@ export async function callWithApproval(deps: CallDeps, governed: GovernedCall): 
   const { call, decision } = governed;
   if (!isHeld(governed)) throw new Error('only a call that needs approval is held');
   const attached = await attachApproval(deps, governed);
-  if (!attached.ok) return deny(deps, call, { code: 'overloaded', ...decision, tool: governed.tool });
+  if (!attached.ok) return deny(deps, call, { code: attached.error, ...decision, tool: governed.tool });
   if (isKilled(governed)) return endRequest(deps, attached.value);
   if (attached.value.status !== 'pending') return answerFor(deps, governed, attached.value);
 

@@ -12,7 +12,7 @@ import type { NamedTool } from './resolve-tool.ts';
 
 /** A denial that policy did not speak: the name, the upstream or the kill switch stood in the way. */
 export interface Denial {
-  readonly code: 'tool_unknown' | 'kill_switch' | 'upstream_unavailable' | 'overloaded';
+  readonly code: 'tool_unknown' | 'kill_switch' | 'upstream_unavailable' | 'overloaded' | 'arguments_too_large';
   readonly policyVersion: PolicyVersion;
   readonly tool?: NamedTool;
   readonly class?: ToolClass;
@@ -32,6 +32,12 @@ export async function deny(deps: CallDeps, call: ToolCall, denial: Denial): Prom
         denial.code,
         'too many approvals are waiting.',
         'Wait until some are decided, then call again.',
+      );
+    case 'arguments_too_large':
+      return deniedResult(
+        denial.code,
+        'a person must approve this call, and its arguments are too large to be looked at.',
+        'Do it in smaller pieces.',
       );
   }
 }
