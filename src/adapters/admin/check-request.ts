@@ -9,6 +9,8 @@ const ONCE: ReadonlySet<string> = new Set(['host', 'origin', 'authorization', 'c
 export function checkRequest(request: IncomingMessage, allowed: AllowedHosts): Problem | null {
   if (hasRepeatedHeader(request.rawHeaders)) return PROBLEMS.repeatedHeader;
   if (!isAllowedHost(allowed, request.headers.host, request.headers.origin)) return PROBLEMS.foreignHost;
+  // No path here needs an escape, and a proxy that guards `/api/tokens` may not know `/api/%74okens` for the same.
+  if (request.url?.split('?', 1)[0]?.includes('%') === true) return PROBLEMS.notFound;
   return null;
 }
 
