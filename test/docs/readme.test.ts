@@ -93,12 +93,12 @@ describe('README.md', () => {
     const first = await type(write);
     expect(first.exitCode).toBe(0);
     expect((await type(read)).stdout).toContain('changed');
-    expect(await type(write)).toEqual(first);
-    expect((await type(list)).stdout).toMatch(/executed +alice +notes\/update/);
   });
 
   it('everything is in the log, and one command stops it all', async () => {
-    expect((await type(tail)).stdout).toMatch(/dispatch +alice +notes\/update.*\n.*outcome +ok/);
+    const recorded = await type(tail);
+    expect(recorded.stdout).toMatch(/dispatch +alice +notes\/update.*\n.*outcome +ok/);
+    expect(recorded.stdout.match(/ dispatch /g)).toHaveLength(1);
     const killed = await type(kill);
     expect(killed.stdout).toMatch(/^Stopped: all calls/);
     const refused = await type(read);
