@@ -43,7 +43,8 @@ describe('countersign token', () => {
       await expect(host.call('everything__echo', { message: 'hi' })).rejects.toThrow(/401|[Uu]nauthorized/);
       await host.close();
     }
-    for (const [, connect] of SDKS) await expect(connect(world.url('/mcp'), token)).rejects.toThrow(/401|[Uu]nauthorized/);
+    for (const [, connect] of SDKS)
+      await expect(connect(world.url('/mcp'), token)).rejects.toThrow(/401|[Uu]nauthorized/);
     const inspected = await runInspector({ url: world.url('/token/mcp'), token, era: 'auto' }, [
       '--method',
       'tools/list',

@@ -10,7 +10,6 @@ import { type ProgramRun, runProgram, type StartedProcess, startProcess } from '
 /** The gateway as an operator runs it, before two servers that others wrote. */
 export interface PeerWorld {
   readonly gateway: Omit<TestGateway, 'stop' | 'close'>;
-  readonly gatewayProcess: StartedProcess;
   /** Tokens of the MCP plane. All but carol are of the staff. */
   readonly tokens: Readonly<Record<'alice' | 'bob' | 'carol', string>>;
   /** Tokens of the admin plane. olivia and alice are leads. */
@@ -81,7 +80,6 @@ async function openWorld(
   return {
     ...people,
     gateway,
-    gatewayProcess,
     everything,
     files,
     filesystemPids: () =>
