@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../src/core/json/value.ts';
-import { type PersonName, type World } from './evasion-world.ts';
+import type { PersonName, World } from './evasion-world.ts';
 import type { Host } from './host-request.ts';
 import { parseAnswerBody } from './mcp-request.ts';
-import { type AdminAnswer, type TokenWish } from './run-gateway.ts';
+import type { AdminAnswer, TestGateway, TokenWish } from './run-gateway.ts';
 
 /** What a call that needs a person came to. */
 export interface Asked {
@@ -20,7 +20,11 @@ export interface AskOptions {
 }
 
 /** Sends a call that needs a person to agree, from a host that does not wait. */
-export async function ask(world: World, args: JsonObject, options: AskOptions = {}): Promise<Asked> {
+export async function ask(
+  world: Pick<World, 'request' | 'send' | 'tokens'>,
+  args: JsonObject,
+  options: AskOptions = {},
+): Promise<Asked> {
   const { as = 'alice', host = '2026-07-28', tool = 'crm__update_x', body } = options;
   const token = options.token ?? world.tokens[as];
   const params = { name: tool, arguments: args };
@@ -55,8 +59,10 @@ export async function issueDeciders(world: World): Promise<Deciders> {
   return Object.fromEntries(issued) as unknown as Deciders;
 }
 
+type Administered = { readonly gateway: Pick<TestGateway, 'admin'> };
+
 export function decide(
-  world: World,
+  world: Administered,
   id: string,
   how: 'approve' | 'reject',
   token: string,
@@ -65,7 +71,7 @@ export function decide(
   return world.gateway.admin('POST', `/api/approvals/${id}/${how}`, body, token);
 }
 
-export async function statusOf(world: World, id: string): Promise<unknown> {
+export async function statusOf(world: Administered, id: string): Promise<unknown> {
   const { json } = await world.gateway.admin('GET', `/api/approvals/${id}`);
   return json['status'];
 }
