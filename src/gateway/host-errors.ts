@@ -37,8 +37,11 @@ export function internalError(): HostError {
   return hostError(RPC_ERRORS.internal, 'Internal error. The call was denied.', { httpStatus: 500 });
 }
 
-/** A tool result that tells the model, in words and as data, that nothing ran and what would help. */
-export function toolErrorResult(text: string, structured: JsonObject): HostResult {
+/**
+ * A tool result that tells the model, in words and as data, that nothing ran and what would help. The `status` is what the output
+ * schemas that hosts are shown admit beside the tool's own results.
+ */
+export function toolErrorResult(text: string, structured: JsonObject & { readonly status: string }): HostResult {
   const result = { content: [{ text, type: 'text' }], isError: true, structuredContent: structured };
   return { kind: 'result', json: [Buffer.from(canonicalJson(result))] };
 }
