@@ -49,3 +49,16 @@ describe('approvals whose arguments are large together', () => {
     expect(await rig.administration.releaseKillSwitch(olivia, id)).toMatchObject({ ok: true });
   });
 });
+
+describe('arguments of a call that is denied', () => {
+  it.each([
+    ['short ones are', 10, '{"text":"xxxxxxxxxx"}'],
+    ['long ones are not, only that they were', 100_000, '{"[omitted]":"100011 characters"}'],
+  ])('are recorded: %s', async (_which, chars, expected) => {
+    const rig = await createRig();
+    await rig.call(alice, 'notes__no_such_tool', { text: 'x'.repeat(chars) });
+    const [record] = await rig.store.audit.read({ limit: 1, afterSequence: null });
+    expect(record?.payload).toContain(`"arguments":${expected}`);
+    expect(record?.leaf).toMatch(/"argsDigest":"[0-9a-f]{64}"/);
+  });
+});

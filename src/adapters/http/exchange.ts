@@ -13,6 +13,7 @@ import type { McpPlaneLimits } from './plane-options.ts';
 import { type HttpRefusal, REFUSALS } from './refusals.ts';
 import { sendError } from './respond.ts';
 import type { Session, Sessions } from './sessions.ts';
+import type { Turns } from './turns.ts';
 
 export interface McpPlaneDeps {
   readonly gateway: Gateway;
@@ -37,6 +38,7 @@ export interface Plane {
   readonly names: KnownNames;
   readonly load: Load;
   readonly sessions: Sessions;
+  readonly turns: Turns;
   readonly serverInfo: JsonObject;
 }
 

@@ -6,6 +6,7 @@ import { Load } from './load.ts';
 import type { McpPlaneOptions } from './plane-options.ts';
 import { serveRequest } from './serve-request.ts';
 import { createSessions } from './sessions.ts';
+import { createTurns } from './turns.ts';
 
 export interface McpPlane {
   /** Resolves to the base URL, `http://127.0.0.1:8420`, when hosts can connect. Rejects where the address cannot be had. */
@@ -50,6 +51,7 @@ function createPlane(deps: McpPlaneDeps, options: McpPlaneOptions, port: number)
     names: createKnownNames({ publicUrl, listenHost: host, port, allowedHosts, allowedOrigins }),
     load: new Load(limits),
     sessions: createSessions({ ...deps, limits }),
+    turns: createTurns(limits.bodyBytesPerTurnMax),
     serverInfo: { name: 'countersign', version },
   };
 }

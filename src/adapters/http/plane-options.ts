@@ -8,6 +8,8 @@ export interface McpPlaneLimits {
   /** Bodies that are being read and answers that are not taken yet, of all requests together. */
   readonly heldBytesMax: number;
   readonly bodyBytesMax: number;
+  /** Of bodies that are read in one turn of the event loop, so that nobody waits for many of them. */
+  readonly bodyBytesPerTurnMax: number;
   readonly headerBytesMax: number;
   readonly headersMax: number;
   /** From the first byte of a request to the end of its headers. */
@@ -33,6 +35,7 @@ export const DEFAULT_MCP_PLANE_LIMITS: McpPlaneLimits = {
   streamsMax: 10_000,
   heldBytesMax: 256 * 1024 * 1024,
   bodyBytesMax: 4 * 1024 * 1024,
+  bodyBytesPerTurnMax: 64 * 1024,
   headerBytesMax: 16 * 1024,
   headersMax: 100,
   headersTimeoutMs: 8_000,

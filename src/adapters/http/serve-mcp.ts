@@ -48,6 +48,7 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
   if (headers.expect !== null) res.writeContinue();
   const body = await readBody(req, slot, plane.limits.bodyBytesMax);
   if (!body.ok) return turnAwayBody(exchange, caller, body.error);
+  await plane.turns.take(body.value.length);
   const message = parseBody(body.value);
   if (!message.ok) {
     const { error, id } = message.error;

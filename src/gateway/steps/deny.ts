@@ -69,7 +69,15 @@ interface RecordedDenial {
   readonly codes: readonly ReasonCode[];
 }
 
+/**
+ * Arguments of a denied call that are recorded; of longer ones, that they were longer. Whoever has no right at all could fill the disk with
+ * them otherwise. The digest tells exactly what they were, in either case.
+ */
+const DENIED_ARGUMENTS_CHARS_MAX = 16 * 1024;
+
 async function recordDenial(deps: CallDeps, call: ToolCall, denial: RecordedDenial): Promise<void> {
+  const argumentsJson = canonicalJson(call.args);
+  const isLong = argumentsJson.length > DENIED_ARGUMENTS_CHARS_MAX;
   await deps.audit.record([
     {
       ...requestFields(deps, call.context, 'tools/call'),
@@ -82,9 +90,11 @@ async function recordDenial(deps: CallDeps, call: ToolCall, denial: RecordedDeni
       decision: 'deny',
       ruleId: denial.ruleId,
       reasons: denial.codes,
-      argsDigest: argsDigest(deps.digestKey, canonicalJson(call.args)),
+      argsDigest: argsDigest(deps.digestKey, argumentsJson),
       approvalId: null,
-      payload: redactArguments(call.args, deps.knownSecrets),
+      payload: isLong
+        ? { '[omitted]': `${argumentsJson.length} characters` }
+        : redactArguments(call.args, deps.knownSecrets),
     },
   ]);
 }

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { McpPlaneLimits } from '../../../src/adapters/http/plane-options.ts';
-import { textResult } from '../../support/fake-gateway.ts';
+import type { Authenticator } from '../../../src/ports/authenticator.ts';
+import { createNameAuthenticator, textResult } from '../../support/fake-gateway.ts';
 import { ERAS, mcpRequest } from '../../support/mcp-request.ts';
 import { parseAnswer, type RawRequest, sendBytes, sendRaw } from '../../support/raw-http.ts';
 import { type RunningPlane, startMcpPlane } from '../../support/start-mcp-plane.ts';
@@ -12,8 +13,9 @@ afterEach(async () => {
   plane = null;
 });
 
-async function start(limits: Partial<McpPlaneLimits>): Promise<RunningPlane> {
-  plane = await startMcpPlane({ limits: { drainTimeoutMs: 100, ...limits } });
+async function start(limits: Partial<McpPlaneLimits>, authenticator?: Authenticator): Promise<RunningPlane> {
+  const known = authenticator === undefined ? {} : { authenticator };
+  plane = await startMcpPlane({ limits: { drainTimeoutMs: 100, ...limits }, ...known });
   return plane;
 }
 
@@ -170,3 +172,34 @@ async function sendAndKeep(port: number, request: RawRequest): Promise<ReturnTyp
   socket.write(request.body ?? '');
   return socket;
 }
+
+describe('bodies that are there together', () => {
+  it('are read in several turns of the event loop, so that everybody else is served in between', async () => {
+    const known = createNameAuthenticator();
+    const waiting: (() => void)[] = [];
+    const authenticator: Authenticator = {
+      async authenticate(authorization) {
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        return known.authenticate(authorization);
+      },
+    };
+    const running = await start({ bodyBytesPerTurnMax: 50_000 }, authenticator);
+    const turns: number[] = [];
+    let turn = 0;
+    running.gateway.onCall = async () => {
+      turns.push(turn);
+      return textResult('x');
+    };
+    const call = mcpRequest('legacy', 'tools/call', { name: 'a', arguments: { text: 'x'.repeat(30_000) } });
+    const answers = Array.from({ length: 8 }, () => sendRaw(running.port, call));
+    await expect.poll(() => waiting.length).toBe(8);
+
+    for (const go of waiting) go();
+    while (turns.length < 8) {
+      await new Promise((resolve) => setImmediate(resolve));
+      turn += 1;
+    }
+    expect((await Promise.all(answers)).every(({ status }) => status === 200)).toBe(true);
+    expect(new Set(turns).size).toBe(8);
+  });
+});
