@@ -34,6 +34,7 @@ async function runCases(options: Options): Promise<number> {
   try {
     const placement = choosePlacement();
     const facts = machineFacts(placement);
+    if (options.json) console.error(facts.join('\n'));
     const { rows, missing } = await runBenchmark(options, { processes, placement, say: (text) => console.error(text) });
     const budget = checkBudget(rows, options);
     process.stdout.write(
