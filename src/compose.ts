@@ -79,7 +79,7 @@ async function openGateway(
   opened: AsyncDisposableStack,
 ): Promise<Omit<RunningGateway, 'close'>> {
   const { config, policy, version } = options;
-  const report = createOperatorLog();
+  const report = createOperatorLog(clock);
   const store = await openSqliteStore({ path: config.store.path, clock });
   opened.defer(() => store.close());
   const operatorTokenFile = join(dirname(config.store.path), 'operator-token');
