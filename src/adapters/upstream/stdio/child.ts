@@ -46,6 +46,12 @@ export interface Child {
   kill(): void;
 }
 
+/** Ends with the gateway, also when that ends without waiting for anything: a child may ignore that its input has ended. */
+const living = new Set<ChildProcessWithoutNullStreams>();
+process.on('exit', () => {
+  for (const child of living) signalGroup(child, 'SIGKILL');
+});
+
 /** How long output may still come when the process itself has ended: somebody who left its group can hold the pipe open. */
 const LAST_OUTPUT_MS = 500;
 
@@ -111,7 +117,9 @@ function awaitEnd(
   child.on('error', (error) => {
     if (child.pid === undefined) startError = codeOf(error);
   });
+  living.add(child);
   child.on('exit', () => {
+    living.delete(child);
     // The leader has ended this very moment. Whatever it left behind in its group must not live on.
     signalGroup(child, 'SIGKILL');
     setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream.destroy()), LAST_OUTPUT_MS).unref();
