@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { DEFAULT_MCP_PLANE_LIMITS, type McpPlaneOptions } from './adapters/http/plane-options.ts';
-import { createMcpPlane } from './adapters/http/mcp-plane.ts';
+import { createMcpPlane, type McpPlane } from './adapters/http/mcp-plane.ts';
 import { createAdminPlane } from './adapters/admin/admin-plane.ts';
 import { createAdminAuthenticator } from './adapters/identity/admin-authenticator.ts';
 import { createAuthenticator } from './adapters/identity/authenticator.ts';
@@ -95,8 +95,10 @@ async function openGateway(
   const refusals = createRefusals({ audit: store.audit, clock, knownSecrets: deps.knownSecrets, report });
   const gateway = createGateway(deps, refusals);
   const { authenticator, adminAuthenticator, forgetCredential } = await createIdentity(store, config);
+  let isStopping = false;
   const administration = createAdministration({
     ...deps,
+    isStopping: () => isStopping,
     tokens: store.tokens,
     forgetCredential,
     maxTtlMs: config.tokens.ttlMsMax,
@@ -110,7 +112,10 @@ async function openGateway(
   opened.defer(() => refusals.close());
   opened.defer(async () => void (await Promise.all([...upstreams.values()].map((upstream) => upstream.close()))));
   const mcp = createMcpPlane({ gateway, authenticator, clock, ids, report }, mcpPlaneOptions(config, version));
-  opened.defer(() => mcp.close());
+  opened.defer(() => {
+    isStopping = true;
+    return drain(mcp, deps);
+  });
 
   const { url: adminUrl } = await admin.listen();
   links.consoleUrl ||= adminUrl;
@@ -187,6 +192,17 @@ async function expire(deps: CallDeps): Promise<void> {
 }
 
 const EXPIRY_INTERVAL_MS = 10_000;
+/** How long running calls may go on when the gateway is told to stop. The rest of the plane's own time is for answering them. */
+const DRAIN_CALLS_MS = 8000;
+
+/** Lets running calls finish for a while, then gives them up in time to tell their hosts. Held ones wait for a person, so not for us. */
+async function drain(mcp: McpPlane, { desk, inFlight }: CallDeps): Promise<void> {
+  desk.close();
+  const giveUp = setTimeout(() => inFlight.stopAll(), DRAIN_CALLS_MS);
+  await mcp.close();
+  clearTimeout(giveUp);
+}
+
 const HELD_CALLS_MAX = 5000;
 const CATALOGUE = { freshMs: 60_000, staleMs: 600_000, listTimeoutMs: 15_000, listsMax: 10_000 };
 const KEPT_RESULTS = { keepMs: 15 * 60_000, resultBytesMax: 1024 * 1024, totalBytesMax: 64 * 1024 * 1024 };

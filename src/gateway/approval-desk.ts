@@ -5,16 +5,20 @@ export interface ApprovalDesk {
   /** Resolves when the approval changed, the time is up or the signal aborted, whichever is first. `full`: no place to wait. */
   wait(id: ApprovalId, timeoutMs: number, signal: AbortSignal): Promise<'changed' | 'time-up' | 'aborted' | 'full'>;
   wake(id: ApprovalId): void;
+  /** Nobody waits any more, now or later: the time is up for all. */
+  close(): void;
   readonly waiting: number;
 }
 
 export function createApprovalDesk(waitersMax: number): ApprovalDesk {
   const waiters = new Map<ApprovalId, Set<() => void>>();
   let waiting = 0;
+  let isClosed = false;
 
   return {
     wait(id, timeoutMs, signal) {
       if (signal.aborted) return Promise.resolve('aborted');
+      if (isClosed) return Promise.resolve('time-up');
       if (waiting >= waitersMax) return Promise.resolve('full');
       return new Promise((resolve) => {
         const mine = waiters.get(id) ?? new Set();
@@ -37,6 +41,10 @@ export function createApprovalDesk(waitersMax: number): ApprovalDesk {
     wake(id) {
       // A copy: each one that wakes takes itself out.
       for (const onChange of Array.from(waiters.get(id) ?? [])) onChange();
+    },
+    close() {
+      isClosed = true;
+      for (const id of Array.from(waiters.keys())) this.wake(id);
     },
     get waiting() {
       return waiting;

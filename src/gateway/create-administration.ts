@@ -9,6 +9,8 @@ import { createTokenAdministration, type TokenAdminDeps } from './administration
 
 export interface AdministrationDeps extends ApprovalAdminDeps, AuditAdminDeps, KillSwitchAdminDeps, TokenAdminDeps {
   readonly upstreams: ReadonlyMap<string, Upstream>;
+  /** The gateway was told to stop, and takes no new calls. */
+  readonly isStopping: () => boolean;
 }
 
 /** Puts the administrators' use cases behind the one interface that the admin plane knows. */
@@ -24,7 +26,11 @@ export function createAdministration(deps: AdministrationDeps): Administration {
     },
     readiness: () => {
       const { writable } = deps.audit.health();
-      return { ready: writable, checks: { store: writable ? 'ok' : 'failing' } };
+      const isRunning = !deps.isStopping();
+      return {
+        ready: writable && isRunning,
+        checks: { store: writable ? 'ok' : 'failing', running: isRunning ? 'ok' : 'failing' },
+      };
     },
   };
 }

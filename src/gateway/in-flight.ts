@@ -5,7 +5,7 @@ export interface RunningCall {
   readonly credentialId: string;
 }
 
-export type StopCause = 'kill-switch' | 'credential-revoked' | 'host-gone';
+export type StopCause = 'kill-switch' | 'credential-revoked' | 'host-gone' | 'shutdown';
 
 export interface Place {
   readonly signal: AbortSignal;
@@ -22,6 +22,8 @@ export interface InFlight {
   /** Aborts what the switch covers; returns how many. */
   stopFor(killSwitch: KillSwitch, nowMs: number): number;
   stopCredential(credentialId: string): number;
+  /** The gateway ends, and waits no longer. */
+  stopAll(): number;
   readonly size: number;
 }
 
@@ -85,6 +87,7 @@ export function createInFlight(): InFlight {
       revoked.add(credentialId);
       return stopEach('credential-revoked', (call) => call.credentialId === credentialId);
     },
+    stopAll: () => stopEach('shutdown', () => true),
     get size() {
       return places.size;
     },

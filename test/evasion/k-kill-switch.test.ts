@@ -274,7 +274,7 @@ describe('K04, K05, K10 a switch and a store', () => {
       expect((await decide(world, waiting.approvalId, 'approve', deciders.olivia.token)).status).toBe(503);
       expect((await world.gateway.admin('POST', '/api/tokens', { user: 'x', ttl: '1h' })).status).toBe(503);
       const ready = await world.gateway.admin('GET', '/readyz', undefined, null);
-      expect([ready.status, ready.json]).toEqual([503, { ready: false, checks: { store: 'failing' } }]);
+      expect([ready.status, ready.json]).toEqual([503, { ready: false, checks: { store: 'failing', running: 'ok' } }]);
 
       lock.exec('ROLLBACK');
       const kinds = async () => (await world.newEntries()).filter(({ kind }) => kind === 'kill-switch').length;

@@ -114,6 +114,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
   };
   const gateway = createGateway(deps, createRefusals({ audit: store.audit, clock, knownSecrets, report }));
   const administration = createAdministration({
+    isStopping: () => false,
     clock,
     ids,
     upstreams,

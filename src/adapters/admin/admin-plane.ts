@@ -32,6 +32,9 @@ export interface AdminPlane {
   close(): Promise<void>;
 }
 
+/** How long answers may take when it closes. After that open connections, used or not, do not keep the gateway from ending. */
+const CLOSE_TIMEOUT_MS = 2000;
+
 /**
  * The listener of operators and approvers. It shares nothing with the MCP plane: another address, other credentials, connections of its
  * own, so that it answers while the other one is flooded.
@@ -58,7 +61,11 @@ export function createAdminPlane(deps: AdminPlaneDeps, options: AdminPlaneOption
       const host = options.host.includes(':') ? `[${options.host}]` : options.host;
       return { url: `http://${host}:${portOf(app)}` };
     },
-    close: () => app.close(),
+    async close() {
+      const end = setTimeout(() => app.server.closeAllConnections(), CLOSE_TIMEOUT_MS);
+      await app.close();
+      clearTimeout(end);
+    },
   };
 }
 

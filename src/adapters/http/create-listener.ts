@@ -26,6 +26,8 @@ export function createListener(limits: McpPlaneLimits, answer: Answer): FastifyI
     bodyLimit: limits.bodyBytesMax,
     logger: false,
     trustProxy: false,
+    // What still comes while the listener closes gets an answer of the protocol like any other request that is turned away.
+    return503OnClosing: false,
     clientErrorHandler: answerClientError,
     // A path that is no path is a path like any other; fastify's own answer would repeat it.
     frameworkErrors: (_error, request, reply) => {

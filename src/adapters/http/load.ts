@@ -6,14 +6,21 @@ export class Load {
   requests = 0;
   streams = 0;
   heldBytes = 0;
+  isStopping = false;
 
   constructor(limits: Pick<McpPlaneLimits, 'requestsMax' | 'streamsMax' | 'heldBytesMax'>) {
     this.#limits = limits;
   }
 
+  /** There are no more places from now on. */
+  stop(): void {
+    this.isStopping = true;
+  }
+
   /** A place for one more request; `null` when there is none, and the request must be shed. */
   enter(): Slot | null {
-    if (this.requests >= this.#limits.requestsMax || this.heldBytes >= this.#limits.heldBytesMax) return null;
+    if (this.isStopping || this.requests >= this.#limits.requestsMax || this.heldBytes >= this.#limits.heldBytesMax)
+      return null;
     this.requests++;
     return new Slot(this, this.#limits);
   }

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createKnownNames } from './check-request.ts';
+import { closeListener } from './close-listener.ts';
 import { createListener } from './create-listener.ts';
 import type { McpPlaneDeps, Plane } from './exchange.ts';
 import { Load } from './load.ts';
@@ -33,9 +34,8 @@ export function createMcpPlane(deps: McpPlaneDeps, options: McpPlaneOptions): Mc
       return { url: urlOf(options.host, (app.server.address() as AddressInfo).port) };
     },
     async close() {
-      const end = setTimeout(() => app.server.closeAllConnections(), options.limits.drainTimeoutMs);
-      await app.close();
-      clearTimeout(end);
+      plane?.load.stop();
+      await closeListener(app, options.limits.drainTimeoutMs);
     },
   };
 }

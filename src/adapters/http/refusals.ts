@@ -25,6 +25,7 @@ type RefusalName =
   | 'notAcceptable'
   | 'bodyTooLarge'
   | 'overloaded'
+  | 'stopping'
   | 'identityUnknown'
   | 'sessionMissing'
   | 'sessionUnknown'
@@ -49,6 +50,7 @@ export const REFUSALS: Readonly<Record<RefusalName, HttpRefusal>> = {
   notAcceptable: malformed(406, 'Accept must allow application/json'),
   bodyTooLarge: malformed(413, 'The body is too large'),
   overloaded: unavailable(GATEWAY_ERRORS.overloaded, 'overloaded', 'The gateway is busy. Try again shortly.', 1),
+  stopping: unavailable(GATEWAY_ERRORS.overloaded, 'overloaded', 'The gateway is stopping. Try again shortly.', 1),
   identityUnknown: unavailable(
     GATEWAY_ERRORS.storeUnavailable,
     'store_unavailable',

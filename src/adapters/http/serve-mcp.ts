@@ -29,7 +29,7 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
   if (refusal !== null) return turnAway(exchange, refusal);
 
   const slot = plane.load.enter();
-  if (slot === null) return turnAway(exchange, REFUSALS.overloaded);
+  if (slot === null) return turnAway(exchange, plane.load.isStopping ? REFUSALS.stopping : REFUSALS.overloaded);
   const abort = new AbortController();
   res.once('close', () => {
     slot.leave();
