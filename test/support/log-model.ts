@@ -77,7 +77,9 @@ export function createLogModel(): LogModel {
     approvalId,
     arguments: given,
   }: Entry): void {
-    if (method !== 'tools/call' || given?.mark === undefined) return;
+    if (method !== 'tools/call') return;
+    if (decision === 'allow') open.add(callId);
+    if (given?.mark === undefined) return;
     const marked = marks.get(given.mark) ?? newlyMarked(tool, JSON.stringify(given), argsDigest);
     marks.set(given.mark, marked);
     marked.decisions += 1;
@@ -87,9 +89,7 @@ export function createLogModel(): LogModel {
       marked.approvalId = approvalId;
       markOfApproval.set(approvalId, marked);
     }
-    if (decision !== 'allow') return;
-    marked.isDispatched = true;
-    open.add(callId);
+    if (decision === 'allow') marked.isDispatched = true;
   }
 
   function onDispatch({ seq, callId = '', approvalId, argsDigest }: Entry): void {
@@ -111,7 +111,7 @@ export function createLogModel(): LogModel {
     }
     const marked = markOfCall.get(callId);
     if (marked !== undefined && outcome === 'ok') marked.isOk = true;
-    if (typeof approvalId === 'string') follow(approvalId, STATUS_AFTER[outcome] ?? outcome);
+    if (typeof approvalId === 'string') follow(approvalId, STATUS_AFTER[outcome] ?? 'outcome-unknown');
   }
 
   function onEntry(entry: Entry): void {
@@ -166,8 +166,13 @@ function newlyMarked(tool: Entry['tool'], args: string, argsDigest: Entry['argsD
   return { tool, args, argsDigest, decisions: 0, approvalId: null, isDispatched: false, isOk: false };
 }
 
-/** As far as honest upstreams and kills can lead to them. */
-const STATUS_AFTER: Readonly<Record<string, string>> = { ok: 'executed', unknown: 'outcome-unknown' };
+/** `failed` where the upstream itself said so, or never saw it; where nobody can know, that is what it says. */
+const STATUS_AFTER: Readonly<Record<string, string>> = {
+  ok: 'executed',
+  'tool-error': 'failed',
+  'upstream-error': 'failed',
+  'not-dispatched': 'failed',
+};
 
 function canonical(args: object): string {
   return JSON.stringify(Object.fromEntries(Object.entries(args).toSorted(([a], [b]) => (a < b ? -1 : 1))));

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 /**
  * @typedef {object} Behaviour
  * @property {'legacy' | 'modern'} [era]
+ * @property {string[]} [tools] What it lists, in place of `echo` and `env`.
  * @property {string} [startsFile] Gets a line for each start.
  * @property {boolean} [endsOnSurprise] Ends on anything but `initialize`, as some servers do.
  * @property {boolean} [ignoresTerm]
@@ -49,7 +50,9 @@ function onMessage(message) {
   }
   if (method === 'server/discover' && isModern)
     return result(id, { resultType: 'complete', supportedVersions: ['2026-07-28'] });
-  if (method === 'tools/list') return result(id, { tools: [{ name: 'echo' }, { name: 'env' }] });
+  if (method === 'tools/list') {
+    return result(id, { tools: (behaviour.tools ?? ['echo', 'env']).map((name) => ({ name })) });
+  }
   if (method === 'tools/call') return onCall(id, String(params?.['name']), params ?? {});
   if (behaviour.endsOnSurprise === true) process.exit(2);
   send({ jsonrpc: '2.0', id, error: { code: -32601, message: 'Method not found' } });
