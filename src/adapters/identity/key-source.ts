@@ -10,7 +10,10 @@ import { type KeySet, createKeySet } from './verify-signature.ts';
 export interface KeySource {
   /** Keys that are fresh, or, while the issuer cannot be reached, not too old. */
   current(): Promise<Result<KeySet, string>>;
-  /** For a key id that `known` does not have: keys fetched after `known`, or `null` where there are none and it is too early to ask. */
+  /**
+   * For a key id that `known` does not have: keys fetched after `known`, or `null` where there are none, and it is too early to ask or too
+   * many wait for them already.
+   */
   newerThan(known: KeySet): Promise<KeySet | null>;
 }
 
@@ -25,6 +28,8 @@ export interface KeySourceLimits {
   readonly freshMs: number;
   /** How long old keys serve while the issuer cannot be reached. */
   readonly staleMsMax: number;
+  /** Checks that wait for keys at once. Anybody can make up tokens that do, and each takes a place from those that need not. */
+  readonly waitersMax: number;
 }
 
 export const KEY_SOURCE_LIMITS: KeySourceLimits = {
@@ -33,6 +38,7 @@ export const KEY_SOURCE_LIMITS: KeySourceLimits = {
   coolDownMs: 5000,
   freshMs: 5 * 60_000,
   staleMsMax: 24 * 3_600_000,
+  waitersMax: 128,
 };
 
 interface Fetched {
@@ -50,6 +56,7 @@ export function createKeySource(
   let problem = 'not fetched yet';
   let askAgainMs = Number.NEGATIVE_INFINITY;
   let underWay: Promise<void> | null = null;
+  let waiters = 0;
 
   async function refresh(): Promise<void> {
     try {
@@ -63,8 +70,14 @@ export function createKeySource(
   }
 
   async function refreshIfAllowed(): Promise<void> {
-    if (underWay === null && deps.clock.monotonicMs() >= askAgainMs) underWay = refresh();
-    await underWay;
+    if (waiters >= limits.waitersMax) return;
+    waiters++;
+    try {
+      if (underWay === null && deps.clock.monotonicMs() >= askAgainMs) underWay = refresh();
+      await underWay;
+    } finally {
+      waiters--;
+    }
   }
 
   function usable(ageMsMax: number): KeySet | null {

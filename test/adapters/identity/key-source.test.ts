@@ -29,6 +29,34 @@ function gateway(fields: Partial<TrustedIssuer> = {}, keys: JwtOptions['keys'] =
 const fetches = () => issuer.asked.filter((path) => path === '/keys').length;
 const longLived = () => issuer.sign({ exp: Math.floor(clock.nowMs() / 1000) + 30 * 86_400 });
 
+describe('made-up tokens while the issuer does not answer', () => {
+  it.each([
+    ['that name unknown keys', coolDownMs],
+    ['when the keys are no longer fresh', freshMs],
+  ])('H11 keep nobody else from being authenticated, however many arrive: %s', async (_which, afterMs) => {
+    const tokens = createFakeTokenStore();
+    const authenticator = createAuthenticator({ tokens, clock }, { issuers: [issuer.trusted()] });
+    const authenticate = async (token: string): Promise<boolean> =>
+      (await authenticator.authenticate(`Bearer ${token}`)).ok;
+    const honest = await issuer.sign();
+    expect(await authenticate(honest)).toBe(true);
+    clock.advance(afterMs);
+    const asked: ServerResponse[] = [];
+    issuer.instead = (_request, response) => void asked.push(response);
+
+    const [, payload, signature] = honest.split('.');
+    const flood = Array.from({ length: 400 }, (_, number) => {
+      const header = Buffer.from(JSON.stringify({ alg: 'ES256', kid: `made up ${number}` })).toString('base64url');
+      return authenticate(`${header}.${payload}.${signature}`);
+    });
+    await expect.poll(() => asked.length).toBe(1);
+    expect(await authenticate(await issuer.sign({ sub: 'bob' }))).toBe(true);
+    expect(await authenticate(tokens.issue().text)).toBe(true);
+    for (const response of asked) response.destroy();
+    expect(new Set(await Promise.all(flood))).toEqual(new Set([false]));
+  });
+});
+
 describe('keys', () => {
   it('are fetched once for many tokens', async () => {
     const authenticate = gateway();
