@@ -1,14 +1,24 @@
 import type { McpPlaneLimits } from './plane-options.ts';
 
+type LoadLimits = Pick<McpPlaneLimits, 'requestsMax' | 'streamsMax' | 'heldBytesMax'>;
+
+interface Amounts {
+  requests: number;
+  streams: number;
+  heldBytes: number;
+}
+
+/** Of every limit, one principal gets no more than this part: somebody who takes all that they can must leave something to others. */
+const PRINCIPAL_SHARE = 3 / 4;
+
 /** How much is under way on one listener. */
 export class Load {
-  readonly #limits: Pick<McpPlaneLimits, 'requestsMax' | 'streamsMax' | 'heldBytesMax'>;
-  requests = 0;
-  streams = 0;
-  heldBytes = 0;
+  readonly #limits: LoadLimits;
+  readonly #all: Amounts = nothing();
+  readonly #byPrincipal = new Map<string, Amounts>();
   isStopping = false;
 
-  constructor(limits: Pick<McpPlaneLimits, 'requestsMax' | 'streamsMax' | 'heldBytesMax'>) {
+  constructor(limits: LoadLimits) {
     this.#limits = limits;
   }
 
@@ -19,45 +29,76 @@ export class Load {
 
   /** A place for one more request; `null` when there is none, and the request must be shed. */
   enter(): Slot | null {
-    if (this.isStopping || this.requests >= this.#limits.requestsMax || this.heldBytes >= this.#limits.heldBytesMax)
-      return null;
-    this.requests++;
-    return new Slot(this, this.#limits);
+    const { requestsMax, heldBytesMax } = this.#limits;
+    if (this.isStopping || this.#all.requests >= requestsMax || this.#all.heldBytes >= heldBytesMax) return null;
+    return new Slot(this.#limits, this.#all, this.#byPrincipal);
   }
 }
 
 /** The place of one request. INVARIANT: `leave` is called exactly once, when its answer is taken or its connection is gone. */
 export class Slot {
-  readonly #load: Load;
-  readonly #limits: Pick<McpPlaneLimits, 'streamsMax' | 'heldBytesMax'>;
-  #isStream = false;
-  #heldBytes = 0;
+  readonly #limits: LoadLimits;
+  readonly #all: Amounts;
+  readonly #byPrincipal: Map<string, Amounts>;
+  #principal: string | null = null;
+  readonly #mine: Amounts = nothing();
 
-  constructor(load: Load, limits: Pick<McpPlaneLimits, 'streamsMax' | 'heldBytesMax'>) {
-    this.#load = load;
+  constructor(limits: LoadLimits, all: Amounts, byPrincipal: Map<string, Amounts>) {
     this.#limits = limits;
+    this.#all = all;
+    this.#byPrincipal = byPrincipal;
+    this.#add('requests', 1);
+  }
+
+  /** Counts this request as the principal's from now on. `false`: they have their share already, and it must be shed. */
+  claimFor(principal: string): boolean {
+    const own = this.#byPrincipal.get(principal) ?? nothing();
+    if (own.requests >= shareOf(this.#limits.requestsMax)) return false;
+    this.#byPrincipal.set(principal, own);
+    this.#principal = principal;
+    for (const kind of KINDS) own[kind] += this.#mine[kind];
+    return true;
   }
 
   /** Counts this request as a waiting stream from now on. `false`: there are too many. */
   becomeStream(): boolean {
-    if (this.#load.streams >= this.#limits.streamsMax) return false;
-    this.#isStream = true;
-    this.#load.requests--;
-    this.#load.streams++;
+    const { streamsMax } = this.#limits;
+    if (this.#all.streams >= streamsMax || this.#own().streams >= shareOf(streamsMax)) return false;
+    this.#add('requests', -1);
+    this.#add('streams', 1);
     return true;
   }
 
-  /** Counts bytes that this request keeps in memory. `false`: all requests together now keep too many. */
+  /** Counts bytes that this request keeps in memory. `false`: all requests together, or those of its principal, now keep too many. */
   hold(bytes: number): boolean {
-    this.#load.heldBytes += bytes;
-    this.#heldBytes += bytes;
-    return this.#load.heldBytes <= this.#limits.heldBytesMax;
+    this.#add('heldBytes', bytes);
+    const { heldBytesMax } = this.#limits;
+    return this.#all.heldBytes <= heldBytesMax && this.#own().heldBytes <= shareOf(heldBytesMax);
   }
 
   leave(): void {
-    this.#load.heldBytes -= this.#heldBytes;
-    this.#heldBytes = 0;
-    if (this.#isStream) this.#load.streams--;
-    else this.#load.requests--;
+    for (const kind of KINDS) this.#add(kind, -this.#mine[kind]);
+    const { requests, streams } = this.#own();
+    if (this.#principal !== null && requests + streams === 0) this.#byPrincipal.delete(this.#principal);
   }
+
+  #own(): Amounts {
+    return (this.#principal === null ? undefined : this.#byPrincipal.get(this.#principal)) ?? this.#mine;
+  }
+
+  #add(kind: keyof Amounts, amount: number): void {
+    this.#all[kind] += amount;
+    this.#mine[kind] += amount;
+    if (this.#principal !== null) this.#own()[kind] += amount;
+  }
+}
+
+const KINDS = ['requests', 'streams', 'heldBytes'] as const;
+
+function nothing(): Amounts {
+  return { requests: 0, streams: 0, heldBytes: 0 };
+}
+
+function shareOf(limit: number): number {
+  return Math.ceil(limit * PRINCIPAL_SHARE);
 }

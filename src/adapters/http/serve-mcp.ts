@@ -42,6 +42,8 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
     metadataUrl: metadataUrlOf(plane.publicUrl, target),
   });
   if (!principal.ok) return turnAway(exchange, principal.error);
+  if (!slot.claimFor(principal.value.id))
+    return turnAway(exchange, REFUSALS.overloaded, { principal: principal.value });
   const caller: Caller = { principal: principal.value, endpoint: endpointOf(target), headers, slot, abort };
   if (req.method === 'DELETE') return endSession(exchange, caller);
 

@@ -21,6 +21,11 @@ async function start(limits: Partial<McpPlaneLimits>, authenticator?: Authentica
 
 const CALL = mcpRequest('legacy', 'tools/call', { name: 'a' });
 
+const asBob = (request: RawRequest): RawRequest => ({
+  ...request,
+  headers: (request.headers ?? []).map(([name, value]) => [name, name === 'Authorization' ? 'Bearer bob' : value]),
+});
+
 /** Lets calls wait until they are released. */
 function holdCalls({ gateway }: RunningPlane, open: boolean): { release(): void } {
   const waiting: (() => void)[] = [];
@@ -51,6 +56,25 @@ describe('requests beyond what a listener takes on', () => {
     expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200, 200]);
     running.gateway.onCall = async () => textResult('x');
     expect((await sendRaw(running.port, CALL)).status).toBe(200);
+  });
+
+  it('of one person leave a quarter of the places to others', async () => {
+    const running = await start({ requestsMax: 8 });
+    const held = holdCalls(running, false);
+    const first = Array.from({ length: 6 }, () => sendRaw(running.port, CALL));
+    await expect.poll(() => running.gateway.calls.length).toBe(6);
+    expect((await sendRaw(running.port, CALL)).status).toBe(503);
+    const others = Array.from({ length: 2 }, () => sendRaw(running.port, asBob(CALL)));
+    await expect.poll(() => running.gateway.calls.length).toBe(8);
+    held.release();
+    expect((await Promise.all([...first, ...others])).map(({ status }) => status)).toEqual(Array(8).fill(200));
+  });
+
+  it('of one person leave a quarter of the memory to others', async () => {
+    const running = await start({ heldBytesMax: 40_000 });
+    const body = (bytes: number): string => `{"jsonrpc":"2.0","id":1,"method":"ping"}${' '.repeat(bytes - 40)}`;
+    expect((await sendRaw(running.port, { ...CALL, body: body(30_000) })).status).toBe(200);
+    expect((await sendRaw(running.port, { ...CALL, body: body(30_001) })).status).toBe(503);
   });
 
   it('do not count once they wait as streams, of which there are only so many', async () => {
