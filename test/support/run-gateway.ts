@@ -29,11 +29,12 @@ export interface GatewayDir {
   remove(): void;
 }
 
-export function createGatewayDir({ config, policies }: GatewayTexts): GatewayDir {
+/** `listen` takes the place of free ports on loopback. */
+export function createGatewayDir({ config, policies }: GatewayTexts, listen: string = LISTEN): GatewayDir {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-gateway-'));
   const configFile = join(dir, 'countersign.yaml');
   mkdirSync(join(dir, 'policies'), { mode: 0o700 });
-  writeFileSync(configFile, `${OWN_LINES}${config}`, { mode: 0o600 });
+  writeFileSync(configFile, `version: 1\n${listen}${OWN_LINES}${config}`, { mode: 0o600 });
   const writePolicy = (name: string, text: string): void =>
     writeFileSync(join(dir, 'policies', name), text, { mode: 0o600 });
   for (const [name, text] of Object.entries(policies)) writePolicy(name, text);
@@ -46,13 +47,8 @@ export function createGatewayDir({ config, policies }: GatewayTexts): GatewayDir
   };
 }
 
-const OWN_LINES = [
-  'version: 1',
-  'listen: { mcp: 127.0.0.1:0, admin: 127.0.0.1:0 }',
-  'store: sqlite:./data/countersign.db',
-  'policies: ./policies',
-  '',
-].join('\n');
+const LISTEN = 'listen: { mcp: 127.0.0.1:0, admin: 127.0.0.1:0 }\n';
+const OWN_LINES = 'store: sqlite:./data/countersign.db\npolicies: ./policies\n';
 
 export interface TestGateway {
   readonly mcpPort: number;

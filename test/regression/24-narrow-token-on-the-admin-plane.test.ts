@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ADMIN_ROUTES } from '../../src/adapters/admin/admin-routes.ts';
+import { startWorld, type World } from '../support/evasion-world.ts';
+
+// Row 24, ContextForge ee676553f: a token of an administrator that had been narrowed still opened what administers.
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+const CHANGES = ADMIN_ROUTES.filter(({ method }) => method !== 'GET').map(
+  ({ method, path }) => [method, path] as const,
+);
+const fill = (path: string): string => path.replace('{id}', 'tok_AAAAAAAAAAAAAAAAAAAAAA');
+const bodyOf = (path: string): object =>
+  path === '/api/tokens'
+    ? { user: 'x', ttl: '1h' }
+    : path.endsWith('switch')
+      ? { scope: { all: true }, reason: 'x' }
+      : {};
+
+it('the first operator may do all of it, so that what follows says something', async () => {
+  const statuses = [];
+  for (const [method, path] of CHANGES) {
+    statuses.push((await world.gateway.admin(method, fill(path), method === 'POST' ? bodyOf(path) : undefined)).status);
+  }
+  expect(statuses).not.toContain(403);
+});
+
+it.each(['viewer', 'auditor'])(
+  'the same person with a token that can only look, as %s, may do none of it',
+  async (role) => {
+    const { token } = await world.gateway.issue({ user: 'operator', plane: 'admin', roles: [role], groups: ['leads'] });
+    for (const [method, path] of CHANGES) {
+      const body = method === 'POST' ? bodyOf(path) : undefined;
+      expect([method, path, (await world.gateway.admin(method, fill(path), body, token)).status]).toEqual([
+        method,
+        path,
+        403,
+      ]);
+    }
+  },
+);
+
+it('nor with a token of the other plane, whatever scopes and groups it has', async () => {
+  const scopes = ['admin', 'operator', '*'];
+  const { token } = await world.gateway.issue({ user: 'operator', groups: ['leads', 'operator', 'admin'], scopes });
+  for (const [method, path] of CHANGES) {
+    const body = method === 'POST' ? bodyOf(path) : undefined;
+    expect([method, path, (await world.gateway.admin(method, fill(path), body, token)).status]).toEqual([
+      method,
+      path,
+      403,
+    ]);
+  }
+});
