@@ -26,12 +26,15 @@ export function createApprovalAdministration(
     listApprovals: (by, status, limit) => {
       const fault = checkRole(by, 'approver', 'operator', 'auditor', 'viewer');
       if (fault !== null) return Promise.resolve(err(fault));
-      return withStore(async () => ok(await deps.approvals.list({ status, limit })));
+      return withStore(async () => ok((await deps.approvals.list({ status, limit })).map((each) => shownTo(by, each))));
     },
     showApproval: (by, id) => {
       const fault = checkRole(by, 'approver', 'operator', 'auditor', 'viewer');
       if (fault !== null) return Promise.resolve(err(fault));
-      return withStore(() => findApproval(deps, id));
+      return withStore(async () => {
+        const found = await findApproval(deps, id);
+        return found.ok ? ok(shownTo(by, found.value)) : found;
+      });
     },
     approve: (by, id, comment, argsDigest) =>
       withStore(async () => {
@@ -47,6 +50,14 @@ export function createApprovalAdministration(
       }),
   };
 }
+
+/** Arguments are payloads: whoever decides has to see them, and auditors may. In the log they are kept from all others, so here too. */
+function shownTo(by: Administrator, approval: Approval): Approval {
+  const mayRead = by.roles.includes('approver') || by.roles.includes('auditor');
+  return mayRead ? approval : { ...approval, argumentsShown: WITHHELD };
+}
+
+const WITHHELD = JSON.stringify('[for approvers and auditors]');
 
 const ARGUMENTS_DIFFER: AdminFault = {
   kind: 'conflict',
