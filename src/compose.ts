@@ -204,7 +204,7 @@ async function drain(mcp: McpPlane, { desk, inFlight }: CallDeps): Promise<void>
 }
 
 const HELD_CALLS_MAX = 5000;
-const CATALOGUE = { freshMs: 60_000, staleMs: 600_000, listTimeoutMs: 15_000, listsMax: 10_000 };
+const CATALOGUE = { freshMs: 60_000, staleMs: 600_000, listTimeoutMs: 15_000, waitAgainMs: 1000, listsMax: 10_000 };
 const KEPT_RESULTS = { keepMs: 15 * 60_000, resultBytesMax: 1024 * 1024, totalBytesMax: 64 * 1024 * 1024 };
 const FIRST_OPERATOR_TTL_MS = 30 * 86_400_000;
 

@@ -1,6 +1,6 @@
 import { buildExposedNames } from '../core/catalog/exposed-name.ts';
 import type { ToolDefinition, ToolRef } from '../core/catalog/tool.ts';
-import { ok, type Result } from '../core/result.ts';
+import { err, ok, type Result } from '../core/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Upstream, UpstreamFault } from '../ports/upstream.ts';
 
@@ -24,6 +24,8 @@ export interface CatalogueOptions {
   /** A list older than this is not used at all. */
   readonly staleMs: number;
   readonly listTimeoutMs: number;
+  /** How long callers wait for an upstream that failed when it was asked last. It is asked in the background meanwhile. */
+  readonly waitAgainMs: number;
   readonly listsMax: number;
 }
 
@@ -34,6 +36,7 @@ interface Listed {
 
 export function createCatalogue(clock: Clock, options: CatalogueOptions): Catalogue {
   const lists = new Map<string, Listed>();
+  const faults = new Map<string, UpstreamFault>();
   const fetching = new Map<string, Promise<Result<UpstreamTools, UpstreamFault>>>();
 
   function fetchList(
@@ -46,11 +49,14 @@ export function createCatalogue(clock: Clock, options: CatalogueOptions): Catalo
     const started = upstream
       .listTools({ principal }, AbortSignal.timeout(options.listTimeoutMs))
       .then((listed): Result<UpstreamTools, UpstreamFault> => {
-        if (!listed.ok) return listed;
+        if (!listed.ok) {
+          const fault = listed.error.kind === 'aborted' ? tooLate(options.listTimeoutMs) : listed.error;
+          keepNewest(faults, key, fault, options.listsMax);
+          return err(fault);
+        }
+        faults.delete(key);
         const tools = indexTools(upstream.name, listed.value);
-        lists.delete(key);
-        lists.set(key, { tools, atMs: clock.monotonicMs() });
-        dropOldest(lists, options.listsMax);
+        keepNewest(lists, key, { tools, atMs: clock.monotonicMs() }, options.listsMax);
         return ok(tools);
       })
       .finally(() => fetching.delete(key));
@@ -63,7 +69,11 @@ export function createCatalogue(clock: Clock, options: CatalogueOptions): Catalo
       const key = keyOf(upstream.name, principal);
       const listed = lists.get(key);
       const ageMs = listed === undefined ? Number.POSITIVE_INFINITY : clock.monotonicMs() - listed.atMs;
-      if (listed === undefined || ageMs > options.staleMs) return fetchList(upstream, principal, key);
+      if (listed === undefined || ageMs > options.staleMs) {
+        const fetched = fetchList(upstream, principal, key);
+        const fault = faults.get(key);
+        return fault === undefined ? fetched : unlessLate(fetched, options.waitAgainMs, fault);
+      }
       if (ageMs > options.freshMs) void fetchList(upstream, principal, key);
       return Promise.resolve(ok(listed.tools));
     },
@@ -81,9 +91,31 @@ function indexTools(upstream: string, definitions: readonly ToolDefinition[]): U
 
 const keyOf = (upstream: string, principal: string): string => `${upstream}\n${principal}`;
 
-function dropOldest(lists: Map<string, Listed>, listsMax: number): void {
-  for (const key of lists.keys()) {
-    if (lists.size <= listsMax) return;
-    lists.delete(key);
+/** Nobody but the clock gives up a listing. */
+function tooLate(listTimeoutMs: number): UpstreamFault {
+  return { kind: 'timeout', dispatched: false, detail: `no list of tools within ${listTimeoutMs} ms` };
+}
+
+function keepNewest<T>(map: Map<string, T>, key: string, value: T, sizeMax: number): void {
+  map.delete(key);
+  map.set(key, value);
+  for (const oldest of map.keys()) {
+    if (map.size <= sizeMax) return;
+    map.delete(oldest);
   }
+}
+
+/** One upstream that does not answer must not make every listing of all the others as late as itself. */
+async function unlessLate<T>(
+  fetched: Promise<Result<T, UpstreamFault>>,
+  waitMs: number,
+  fault: UpstreamFault,
+): Promise<Result<T, UpstreamFault>> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Result<T, UpstreamFault>>((resolve) => {
+    timer = setTimeout(() => resolve(err(fault)), waitMs);
+  });
+  const first = await Promise.race([fetched, late]);
+  clearTimeout(timer);
+  return first;
 }
