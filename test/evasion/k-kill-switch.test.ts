@@ -107,7 +107,7 @@ describe('K06 a switch for a part', () => {
   };
 
   it.each<[string, () => object, string]>([
-    ['nothing', () => ({ upstream: 'nobody' }), '..........'],
+    ['nothing', () => ({ principal: 'nobody' }), '..........'],
     ['everything', () => ({ all: true }), 'xxxxxxxxxx'],
     ['writes', () => ({ writes: true }), '...x....x.'],
     ['an upstream', () => ({ upstream: 'crm' }), 'xx.xxxx.xx'],

@@ -27,3 +27,21 @@ describe('the arguments of a call that waits for approval', () => {
     expect(JSON.stringify([listed, shown]).includes('measles')).toBe(isShown);
   });
 });
+
+describe('a kill switch that would stop nothing', () => {
+  it.each([
+    ['an upstream that is not there', { upstream: 'note' }, false],
+    ['a tool of one', { tool: 'note/update' }, false],
+    ['an upstream that is there', { upstream: 'notes' }, true],
+    ['a tool of one that is there, whether it has it or not', { tool: 'notes/purge' }, true],
+    ['a person whom nobody has seen yet', { principal: 'mallory' }, true],
+  ])('is refused, and only that: %s', async (_what, scope, isPulled) => {
+    const rig = await createGatewayRig({ policies: [POLICY], upstreams: { notes: ['update'] } });
+    const pulled = await rig.administration.pullKillSwitch(administrator('olivia'), {
+      scope,
+      reason: 'a drill',
+      expiresMs: null,
+    });
+    expect(pulled).toMatchObject(isPulled ? { ok: true } : { ok: false, error: { kind: 'invalid' } });
+  });
+});

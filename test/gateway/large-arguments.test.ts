@@ -42,7 +42,7 @@ describe('approvals whose arguments are large together', () => {
       const approval = sampleApproval(`apr_${index}`, { argumentsShown, binding: { principal } });
       await rig.store.approvals.create(approval, FIRST_OF_ITS_KIND, []);
     }
-    const scope = { upstream: 'somewhere-else' };
+    const scope = { principal: 'somebody else' };
     const pulled = await rig.administration.pullKillSwitch(olivia, { scope, reason: 'x', expiresMs: null });
     expect(rig.reports).toEqual([]);
     const id = pulled.ok ? pulled.value.killSwitch.id : '';

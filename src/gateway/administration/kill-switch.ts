@@ -1,3 +1,4 @@
+import type { KillScope } from '../../core/kill-switch/kill-switch.ts';
 import { err, ok } from '../../core/result.ts';
 import type { AuditLog } from '../../ports/audit-log.ts';
 import type { AdminFault, Administration } from '../administration.ts';
@@ -7,6 +8,8 @@ import { checkRole, notFound, withStore } from './admin-fault.ts';
 export interface KillSwitchAdminDeps {
   readonly killSwitches: KillSwitches;
   readonly audit: AuditLog;
+  /** By the names that scopes can hold. */
+  readonly upstreams: ReadonlyMap<string, unknown>;
 }
 
 /** Stopping is the one action that never waits for the log. Starting again does. */
@@ -19,7 +22,7 @@ export function createKillSwitchAdministration(
       return fault === null ? ok(deps.killSwitches.current()) : err(fault);
     },
     pullKillSwitch: async (by, request) => {
-      const fault = checkRole(by, 'operator');
+      const fault = checkRole(by, 'operator') ?? checkScope(request.scope, [...deps.upstreams.keys()]);
       if (fault !== null) return err(fault);
       if (deps.killSwitches.current().length >= KILL_SWITCHES_MAX) return err(TOO_MANY);
       const pulled = await deps.killSwitches.pull({ ...request, by: by.user });
@@ -36,6 +39,15 @@ export function createKillSwitchAdministration(
       });
     },
   };
+}
+
+/** A switch for an upstream that is not there would stop nothing, and whoever pulled it would believe otherwise. */
+function checkScope(scope: KillScope, upstreams: readonly string[]): AdminFault | null {
+  const named =
+    'tool' in scope ? scope.tool.slice(0, scope.tool.indexOf('/')) : 'upstream' in scope ? scope.upstream : null;
+  if (named === null || upstreams.includes(named)) return null;
+  const help = `There are: ${upstreams.join(', ')}.`;
+  return { kind: 'invalid', message: 'no upstream has this name, so the switch would stop nothing', help };
 }
 
 const TOO_MANY: AdminFault = {
