@@ -15,6 +15,8 @@ export interface UpstreamTools {
 /** What the upstreams offer, remembered for a while per principal: two principals may be shown different tools. */
 export interface Catalogue {
   tools(upstream: Upstream, principal: string): Promise<Result<UpstreamTools, UpstreamFault>>;
+  /** What the upstream says now, whatever is remembered. */
+  newestTools(upstream: Upstream, principal: string): Promise<Result<UpstreamTools, UpstreamFault>>;
   forget(upstream: string): void;
 }
 
@@ -56,10 +58,15 @@ export function createCatalogue(clock: Clock, options: CatalogueOptions): Catalo
         }
         faults.delete(key);
         const tools = indexTools(upstream.name, listed.value);
-        keepNewest(lists, key, { tools, atMs: clock.monotonicMs() }, options.listsMax);
+        // A list that was forgotten while it was on its way is for those who asked for it, and for nobody after.
+        if (fetching.get(key) === started) {
+          keepNewest(lists, key, { tools, atMs: clock.monotonicMs() }, options.listsMax);
+        }
         return ok(tools);
       })
-      .finally(() => fetching.delete(key));
+      .finally(() => {
+        if (fetching.get(key) === started) fetching.delete(key);
+      });
     fetching.set(key, started);
     return started;
   }
@@ -77,8 +84,12 @@ export function createCatalogue(clock: Clock, options: CatalogueOptions): Catalo
       if (ageMs > options.freshMs) void fetchList(upstream, principal, key);
       return Promise.resolve(ok(listed.tools));
     },
+    newestTools: (upstream, principal) => fetchList(upstream, principal, keyOf(upstream.name, principal)),
     forget(upstream) {
-      for (const key of lists.keys()) if (key.startsWith(keyOf(upstream, ''))) lists.delete(key);
+      const prefix = keyOf(upstream, '');
+      for (const known of [lists, fetching]) {
+        for (const key of known.keys()) if (key.startsWith(prefix)) known.delete(key);
+      }
     },
   };
 }

@@ -2,6 +2,7 @@ import { exposedName } from '../../core/catalog/exposed-name.ts';
 import type { ToolDefinition, ToolRef } from '../../core/catalog/tool.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Upstream, UpstreamFault } from '../../ports/upstream.ts';
+import type { UpstreamTools } from '../catalogue.ts';
 import type { CallDeps } from '../deps.ts';
 import type { ToolCall } from '../gateway.ts';
 
@@ -39,6 +40,21 @@ export async function loadDefinition(
   tool: NamedTool,
   principal: string,
 ): Promise<Result<ToolDefinition | null, UpstreamFault>> {
-  const listed = await deps.catalogue.tools(tool.upstream, principal);
-  return listed.ok ? ok(listed.value.byName.get(tool.ref.tool) ?? null) : err(listed.error);
+  return definitionIn(await deps.catalogue.tools(tool.upstream, principal), tool);
+}
+
+/** The same, as the upstream gives it at this moment. */
+export async function loadNewestDefinition(
+  deps: CallDeps,
+  tool: NamedTool,
+  principal: string,
+): Promise<Result<ToolDefinition | null, UpstreamFault>> {
+  return definitionIn(await deps.catalogue.newestTools(tool.upstream, principal), tool);
+}
+
+function definitionIn(
+  listed: Result<UpstreamTools, UpstreamFault>,
+  { ref }: NamedTool,
+): Result<ToolDefinition | null, UpstreamFault> {
+  return listed.ok ? ok(listed.value.byName.get(ref.tool) ?? null) : err(listed.error);
 }

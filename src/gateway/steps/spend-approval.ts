@@ -1,5 +1,6 @@
 import type { Approval, ApprovalStatus } from '../../core/approval/approval.ts';
 import type { DispatchEntry, OutcomeCode } from '../../core/audit/entry.ts';
+import type { ToolDefinition } from '../../core/catalog/tool.ts';
 import { decide } from '../../core/policy/decide.ts';
 import type { CallDeps } from '../deps.ts';
 import type { HostError, HostResult } from '../gateway.ts';
@@ -9,7 +10,7 @@ import { expireApproval, voidApproval } from '../void-approval.ts';
 import { bindingOf, changedSince } from './attach-approval.ts';
 import { approvalAnswer } from './approval-answers.ts';
 import { dispatch } from './dispatch.ts';
-import { loadDefinition } from './resolve-tool.ts';
+import { loadNewestDefinition } from './resolve-tool.ts';
 
 /**
  * Runs an approved call, once. Everything that made the approval possible is checked again; then the approval is spent and the
@@ -22,7 +23,10 @@ export async function spendApproval(
 ): Promise<HostResult | HostError> {
   const { place } = governed;
   await deps.killSwitches.finishVoiding();
-  const obstacle = await findObstacle(deps, governed, approval);
+  const definition = await loadNewestDefinition(deps, governed.tool, governed.call.context.principal.id);
+  // What the tool is now cannot be known, so the approval waits for its upstream.
+  if (!definition.ok) return approvalAnswer(deps, approval);
+  const obstacle = await findObstacle(deps, governed, approval, definition.value);
   if (obstacle !== null) {
     const ended =
       obstacle === 'expired'
@@ -46,20 +50,24 @@ export async function spendApproval(
 }
 
 /** What changed since the approval was given, in words for its requester; `null` where nothing did. */
-async function findObstacle(deps: CallDeps, governed: GovernedCall, approval: Approval): Promise<string | null> {
+async function findObstacle(
+  deps: CallDeps,
+  governed: GovernedCall,
+  approval: Approval,
+  definition: ToolDefinition | null,
+): Promise<string | null> {
   const { call, tool } = governed;
   const { principal } = call.context;
   if (approval.expiresMs <= deps.clock.nowMs()) return 'expired';
 
   const decision = decide(deps.policy(), { principal, ...tool.ref, args: call.args });
   if (decision.effect === 'deny') return 'the policy no longer allows it';
-  const definition = await loadDefinition(deps, tool, principal.id);
-  if (!definition.ok || definition.value === null) return 'the tool is no longer offered';
+  if (definition === null) return 'the tool is no longer offered';
 
   const now = {
     ...bindingOf(deps, governed),
     policyVersion: decision.policyVersion,
-    definitionDigest: definition.value.digest,
+    definitionDigest: definition.digest,
   };
   const changed = changedSince(approval.binding, now);
   if (changed !== null) return changed;
