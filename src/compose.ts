@@ -85,6 +85,7 @@ async function openGateway(
   const operatorTokenFile = join(dirname(config.store.path), 'operator-token');
   const demo = await issueFirstTokens(store, options, operatorTokenFile);
   await recordStart(store, policy, version);
+  opened.defer(() => recordStop(store, version, report));
 
   const links = { consoleUrl: config.admin.publicUrl ?? '' };
   const upstreams = createUpstreams(options, report);
@@ -320,4 +321,12 @@ async function recordStart(store: SqliteStore, policy: CompiledPolicy, version: 
     { ...entry, change: 'started', detail: `version ${version}` },
     { ...entry, change: 'policy-loaded', detail: `${policy.upstreams.size} upstreams` },
   ]);
+}
+
+/** Whoever reads the log can tell an end from a crash. A store that fails has said so already, and must not keep the gateway. */
+async function recordStop(store: SqliteStore, version: string, report: CallDeps['report']): Promise<void> {
+  const entry = { kind: 'gateway', timeMs: clock.nowMs(), policyVersion: null, by: null } as const;
+  await store.audit
+    .record([{ ...entry, change: 'stopped', detail: `version ${version}` }])
+    .catch((error: unknown) => report({ callId: null, problem: 'the stop could not be recorded', error }));
 }

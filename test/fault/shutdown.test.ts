@@ -70,6 +70,7 @@ describe('a gateway that is told to stop', () => {
     await start();
     const log = await readLog();
     expect(log.unknownOutcomes).toBe(0);
+    expect(log.gatewayChanges()).toEqual(['started', 'policy-loaded', 'stopped', 'started', 'policy-loaded']);
     const results = [...answers].flatMap(([mark, answer]) => (isResult(answer, mark) ? [mark] : []));
     expect(results.filter((mark) => !log.isOk(mark))).toEqual([]);
   });

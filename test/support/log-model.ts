@@ -18,6 +18,8 @@ export interface LogModel {
   /** The statuses that the entries of an approval lead to, one after the other. */
   approvalHistory(id: string): readonly string[];
   killSwitches(): ReadonlySet<string>;
+  /** What the gateway said about itself, but for readings of payloads. */
+  gatewayChanges(): readonly string[];
   /** Why a call of the upstream's ledger should not have reached it; `null` where the log allows it. */
   reasonAgainst(call: LedgerCall): string | null;
 }
@@ -57,6 +59,7 @@ export function createLogModel(): LogModel {
   const open = new Set<string>();
   const histories = new Map<string, string[]>();
   const switches = new Set<string>();
+  const gatewayChanges: string[] = [];
   const violations: string[] = [];
   let sequence = 0;
   let unknownOutcomes = 0;
@@ -127,6 +130,7 @@ export function createLogModel(): LogModel {
     if (kind === 'dispatch') onDispatch(entry);
     if (kind === 'outcome') onOutcome(entry);
     if (kind === 'approval') follow(entry.approvalId ?? '', change === 'requested' ? 'pending' : change);
+    if (kind === 'gateway' && change !== 'payload-read') gatewayChanges.push(change);
     if (kind === 'kill-switch' && change === 'on') switches.add(id);
     if (kind === 'kill-switch' && change !== 'on') switches.delete(id);
   }
@@ -153,6 +157,7 @@ export function createLogModel(): LogModel {
     approvalId: (mark) => marks.get(mark)?.approvalId ?? null,
     approvalHistory: (id) => histories.get(id) ?? [],
     killSwitches: () => switches,
+    gatewayChanges: () => gatewayChanges,
     reasonAgainst({ tool, args }) {
       const marked = marks.get(args.mark);
       if (marked === undefined) return 'no decision on it';
