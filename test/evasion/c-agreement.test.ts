@@ -281,6 +281,33 @@ describe('several requests on one connection', () => {
     expect(world.crm.calls().length).toBe(callsBefore);
   });
 
+  it.each<[string, (head: string) => string]>([
+    ['a folded Mcp-Name', (head) => head.replace('Mcp-Name: crm__read_x', 'Mcp-Name: crm__read_x\r\n crm__delete_x')],
+    ['a folded Authorization', (head) => head.replace('Authorization: Bearer ', 'Authorization: Bearer\r\n ')],
+    ['lines that end in LF', (head) => head.replaceAll('\r\n', '\n')],
+    ['one line that ends in LF', (head) => head.replace('localhost\r\n', 'localhost\n')],
+    ['one line that ends in CR', (head) => head.replace('localhost\r\n', 'localhost\r')],
+    ['a blank before the colon', (head) => head.replace('Mcp-Name:', 'Mcp-Name :')],
+    ['a line without a colon', (head) => head.replace('localhost\r\n', 'localhost\r\nx\r\n')],
+    ['a name that is empty', (head) => head.replace('localhost\r\n', 'localhost\r\n: x\r\n')],
+    ['a name beyond ASCII', (head) => head.replace('localhost\r\n', 'localhost\r\nMcp-N\u00e4me: x\r\n')],
+    ['a method in small letters', (head) => head.replace('POST', 'post')],
+    ['no version', (head) => head.replace(' HTTP/1.1', '')],
+    ['version 2.0, as text', (head) => head.replace('HTTP/1.1', 'HTTP/2.0')],
+    ['version 1.2', (head) => head.replace('HTTP/1.1', 'HTTP/1.2')],
+    ['version 1.0 and no Host', (head) => head.replace('HTTP/1.1\r\nHost: localhost', 'HTTP/1.0')],
+  ])('are refused, and end there, with %s', async (_name, change) => {
+    await paceUnknownCaller();
+    const callsBefore = world.crm.calls().length;
+    const [head = '', ...body] = rawRequest([], honestBody()).split('\r\n\r\n');
+    const text = await sendBytes(
+      world.gateway.mcpPort,
+      Buffer.from([change(head), ...body].join('\r\n\r\n'), 'latin1'),
+    );
+    expect(statusesOf(text)).toEqual(['400']);
+    expect(world.crm.calls().length).toBe(callsBefore);
+  });
+
   it('take nothing from a trailer', async () => {
     await world.newEntries();
     const { headers: all = [] } = world.request(HOST_MODERN, { params: READ });

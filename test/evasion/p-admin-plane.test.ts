@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN_ROUTES } from '../../src/adapters/admin/admin-routes.ts';
 import { ask, decide, type Deciders, issueDeciders, statusOf } from '../support/approvals-desk.ts';
 import { callHonestly, secretsIn, startWorld, type World } from '../support/evasion-world.ts';
-import { sendRaw } from '../support/raw-http.ts';
+import { sendBytes, sendRaw } from '../support/raw-http.ts';
 import { startIn } from '../support/run-gateway.ts';
 
 // Class P: the plane on which people decide. Nothing of the other plane opens it, and nothing in a request is more than it says.
@@ -174,6 +174,16 @@ describe('P02, P04 a request that says more than its route knows', () => {
     expect([path, [404, 405].includes(answer.status)]).toEqual([path, true]);
     expect(answer.body).not.toContain('tok_');
   });
+
+  it.each(['', ' HTTP/2.0', ' HTTP/0.9', ' HTTP/3'])(
+    'a request line that ends in %j is no request',
+    async (version) => {
+      const head = `Host: localhost\r\nAuthorization: Bearer ${world.gateway.operator}\r\n\r\n`;
+      const text = await sendBytes(world.gateway.adminPort, `GET /api/tokens${version}\r\n${head}`);
+      expect(text).toMatch(/^HTTP\/1\.1 400/);
+      expect(text).not.toContain('tok_');
+    },
+  );
 
   it.each([
     '?limit=0',

@@ -7,6 +7,8 @@ const ONCE: ReadonlySet<string> = new Set(['host', 'origin', 'authorization', 'c
 
 /** What is wrong with a request before anybody asks whose it is, or `null`. */
 export function checkRequest(request: IncomingMessage, allowed: AllowedHosts): Problem | null {
+  // Node takes `GET /api/tokens` without a version, and `HTTP/2.0` in plain text, for requests. Others see other requests in them.
+  if (request.httpVersionMajor !== 1) return PROBLEMS.httpVersion;
   if (hasRepeatedHeader(request.rawHeaders)) return PROBLEMS.repeatedHeader;
   if (!isAllowedHost(allowed, request.headers.host, request.headers.origin)) return PROBLEMS.foreignHost;
   // No path here needs an escape, and a proxy that guards `/api/tokens` may not know `/api/%74okens` for the same.

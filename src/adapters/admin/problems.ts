@@ -30,6 +30,7 @@ export interface Problem {
 }
 
 type ProblemName =
+  | 'httpVersion'
   | 'foreignHost'
   | 'repeatedHeader'
   | 'unauthenticated'
@@ -45,6 +46,11 @@ type ProblemName =
   | 'internal';
 
 export const PROBLEMS: { readonly [Name in ProblemName]: Problem } = {
+  httpVersion: {
+    code: 'invalid',
+    detail: 'the request is not of HTTP/1.1',
+    help: 'Use a client that speaks HTTP/1.1.',
+  },
   foreignHost: {
     code: 'forbidden',
     detail: 'the request names another host, or comes from the page of another origin',

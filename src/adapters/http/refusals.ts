@@ -11,6 +11,7 @@ export interface HttpRefusal {
 }
 
 type RefusalName =
+  | 'httpVersion'
   | 'repeatedHeader'
   | 'headerTwin'
   | 'tooManyHeaders'
@@ -36,6 +37,7 @@ type RefusalName =
   | 'internal';
 
 export const REFUSALS: Readonly<Record<RefusalName, HttpRefusal>> = {
+  httpVersion: malformed(400, 'HTTP/1.1 is required', ['Connection', 'close']),
   repeatedHeader: malformed(400, 'A header that may be sent once was repeated'),
   headerTwin: malformed(400, 'A header name has an underscore where a dash belongs'),
   tooManyHeaders: malformed(431, 'Too many headers'),

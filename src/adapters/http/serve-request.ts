@@ -20,6 +20,8 @@ export function serveRequest(plane: Plane, req: IncomingMessage, res: ServerResp
 
 function route(exchange: Exchange): void {
   const { plane, req } = exchange;
+  // Node takes `POST /mcp` without a version, and `HTTP/2.0` in plain text, for requests. Others see other requests in them.
+  if (req.httpVersionMajor !== 1) return turnAway(exchange, REFUSALS.httpVersion);
   const target = findTarget(pathOf(req.url ?? ''));
   if (target === null) return serveMcp(exchange, null);
   switch (target.kind) {
