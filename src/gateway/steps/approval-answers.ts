@@ -30,11 +30,8 @@ export function approvalAnswer(deps: CallDeps, approval: Approval): HostResult {
     case 'outcome-unknown': {
       const kept = deps.keptResults.find(id);
       if (kept !== null) return { kind: 'result', json: kept };
-      return statusAnswer(
-        id,
-        status,
-        `was sent, and it is not known to have succeeded${inBrackets(note)}. Check before asking anew.`,
-      );
+      // The note says what the upstream is like behind us, which is for operators.
+      return statusAnswer(id, status, 'was sent, and it is not known to have succeeded. Check before asking anew.');
     }
     case 'rejected': {
       const why = comment === null ? '' : ` The comment: ${comment}.`;
