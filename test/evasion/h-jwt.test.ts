@@ -286,6 +286,9 @@ describe('who a token is about', () => {
     const as = (token: string) => world.request(SESSION, { params: READ, token, headers });
     const renewed = await login.sign({ ...STAFF, sub: 'ivan', client_id: 'host-1', jti: '2' });
     expect((await world.send(as(renewed))).status).toBe(200);
+    // The rights are those of the token that comes, not of the one that opened the session.
+    const narrowed = await login.sign({ sub: 'ivan', client_id: 'host-1', groups: [] });
+    expect(await attack(world, SESSION, as(narrowed))).toEqual(refused(200, -32602, 'no_rule'));
     const unknown = refused(404, -31006, 'malformed');
     const others = [
       { sub: 'igor', client_id: 'host-1' },

@@ -67,6 +67,26 @@ describe.each(TRANSPORTS)('before an upstream over %s', (transport) => {
     expect(outcomes).toHaveLength(rounds);
   });
 
+  it('J16 claimed while the switch is pulled, it has run before the answer or never will', async () => {
+    for (let round = 0; round < 8; round++) {
+      const subject = `${transport} J16 ${round}`;
+      const { approvalId } = await ask(world, { subject });
+      await decide(world, approvalId, 'approve', deciders.olivia.token);
+      const claims = [ask(world, { subject }), ask(world, { subject: `${subject}, new` })];
+      const body = { scope: { writes: true }, reason: 'drill' };
+      const pulled = await world.gateway.admin('POST', '/api/kill-switch', body);
+      await Promise.all(claims);
+      const { json } = await world.gateway.admin('GET', '/api/approvals?status=pending&limit=200');
+      expect(JSON.stringify(json)).not.toContain(`J16 ${round}`);
+      const status = await statusOf(world, approvalId);
+      await world.gateway.admin('DELETE', `/api/kill-switch/${String(pulled.json['id'])}`);
+      const again = await ask(world, { subject });
+      if (status === 'void') expect([again.status, dispatchedFor(subject)]).toEqual(['approval_pending', 0]);
+      else expect([status, dispatchedFor(subject) <= 1]).toEqual([expect.stringMatching(/^(exec|outc|fail)/), true]);
+      if (again.status === 'approval_pending') await decide(world, again.approvalId, 'reject', deciders.olivia.token);
+    }
+  });
+
   it('asked many times at once, it is one request', async () => {
     const subject = `${transport} once`;
     const asked = await Promise.all(Array.from({ length: 20 }, () => ask(world, { subject })));

@@ -291,6 +291,38 @@ describe('how it is given', () => {
   });
 });
 
+describe('what an approver is shown', () => {
+  it('J17 is exactly what would run, whatever is in it', async () => {
+    const odd = {
+      bidi: 'pay \u202e000,1\u202c to bob',
+      unseen: 'bob\u200b\u{e0041}',
+      escapes: '\u001b[2J\u0007\r\n\t\u0000',
+      page: '<img src=x onerror=alert(1)>![x](http://evil.example)',
+      long: 'x'.repeat(50_000),
+      lines: Array.from({ length: 500 }, (_, index) => `line ${index}`).join('\n'),
+      ['__proto__']: { to: 'eve' },
+      '\u0000': null,
+    };
+    const { approvalId } = await ask(world, args(odd));
+    const { json, text } = await world.gateway.admin(
+      'GET',
+      `/api/approvals/${approvalId}`,
+      undefined,
+      deciders.olivia.token,
+    );
+    expect(JSON.stringify(json['arguments'])).toBe(JSON.stringify(sorted(args(odd))));
+    expect(text).toContain('application/json');
+    await decide(world, approvalId, 'approve', deciders.olivia.token, { argsDigest: json['argsDigest'] });
+    expect((await ask(world, args(odd))).status).toBe('ran');
+    expect(JSON.stringify(world.crm.calls().at(-1)?.params['arguments'])).toBe(JSON.stringify(json['arguments']));
+  });
+});
+
+/** As the canonical form has its members. */
+function sorted(object: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(object).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 describe('when it is given', () => {
   it('J09 not after it has expired', async () => {
     const { approvalId } = await ask(world, args(), { tool: 'crm__slow_w' });
