@@ -32,7 +32,6 @@ export interface World {
 export const PEOPLE = ['alice', 'bob', 'carol'] as const;
 export type PersonName = (typeof PEOPLE)[number];
 /** The approver, who has an admin credential alone. */
-export const OLIVIA = { user: 'olivia', plane: 'admin', groups: ['leads'], roles: ['approver'] } as const;
 
 const GROUPS: Readonly<Record<PersonName, readonly string[]>> = { alice: ['staff'], bob: ['staff'], carol: [] };
 
@@ -220,7 +219,7 @@ function filesWithSecrets({ gateway, canaries }: World): readonly string[] {
     });
 }
 
-export function codeOf(answer: RawAnswer): Seen['code'] {
+function codeOf(answer: RawAnswer): Seen['code'] {
   if (answer.body === '') return null;
   const { error, result } = parseAnswerBody(answer);
   if (error !== undefined) return error.code;

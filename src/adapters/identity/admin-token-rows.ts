@@ -10,7 +10,7 @@ const FRESH_MS = 5000;
 const STALE_MS_MAX = 3_600_000;
 /** The kill switch must answer within 250 ms even where the store hangs. */
 const STORE_TIMEOUT_MS = 150;
-/** Unknown tokens that are looked up at once. More get no look-up, so that guessing cannot keep the store busy. */
+/** Tokens that are looked up at once. More get no look-up, so that guessing cannot keep the store busy. */
 const LOOKUPS_MAX = 16;
 const ROWS_MAX = 1000;
 
@@ -28,7 +28,7 @@ export interface AdminTokenRows extends Revocable {
 export function createAdminTokenRows(deps: { readonly tokens: TokenStore; readonly clock: Clock }): AdminTokenRows {
   const { tokens, clock } = deps;
   const rows = new Map<string, { readonly token: StoredToken; readonly seenMs: number }>();
-  let lookUps = 0;
+  const underWay = new Map<string, Promise<Result<StoredToken | null, string>>>();
   let revocations = 0;
 
   function keep(token: StoredToken): void {
@@ -41,12 +41,21 @@ export function createAdminTokenRows(deps: { readonly tokens: TokenStore; readon
     return row !== undefined && clock.monotonicMs() - row.seenMs < ageMsMax ? row.token : null;
   }
 
-  async function lookUp(id: string): Promise<Result<StoredToken | null, string>> {
-    if (lookUps >= LOOKUPS_MAX) return err('too many tokens are being looked up');
+  /** Requests with the same token share one look-up, so that a burst of a good one is no flood of guesses. */
+  function lookUp(id: string): Promise<Result<StoredToken | null, string>> {
+    const joined = underWay.get(id);
+    if (joined !== undefined) return joined;
+    if (underWay.size >= LOOKUPS_MAX) return Promise.resolve(err('too many tokens are being looked up'));
+    const started = askStore(id).finally(() => {
+      if (underWay.get(id) === started) underWay.delete(id);
+    });
+    underWay.set(id, started);
+    return started;
+  }
+
+  async function askStore(id: string): Promise<Result<StoredToken | null, string>> {
     const before = revocations;
-    lookUps++;
     const found = await loadToken(tokens, id, STORE_TIMEOUT_MS);
-    lookUps--;
     // An answer that was on its way while a token was revoked may be older than that.
     if (found.ok && revocations === before) {
       rows.delete(id);
@@ -73,11 +82,13 @@ export function createAdminTokenRows(deps: { readonly tokens: TokenStore; readon
 
     forget(credentialId) {
       revocations++;
+      underWay.delete(credentialId);
       rows.delete(credentialId);
     },
 
     forgetAll() {
       revocations++;
+      underWay.clear();
       rows.clear();
     },
   };
