@@ -96,6 +96,16 @@ describe('an allowed call', () => {
     expect(notesOf(rig).seen[0]?.argumentsJson).toBe('{"a":"x","b":1}');
   });
 
+  it('shows the host no credential of the gateway that the upstream repeats', async () => {
+    const rig = await createGatewayRig({
+      policies: [POLICY],
+      upstreams: { notes: ['get'] },
+      secrets: ['canary-notes-credential'],
+    });
+    notesOf(rig).answer = async () => ok(textResult('401 for Authorization: Bearer canary-notes-credential'));
+    expect((await rig.call(alice, 'notes__get')).text).toBe(`401 for Authorization: Bearer ${'*'.repeat(23)}`);
+  });
+
   it('ends upstream when its host goes away', async () => {
     const rig = await createRig();
     const host = new AbortController();

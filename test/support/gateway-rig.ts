@@ -57,6 +57,8 @@ export interface RigOptions {
   readonly policies: readonly string[];
   readonly upstreams: Readonly<Record<string, readonly string[]>>;
   readonly approvals?: Partial<ApprovalSettings>;
+  /** Credentials that the gateway holds. */
+  readonly secrets?: readonly string[];
 }
 
 const APPROVAL_SETTINGS: ApprovalSettings = {
@@ -82,7 +84,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
   const approvalSettings = { ...APPROVAL_SETTINGS, ...options.approvals };
   let policy = compiled(options.policies);
 
-  const knownSecrets = createKnownSecrets([]);
+  const knownSecrets = createKnownSecrets(options.secrets ?? []);
   const killSwitches = await createKillSwitches({
     store: store.killSwitches,
     approvals: store.approvals,

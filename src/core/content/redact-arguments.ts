@@ -1,5 +1,6 @@
 import { type Json, type JsonObject, createJsonObject, isJsonObject } from '../json/value.ts';
 import { TOKEN_CHARS, TOKEN_PATTERN } from '../identity/token-format.ts';
+import { type SecretBytes, secretBytesOf } from './mask-secrets.ts';
 import { isSecretName } from './secret-names.ts';
 
 /** The credentials that the gateway holds, and every token that it could have issued, in a form that finds them in a text. */
@@ -8,6 +9,8 @@ export interface KnownSecrets {
   readonly pattern: RegExp;
   /** Nothing shorter can hold one. */
   readonly charactersMin: number;
+  /** The credentials that the gateway holds, the longest first. */
+  readonly literals: readonly SecretBytes[];
 }
 
 /**
@@ -27,7 +30,8 @@ export function createKnownSecrets(values: readonly string[]): KnownSecrets {
   secrets.sort((a, b) => b.length - a.length);
   const literals = secrets.map((secret) => secret.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
   const pattern = new RegExp([...literals, TOKEN_PATTERN].join('|'), 'g');
-  return { pattern, charactersMin: Math.min(TOKEN_CHARS, secrets.at(-1)?.length ?? TOKEN_CHARS) };
+  const charactersMin = Math.min(TOKEN_CHARS, secrets.at(-1)?.length ?? TOKEN_CHARS);
+  return { pattern, charactersMin, literals: secrets.map(secretBytesOf) };
 }
 
 /** The same string where none of them is in it. */

@@ -2,7 +2,9 @@ import type { ApprovalId } from '../../core/approval/approval.ts';
 import type { OutcomeCode, OutcomeEntry } from '../../core/audit/entry.ts';
 import { resultDigest } from '../../core/audit/result-digest.ts';
 import { assertNever, type Result } from '../../core/result.ts';
-import type { UpstreamFault, UpstreamResult, UpstreamRpcError } from '../../ports/upstream.ts';
+import { maskKnownSecrets } from '../../core/content/mask-secrets.ts';
+import { redactKnownSecrets } from '../../core/content/redact-arguments.ts';
+import type { UpstreamFault, UpstreamProgress, UpstreamResult, UpstreamRpcError } from '../../ports/upstream.ts';
 import type { CallDeps } from '../deps.ts';
 import type { HostError, HostResult } from '../gateway.ts';
 import type { GovernedCall } from '../governed-call.ts';
@@ -47,7 +49,7 @@ export async function dispatch(
           argumentsJson: governed.argumentsJson,
           traceparent: context.traceparent,
           signal: place.signal,
-          onProgress: stream.wantsProgress ? (progress) => stream.progress(progress) : null,
+          onProgress: stream.wantsProgress ? (progress) => stream.progress(shownProgress(deps, progress)) : null,
         });
   const killed = covered || place.stoppedBy === 'kill-switch';
   return describe(deps, answer, { callId: context.callId, approvalId, startedMs, killed });
@@ -66,7 +68,7 @@ interface Ran {
 }
 
 function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Outcome {
-  const result = answer.ok && answer.value.kind === 'result' ? answer.value : null;
+  const result = answer.ok && answer.value.kind === 'result' ? shownResult(deps, answer.value) : null;
   const code = outcomeCode(answer, ran.killed);
   const entry: OutcomeEntry = {
     kind: 'outcome',
@@ -84,6 +86,16 @@ function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Outcome {
     result,
     answer: result === null ? answerWithoutResult(answer, code) : { kind: 'result', json: result.json },
   };
+}
+
+/** As the host will see it; what is recorded is recorded of that. */
+function shownResult({ knownSecrets }: CallDeps, result: UpstreamResult): UpstreamResult {
+  return { ...result, json: maskKnownSecrets(result.json, knownSecrets) };
+}
+
+function shownProgress({ knownSecrets }: CallDeps, progress: UpstreamProgress): UpstreamProgress {
+  const { message } = progress;
+  return message === null ? progress : { ...progress, message: redactKnownSecrets(message, knownSecrets) };
 }
 
 function outcomeCode(answer: UpstreamAnswer, killed: boolean): OutcomeCode {
