@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statfsSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 
 /** Which CPUs the parts run on. Kept apart, they do not take time from each other, so CPU per call means the target's. */
 export interface Placement {
@@ -33,14 +33,19 @@ export function parseCpuList(text: string): number[] {
 /** What a reader must know about the machine to make anything of the figures. One fact a line. */
 export function machineFacts(placement: Placement): string[] {
   const [cpu] = cpus();
+  const load = loadavg()[0] ?? 0;
   return [
     `${cpu?.model.trim() ?? 'unknown CPU'}, ${cpus().length} CPUs, ${Math.round(totalmem() / 2 ** 30)} GiB`,
     `${process.platform} ${process.arch}, Node ${process.versions.node}`,
     placement.note,
+    ...(load > BUSY_LOAD ? [`the load was ${load.toFixed(1)} before it began: trust ratios of CPU alone`] : []),
     ...(hasProc() ? [] : ['no /proc here: CPU per call and memory are not measured']),
     ...(isInMemory(tmpdir()) ? [`${tmpdir()} is in memory: the gateway's durable writes cost no disk time here`] : []),
   ];
 }
+
+/** Processes that run or wait for the disk, over the last minute. A machine at rest is well below. */
+const BUSY_LOAD = 0.7;
 
 function unpinned(why: string): Placement {
   return { target: [], load: [], note: `nothing is pinned to a CPU: ${why}` };
