@@ -34,7 +34,7 @@ interface Ready {
 }
 
 /** As `npm start` and the image have it: a young generation that is not larger than a burst of calls needs. */
-const NODE_FLAGS = ['--max-semi-space-size=8'];
+const NODE_FLAGS = ['--max-semi-space-size=4'];
 const UPSTREAM = 'bench';
 const READY_MS_MAX = 30_000;
 
