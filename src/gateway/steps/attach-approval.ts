@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../core/json/canonical-json.ts';
 import { redactArguments } from '../../core/content/redact-arguments.ts';
 import type { Approval, ApprovalBinding, ApprovalId } from '../../core/approval/approval.ts';
+import type { Decision } from '../../core/policy/decision.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { approvalEntry } from '../approval-entries.ts';
 import type { CallDeps } from '../deps.ts';
@@ -25,7 +26,7 @@ export async function attachApproval(
   let refused: ApprovalId | null | undefined;
   for (;;) {
     const newest = await deps.approvals.findNewest(binding);
-    const open = newest === null ? null : await retire(deps, newest, binding);
+    const open = newest === null ? null : await retire(deps, newest, binding, governed.decision);
     if (open !== null) {
       await deps.audit.record([decisionEntry(deps, governed, open.id)]);
       return ok(open);
@@ -55,12 +56,17 @@ function createApproval(
 }
 
 /** The approval as long as it stands for this call; `null` once it is over, after storing that it is. */
-async function retire(deps: CallDeps, approval: Approval, binding: ApprovalBinding): Promise<Approval | null> {
+async function retire(
+  deps: CallDeps,
+  approval: Approval,
+  binding: ApprovalBinding,
+  decision: Decision,
+): Promise<Approval | null> {
   const nowMs = deps.clock.nowMs();
   switch (approval.status) {
     case 'pending':
     case 'approved': {
-      const difference = changedSince(approval.binding, binding);
+      const difference = changedSince(approval, binding, decision);
       if (difference !== null) await voidApproval(deps, approval, 'gateway', difference);
       else if (approval.expiresMs <= nowMs) await expireApproval(deps, approval);
       else return approval;
@@ -85,12 +91,16 @@ async function retire(deps: CallDeps, approval: Approval, binding: ApprovalBindi
 }
 
 /** What is no longer as it was when the approval was asked for, in words for the log; `null` where nothing is. */
-export function changedSince(then: ApprovalBinding, now: ApprovalBinding): string | null {
+export function changedSince(approval: Approval, now: ApprovalBinding, decision: Decision): string | null {
+  const then = approval.binding;
   if (then.definitionDigest !== now.definitionDigest) return 'the tool definition changed';
   if (then.policyVersion !== now.policyVersion) return 'the policy changed';
   if (then.environment !== now.environment) return 'the environment changed';
   const fields = ['principal', 'client', 'upstream', 'tool', 'argsDigest'] as const;
-  return fields.every((field) => then[field] === now[field]) ? null : 'it belongs to another call';
+  if (!fields.every((field) => then[field] === now[field])) return 'it belongs to another call';
+  // The same policy asks other people where the requester has other groups or scopes by now.
+  const asked = decision.effect === 'approve' ? decision.terms.approverGroups : approval.approverGroups;
+  return canonicalJson(asked) === canonicalJson(approval.approverGroups) ? null : 'others must approve it now';
 }
 
 export function bindingOf(deps: CallDeps, governed: GovernedCall): ApprovalBinding {

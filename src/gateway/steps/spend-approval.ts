@@ -69,7 +69,7 @@ async function findObstacle(
     policyVersion: decision.policyVersion,
     definitionDigest: definition.digest,
   };
-  const changed = changedSince(approval.binding, now);
+  const changed = changedSince(approval, now, decision);
   if (changed !== null) return changed;
   return (await deps.approvers.mayStillApprove(approval)) ? null : 'the approver may no longer approve this';
 }
