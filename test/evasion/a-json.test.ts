@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { attack, refused, startWorld, type Seen, type World } from '../support/evasion-world.ts';
+import { attack, refused, sampleOf, startWorld, type Seen, type World } from '../support/evasion-world.ts';
 import { HOSTS, metaOf } from '../support/host-request.ts';
 import { jsonParsingSuite } from '../support/json-parsing-suite.ts';
 import { parseAnswerBody } from '../support/mcp-request.ts';
@@ -126,19 +126,21 @@ describe.each(TRANSPORTS)('before an upstream over %s', (transport) => {
   });
   afterAll(() => world.close());
 
-  // The reading is the same whatever the upstream; over the others, one kind of host is enough.
-  const hosts = transport === 'http, modern' ? HOSTS : HOSTS.slice(-1);
+  // The reading is the same whatever the upstream; over the others, one kind of host and a sample are enough.
+  const isFirst = transport === 'http, modern';
+  const hosts = isFirst ? HOSTS : HOSTS.slice(-1);
+  const few = <T>(rows: readonly T[]): readonly T[] => (isFirst ? rows : sampleOf(rows));
   describe.each(hosts)('a host that speaks %s is refused', (host) => {
     const attackWith = (body: Body): Promise<Seen> =>
       attack(world, host, world.request(host, { params: { name: 'crm__read_x' }, body: body(metaOf(host)) }));
 
-    it.each(NO_JSON)('%s', async (_name, body) => {
+    it.each(few(NO_JSON))('%s', async (_name, body) => {
       expect(await attackWith(body)).toEqual(refused(400, -32700, 'malformed'));
     });
-    it.each(NO_MESSAGE)('%s', async (_name, body) => {
+    it.each(few(NO_MESSAGE))('%s', async (_name, body) => {
       expect(await attackWith(body)).toEqual(refused(400, -32600, 'malformed'));
     });
-    it.each(NO_EXACT_NUMBER)('%s', async (_name, body) => {
+    it.each(few(NO_EXACT_NUMBER))('%s', async (_name, body) => {
       expect(await attackWith(body)).toEqual(refused(400, -32602, 'malformed'));
     });
     it('A18 12 MB', async () => {

@@ -5,6 +5,7 @@ import {
   callHonestly,
   decisionsIn,
   refused,
+  sampleOf,
   secretsIn,
   startWorld,
   type Seen,
@@ -108,7 +109,9 @@ describe.each(['http, modern', 'stdio'] as const)('before an upstream over %s', 
   });
   afterAll(() => world.close());
 
+  // As for JSON: none of it depends on the upstream.
   const hosts = transport === 'stdio' ? HOSTS.slice(0, 1) : HOSTS;
+  const few = <T>(rows: readonly T[]): readonly T[] => (transport === 'stdio' ? sampleOf(rows) : rows);
   describe.each(hosts)('a host that speaks %s', (host) => {
     const isModern = host === '2026-07-28';
     const attackWith = (body: Body): Promise<Seen> =>
@@ -116,16 +119,16 @@ describe.each(['http, modern', 'stdio'] as const)('before an upstream over %s', 
     const unknownMethod = refused(isModern ? 404 : 200, -32601, 'method_denied');
     const disagrees = refused(400, -32020, 'malformed');
 
-    it.each(NO_MESSAGE)('%s', async (_name, body) => {
+    it.each(few(NO_MESSAGE))('%s', async (_name, body) => {
       expect(await attackWith(body)).toEqual(refused(400, -32600, 'malformed'));
     });
-    it.each(NO_PARAMS)('%s as params', async (_name, body) => {
+    it.each(few(NO_PARAMS))('%s as params', async (_name, body) => {
       expect(await attackWith(body)).toEqual(refused(400, -32602, 'malformed'));
     });
-    it.each(NO_NAME)('%s as name', async (_name, body) => {
+    it.each(few(NO_NAME))('%s as name', async (_name, body) => {
       expect(await attackWith(body)).toEqual(isModern ? disagrees : refused(200, -32602, 'malformed'));
     });
-    it.each(NO_CALL)('%s', async (_name, body) => {
+    it.each(few(NO_CALL))('%s', async (_name, body) => {
       expect(await attackWith(body)).toEqual(refused(200, -32602, 'malformed'));
     });
     it('B03 a list without an id', async () => {
@@ -134,14 +137,14 @@ describe.each(['http, modern', 'stdio'] as const)('before an upstream over %s', 
       expect(await attack(world, host, request)).toEqual(refused(400, -32600, 'malformed'));
     });
 
-    it.each(METHODS)('B13, B14 %s', async (method) => {
+    it.each(few(METHODS))('B13, B14 %s', async (method) => {
       const params = { name: 'crm__read_x' };
       const request = world.request(host, { method, params, headers: [['Mcp-Name', null]] });
       // Of all these it alone would repeat the name in a header.
       const lacksName = isModern && method === 'prompts/get';
       expect(await attack(world, host, request)).toEqual(lacksName ? disagrees : unknownMethod);
     });
-    it.each(UNMIRRORABLE)('B13 %j', async (method) => {
+    it.each(few(UNMIRRORABLE))('B13 %j', async (method) => {
       const headers = [['Mcp-Method', isModern ? 'tools/call' : null]] as const;
       const request = world.request(host, { method, params: { name: 'crm__read_x' }, headers });
       expect(await attack(world, host, request)).toEqual(isModern ? disagrees : unknownMethod);

@@ -6,6 +6,7 @@ import {
   CRM_POLICY,
   MAIL_POLICY,
   refused,
+  sampleOf,
   startWorld,
   TOOLS,
   type World,
@@ -73,15 +74,18 @@ describe.each(TRANSPORTS)('before an upstream over %s', (transport) => {
       ['a tool that is never to be called', 'delete_x'],
     ];
 
-    it.each(SPELLINGS)('%s is no tool, in the catalogue of all and of one', async (_name, name) => {
-      for (const path of ['/mcp', '/mcp/crm']) {
-        const exposed = path === '/mcp' ? `crm__${name}` : name;
-        const { seen } = await attackAndAnswer(world, host, world.request(host, { path, params: { name: exposed } }));
-        const isTooLong = exposed.length > 128;
-        expect(seen.reasons).toEqual([isTooLong ? 'malformed' : expect.stringMatching(/unknown|no_rule|class_/)]);
-        expect(seen).toEqual(refused(200, -32602, ...seen.reasons));
-      }
-    });
+    it.each(transport === 'http, modern' ? SPELLINGS : sampleOf(SPELLINGS))(
+      '%s is no tool, in the catalogue of all and of one',
+      async (_name, name) => {
+        for (const path of ['/mcp', '/mcp/crm']) {
+          const exposed = path === '/mcp' ? `crm__${name}` : name;
+          const { seen } = await attackAndAnswer(world, host, world.request(host, { path, params: { name: exposed } }));
+          const isTooLong = exposed.length > 128;
+          expect(seen.reasons).toEqual([isTooLong ? 'malformed' : expect.stringMatching(/unknown|no_rule|class_/)]);
+          expect(seen).toEqual(refused(200, -32602, ...seen.reasons));
+        }
+      },
+    );
 
     it('D13 the three kinds of hidden tool, the unknown one and the one of no upstream are answered alike', async () => {
       const names = [
