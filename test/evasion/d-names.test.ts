@@ -1,16 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exposedName } from '../../src/core/catalog/exposed-name.ts';
-import {
-  attack,
-  attackAndAnswer,
-  CRM_POLICY,
-  MAIL_POLICY,
-  refused,
-  sampleOf,
-  startWorld,
-  TOOLS,
-  type World,
-} from '../support/evasion-world.ts';
+import { attack, attackAndAnswer, refused, sampleOf, startWorld, TOOLS, type World } from '../support/evasion-world.ts';
 import { HOSTS, type Host } from '../support/host-request.ts';
 import { parseAnswerBody } from '../support/mcp-request.ts';
 import { TRANSPORTS } from '../support/recording-upstream.ts';
@@ -220,35 +210,34 @@ describe('an upstream whose list is not what it should be', () => {
 describe('D15 an upstream that lists without end', () => {
   const page = (start: number, size: number): readonly unknown[] =>
     Array.from({ length: size }, (_, index) => tool(`read_z${start + index}`));
+  let world: World;
+  let listers = 0;
+  beforeAll(async () => {
+    world = await startWorld();
+  });
+  afterAll(() => world.close());
 
-  it.each([
+  it.each<[string, (round: number) => object]>([
     ['a page that leads to itself', () => ({ tools: [], nextCursor: 'again' })],
-    ['pages without end', (round: number) => ({ tools: page(round * 10, 10), nextCursor: `page ${round}` })],
+    ['pages without end', (round) => ({ tools: page(round * 10, 10), nextCursor: `page ${round}` })],
     ['10,001 tools', () => ({ tools: page(0, 10_001) })],
     ['a cursor of 10 kB', () => ({ tools: [], nextCursor: 'x'.repeat(10_000) })],
     ['a cursor that is no text', () => ({ tools: [], nextCursor: 7 })],
   ])('%s costs its own tools and nobody else’s', async (_name, pageOf) => {
-    const policies = { 'crm.yaml': CRM_POLICY, 'mail.yaml': MAIL_POLICY };
-    const world = await startWorld({ policies });
-    try {
-      let round = 0;
-      world.crm.server?.on('tools/list', (_request, reply) => {
-        const complete = { resultType: 'complete', ttlMs: 0, cacheScope: 'private' };
-        reply.result({ ...complete, ...pageOf(round++) });
-      });
-      // A person whose list is not known yet.
-      const { token } = await world.gateway.issue({ user: 'dora', groups: ['staff'] });
-      expect(await listed(world, '2026-07-28', '/mcp', token)).toEqual(['mail__read_x', 'mail__update_x']);
-      expect(round).toBeLessThanOrEqual(100);
-      const call = world.request('2026-07-28', { params: { name: 'crm__read_x' }, token });
-      const callsBefore = world.crm.calls().length;
-      expect(parseAnswerBody(await world.send(call)).result).toMatchObject({
-        isError: true,
-        structuredContent: { reason: 'upstream_unavailable' },
-      });
-      expect(world.crm.calls().length).toBe(callsBefore);
-    } finally {
-      await world.close();
-    }
+    let round = 0;
+    world.crm.server?.on('tools/list', (_request, reply) => {
+      reply.result({ resultType: 'complete', ttlMs: 0, cacheScope: 'private', ...pageOf(round++) });
+    });
+    // A person whose list is not known yet.
+    const { token } = await world.gateway.issue({ user: `lister-${++listers}`, groups: ['staff'] });
+    expect(await listed(world, '2026-07-28', '/mcp', token)).toEqual(['mail__read_x', 'mail__update_x']);
+    expect(round).toBeLessThanOrEqual(100);
+    const call = world.request('2026-07-28', { params: { name: 'crm__read_x' }, token });
+    const callsBefore = world.crm.calls().length;
+    expect(parseAnswerBody(await world.send(call)).result).toMatchObject({
+      isError: true,
+      structuredContent: { reason: 'upstream_unavailable' },
+    });
+    expect(world.crm.calls().length).toBe(callsBefore);
   });
 });
