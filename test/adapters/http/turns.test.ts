@@ -21,7 +21,8 @@ describe('what is worked on in one turn of the event loop', () => {
   it.each([
     ['everything, while it is little', [10, 20, 70], [0, 0, 0]],
     ['no more than fits', [60, 60, 30], [0, 1, 1]],
-    ['one large thing alone', [500, 500, 10], [0, 1, 2]],
+    ['one large thing alone', [500, 500, 500], [0, 1, 2]],
+    ['what is small, before large things that came first', [500, 500, 500, 10], [0, 1, 2, -1]],
   ])('is %s', async (_what, sizes, expected) => {
     const found = await turnsOf(100, sizes);
     const first = found[0] ?? 0;
