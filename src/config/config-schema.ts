@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type ListenAddress, SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from './config.ts';
+import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '../core/identity/signature-algorithms.ts';
+import type { ListenAddress } from './config.ts';
 import { createFileSchema, type FileSchema } from './file-schema.ts';
 import { UPSTREAM_KEYS_NOT_YET, upstreamName, upstreamSchema, type UpstreamSection } from './upstream-schema.ts';
 import { count, duration, listenAddress, plainText, secureOrigin, secureUrl } from './value-schemas.ts';

@@ -1,3 +1,4 @@
+import type { SignatureAlgorithm } from '../core/identity/signature-algorithms.ts';
 import type { PolicyOptions } from '../core/policy/compile-policy.ts';
 import type { Problem } from '../core/problem.ts';
 
@@ -66,21 +67,6 @@ export interface IssuerConfig {
     readonly tenant: string | null;
   };
 }
-
-/** Asymmetric ones alone: whoever can check an HMAC can also make one. */
-export const SIGNATURE_ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-] as const;
-export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
 
 export type UpstreamConfig = HttpUpstreamConfig | StdioUpstreamConfig;
 

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { type ClaimRules, checkClaims } from '../../core/identity/check-claims.ts';
 import { JWT_LIMITS, parseJws } from '../../core/identity/parse-jws.ts';
 import { type ClaimNames, principalFromClaims } from '../../core/identity/principal-from-claims.ts';
+import { SIGNATURE_ALGORITHMS } from '../../core/identity/signature-algorithms.ts';
 import { readJson } from '../../core/json/read-json.ts';
 import { isJsonObject } from '../../core/json/value.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -36,19 +37,8 @@ export interface JwtOptions {
 /** How long a verified token is believed: how long a key that its issuer withdrew lives on in the cache. */
 const TOKEN_KEEP_MS = 60_000;
 const CLOCK_SKEW_MS_MAX = 60_000;
-const ASYMMETRIC: ReadonlySet<string> = new Set([
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-]);
+/** `Ed25519` is the newer name (RFC 9864) of what `EdDSA` means here. */
+const ASYMMETRIC: ReadonlySet<string> = new Set([...SIGNATURE_ALGORITHMS, 'Ed25519']);
 
 interface Trust {
   readonly rules: ClaimRules;
