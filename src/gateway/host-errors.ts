@@ -27,9 +27,10 @@ export function outcomeNotRecorded(): HostError {
   return hostError(GATEWAY_ERRORS.storeUnavailable, message, { httpStatus: 503, retryAfterSeconds: 5 });
 }
 
-export function stoppedBySwitch(): HostError {
-  const message =
-    'An operator has stopped this with the kill switch. Nothing ran. Ask the operator before trying again.';
+/** `mayHaveRun`: the upstream saw the call before the switch ended it. */
+export function stoppedBySwitch(mayHaveRun = false): HostError {
+  const ran = mayHaveRun ? 'The call was under way and may have run.' : 'Nothing ran.';
+  const message = `An operator has stopped this with the kill switch. ${ran} Ask the operator before trying again.`;
   return hostError(GATEWAY_ERRORS.killSwitch, message, { httpStatus: 503, retryAfterSeconds: 60 });
 }
 

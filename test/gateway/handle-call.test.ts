@@ -125,6 +125,7 @@ describe('an allowed call', () => {
     };
     const answer = await rig.call(alice, 'notes__get');
     expect(answer.error).toMatchObject({ code: -31002, httpStatus: 503 });
+    expect(answer.text).toContain('may have run');
     expect(await entriesOf(rig, 'outcome')).toMatchObject([{ outcome: 'killed' }]);
   });
 });

@@ -122,7 +122,7 @@ function outcomeCode(answer: UpstreamAnswer, killed: boolean): OutcomeCode {
 
 /** The upstream's own words stay with the operator: they may hold its credentials, addresses or instructions to a model. */
 function answerWithoutResult(answer: UpstreamAnswer, outcome: OutcomeCode): HostResult | HostError {
-  if (outcome === 'killed') return stoppedBySwitch();
+  if (outcome === 'killed') return stoppedBySwitch(!answer.ok && answer.error.dispatched);
   if (answer.ok) {
     const code = answer.value.kind === 'rpc-error' ? answer.value.code : 0;
     const why = code === -32602 ? 'It did not accept the arguments.' : `It answered with error ${code}.`;
