@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Approval } from '../../core/approval/approval.ts';
 import { leafOf } from '../../core/audit/encode-entry.ts';
 import { assertNever } from '../../core/result.ts';
-import { type Batch, type BatchAnswer, type Mutation, VALUES_PER_ENTRY } from './messages.ts';
+import { type Batch, type BatchAnswer, type Mutation, NO_VALUE, VALUES_PER_ENTRY } from './messages.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -31,7 +31,9 @@ export function createBatchCommit(
   };
 }
 
-function writeUnits(tables: Tables, { values, counts, mutations }: Batch, lastSequence: number): BatchAnswer {
+function writeUnits(tables: Tables, batch: Batch, lastSequence: number): BatchAnswer {
+  const { counts, mutations } = batch;
+  const values = splitValues(batch);
   const sequences: (number | null)[] = [];
   const changed: (readonly [number, Approval])[] = [];
   const mutationOf = new Map(mutations);
@@ -53,8 +55,17 @@ function writeUnits(tables: Tables, { values, counts, mutations }: Batch, lastSe
   return { sequences, changed };
 }
 
+function splitValues({ text, lengths }: Batch): readonly (string | null)[] {
+  let end = 0;
+  return lengths.map((length) => {
+    if (length === NO_VALUE) return null;
+    end += length;
+    return text.slice(end - length, end);
+  });
+}
+
 /** `false`: the entry turned out to be stored already. */
-function writeEntry(tables: Tables, values: Batch['values'], offset: number, sequence: number): boolean {
+function writeEntry(tables: Tables, values: readonly (string | null)[], offset: number, sequence: number): boolean {
   const effect = values[offset + 2];
   const callId = values[offset + 3] ?? '';
   if (effect === 'opens') tables.openCalls.open(callId, values[offset + 4] ?? null);

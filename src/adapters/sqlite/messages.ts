@@ -55,10 +55,12 @@ export interface OpenRequest {
   readonly sequenceMin: number;
 }
 
-/** Units for one transaction, as flat arrays: objects would double the cost of crossing between threads. */
+/** Units for one transaction, as one text and flat arrays: to cross between threads, every string costs more than its characters. */
 export interface Batch {
-  /** `VALUES_PER_ENTRY` for each entry, in order: body, payload, what it does to a call, call id, approval id. */
-  readonly values: readonly (string | null)[];
+  /** `VALUES_PER_ENTRY` for each entry, in order: body, payload, what it does to a call, call id, approval id. Joined. */
+  readonly text: string;
+  /** Of each value, in UTF-16 code units; `NO_VALUE` for a value that is `null`. */
+  readonly lengths: readonly number[];
   /** How many entries each unit has. */
   readonly counts: readonly number[];
   /** Changes of state, by the index of their unit. Most units have none. */
@@ -66,6 +68,7 @@ export interface Batch {
 }
 
 export const VALUES_PER_ENTRY = 5;
+export const NO_VALUE = -1;
 
 /** `closes-once`: the entry may be stored already; it is left out unless its call is still open. */
 export type EntryEffect = 'opens' | 'closes' | 'closes-once';

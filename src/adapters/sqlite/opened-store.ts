@@ -57,8 +57,6 @@ const PAGE_BYTES = 4096;
 /** Pages of the tree above the entries, and of the tables beside the log, that about every commit touches. */
 const PAGES_PER_COMMIT = 3;
 
-function estimatePages({ values }: Batch): number {
-  let chars = 0;
-  for (const value of values) chars += value?.length ?? 0;
-  return PAGES_PER_COMMIT + Math.ceil(chars / PAGE_BYTES);
+function estimatePages({ text }: Batch): number {
+  return PAGES_PER_COMMIT + Math.ceil(text.length / PAGE_BYTES);
 }

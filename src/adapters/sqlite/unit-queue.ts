@@ -3,7 +3,7 @@ import { encodeEntry } from '../../core/audit/encode-entry.ts';
 import type { AuditEntry, CallId } from '../../core/audit/entry.ts';
 import type { StoreError } from '../../ports/store-error.ts';
 import type { Approval } from '../../core/approval/approval.ts';
-import type { Batch, EntryEffect, Mutation } from './messages.ts';
+import { type Batch, type EntryEffect, type Mutation, NO_VALUE } from './messages.ts';
 import { nextSalt } from './salts.ts';
 import type { StoreLimits } from './store-limits.ts';
 
@@ -105,13 +105,17 @@ function hasPayload(entry: AuditEntry): boolean {
 }
 
 export function toBatch(units: readonly WaitingUnit[]): Batch {
-  const values: (string | null)[] = [];
+  const lengths: number[] = [];
   const counts: number[] = [];
   const mutations: [number, Mutation][] = [];
+  let text = '';
   for (const [index, unit] of units.entries()) {
-    for (const value of unit.values) values.push(value);
+    for (const value of unit.values) {
+      lengths.push(value === null ? NO_VALUE : value.length);
+      if (value !== null) text += value;
+    }
     counts.push(unit.entries);
     if (unit.mutation !== null) mutations.push([index, unit.mutation]);
   }
-  return { values, counts, mutations };
+  return { text, lengths, counts, mutations };
 }

@@ -76,7 +76,7 @@ function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Outcome {
     callId: ran.callId,
     outcome: code,
     approvalId: ran.approvalId,
-    resultDigest: result === null ? null : resultDigest(result.json),
+    resultDigest: result === null ? null : resultDigest(result.json, result.jsonBytes),
     resultBytes: result?.jsonBytes ?? null,
     latencyMs: Math.round((deps.clock.monotonicMs() - ran.startedMs) * 1000) / 1000,
     detail: detailOf(answer),
