@@ -43,10 +43,10 @@ export function createAdminPlane(deps: AdminPlaneDeps, options: AdminPlaneOption
   const app = createAdminListener((error) =>
     deps.report({ callId: null, problem: 'the admin plane failed unexpectedly', error }),
   );
-  let allowed: AllowedHosts = allowedHostsOf(options.host, options.port, options.publicUrl);
+  let allowed: AllowedHosts = allowedHostsOf({ bind: options.host, port: options.port, publicUrl: options.publicUrl });
   // The port may be known only when it is taken; no request is read before this event.
   app.server.once('listening', () => {
-    allowed = allowedHostsOf(options.host, portOf(app), options.publicUrl);
+    allowed = allowedHostsOf({ bind: options.host, port: portOf(app), publicUrl: options.publicUrl });
   });
   app.addHook('onRequest', async (request, reply) => {
     const problem = checkRequest(request.raw, allowed);

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type AllowedHosts, isAllowedHost } from '../../core/http/host-check.ts';
+import { type AllowedHosts, checkHost } from '../../core/http/host-check.ts';
 import { PROBLEMS, type Problem } from './problems.ts';
 
 /** Two of one of these would let two readers see two requests in one. Node keeps the first and drops the others silently. */
@@ -10,7 +10,8 @@ export function checkRequest(request: IncomingMessage, allowed: AllowedHosts): P
   // Node takes `GET /api/tokens` without a version, and `HTTP/2.0` in plain text, for requests. Others see other requests in them.
   if (request.httpVersionMajor !== 1) return PROBLEMS.httpVersion;
   if (hasRepeatedHeader(request.rawHeaders)) return PROBLEMS.repeatedHeader;
-  if (!isAllowedHost(allowed, request.headers.host, request.headers.origin)) return PROBLEMS.foreignHost;
+  const { host = null, origin = null } = request.headers;
+  if (checkHost(allowed, host, origin) !== null) return PROBLEMS.foreignHost;
   // No path here needs an escape, and a proxy that guards `/api/tokens` may not know `/api/%74okens` for the same.
   if (request.url?.split('?', 1)[0]?.includes('%') === true) return PROBLEMS.notFound;
   return null;

@@ -1,3 +1,4 @@
+import type { AllowedHosts } from '../../core/http/host-check.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '../../core/identity/principal.ts';
 import type { JsonObject } from '../../core/json/value.ts';
@@ -6,7 +7,6 @@ import type { Era, Revision } from '../../core/mcp/revisions.ts';
 import type { Endpoint, Gateway } from '../../gateway/gateway.ts';
 import type { Authenticator } from '../../ports/authenticator.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
-import type { KnownNames } from './check-request.ts';
 import type { InboundHeaders } from './inbound-headers.ts';
 import type { Load, Slot } from './load.ts';
 import type { McpPlaneLimits } from './plane-options.ts';
@@ -35,7 +35,7 @@ export interface Plane {
   /** The origin that hosts know, without a slash at its end. */
   readonly publicUrl: string;
   readonly authorizationServers: readonly string[];
-  readonly names: KnownNames;
+  readonly allowed: AllowedHosts;
   readonly load: Load;
   readonly sessions: Sessions;
   readonly turns: Turns;

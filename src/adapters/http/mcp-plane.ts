@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { createKnownNames } from './check-request.ts';
+import { allowedHostsOf } from '../../core/http/host-check.ts';
 import { closeListener } from './close-listener.ts';
 import { createListener } from './create-listener.ts';
 import type { McpPlaneDeps, Plane } from './exchange.ts';
@@ -48,7 +48,7 @@ function createPlane(deps: McpPlaneDeps, options: McpPlaneOptions, port: number)
     limits,
     publicUrl,
     authorizationServers,
-    names: createKnownNames({ publicUrl, listenHost: host, port, allowedHosts, allowedOrigins }),
+    allowed: allowedHostsOf({ bind: host, port, publicUrl, hosts: allowedHosts, origins: allowedOrigins }),
     load: new Load(limits),
     sessions: createSessions({ ...deps, limits }),
     turns: createTurns(limits.bodyBytesPerTurnMax),

@@ -22,7 +22,7 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
   const parsed = parseInboundHeaders(req.rawHeaders, plane.limits.headersMax);
   if (!parsed.ok) return turnAway(exchange, parsed.error);
   const headers = parsed.value;
-  const foreign = checkNames(headers, plane.names);
+  const foreign = checkNames(headers, plane.allowed);
   if (foreign !== null) return turnAway(exchange, foreign);
   if (target === null) return turnAway(exchange, REFUSALS.notFound);
   const refusal = checkForm(req, headers, plane.limits.bodyBytesMax);

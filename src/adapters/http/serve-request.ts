@@ -49,7 +49,7 @@ function exists(plane: Plane, { upstream }: Exclude<Target, { kind: 'health' }>)
 function serveMetadata(exchange: Exchange, path: string): void {
   const { plane, req, res } = exchange;
   const headers = parseInboundHeaders(req.rawHeaders, plane.limits.headersMax);
-  const refusal = headers.ok ? checkNames(headers.value, plane.names) : headers.error;
+  const refusal = headers.ok ? checkNames(headers.value, plane.allowed) : headers.error;
   if (refusal !== null) return turnAway(exchange, refusal);
   if (!isRead(req)) return turnAway(exchange, REFUSALS.readOnly);
   sendJson(res, 200, JSON.stringify(metadataOf(plane.publicUrl, path, plane.authorizationServers)));

@@ -9,24 +9,44 @@ export interface AllowedHosts {
   readonly origins: ReadonlySet<string>;
 }
 
+export interface ListenerNames {
+  readonly bind: string;
+  readonly port: number;
+  readonly publicUrl: string | null;
+  /** Names and origins beside its own, as the operator wrote them. */
+  readonly hosts?: readonly string[];
+  readonly origins?: readonly string[];
+}
+
 /**
- * What a listener may be called: the loopback names, which nobody can rebind, its own address, and its public URL. A port may have been
- * mapped on the way here, so names count with any; an origin is somebody's page, and counts as a whole.
+ * What a listener may be called: the loopback names, which nobody can rebind, its own address, its public URL, and what the operator
+ * adds. A port may have been mapped on the way here, so names count with any; an origin is somebody's page, and counts as a whole.
  */
-export function allowedHostsOf(bind: string, port: number, publicUrl: string | null): AllowedHosts {
+export function allowedHostsOf({ bind, port, publicUrl, hosts = [], origins = [] }: ListenerNames): AllowedHosts {
   const literal = bind.includes(':') ? `[${bind}]` : bind;
   // `URL` writes names and origins the way browsers do: lower case, and without the port where it is the scheme's own.
   const local = ['127.0.0.1', 'localhost', '[::1]', literal].map((name) => `http://${name}:${port}`);
   const urls = [...local, ...(publicUrl === null ? [] : [publicUrl])].map((text) => new URL(text));
-  return { names: new Set(urls.map((url) => url.hostname)), origins: new Set(urls.map((url) => url.origin)) };
+  return {
+    names: new Set([...urls.map((url) => url.hostname), ...hosts.map((name) => name.toLowerCase())]),
+    origins: new Set([...urls.map((url) => url.origin), ...origins]),
+  };
 }
 
-/** A request without a `Host` is refused. One without an `Origin` does not come from a page; `null` is an origin like any other. */
-export function isAllowedHost(allowed: AllowedHosts, host: string | undefined, origin: string | undefined): boolean {
-  const name = /^([^:[\]@/\s]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/i.exec(host ?? '')?.[1];
-  if (name === undefined || !allowed.names.has(name.toLowerCase())) return false;
-  return origin === undefined || allowed.origins.has(origin);
+export type HostFault = 'host-missing' | 'foreign-host' | 'foreign-origin';
+
+/**
+ * What is wrong with whom a request names, or `null`. Without an `Origin` it does not come from a page; `null` as a text is an origin
+ * like any other. Always asked, with and without credentials. Source: MCP, "Streamable HTTP", "Security".
+ */
+export function checkHost(allowed: AllowedHosts, host: string | null, origin: string | null): HostFault | null {
+  if (host === null) return 'host-missing';
+  const name = HOST.exec(host)?.[1];
+  if (name === undefined || !allowed.names.has(name.toLowerCase())) return 'foreign-host';
+  return origin === null || allowed.origins.has(origin) ? null : 'foreign-origin';
 }
+
+const HOST = /^([^:[\]@/\s]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/i;
 
 /** Addresses that only this machine can reach. */
 export function isLoopback(host: string): boolean {

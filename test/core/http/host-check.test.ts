@@ -1,42 +1,49 @@
 import { describe, expect, it } from 'vitest';
-import { allowedHostsOf, isAllowedHost, isLoopback } from '../../../src/core/http/host-check.ts';
+import { allowedHostsOf, checkHost, isLoopback } from '../../../src/core/http/host-check.ts';
 
-const local = allowedHostsOf('127.0.0.1', 8421, null);
-const published = allowedHostsOf('10.1.2.3', 8421, 'https://Admin.example.com:8443/console');
+const local = allowedHostsOf({ bind: '127.0.0.1', port: 8421, publicUrl: null });
+const published = allowedHostsOf({
+  bind: '10.1.2.3',
+  port: 8421,
+  publicUrl: 'https://Admin.example.com:8443/console',
+  hosts: ['MCP.example.com'],
+  origins: ['https://inspector.example.com'],
+});
 
-describe('isAllowedHost', () => {
+describe('checkHost', () => {
   it.each([
-    [local, '127.0.0.1:8421', undefined],
-    [local, 'localhost:8421', undefined],
-    [local, 'LocalHost:8421', undefined],
+    [local, '127.0.0.1:8421', null],
+    [local, 'localhost:8421', null],
+    [local, 'LocalHost:8421', null],
     [local, '[::1]:8421', 'http://localhost:8421'],
     [local, '127.0.0.1:8421', 'http://127.0.0.1:8421'],
-    [local, 'localhost:9000', undefined],
-    [local, 'localhost', undefined],
+    [local, 'localhost:9000', null],
+    [local, 'localhost', null],
     [published, 'admin.example.com:8443', 'https://admin.example.com:8443'],
-    [published, 'localhost:8421', undefined],
-    [published, '10.1.2.3:8421', undefined],
+    [published, 'localhost:8421', null],
+    [published, '10.1.2.3:8421', null],
+    [published, 'mcp.example.com', 'https://inspector.example.com'],
   ])('lets row %# in', (allowed, host, origin) => {
-    expect(isAllowedHost(allowed, host, origin)).toBe(true);
+    expect(checkHost(allowed, host, origin)).toBeNull();
   });
 
   it.each([
-    [undefined, undefined],
-    ['', undefined],
-    ['evil.example', undefined],
-    ['evil.example:8421', undefined],
-    ['localhost.evil.example:8421', undefined],
-    ['localhost:8421.', undefined],
-    ['localhost.', undefined],
-    ['localhost:', undefined],
-    ['localhost:8421:8421', undefined],
-    ['localhost:evil', undefined],
-    ['localhost, evil.example', undefined],
-    ['127.0.0.1:8421@evil.example', undefined],
-    ['evil.example@127.0.0.1:8421', undefined],
-    ['2130706433:8421', undefined],
-    ['[::1', undefined],
-    ['::1', undefined],
+    [null, null],
+    ['', null],
+    ['evil.example', null],
+    ['evil.example:8421', null],
+    ['localhost.evil.example:8421', null],
+    ['localhost:8421.', null],
+    ['localhost.', null],
+    ['localhost:', null],
+    ['localhost:8421:8421', null],
+    ['localhost:evil', null],
+    ['localhost, evil.example', null],
+    ['127.0.0.1:8421@evil.example', null],
+    ['evil.example@127.0.0.1:8421', null],
+    ['2130706433:8421', null],
+    ['[::1', null],
+    ['::1', null],
     ['127.0.0.1:8421', 'https://evil.example'],
     ['127.0.0.1:8421', 'null'],
     ['127.0.0.1:8421', ''],
@@ -44,11 +51,11 @@ describe('isAllowedHost', () => {
     ['127.0.0.1:8421', 'http://localhost:3000'],
     ['127.0.0.1:8421', 'http://127.0.0.1:8421, http://evil.example'],
   ])('keeps %s with the origin %s out by default', (host, origin) => {
-    expect(isAllowedHost(local, host, origin)).toBe(false);
+    expect(checkHost(local, host, origin)).not.toBeNull();
   });
 
   it('leaves the port of an origin out where it is the one of the scheme', () => {
-    expect(isAllowedHost(allowedHostsOf('::', 80, null), '[::]', 'http://localhost')).toBe(true);
+    expect(checkHost(allowedHostsOf({ bind: '::', port: 80, publicUrl: null }), '[::]', 'http://localhost')).toBeNull();
   });
 });
 
