@@ -31,6 +31,7 @@ const LIMITS: JsonLimits & { readonly membersMax: number } = {
   bytesMax: 16 * 1024 * 1024,
   depthMax: 64,
   keysMax: 200_000,
+  itemsMax: 1_000_000,
   membersMax: 100,
 };
 

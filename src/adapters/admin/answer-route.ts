@@ -9,7 +9,7 @@ import { checkBody } from './check-request.ts';
 import { PROBLEMS, type Problem, problemOfFault, problemOfIssues } from './problems.ts';
 import { readBody } from './read-body.ts';
 
-const BODY_LIMITS: JsonLimits = { bytesMax: 64 * 1024, depthMax: 8, keysMax: 1000 };
+const BODY_LIMITS: JsonLimits = { bytesMax: 64 * 1024, depthMax: 8, keysMax: 1000, itemsMax: 1000 };
 
 /**
  * One request of the admin API, from the credential to the answer. No byte of a body is read before it is known whose it is; and a body

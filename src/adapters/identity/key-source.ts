@@ -34,7 +34,7 @@ export interface KeySourceLimits {
 
 export const KEY_SOURCE_LIMITS: KeySourceLimits = {
   fetchTimeoutMs: 5000,
-  document: { bytesMax: 256 * 1024, depthMax: 8, keysMax: 4096 },
+  document: { bytesMax: 256 * 1024, depthMax: 8, keysMax: 4096, itemsMax: 4096 },
   coolDownMs: 5000,
   freshMs: 5 * 60_000,
   staleMsMax: 24 * 3_600_000,

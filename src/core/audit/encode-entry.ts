@@ -66,7 +66,7 @@ export function parseLeaf(text: string): Result<Leaf, LeafFault> {
 }
 
 const LEAF_VERSION = 1;
-const LEAF_LIMITS: JsonLimits = { bytesMax: 1024 * 1024, depthMax: 8, keysMax: 1000 };
+const LEAF_LIMITS: JsonLimits = { bytesMax: 1024 * 1024, depthMax: 8, keysMax: 1000, itemsMax: 10_000 };
 
 function isSequence(value: Json | undefined): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 1;

@@ -17,7 +17,7 @@ export interface JwsHeader {
 }
 
 /** A header or a set of claims. Deeper or wider than this, no honest issuer writes. */
-export const JWT_LIMITS: JsonLimits = { bytesMax: CREDENTIAL_CHARS_MAX, depthMax: 16, keysMax: 512 };
+export const JWT_LIMITS: JsonLimits = { bytesMax: CREDENTIAL_CHARS_MAX, depthMax: 16, keysMax: 512, itemsMax: 4096 };
 
 const KID_CHARS_MAX = 256;
 

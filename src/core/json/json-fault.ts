@@ -9,6 +9,7 @@ export type JsonFaultKind =
   | 'syntax'
   | 'too-deep'
   | 'too-many-keys'
+  | 'too-many-items'
   | 'duplicate-key'
   | 'lone-surrogate'
   | 'inexact-number'

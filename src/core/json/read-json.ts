@@ -32,7 +32,7 @@ export function readJson(bytes: Uint8Array, limits: JsonLimits): Result<Json, Js
   if (bytes.length > bytesMax) return jsonFault('too-large', bytesMax, `longer than ${bytesMax} bytes`);
   if (!isUtf8(bytes)) return jsonFault('not-utf8', 0, 'not well-formed UTF-8');
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  const reader: Reader = { text, limits, position: 0, keys: 0, fault: null };
+  const reader: Reader = { text, limits, position: 0, keys: 0, items: 0, fault: null };
   const value = readWhole(reader);
   if (value !== undefined) return ok(value);
   if (reader.fault === null) throw new Error('INVARIANT: a value is missing only after a fault');
@@ -43,6 +43,8 @@ interface Reader extends TextCursor {
   readonly limits: JsonLimits;
   /** What counts towards `keysMax`, so far. */
   keys: number;
+  /** Values in arrays, so far. */
+  items: number;
 }
 
 function readWhole(reader: Reader): Json | undefined {
@@ -93,7 +95,11 @@ function readArray(reader: Reader, depth: number): Json | undefined {
     reader.position++;
     return array;
   }
+  const { itemsMax } = reader.limits;
   for (;;) {
+    if (++reader.items > itemsMax) {
+      return refuseAt(reader, reader.position, 'too-many-items', `more than ${itemsMax} values in arrays`);
+    }
     const value = readValue(reader, depth);
     if (value === undefined) return undefined;
     array.push(value);

@@ -125,6 +125,10 @@ describe('texts that cost more than they are worth', () => {
     expect(kindOf(text, roomy)).toBe('too-many-keys');
   });
 
+  it('A18: a million numbers are refused by number, long before they are many bytes', () => {
+    expect(kindOf(`[${'1,'.repeat(1_000_000)}1]`)).toBe('too-many-items');
+  });
+
   it.each(['[]', '{}', '[[[[]]]]'])(
     'A18: a million times %s, which costs the engine more than its bytes, too',
     (unit) => {

@@ -184,6 +184,7 @@ describe('limits', () => {
     bytesMax: 1000,
     depthMax: 4,
     keysMax: 5,
+    itemsMax: 9,
     ...changed,
   });
 
@@ -211,7 +212,9 @@ describe('limits', () => {
     ['[[],{},[],{}]', 'accepted'],
     ['[[],{},[],{},[]]', 'too-many-keys at 13'],
     ['[1,2,3,4,5,"6",null,true]', 'accepted'],
-  ])('counts members, arrays and objects together: %s', (text, expected) => {
+    ['[1,2,3,4,[5,6,7,8]]', 'accepted'],
+    ['[1,2,3,4,[5,6,7,8],9]', 'too-many-items at 19'],
+  ])('counts members, arrays and objects together, and items of all arrays: %s', (text, expected) => {
     expect(refusal(text, limits({}))).toBe(expected);
   });
 });
