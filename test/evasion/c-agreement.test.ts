@@ -177,7 +177,7 @@ describe('C16 a path that is no endpoint', () => {
     /mcp/../admin/kill /mcp/%2e%2e/admin //admin /admin;x /ADMIN/ /mcp/.. /mcp/. /mcp/ /mcp//crm //mcp /MCP /Mcp /mcp;x /mcp%20
     /mcp%2fcrm /mcp/crm/ /mcp/crm/../mail /mcp/%63rm /mcp/CRM /mcp/crm%00 /mcp/__proto__ /mcp/constructor /mcp/nobody
     /token /token/ /token/mcp/nobody /token/token/mcp /api/approvals /api/kill-switch /readyz /metrics /admin/kill
-    /.well-known/oauth-protected-resource/mcp/nobody /.well-known/oauth-protected-resource/token/mcp
+    /.well-known/oauth-protected-resource/token/mcp
     http://localhost/mcp http://evil.example/mcp * /mcp#x /healthz/../mcp
   `;
   it.each(PATHS.trim().split(/\s+/))('%s', async (path) => {

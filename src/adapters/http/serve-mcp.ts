@@ -42,6 +42,9 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
     metadataUrl: metadataUrlOf(plane.publicUrl, target),
   });
   if (!principal.ok) return turnAway(exchange, principal.error);
+  // Not before: whoever is not signed in cannot tell which upstreams there are.
+  if (target.upstream !== null && !plane.deps.gateway.hasUpstream(target.upstream))
+    return turnAway(exchange, REFUSALS.notFound, { principal: principal.value });
   if (!slot.claimFor(principal.value.id))
     return turnAway(exchange, REFUSALS.overloaded, { principal: principal.value });
   const caller: Caller = { principal: principal.value, endpoint: endpointOf(target), headers, slot, abort };

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { assertNever } from '../../core/result.ts';
 import { checkNames } from './check-request.ts';
 import { type Exchange, failClosed, type Plane, turnAway } from './exchange.ts';
-import { findTarget, metadataOf, type Target } from './find-target.ts';
+import { findTarget, metadataOf } from './find-target.ts';
 import { parseInboundHeaders } from './inbound-headers.ts';
 import { REFUSALS } from './refusals.ts';
 import { sendJson } from './respond.ts';
@@ -19,16 +19,16 @@ export function serveRequest(plane: Plane, req: IncomingMessage, res: ServerResp
 }
 
 function route(exchange: Exchange): void {
-  const { plane, req } = exchange;
+  const { req } = exchange;
   // Node takes `POST /mcp` without a version, and `HTTP/2.0` in plain text, for requests. Others see other requests in them.
   if (req.httpVersionMajor !== 1) return turnAway(exchange, REFUSALS.httpVersion);
   const target = findTarget(pathOf(req.url ?? ''));
   if (target === null) return serveMcp(exchange, null);
   switch (target.kind) {
     case 'mcp':
-      return serveMcp(exchange, exists(plane, target) ? target : null);
+      return serveMcp(exchange, target);
     case 'metadata':
-      return exists(plane, target) ? serveMetadata(exchange, target.path) : serveMcp(exchange, null);
+      return serveMetadata(exchange, target.path);
     case 'health':
       return serveHealth(exchange);
     default:
@@ -41,11 +41,10 @@ function pathOf(url: string): string {
   return query === -1 ? url : url.slice(0, query);
 }
 
-function exists(plane: Plane, { upstream }: Exclude<Target, { kind: 'health' }>): boolean {
-  return upstream === null || plane.deps.gateway.hasUpstream(upstream);
-}
-
-/** RFC 9728 §3.2. Public by nature: a host needs it before it has a token. */
+/**
+ * RFC 9728 §3.2. Public by nature: a host needs it before it has a token. The same for a name that no upstream has: which ones exist is
+ * for those to know who are signed in.
+ */
 function serveMetadata(exchange: Exchange, path: string): void {
   const { plane, req, res } = exchange;
   const headers = parseInboundHeaders(req.rawHeaders, plane.limits.headersMax);

@@ -171,12 +171,23 @@ describe('discovery (RFC 9728)', () => {
     expect((await sendRaw(plane.port, { method: 'GET', path: wellKnown })).status).toBe(404);
   });
 
-  it.each([
-    '/.well-known/oauth-protected-resource/',
-    '/.well-known/oauth-protected-resource/mcp/unknown',
-    '/.well-known/oauth-authorization-server',
-  ])('%s is nothing', async (path) => {
-    expect((await sendRaw(plane.port, { method: 'GET', path })).status).toBe(404);
+  it.each(['/.well-known/oauth-protected-resource/', '/.well-known/oauth-authorization-server'])(
+    '%s is nothing',
+    async (path) => {
+      expect((await sendRaw(plane.port, { method: 'GET', path })).status).toBe(404);
+    },
+  );
+
+  it('does not tell which upstreams there are to who is not signed in', async () => {
+    const answersTo = async (upstream: string): Promise<unknown> => {
+      const anonymous = withHeaders(mcpRequest('legacy', 'ping'), [['Authorization', null]]);
+      const call = await sendRaw(plane.port, { ...anonymous, path: `/mcp/${upstream}` });
+      const path = `/.well-known/oauth-protected-resource/mcp/${upstream}`;
+      const metadata = await sendRaw(plane.port, { method: 'GET', path });
+      const said = [call.status, call.headers.get('www-authenticate'), call.body, metadata.status, metadata.body];
+      return said.map((part) => `${part}`.replaceAll(upstream, 'NAME'));
+    };
+    expect(await answersTo('unknown')).toEqual(await answersTo('notes'));
   });
 
   it('answers no foreign Host, and no POST', async () => {
