@@ -5,6 +5,7 @@ import { openSqliteStore } from '../../src/adapters/sqlite/open-store.ts';
 import type { ApprovalStore } from '../../src/ports/approval-store.ts';
 import type { AuditLog } from '../../src/ports/audit-log.ts';
 import type { KillSwitchStore } from '../../src/ports/kill-switch-store.ts';
+import type { TaskStore } from '../../src/ports/task-store.ts';
 import type { TokenStore } from '../../src/ports/token-store.ts';
 import { createFixedClock } from '../support/fixed-clock.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
@@ -13,6 +14,7 @@ import { createMemoryStore } from '../support/memory-store.ts';
 export interface StoreUnderTest {
   readonly audit: AuditLog;
   readonly approvals: ApprovalStore;
+  readonly tasks: TaskStore;
   readonly tokens: TokenStore;
   readonly killSwitches: KillSwitchStore;
   close(): Promise<void>;

@@ -6,11 +6,14 @@ import type { ApprovalKey, ApprovalStore } from '../../src/ports/approval-store.
 import type { AuditLog, AuditRecord } from '../../src/ports/audit-log.ts';
 import type { KillSwitchStore } from '../../src/ports/kill-switch-store.ts';
 import { StoreError } from '../../src/ports/store-error.ts';
+import type { Task } from '../../src/core/tasks/task.ts';
+import type { TaskStore } from '../../src/ports/task-store.ts';
 import type { StoredToken, TokenStore } from '../../src/ports/token-store.ts';
 
 export interface MemoryStore {
   readonly audit: AuditLog;
   readonly approvals: ApprovalStore;
+  readonly tasks: TaskStore;
   readonly tokens: TokenStore;
   readonly killSwitches: KillSwitchStore;
   /** Makes everything fail, save the kill switches; `null` makes it work again. */
@@ -23,6 +26,7 @@ export function createMemoryStore(): MemoryStore {
   return {
     audit: log.audit,
     approvals: createApprovals(log),
+    tasks: createTasks(log),
     tokens: createTokens(log),
     killSwitches: createKillSwitches(log),
     failWith: log.failWith,
@@ -132,6 +136,41 @@ function createApprovals(log: Log): ApprovalStore {
 function isFor({ binding }: Approval, key: ApprovalKey): boolean {
   const fields = ['principal', 'client', 'upstream', 'tool', 'argsDigest'] as const;
   return fields.every((field) => binding[field] === key[field]);
+}
+
+function createTasks(log: Log): TaskStore {
+  /** In the order of their creation. */
+  const tasks = new Map<string, Task>();
+  const live = (nowMs: number): readonly Task[] => {
+    log.check();
+    return [...tasks.values()].filter(({ expiresMs }) => expiresMs > nowMs);
+  };
+  return {
+    create: async (task, { nowMs, tasksMax, tasksPerPrincipalMax }) => {
+      const others = live(nowMs);
+      const own = others.filter(({ principal }) => principal === task.principal);
+      if (others.length >= tasksMax || own.length >= tasksPerPrincipalMax) return false;
+      const { id, approvalId } = task;
+      if (others.some((each) => each.id === id || (approvalId !== null && each.approvalId === approvalId)))
+        return false;
+      tasks.set(id, task);
+      return true;
+    },
+    find: async (id, nowMs) => live(nowMs).find((task) => task.id === id) ?? null,
+    findFor: async (approvalId, nowMs) => live(nowMs).find((task) => task.approvalId === approvalId) ?? null,
+    listOwn: async ({ principal, client }, nowMs) =>
+      live(nowMs)
+        .filter((task) => task.principal === principal && task.client === client)
+        .map(({ sealedCall: _call, sealedResult: _result, ...head }) => head)
+        .toReversed(),
+    keepResult: async (id, sealedResult) => {
+      log.check();
+      const task = tasks.get(id);
+      if (task === undefined || task.sealedResult !== null) return false;
+      tasks.set(id, { ...task, sealedResult });
+      return true;
+    },
+  };
 }
 
 function createTokens(log: Log): TokenStore {

@@ -19,14 +19,15 @@ const READABLE = new Set([
   'audit_log',
   'open_call',
   'approval',
+  'task',
   'token',
   'kill_switch',
   'kill_switch_generation',
   'schema_version',
 ]);
-const INSERTABLE = new Set(['audit_log', 'open_call', 'approval', 'token', 'kill_switch']);
-const UPDATABLE = new Set(['approval', 'token', 'kill_switch_generation']);
-const DELETABLE = new Set(['open_call', 'kill_switch']);
+const INSERTABLE = new Set(['audit_log', 'open_call', 'approval', 'task', 'token', 'kill_switch']);
+const UPDATABLE = new Set(['approval', 'task', 'token', 'kill_switch_generation']);
+const DELETABLE = new Set(['open_call', 'task', 'kill_switch']);
 const PRAGMAS = new Set(['wal_checkpoint']);
 
 function isAllowed(action: number, subject: string): boolean {

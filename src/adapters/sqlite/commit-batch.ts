@@ -95,6 +95,10 @@ function applyMutation(tables: Tables, mutation: Mutation): Applied | null {
     case 'end-approvals':
       for (const id of mutation.ids) tables.approvals.change(id, 'executing', mutation.change);
       return UNCONDITIONAL;
+    case 'create-task':
+      return tables.tasks.create(mutation.task, mutation.conditions) ? UNCONDITIONAL : null;
+    case 'keep-task-result':
+      return tables.tasks.keepResult(mutation.id, mutation.sealedResult) ? UNCONDITIONAL : null;
     case 'create-token':
       return tables.tokens.create(mutation.token) ? UNCONDITIONAL : null;
     case 'revoke-token':

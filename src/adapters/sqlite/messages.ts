@@ -1,6 +1,7 @@
 import type { Approval, ApprovalId, ApprovalStatus } from '../../core/approval/approval.ts';
 import type { CallId } from '../../core/audit/entry.ts';
 import type { KillSwitch } from '../../core/kill-switch/kill-switch.ts';
+import type { Task, TaskId } from '../../core/tasks/task.ts';
 import type {
   ApprovalChange,
   ApprovalHead,
@@ -10,6 +11,7 @@ import type {
 } from '../../ports/approval-store.ts';
 import type { AuditQuery, AuditRecord } from '../../ports/audit-log.ts';
 import type { StoreError } from '../../ports/store-error.ts';
+import type { TaskConditions, TaskHead } from '../../ports/task-store.ts';
 import type { StoredToken } from '../../ports/token-store.ts';
 import type { StoreLimits } from './store-limits.ts';
 
@@ -32,6 +34,9 @@ export interface Requests {
   'list-open-approvals': { ask: null; answer: readonly ApprovalHead[] };
   'find-token': { ask: string; answer: StoredToken | null };
   'list-tokens': { ask: null; answer: readonly StoredToken[] };
+  'find-task': { ask: TaskKey; answer: Task | null };
+  'find-task-for': { ask: TaskOfApproval; answer: Task | null };
+  'list-tasks': { ask: TaskOwner; answer: readonly TaskHead[] };
   'load-kill-switches': { ask: null; answer: KillSwitchRows };
   /** Calls that an upstream may have seen and that have no outcome entry. */
   'open-calls': { ask: null; answer: readonly OpenCall[] };
@@ -95,6 +100,8 @@ export type Mutation =
       readonly ids: readonly ApprovalId[];
       readonly change: ApprovalChange;
     }
+  | { readonly kind: 'create-task'; readonly task: Task; readonly conditions: TaskConditions }
+  | { readonly kind: 'keep-task-result'; readonly id: TaskId; readonly sealedResult: string }
   | { readonly kind: 'create-token'; readonly token: StoredToken }
   | { readonly kind: 'revoke-token'; readonly id: string; readonly revokedMs: number }
   | {
@@ -114,6 +121,23 @@ export interface KillSwitchState {
 export interface KillSwitchRows {
   readonly generation: number;
   readonly rows: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Which tasks are asked for; only those whose time is not over. */
+export interface TaskKey {
+  readonly id: TaskId;
+  readonly nowMs: number;
+}
+
+export interface TaskOfApproval {
+  readonly approvalId: ApprovalId;
+  readonly nowMs: number;
+}
+
+export interface TaskOwner {
+  readonly principal: string;
+  readonly client: string;
+  readonly nowMs: number;
 }
 
 export interface OpenCall {

@@ -87,6 +87,22 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   INSERT INTO kill_switch_generation VALUES (1, 0);
   `,
+  `
+  CREATE TABLE task (
+    ordinal       INTEGER PRIMARY KEY,
+    id            TEXT NOT NULL UNIQUE,
+    principal     TEXT NOT NULL,
+    client        TEXT NOT NULL,
+    endpoint      TEXT,
+    approval_id   TEXT UNIQUE,
+    sealed_call   TEXT NOT NULL,
+    sealed_result TEXT,
+    created_ms    REAL NOT NULL,
+    expires_ms    REAL NOT NULL
+  ) STRICT;
+  CREATE INDEX task_by_owner ON task (principal, client);
+  CREATE INDEX task_by_end ON task (expires_ms);
+  `,
 ];
 
 /** Takes a new or an older database to the version that this code knows. Throws `StoreError` for any other file. */

@@ -4,6 +4,7 @@ import type { AuditLog } from '../../ports/audit-log.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { KillSwitchStore } from '../../ports/kill-switch-store.ts';
 import { StoreError } from '../../ports/store-error.ts';
+import type { TaskStore } from '../../ports/task-store.ts';
 import type { TokenStore } from '../../ports/token-store.ts';
 import { createApprovalStore } from './approval-store.ts';
 import { createAuditLog } from './audit-log.ts';
@@ -14,6 +15,7 @@ import { ReservedFile } from './reserved-file.ts';
 import { claimStoreFiles, killSwitchFile } from './store-files.ts';
 import { STORE_LIMITS, type StoreLimits } from './store-limits.ts';
 import { StoreThread } from './store-thread.ts';
+import { createTaskStore } from './task-store.ts';
 import { createTokenStore } from './token-store.ts';
 
 export interface SqliteStoreOptions {
@@ -26,6 +28,7 @@ export interface SqliteStoreOptions {
 export interface SqliteStore {
   readonly audit: AuditLog;
   readonly approvals: ApprovalStore;
+  readonly tasks: TaskStore;
   readonly tokens: TokenStore;
   readonly killSwitches: KillSwitchStore;
   /** Stores what was accepted, closes the database, and lets another process have it. */
@@ -64,6 +67,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     return {
       audit: createAuditLog(commits),
       approvals: createApprovalStore(commits),
+      tasks: createTaskStore(commits),
       tokens: createTokenStore(commits),
       killSwitches,
       close,

@@ -3,6 +3,7 @@ import { type ApprovalTable, createApprovalTable } from './approval-table.ts';
 import { type AuditTable, createAuditTable } from './audit-table.ts';
 import { createKillSwitchTable, type KillSwitchTable } from './kill-switch-table.ts';
 import { createOpenCallTable, type OpenCallTable } from './open-call-table.ts';
+import { createTaskTable, type TaskTable } from './task-table.ts';
 import { createTokenTable, type TokenTable } from './token-table.ts';
 
 /** What one connection can do, as prepared statements. */
@@ -10,6 +11,7 @@ export interface Tables {
   readonly audit: AuditTable;
   readonly openCalls: OpenCallTable;
   readonly approvals: ApprovalTable;
+  readonly tasks: TaskTable;
   readonly tokens: TokenTable;
   readonly killSwitches: KillSwitchTable;
 }
@@ -19,6 +21,7 @@ export function createTables(db: DatabaseSync): Tables {
     audit: createAuditTable(db),
     openCalls: createOpenCallTable(db),
     approvals: createApprovalTable(db),
+    tasks: createTaskTable(db),
     tokens: createTokenTable(db),
     killSwitches: createKillSwitchTable(db),
   };
