@@ -18,12 +18,16 @@ export interface ParsedEvents {
 export interface EventStreamParser {
   /** The events that this chunk completes, in order. */
   push(chunk: Uint8Array): ParsedEvents;
+  /** What `Last-Event-ID` says when the stream is taken up again; `null` where there is nothing to name. */
+  lastEventId(): string | null;
+  /** How long to wait before that, as the stream wants it; `null` where it says nothing. Not limited. */
+  retryMs(): number | null;
 }
 
 /**
  * Reads an event stream to the letter (HTML standard, 9.2.6): lines end in LF, CR or CRLF, one byte order mark is skipped, comments
  * and unknown fields are ignored, an event that the stream's end cuts off never happened. A filter that reads streams by another
- * letter than the host does can be led past an event. `id` and `retry` are ignored: streams are not resumed.
+ * letter than the host does can be led past an event.
  *
  * `eventBytesMax` caps what is held for one event, unfinished line included.
  */
@@ -37,8 +41,15 @@ export function createEventStreamParser(eventBytesMax: number): EventStreamParse
     isFirstLine: true,
     isAfterCr: false,
     tooLarge: false,
+    id: '',
+    lastEventId: '',
+    retryMs: null,
   };
-  return { push: (chunk) => pushChunk(state, chunk) };
+  return {
+    push: (chunk) => pushChunk(state, chunk),
+    lastEventId: () => (state.lastEventId === '' ? null : state.lastEventId),
+    retryMs: () => state.retryMs,
+  };
 }
 
 interface ParserState {
@@ -51,6 +62,10 @@ interface ParserState {
   isFirstLine: boolean;
   isAfterCr: boolean;
   tooLarge: boolean;
+  /** Of the event that is being read. It holds on for the ones after it, until another is given. */
+  id: string;
+  lastEventId: string;
+  retryMs: number | null;
 }
 
 function pushChunk(state: ParserState, chunk: Uint8Array): ParsedEvents {
@@ -98,7 +113,25 @@ function readLine(state: ParserState, rawLine: Uint8Array): StreamEvent | null {
   }
   const type = fieldValue(line, EVENT);
   if (type !== null) state.type = asBuffer(type).toString('utf8');
+  else readResumption(state, line);
   return null;
+}
+
+/**
+ * An id goes out again in a header, so one that is too long or more than visible ASCII counts as none was given: the standard says
+ * so of NUL, and no other is worth the trouble.
+ */
+function readResumption(state: ParserState, line: Uint8Array): void {
+  const id = fieldValue(line, ID);
+  if (id !== null) {
+    const text = id.length > ID_BYTES_MAX ? null : asBuffer(id).toString('latin1');
+    if (text !== null && VISIBLE.test(text)) state.id = text;
+    return;
+  }
+  const retry = fieldValue(line, RETRY);
+  if (retry === null || retry.length > RETRY_DIGITS_MAX) return;
+  const text = asBuffer(retry).toString('latin1');
+  if (DIGITS.test(text)) state.retryMs = Number(text);
 }
 
 function finishEvent(state: ParserState): StreamEvent | null {
@@ -106,6 +139,7 @@ function finishEvent(state: ParserState): StreamEvent | null {
   const event = state.dataLines === 0 ? null : { type, data: state.data.take() };
   state.dataLines = 0;
   state.type = '';
+  state.lastEventId = state.id;
   return event;
 }
 
@@ -116,6 +150,12 @@ const SPACE = 0x20;
 const NEWLINE: Uint8Array = Uint8Array.of(LF);
 const DATA: Uint8Array = Buffer.from('data');
 const EVENT: Uint8Array = Buffer.from('event');
+const ID: Uint8Array = Buffer.from('id');
+const RETRY: Uint8Array = Buffer.from('retry');
+const ID_BYTES_MAX = 1024;
+const RETRY_DIGITS_MAX = 15;
+const VISIBLE = /^[ -~]*$/;
+const DIGITS = /^[0-9]+$/;
 
 /** The value where the line is a field of that name: what follows the colon, less one space. */
 function fieldValue(line: Uint8Array, name: Uint8Array): Uint8Array | null {

@@ -101,6 +101,35 @@ describe('event stream', () => {
     expect(parse([...bytes].map((byte) => Buffer.of(byte))).events).toEqual(events);
   });
 
+  it.each([
+    ['no id was given', 'data: a\n\n', null],
+    ['the id counts once its event is over', 'id: 1\ndata: a\n', null],
+    ['an event without data sets it, too', 'id: 1\n\n', '1'],
+    ['it holds on until another is given', 'id: 1\n\ndata: a\n\n', '1'],
+    ['an empty one takes it back', 'id: 1\n\nid\n\n', null],
+    ['the last one of an event counts', 'id: 1\nid: 2\n\n', '2'],
+    ['one with a NUL is none', 'id: 1\n\nid: a\u0000b\n\n', '1'],
+    ['one that could not go into a header is none', 'id: 1\n\nid: é\n\n', '1'],
+    ['one that is too long is none', `id: 1\n\nid: ${'x'.repeat(1025)}\n\n`, '1'],
+    ['a name that begins alike is another field', 'idea: 1\nID: 2\n\n', null],
+    ['CR ends its line', 'id: 7\r\r', '7'],
+  ])('names the place to go on from: %s', (_sentence, stream, id) => {
+    const parser = createEventStreamParser(10_000);
+    for (const byte of Buffer.from(stream)) parser.push(Buffer.of(byte));
+    expect(parser.lastEventId()).toBe(id);
+  });
+
+  it.each([
+    ['digits are milliseconds', 'retry: 3000\n', 3000],
+    ['anything else is not', 'retry: 1e3\nretry: -1\nretry: 1.5\nretry:\nretry\n', null],
+    ['more digits than any wait has are not', `retry: ${'9'.repeat(16)}\n`, null],
+    ['the last one counts', 'retry: 1\nretry: 2\nretry: x\n', 2],
+  ])('hears how long to wait: %s', (_sentence, stream, ms) => {
+    const parser = createEventStreamParser(10_000);
+    parser.push(Buffer.from(stream));
+    expect(parser.retryMs()).toBe(ms);
+  });
+
   it('passes on bytes that are not UTF-8, for the reader of the data to refuse', () => {
     const parsed = createEventStreamParser(100).push(Buffer.from('646174613a20c0af0a0a', 'hex'));
     expect(Buffer.from(parsed.events[0]?.data ?? []).toString('hex')).toBe('c0af');

@@ -1,0 +1,75 @@
+import { isJsonObject, type JsonObject } from '../json/value.ts';
+import type { RpcId } from './message.ts';
+
+/** The lists that a server can say have changed. */
+export const LIST_KINDS = ['tools', 'prompts', 'resources'] as const;
+export type ListKind = (typeof LIST_KINDS)[number];
+
+/** What a server tells beside its answers, and the gateway passes on in its own words. */
+export type Notice =
+  | { readonly kind: 'list-changed'; readonly list: ListKind }
+  | { readonly kind: 'resource-updated'; readonly uri: string };
+
+/** What somebody wants to be told. */
+export interface Wish {
+  readonly lists: readonly ListKind[];
+  readonly resourceUris: readonly string[];
+}
+
+/** Longer than this is no address but a load. */
+export const URI_CHARS_MAX = 2048;
+
+export const META_SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
+
+/** The notice in a notification; `null` for every other one. Nothing of its parameters but the URI is taken. */
+export function parseNotice(method: string, params: JsonObject | null): Notice | null {
+  if (method === 'notifications/resources/updated') {
+    const uri = params?.['uri'];
+    return isResourceUri(uri) ? { kind: 'resource-updated', uri } : null;
+  }
+  const list = LIST_OF_METHOD.get(method);
+  return list === undefined ? null : { kind: 'list-changed', list };
+}
+
+export function isResourceUri(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= URI_CHARS_MAX && value.isWellFormed();
+}
+
+/** Which `subscriptions/listen` a notification belongs to; `null` where it names none. */
+export function subscriptionIdOf(params: JsonObject | null): unknown {
+  const meta = params?.['_meta'];
+  return isJsonObject(meta) ? meta[META_SUBSCRIPTION_ID] : null;
+}
+
+/** `subscriptionId`: of the `subscriptions/listen` that asked for it; `null` in the legacy era. */
+export function encodeNotice(notice: Notice, subscriptionId: RpcId | null): string {
+  const meta = subscriptionId === null ? {} : metaOf(subscriptionId);
+  if (notice.kind === 'resource-updated') {
+    return encode('notifications/resources/updated', { ...meta, uri: notice.uri });
+  }
+  return encode(`notifications/${notice.list}/list_changed`, meta);
+}
+
+/** The first message on a modern stream: what of the wish is granted. */
+export function encodeAcknowledgement(granted: Wish, subscriptionId: RpcId): string {
+  const { lists, resourceUris } = granted;
+  const notifications = {
+    ...Object.fromEntries(lists.map((list) => [`${list}ListChanged`, true])),
+    ...(resourceUris.length > 0 && { resourceSubscriptions: resourceUris }),
+  };
+  return encode('notifications/subscriptions/acknowledged', { ...metaOf(subscriptionId), notifications });
+}
+
+const LIST_OF_METHOD: ReadonlyMap<string, ListKind> = new Map(
+  LIST_KINDS.map((list) => [`notifications/${list}/list_changed`, list]),
+);
+
+function metaOf(subscriptionId: RpcId): JsonObject {
+  return { _meta: { [META_SUBSCRIPTION_ID]: subscriptionId } };
+}
+
+function encode(method: string, params: JsonObject): string {
+  return JSON.stringify(
+    Object.keys(params).length === 0 ? { jsonrpc: '2.0', method } : { jsonrpc: '2.0', method, params },
+  );
+}
