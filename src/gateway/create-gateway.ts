@@ -15,7 +15,7 @@ export function createGateway(deps: CallDeps, refusals: Refusals): Gateway {
     });
   }
   return {
-    callTool: (call) => failClosed(deps, call.context, () => handleCall(deps, call)),
+    call: (call) => failClosed(deps, call.context, () => handleCall(deps, call)),
     listTools: (context, cursor) => failClosed(deps, context, () => listTools(deps, context, cursor)),
     admit: (context, method) => failClosed(deps, context, () => admit(deps, context, method)),
     refuse: (refusal) => refusals.record(refusal),

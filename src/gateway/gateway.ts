@@ -1,3 +1,4 @@
+import type { TargetKind } from '../core/catalog/target.ts';
 import type { Principal } from '../core/identity/principal.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import type { ReasonCode } from '../core/policy/reasons.ts';
@@ -28,10 +29,13 @@ export interface HostStream {
   readonly wantsProgress: boolean;
 }
 
-export interface ToolCall {
+/** A request of a host that reaches an upstream if policy allows: a tool call, the reading of a resource, and so on. */
+export interface HostCall {
   readonly context: RequestContext;
-  /** As the host wrote it; not yet known to be a tool. */
+  readonly kind: TargetKind;
+  /** The name or URI as the host wrote it; not yet known to be anything. */
   readonly exposedName: string;
+  /** Of a tool or prompt; empty for a resource; `argument` and `context` of a completion. */
   readonly args: JsonObject;
   readonly stream: HostStream;
 }
@@ -47,7 +51,7 @@ export interface HostError {
   readonly retryAfterSeconds: number | null;
 }
 
-/** The bytes of a `CallToolResult` object, canonical or checked, without line breaks and without `resultType`. */
+/** The bytes of the `result` object, canonical or checked, without line breaks and without `resultType`. */
 export interface HostResult {
   readonly kind: 'result';
   readonly json: readonly Uint8Array[];
@@ -73,7 +77,7 @@ export interface Refusal {
 
 /** The MCP plane's only way in. Nothing here throws: what goes wrong comes back as an error that a host may see. */
 export interface Gateway {
-  callTool(call: ToolCall): Promise<HostResult | HostError>;
+  call(call: HostCall): Promise<HostResult | HostError>;
   listTools(context: RequestContext, cursor: string | null): Promise<ToolList | HostError>;
   /** Records a refusal. Never delays or changes the refusal itself: resolves also when the log cannot be written. */
   refuse(refusal: Refusal): Promise<void>;

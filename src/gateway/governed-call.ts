@@ -2,16 +2,17 @@ import type { ArgsDigest } from '../core/approval/approval.ts';
 import type { DefinitionDigest } from '../core/catalog/tool.ts';
 import type { KillFacts } from '../core/kill-switch/kill-switch.ts';
 import type { Decision } from '../core/policy/decision.ts';
-import type { ToolCall } from './gateway.ts';
+import type { HostCall } from './gateway.ts';
 import type { Place } from './in-flight.ts';
-import type { NamedTool } from './steps/resolve-tool.ts';
+import type { NamedTarget } from './steps/resolve-target.ts';
 
 /** A call that policy does not deny: everything the later steps need, computed once. */
 export interface GovernedCall {
-  readonly call: ToolCall;
-  readonly tool: NamedTool;
+  readonly call: HostCall;
+  readonly target: NamedTarget;
   readonly decision: Exclude<Decision, { effect: 'deny' }>;
-  readonly definitionDigest: DefinitionDigest;
+  /** `null` for what has no definition, such as a resource. */
+  readonly definitionDigest: DefinitionDigest | null;
   /** Canonical JSON of the arguments: what was decided on, what is bound, and what is sent. */
   readonly argumentsJson: string;
   readonly argsDigest: ArgsDigest;
@@ -20,7 +21,8 @@ export interface GovernedCall {
   readonly place: Place;
 }
 
-export function killFactsOf(call: ToolCall, tool: NamedTool, decision: Decision): KillFacts {
-  const { principal } = call.context;
-  return { principal: principal.id, client: principal.client, ...tool.ref, class: decision.class };
+export function killFactsOf({ context }: HostCall, { ref }: NamedTarget, decision: Decision): KillFacts {
+  const { id, client } = context.principal;
+  const tool = ref.kind === 'tool' ? ref.name : null;
+  return { principal: id, client, upstream: ref.upstream, tool, class: decision.class };
 }

@@ -1,12 +1,42 @@
+import type { TargetKind } from '../core/catalog/target.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import { canonicalJson } from '../core/json/canonical-json.ts';
 import { GATEWAY_ERRORS, RPC_ERRORS } from '../core/mcp/errors.ts';
+import { isModernRevision } from '../core/mcp/revisions.ts';
+import { assertNever } from '../core/result.ts';
 import type { ReasonCode } from '../core/policy/reasons.ts';
 import type { HostError, HostResult } from './gateway.ts';
 
-/** The one answer for a tool that is hidden, never or not there: a host cannot tell which (product contract §7). */
-export function unknownTool(): HostError {
-  return hostError(RPC_ERRORS.invalidParams, 'Unknown tool', { httpStatus: 200 });
+/** The one answer for what is hidden, never or not there: a host cannot tell which (product contract §7). */
+export function unknownTarget(kind: TargetKind, revision: string): HostError {
+  switch (kind) {
+    case 'tool':
+      return hostError(RPC_ERRORS.invalidParams, 'Unknown tool', { httpStatus: 200 });
+    case 'resource': {
+      const code = isModernRevision(revision) ? RPC_ERRORS.invalidParams : LEGACY_RESOURCE_NOT_FOUND;
+      return hostError(code, 'Resource not found', { httpStatus: 200 });
+    }
+    case 'prompt':
+      return hostError(RPC_ERRORS.invalidParams, 'Unknown prompt', { httpStatus: 200 });
+    case 'prompt-argument':
+    case 'template-argument':
+      return hostError(RPC_ERRORS.invalidParams, 'Unknown reference', { httpStatus: 200 });
+    default:
+      return assertNever(kind);
+  }
+}
+
+/** Up to 2025-11-25; must not be sent from 2026-07-28 on. */
+const LEGACY_RESOURCE_NOT_FOUND = -32002;
+
+/** What was asked for cannot be given. A tool says so in its result, where the model sees it; nothing else has such a place. */
+export function failedAnswer(
+  kind: TargetKind,
+  text: string,
+  structured: JsonObject & { readonly status: string },
+): HostResult | HostError {
+  if (kind === 'tool') return toolErrorResult(text, structured);
+  return { ...hostError(GATEWAY_ERRORS.notGiven, text, { httpStatus: 200 }), data: structured };
 }
 
 export function invalidCursor(): HostError {
@@ -42,13 +72,18 @@ export function internalError(): HostError {
  * A tool result that tells the model, in words and as data, that nothing ran and what would help. The `status` is what the output
  * schemas that hosts are shown admit beside the tool's own results.
  */
-export function toolErrorResult(text: string, structured: JsonObject & { readonly status: string }): HostResult {
+function toolErrorResult(text: string, structured: JsonObject & { readonly status: string }): HostResult {
   const result = { content: [{ text, type: 'text' }], isError: true, structuredContent: structured };
   return { kind: 'result', json: [Buffer.from(canonicalJson(result))] };
 }
 
-export function deniedResult(code: ReasonCode, text: string, nextStep: string): HostResult {
-  return toolErrorResult(`Denied, not executed: ${text} ${nextStep}`, { status: 'denied', reason: code, nextStep });
+export function deniedAnswer(
+  kind: TargetKind,
+  code: ReasonCode,
+  text: string,
+  nextStep: string,
+): HostResult | HostError {
+  return failedAnswer(kind, `Denied, not executed: ${text} ${nextStep}`, { status: 'denied', reason: code, nextStep });
 }
 
 function hostError(

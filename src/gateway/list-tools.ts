@@ -58,7 +58,11 @@ async function listOne(
   const tools: JsonObject[] = [];
   for (const { name: tool, definition } of listed.value.byName.values()) {
     const ref = { upstream: upstream.name, tool };
-    if (decide(policy, { principal, ...ref, args: null }).effect === 'deny') continue;
+    if (
+      decide(policy, { principal, target: { kind: 'tool', upstream: upstream.name, name: tool }, args: null })
+        .effect === 'deny'
+    )
+      continue;
     tools.push(exposedDefinition(definition, endpoint.kind === 'one' ? tool : exposedName(ref)));
   }
   return tools;

@@ -1,3 +1,4 @@
+import type { GovernedMethod } from '../core/catalog/target.ts';
 import type { ToolDefinition } from '../core/catalog/tool.ts';
 import type { Result } from '../core/result.ts';
 
@@ -12,11 +13,18 @@ export interface UpstreamProgress {
   readonly message: string | null;
 }
 
+/** What is asked of the upstream. */
+export interface UpstreamTarget {
+  readonly method: GovernedMethod;
+  /** The upstream's own name of the tool or prompt, or the URI: what `Mcp-Name` repeats. `null` for completion, which has none. */
+  readonly name: string | null;
+  /** Canonical JSON of the parameters, never empty and without `_meta`, which the adapter writes: exactly what was decided on. */
+  readonly paramsJson: string;
+}
+
 export interface UpstreamCall {
   readonly caller: UpstreamCaller;
-  readonly tool: string;
-  /** Canonical JSON of the arguments: exactly what was decided on. */
-  readonly argumentsJson: string;
+  readonly target: UpstreamTarget;
   /** W3C `traceparent`, already checked; `null` where the host sent none. */
   readonly traceparent: string | null;
   /** Aborts the call: the host went away where that means cancel, or a kill switch. */
@@ -26,11 +34,12 @@ export interface UpstreamCall {
 }
 
 /**
- * A tool result as bytes: the JSON object of `result`, checked to be one well-formed UTF-8 JSON object without line breaks, with
+ * A result as bytes: the JSON object of `result`, checked to be one well-formed UTF-8 JSON object without line breaks, with
  * no duplicate among its own members and without `resultType`. Kept as bytes because it may be megabytes.
  */
 export interface UpstreamResult {
   readonly kind: 'result';
+  /** Of a tool; `false` for everything else. */
   readonly isError: boolean;
   readonly json: readonly Uint8Array[];
   readonly jsonBytes: number;

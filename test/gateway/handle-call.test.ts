@@ -93,7 +93,7 @@ describe('an allowed call', () => {
   it('sends the canonical form of exactly the arguments that were decided on', async () => {
     const rig = await createRig();
     await rig.call(alice, 'notes__get', { b: 1, a: 'x' });
-    expect(notesOf(rig).seen[0]?.argumentsJson).toBe('{"a":"x","b":1}');
+    expect(notesOf(rig).seen[0]?.target.paramsJson).toBe('{"arguments":{"a":"x","b":1},"name":"get"}');
   });
 
   it('shows the host no credential of the gateway that the upstream repeats', async () => {

@@ -7,18 +7,18 @@ import type {
   HostResult,
   Refusal,
   RequestContext,
-  ToolCall,
+  HostCall,
   ToolList,
 } from '../../src/gateway/gateway.ts';
 import type { Authenticator } from '../../src/ports/authenticator.ts';
 
 /** A gateway that decides nothing and remembers everything: for tests of the plane in front of it. */
 export interface FakeGateway extends Gateway {
-  readonly calls: readonly ToolCall[];
+  readonly calls: readonly HostCall[];
   readonly lists: readonly { readonly context: RequestContext; readonly cursor: string | null }[];
   readonly refusals: readonly Refusal[];
   /** How the next calls end. */
-  onCall: (call: ToolCall) => Promise<HostResult | HostError>;
+  onCall: (call: HostCall) => Promise<HostResult | HostError>;
   onList: (context: RequestContext) => Promise<ToolList | HostError>;
   /** What is answered to every request that the plane could answer itself; `null` admits it. */
   admits: HostError | null;
@@ -35,11 +35,11 @@ const ECHO_TOOL: JsonObject = {
 };
 
 export function createFakeGateway(upstreams: readonly string[] = ['notes']): FakeGateway {
-  const calls: ToolCall[] = [];
+  const calls: HostCall[] = [];
   const lists: { readonly context: RequestContext; readonly cursor: string | null }[] = [];
   const refusals: Refusal[] = [];
   const admitted: string[] = [];
-  const echo = async (call: ToolCall): Promise<HostResult> => textResult(JSON.stringify(call.args));
+  const echo = async (call: HostCall): Promise<HostResult> => textResult(JSON.stringify(call.args));
   const list = async (): Promise<ToolList> => ({ kind: 'tools', tools: [ECHO_TOOL], nextCursor: null });
   const gateway: FakeGateway = {
     calls,
@@ -49,7 +49,7 @@ export function createFakeGateway(upstreams: readonly string[] = ['notes']): Fak
     onList: list,
     admits: null,
     admitted,
-    callTool(call) {
+    call(call) {
       calls.push(call);
       return gateway.onCall(call);
     },

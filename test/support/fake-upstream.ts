@@ -29,7 +29,7 @@ export function createFakeUpstream(name: string, toolNames: readonly string[]): 
     name,
     seen: [],
     listFault: null,
-    answer: (call) => Promise.resolve(ok(textResult(`ran ${call.tool} ${call.argumentsJson}`))),
+    answer: (call) => Promise.resolve(ok(textResult(`ran ${call.target.name} ${argumentsOf(call)}`))),
     offer(tools) {
       definitions = tools.map((definition) => ({
         name: definition['name'] as string,
@@ -49,6 +49,11 @@ export function createFakeUpstream(name: string, toolNames: readonly string[]): 
   };
   upstream.offer(toolNames.map((tool) => ({ name: tool, description: tool, inputSchema: { type: 'object' } })));
   return upstream;
+}
+
+/** The arguments of a call, as the canonical JSON they came in. */
+export function argumentsOf({ target }: UpstreamCall): string {
+  return JSON.stringify((JSON.parse(target.paramsJson) as { arguments: unknown }).arguments);
 }
 
 export function textResult(text: string, isError = false): UpstreamResult {

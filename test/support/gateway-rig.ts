@@ -156,7 +156,9 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
         traceparent: null,
         signal: signal ?? new AbortController().signal,
       };
-      return answerOf(await gateway.callTool({ context, exposedName: tool, args, stream: streamFor(canWait) }));
+      return answerOf(
+        await gateway.call({ context, kind: 'tool', exposedName: tool, args, stream: streamFor(canWait) }),
+      );
     },
   };
 }

@@ -59,16 +59,25 @@ export async function startHttpRig(options: HttpRigOptions = {}): Promise<HttpRi
   return { server, upstream, clock, reports };
 }
 
-export function callOf(more: Partial<UpstreamCall> = {}, principal = 'alice'): UpstreamCall {
+/** A call of a tool, `echo` unless said otherwise. */
+export function callOf(
+  { tool = 'echo', argumentsJson = '{"a":1}', ...more }: Partial<UpstreamCall> & ToolAndArguments = {},
+  principal = 'alice',
+): UpstreamCall {
+  const paramsJson = `{"arguments":${argumentsJson},"name":${JSON.stringify(tool)}}`;
   return {
     caller: { principal },
-    tool: 'echo',
-    argumentsJson: '{"a":1}',
+    target: { method: 'tools/call', name: tool, paramsJson },
     traceparent: null,
     signal: new AbortController().signal,
     onProgress: null,
     ...more,
   };
+}
+
+interface ToolAndArguments {
+  readonly tool?: string;
+  readonly argumentsJson?: string;
 }
 
 type CallOutcome = Result<UpstreamResult | UpstreamRpcError, UpstreamFault>;

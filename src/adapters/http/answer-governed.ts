@@ -36,7 +36,7 @@ export async function callTool(
   const running = { id: message.id, abort: caller.abort };
   opened.session?.running.add(running);
   try {
-    stream.answer(await plane.deps.gateway.callTool({ context, exposedName: name, args, stream }));
+    stream.answer(await plane.deps.gateway.call({ context, kind: 'tool', exposedName: name, args, stream }));
   } catch (error) {
     plane.deps.report({ callId: context.callId, problem: 'a tool call could not be answered', error });
     stream.answer(INTERNAL_ERROR);

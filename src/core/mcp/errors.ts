@@ -38,6 +38,8 @@ export const GATEWAY_ERRORS = {
   forbidden: -31005,
   /** The session is unknown, over, or somebody else's. */
   sessionUnknown: -31006,
+  /** A resource, prompt or completion that may be had, but not now; `data` says why, as the result of a tool would. */
+  notGiven: -31007,
 } as const;
 
 export function rpcError(code: number, message: string, httpStatus: number, data: JsonObject | null = null): RpcError {

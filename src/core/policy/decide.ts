@@ -15,7 +15,8 @@ import { combineTerms } from './combine-terms.ts';
  * after it could give.
  */
 export function decide(policy: CompiledPolicy, request: DecisionRequest): Decision {
-  const upstream = policy.upstreams.get(request.upstream);
+  const { target } = request;
+  const upstream = policy.upstreams.get(target.upstream);
   if (upstream === undefined) {
     return deny(
       policy,
@@ -24,7 +25,7 @@ export function decide(policy: CompiledPolicy, request: DecisionRequest): Decisi
       HIDDEN,
     );
   }
-  const plan = upstream.planFor(request.tool);
+  const plan = target.kind === 'tool' ? upstream.planFor(target.name) : null;
   if (plan === null)
     return deny(policy, 'unclassified', [ours('no_rule', 'No rule can speak about a tool of this name.')], HIDDEN);
   if (request.args !== null) return decideClass(policy, plan, plan.classifier.classOf(request.args), request.principal);

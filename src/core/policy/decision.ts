@@ -1,4 +1,5 @@
 import type { Brand } from '../brand.ts';
+import type { Target } from '../catalog/target.ts';
 import type { ToolClass } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { JsonObject } from '../json/value.ts';
@@ -20,8 +21,7 @@ export interface Reason {
 
 export interface DecisionRequest {
   readonly principal: Principal;
-  readonly upstream: string;
-  readonly tool: string;
+  readonly target: Target;
   /** `null` asks "could any arguments be allowed?": the question of a listing. */
   readonly args: JsonObject | null;
 }

@@ -19,7 +19,11 @@ export function runCases(
   cases: readonly PolicyCase[],
 ): readonly CaseResult[] {
   return cases.map((each) => {
-    const decision = decide(policy, { principal: principalOf(each), upstream, tool: each.tool, args: each.args });
+    const decision = decide(policy, {
+      principal: principalOf(each),
+      target: { kind: 'tool', upstream, name: each.tool },
+      args: each.args,
+    });
     return { case: each, decision, differences: findDifferences(each, decision) };
   });
 }

@@ -1,9 +1,10 @@
 import type { Approval } from '../../core/approval/approval.ts';
+import type { TargetKind } from '../../core/catalog/target.ts';
 import { assertNever } from '../../core/result.ts';
 import { formatTimestamp } from '../../core/timestamp.ts';
 import type { CallDeps } from '../deps.ts';
-import type { HostResult } from '../gateway.ts';
-import { toolErrorResult } from '../host-errors.ts';
+import type { HostError, HostResult } from '../gateway.ts';
+import { failedAnswer } from '../host-errors.ts';
 
 /** Seconds after which trying again makes sense. A person is deciding, so sooner is only noise. */
 const RETRY_AFTER_SECONDS = 30;
@@ -12,50 +13,64 @@ const RETRY_AFTER_SECONDS = 30;
  * What a host is told about a request that it cannot run now. Always an error result, so that no model takes it for success; the one
  * exception is the kept result of a call that did run.
  */
-export function approvalAnswer(deps: CallDeps, approval: Approval): HostResult {
+export function approvalAnswer(deps: CallDeps, approval: Approval, kind: TargetKind): HostResult | HostError {
   const { id, status, note, comment } = approval;
   switch (status) {
     case 'pending':
-      return pendingAnswer(deps, approval);
+      return pendingAnswer(deps, approval, kind);
     case 'approved':
-      return statusAnswer(id, status, 'is approved. Call again with the same arguments to run it.');
+      return statusAnswer(kind, id, status, 'is approved. Call again with the same arguments to run it.');
     case 'executing':
-      return statusAnswer(id, status, 'is running now. Call again with the same arguments to get its result.');
+      return statusAnswer(kind, id, status, 'is running now. Call again with the same arguments to get its result.');
     case 'executed': {
       const kept = deps.keptResults.find(id);
       if (kept !== null) return { kind: 'result', json: kept };
-      return statusAnswer(id, status, 'has run already. Its result is no longer kept. It was not run again.');
+      return statusAnswer(kind, id, status, 'has run already. Its result is no longer kept. It was not run again.');
     }
     case 'failed':
     case 'outcome-unknown': {
       const kept = deps.keptResults.find(id);
       if (kept !== null) return { kind: 'result', json: kept };
       // The note says what the upstream is like behind us, which is for operators.
-      return statusAnswer(id, status, 'was sent, and it is not known to have succeeded. Check before asking anew.');
+      return statusAnswer(
+        kind,
+        id,
+        status,
+        'was sent, and it is not known to have succeeded. Check before asking anew.',
+      );
     }
     case 'rejected': {
       const why = comment === null ? '' : ` The comment: ${comment}.`;
-      return statusAnswer(id, status, `was rejected by a person. It did not run.${why} Do not try to get round this.`);
+      return statusAnswer(
+        kind,
+        id,
+        status,
+        `was rejected by a person. It did not run.${why} Do not try to get round this.`,
+      );
     }
     case 'expired':
-      return statusAnswer(id, status, 'expired. It did not run. Call again to ask anew.');
+      return statusAnswer(kind, id, status, 'expired. It did not run. Call again to ask anew.');
     case 'withdrawn':
-      return statusAnswer(id, status, 'was withdrawn. It did not run.');
+      return statusAnswer(kind, id, status, 'was withdrawn. It did not run.');
     case 'void':
-      return statusAnswer(id, status, `is void${inBrackets(note)}. It did not run. Call again to ask anew.`);
+      return statusAnswer(kind, id, status, `is void${inBrackets(note)}. It did not run. Call again to ask anew.`);
     default:
       return assertNever(status);
   }
 }
 
 /** Everything that a retry and the user need (product contract §4). */
-function pendingAnswer({ approvalSettings, clock }: CallDeps, approval: Approval): HostResult {
+function pendingAnswer(
+  { approvalSettings, clock }: CallDeps,
+  approval: Approval,
+  kind: TargetKind,
+): HostResult | HostError {
   const url = `${approvalSettings.consoleUrl()}/approvals/${approval.id}`;
   const minutes = Math.max(1, Math.round((approval.expiresMs - clock.nowMs()) / 60_000));
   const text =
     `Pending approval, not executed. A person must approve this call: request ${approval.id}, ${url} (expires in ${minutes} min). ` +
-    'Tell the user, then call the same tool again with the same arguments to get the result.';
-  return toolErrorResult(text, {
+    `Tell the user, then ${kind === 'tool' ? 'call the same tool' : 'ask for the same'} again with the same arguments to get the result.`;
+  return failedAnswer(kind, text, {
     status: 'approval_pending',
     approvalId: approval.id,
     url,
@@ -64,8 +79,8 @@ function pendingAnswer({ approvalSettings, clock }: CallDeps, approval: Approval
   });
 }
 
-function statusAnswer(id: string, status: string, words: string): HostResult {
-  return toolErrorResult(`The request ${id} ${words}`, {
+function statusAnswer(kind: TargetKind, id: string, status: string, words: string): HostResult | HostError {
+  return failedAnswer(kind, `The request ${id} ${words}`, {
     status: `approval_${status.replace('-', '_')}`,
     approvalId: id,
   });

@@ -1,6 +1,8 @@
 import { canonicalJson } from '../../core/json/canonical-json.ts';
 import { redactArguments } from '../../core/content/redact-arguments.ts';
 import type { Approval, ApprovalBinding, ApprovalId } from '../../core/approval/approval.ts';
+import { labelOf } from '../../core/catalog/target.ts';
+import type { DefinitionDigest } from '../../core/catalog/tool.ts';
 import type { Decision } from '../../core/policy/decision.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { approvalEntry } from '../approval-entries.ts';
@@ -108,13 +110,17 @@ export function bindingOf(deps: CallDeps, governed: GovernedCall): ApprovalBindi
   return {
     principal: principal.id,
     client: principal.client,
-    ...governed.tool.ref,
+    upstream: governed.target.ref.upstream,
+    tool: labelOf(governed.target.ref),
     argsDigest: governed.argsDigest,
-    definitionDigest: governed.definitionDigest,
+    definitionDigest: governed.definitionDigest ?? NO_DEFINITION,
     policyVersion: governed.decision.policyVersion,
     environment: deps.environment,
   };
 }
+
+/** In the binding of what has no definition that could change. */
+const NO_DEFINITION = '' as DefinitionDigest;
 
 function newApproval(deps: CallDeps, governed: HeldCall, binding: ApprovalBinding): Approval {
   const nowMs = deps.clock.nowMs();

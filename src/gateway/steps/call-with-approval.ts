@@ -19,7 +19,7 @@ export async function callWithApproval(deps: CallDeps, governed: GovernedCall): 
   const { call, decision } = governed;
   if (!isHeld(governed)) throw new Error('only a call that needs approval is held');
   const attached = await attachApproval(deps, governed);
-  if (!attached.ok) return deny(deps, call, { code: attached.error, ...decision, tool: governed.tool });
+  if (!attached.ok) return deny(deps, call, { code: attached.error, ...decision, target: governed.target });
   if (isKilled(governed)) return endRequest(deps, attached.value);
   if (attached.value.status !== 'pending') return answerFor(deps, governed, attached.value);
 
@@ -40,8 +40,9 @@ function answerFor(
   deps: CallDeps,
   governed: GovernedCall,
   approval: Approval,
-): Promise<HostResult | HostError> | HostResult {
-  return approval.status === 'approved' ? spendApproval(deps, governed, approval) : approvalAnswer(deps, approval);
+): Promise<HostResult | HostError> | HostResult | HostError {
+  if (approval.status === 'approved') return spendApproval(deps, governed, approval);
+  return approvalAnswer(deps, approval, governed.call.kind);
 }
 
 /** Waits for a decision and returns the approval as it then is. Holding is a courtesy: every way out of it is safe. */

@@ -1,40 +1,47 @@
 import { argsDigest } from '../../core/approval/args-digest.ts';
+import { methodOf, type TargetKind } from '../../core/catalog/target.ts';
 import type { ToolClass } from '../../core/catalog/tool.ts';
 import { redactArguments, redactKnownSecrets } from '../../core/content/redact-arguments.ts';
 import { canonicalJson } from '../../core/json/canonical-json.ts';
 import type { Decision, PolicyVersion } from '../../core/policy/decision.ts';
 import type { ReasonCode } from '../../core/policy/reasons.ts';
 import type { CallDeps } from '../deps.ts';
-import type { HostError, HostResult, ToolCall } from '../gateway.ts';
-import { deniedResult, stoppedBySwitch, unknownTool } from '../host-errors.ts';
+import type { HostCall, HostError, HostResult } from '../gateway.ts';
+import { deniedAnswer, stoppedBySwitch, unknownTarget } from '../host-errors.ts';
 import { reasonCodes, requestFields } from './record-decision.ts';
-import type { NamedTool } from './resolve-tool.ts';
+import type { NamedTarget } from './resolve-target.ts';
 
 /** A denial that policy did not speak: the name, the upstream or the kill switch stood in the way. */
 export interface Denial {
-  readonly code: 'tool_unknown' | 'kill_switch' | 'upstream_unavailable' | 'overloaded' | 'arguments_too_large';
+  readonly code: 'unknown' | 'kill_switch' | 'upstream_unavailable' | 'overloaded' | 'arguments_too_large';
   readonly policyVersion: PolicyVersion;
-  readonly tool?: NamedTool;
+  readonly target?: NamedTarget;
   readonly class?: ToolClass;
 }
 
-export async function deny(deps: CallDeps, call: ToolCall, denial: Denial): Promise<HostResult | HostError> {
-  await recordDenial(deps, call, { ...denial, ruleId: null, codes: [denial.code] });
+export async function deny(deps: CallDeps, call: HostCall, denial: Denial): Promise<HostResult | HostError> {
+  await recordDenial(deps, call, {
+    ...denial,
+    ruleId: null,
+    codes: [denial.code === 'unknown' ? unknownCode(call.kind) : denial.code],
+  });
   switch (denial.code) {
-    case 'tool_unknown':
-      return unknownTool();
+    case 'unknown':
+      return unknownTarget(call.kind, call.context.revision);
     case 'kill_switch':
       return stoppedBySwitch();
     case 'upstream_unavailable':
-      return deniedResult(denial.code, 'the server behind this tool is not available.', 'Try again later.');
+      return deniedAnswer(call.kind, denial.code, 'the server behind this tool is not available.', 'Try again later.');
     case 'overloaded':
-      return deniedResult(
+      return deniedAnswer(
+        call.kind,
         denial.code,
         'too many approvals are waiting.',
         'Wait until some are decided, then call again.',
       );
     case 'arguments_too_large':
-      return deniedResult(
+      return deniedAnswer(
+        call.kind,
         denial.code,
         'a person must approve this call, and its arguments are too large to be looked at.',
         'Do it in smaller pieces.',
@@ -42,28 +49,33 @@ export async function deny(deps: CallDeps, call: ToolCall, denial: Denial): Prom
   }
 }
 
+function unknownCode(kind: TargetKind): ReasonCode {
+  return kind === 'tool' ? 'tool_unknown' : 'target_unknown';
+}
+
 type PolicyDenial = Extract<Decision, { effect: 'deny' }>;
 
 export async function denyByPolicy(
   deps: CallDeps,
-  call: ToolCall,
-  tool: NamedTool,
+  call: HostCall,
+  target: NamedTarget,
   decision: PolicyDenial,
 ): Promise<HostResult | HostError> {
   const [reason] = decision.reasons;
   const codes = reasonCodes(decision.reasons);
-  await recordDenial(deps, call, { ...decision, tool, ruleId: reason.ruleId, codes });
-  if (decision.hidden) return unknownTool();
+  await recordDenial(deps, call, { ...decision, target, ruleId: reason.ruleId, codes });
+  // Whether a resource or prompt exists is nobody's business who may not have it, whichever rule said so.
+  if (decision.hidden || call.kind !== 'tool') return unknownTarget(call.kind, call.context.revision);
   const nextStep =
     decision.missingScopes.length > 0
       ? `Ask for a token with the scope ${decision.missingScopes.join(' ')}.`
       : 'If you need this, ask the operator of this gateway to change the policy.';
-  return deniedResult(reason.code, reason.text, nextStep);
+  return deniedAnswer(call.kind, reason.code, reason.text, nextStep);
 }
 
 interface RecordedDenial {
   readonly policyVersion: PolicyVersion;
-  readonly tool?: NamedTool;
+  readonly target?: NamedTarget;
   readonly class?: ToolClass;
   readonly ruleId: string | null;
   readonly codes: readonly ReasonCode[];
@@ -75,15 +87,18 @@ interface RecordedDenial {
  */
 const DENIED_ARGUMENTS_CHARS_MAX = 16 * 1024;
 
-async function recordDenial(deps: CallDeps, call: ToolCall, denial: RecordedDenial): Promise<void> {
+async function recordDenial(deps: CallDeps, call: HostCall, denial: RecordedDenial): Promise<void> {
   const argumentsJson = canonicalJson(call.args);
   const isLong = argumentsJson.length > DENIED_ARGUMENTS_CHARS_MAX;
   await deps.audit.record([
     {
-      ...requestFields(deps, call.context, 'tools/call'),
-      upstream: denial.tool?.ref.upstream ?? null,
+      ...requestFields(deps, call.context, methodOf(call.kind)),
+      upstream: denial.target?.ref.upstream ?? null,
       // The name as it was asked for, where it stands for nothing: an operator wants to see what was tried.
-      tool: redactKnownSecrets(denial.tool?.ref.tool ?? call.exposedName, deps.knownSecrets),
+      tool:
+        call.kind === 'tool'
+          ? redactKnownSecrets(denial.target?.ref.name ?? call.exposedName, deps.knownSecrets)
+          : null,
       definitionDigest: null,
       class: denial.class ?? null,
       policyVersion: denial.policyVersion,

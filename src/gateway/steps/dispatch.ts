@@ -1,14 +1,22 @@
 import type { ApprovalId } from '../../core/approval/approval.ts';
 import type { OutcomeCode, OutcomeEntry } from '../../core/audit/entry.ts';
 import { resultDigest } from '../../core/audit/result-digest.ts';
+import { methodOf } from '../../core/catalog/target.ts';
 import { assertNever, type Result } from '../../core/result.ts';
 import { maskKnownSecrets } from '../../core/content/mask-secrets.ts';
 import { redactKnownSecrets } from '../../core/content/redact-arguments.ts';
-import type { UpstreamFault, UpstreamProgress, UpstreamResult, UpstreamRpcError } from '../../ports/upstream.ts';
+import { upstreamParams } from '../../core/mcp/upstream-params.ts';
+import type {
+  UpstreamFault,
+  UpstreamProgress,
+  UpstreamResult,
+  UpstreamRpcError,
+  UpstreamTarget,
+} from '../../ports/upstream.ts';
 import type { CallDeps } from '../deps.ts';
-import type { HostError, HostResult } from '../gateway.ts';
+import type { HostCall, HostError, HostResult } from '../gateway.ts';
 import type { GovernedCall } from '../governed-call.ts';
-import { outcomeNotRecorded, stoppedBySwitch, toolErrorResult } from '../host-errors.ts';
+import { failedAnswer, outcomeNotRecorded, stoppedBySwitch } from '../host-errors.ts';
 
 type UpstreamAnswer = Result<UpstreamResult | UpstreamRpcError, UpstreamFault>;
 
@@ -36,23 +44,28 @@ export async function dispatch(
   governed: GovernedCall,
   approvalId: ApprovalId | null,
 ): Promise<Outcome> {
-  const { call, tool, killFacts, place } = governed;
+  const { call, target, killFacts, place } = governed;
   const { context, stream } = call;
   const startedMs = deps.clock.monotonicMs();
   const covered = deps.killSwitches.find(killFacts) !== null;
   const answer: UpstreamAnswer =
     covered || place.signal.aborted
       ? NOT_STARTED
-      : await tool.upstream.call({
+      : await target.upstream.call({
           caller: { principal: context.principal.id },
-          tool: tool.ref.tool,
-          argumentsJson: governed.argumentsJson,
+          target: upstreamTarget(governed),
           traceparent: context.traceparent,
           signal: place.signal,
           onProgress: stream.wantsProgress ? (progress) => stream.progress(shownProgress(deps, progress)) : null,
         });
   const killed = covered || place.stoppedBy === 'kill-switch';
-  return describe(deps, answer, { callId: context.callId, approvalId, startedMs, killed });
+  return describe(deps, answer, { call, approvalId, startedMs, killed });
+}
+
+function upstreamTarget({ target: { ref }, argumentsJson }: GovernedCall): UpstreamTarget {
+  const method = methodOf(ref.kind);
+  const name = method === 'completion/complete' ? null : ref.name;
+  return { method, name, paramsJson: upstreamParams(ref, argumentsJson) };
 }
 
 const NOT_STARTED: UpstreamAnswer = {
@@ -61,7 +74,7 @@ const NOT_STARTED: UpstreamAnswer = {
 };
 
 interface Ran {
-  readonly callId: string;
+  readonly call: HostCall;
   readonly approvalId: ApprovalId | null;
   readonly startedMs: number;
   readonly killed: boolean;
@@ -73,7 +86,7 @@ function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Outcome {
   const entry: OutcomeEntry = {
     kind: 'outcome',
     timeMs: deps.clock.nowMs(),
-    callId: ran.callId,
+    callId: ran.call.context.callId,
     outcome: code,
     approvalId: ran.approvalId,
     resultDigest: result === null ? null : resultDigest(result.json, result.jsonBytes),
@@ -84,7 +97,7 @@ function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Outcome {
   return {
     entry,
     result,
-    answer: result === null ? answerWithoutResult(answer, code) : { kind: 'result', json: result.json },
+    answer: result === null ? answerWithoutResult(ran.call, answer, code) : { kind: 'result', json: result.json },
   };
 }
 
@@ -121,16 +134,19 @@ function outcomeCode(answer: UpstreamAnswer, killed: boolean): OutcomeCode {
 }
 
 /** The upstream's own words stay with the operator: they may hold its credentials, addresses or instructions to a model. */
-function answerWithoutResult(answer: UpstreamAnswer, outcome: OutcomeCode): HostResult | HostError {
+function answerWithoutResult(call: HostCall, answer: UpstreamAnswer, outcome: OutcomeCode): HostResult | HostError {
   if (outcome === 'killed') return stoppedBySwitch(!answer.ok && answer.error.dispatched);
   if (answer.ok) {
     const code = answer.value.kind === 'rpc-error' ? answer.value.code : 0;
     const why = code === -32602 ? 'It did not accept the arguments.' : `It answered with error ${code}.`;
-    return toolErrorResult(`The server behind this tool refused the call. ${why}`, { status: 'upstream_error', code });
+    return failedAnswer(call.kind, `The server behind this tool refused the call. ${why}`, {
+      status: 'upstream_error',
+      code,
+    });
   }
   const { kind, dispatched } = answer.error;
   const ran = dispatched ? 'It may have run: check before calling again.' : 'It did not run: it is safe to call again.';
-  return toolErrorResult(`The call failed (${kind}). ${ran}`, {
+  return failedAnswer(call.kind, `The call failed (${kind}). ${ran}`, {
     status: 'failed',
     cause: kind,
     mayHaveRun: dispatched,

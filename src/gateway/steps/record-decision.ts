@@ -1,5 +1,6 @@
 import type { ApprovalId } from '../../core/approval/approval.ts';
 import type { DecisionEntry } from '../../core/audit/entry.ts';
+import { methodOf } from '../../core/catalog/target.ts';
 import { redactArguments } from '../../core/content/redact-arguments.ts';
 import type { ReasonCode } from '../../core/policy/reasons.ts';
 import type { CallDeps } from '../deps.ts';
@@ -12,11 +13,11 @@ export async function recordDecision(deps: CallDeps, governed: GovernedCall): Pr
 }
 
 export function decisionEntry(deps: CallDeps, governed: GovernedCall, approvalId: ApprovalId | null): DecisionEntry {
-  const { call, tool, decision } = governed;
+  const { call, target, decision } = governed;
   return {
-    ...requestFields(deps, call.context, 'tools/call'),
-    upstream: tool.ref.upstream,
-    tool: tool.ref.tool,
+    ...requestFields(deps, call.context, methodOf(call.kind)),
+    upstream: target.ref.upstream,
+    tool: target.ref.kind === 'tool' ? target.ref.name : null,
     definitionDigest: governed.definitionDigest,
     class: decision.class,
     policyVersion: decision.policyVersion,

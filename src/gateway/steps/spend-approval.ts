@@ -1,5 +1,6 @@
 import type { Approval, ApprovalStatus } from '../../core/approval/approval.ts';
 import type { DispatchEntry, OutcomeCode } from '../../core/audit/entry.ts';
+import { labelOf } from '../../core/catalog/target.ts';
 import type { ToolDefinition } from '../../core/catalog/tool.ts';
 import { decide } from '../../core/policy/decide.ts';
 import type { CallDeps } from '../deps.ts';
@@ -10,7 +11,7 @@ import { expireApproval, voidApproval } from '../void-approval.ts';
 import { bindingOf, changedSince } from './attach-approval.ts';
 import { approvalAnswer } from './approval-answers.ts';
 import { dispatch } from './dispatch.ts';
-import { loadNewestDefinition } from './resolve-tool.ts';
+import { loadNewestDefinition } from './resolve-target.ts';
 
 /**
  * Runs an approved call, once. Everything that made the approval possible is checked again; then the approval is spent and the
@@ -21,30 +22,30 @@ export async function spendApproval(
   governed: GovernedCall,
   approval: Approval,
 ): Promise<HostResult | HostError> {
-  const { place } = governed;
+  const { call, place } = governed;
   await deps.killSwitches.finishVoiding();
-  const definition = await loadNewestDefinition(deps, governed.tool, governed.call.context.principal.id);
+  const definition = await loadNewestDefinition(deps, governed.target, governed.call.context.principal.id);
   // What the tool is now cannot be known, so the approval waits for its upstream.
-  if (!definition.ok) return approvalAnswer(deps, approval);
+  if (!definition.ok) return approvalAnswer(deps, approval, call.kind);
   const obstacle = await findObstacle(deps, governed, approval, definition.value);
   if (obstacle !== null) {
     const ended =
       obstacle === 'expired'
         ? await expireApproval(deps, approval)
         : await voidApproval(deps, approval, 'gateway', obstacle);
-    return approvalAnswer(deps, ended ?? (await deps.approvals.find(approval.id)) ?? approval);
+    return approvalAnswer(deps, ended ?? (await deps.approvals.find(approval.id)) ?? approval, call.kind);
   }
 
   if (deps.killSwitches.find(governed.killFacts) !== null || place.stoppedBy === 'kill-switch')
     return stoppedBySwitch();
   // The host is gone, or its credential is revoked: nobody may have the result, so the approval is kept for whoever may.
-  if (place.signal.aborted) return approvalAnswer(deps, approval);
+  if (place.signal.aborted) return approvalAnswer(deps, approval, call.kind);
   place.outliveHost();
   const claimed = await deps.approvals.transition(approval.id, 'approved', { status: 'executing' }, [
     dispatchEntry(deps, governed, approval),
   ]);
   if (claimed === null) {
-    return approvalAnswer(deps, (await deps.approvals.find(approval.id)) ?? approval);
+    return approvalAnswer(deps, (await deps.approvals.find(approval.id)) ?? approval, call.kind);
   }
   return runClaimed(deps, governed, claimed);
 }
@@ -56,11 +57,11 @@ async function findObstacle(
   approval: Approval,
   definition: ToolDefinition | null,
 ): Promise<string | null> {
-  const { call, tool } = governed;
+  const { call, target } = governed;
   const { principal } = call.context;
   if (approval.expiresMs <= deps.clock.nowMs()) return 'expired';
 
-  const decision = decide(deps.policy(), { principal, ...tool.ref, args: call.args });
+  const decision = decide(deps.policy(), { principal, target: target.ref, args: call.args });
   if (decision.effect === 'deny') return 'the policy no longer allows it';
   if (definition === null) return 'the tool is no longer offered';
 
@@ -118,7 +119,8 @@ function dispatchEntry(deps: CallDeps, governed: GovernedCall, approval: Approva
     callId: governed.call.context.callId,
     approvalId: approval.id,
     principal: governed.call.context.principal.id,
-    ...governed.tool.ref,
+    upstream: governed.target.ref.upstream,
+    tool: labelOf(governed.target.ref),
     policyVersion: approval.binding.policyVersion,
     argsDigest: governed.argsDigest,
     decidedBy: approval.decidedBy ?? '',

@@ -1,6 +1,6 @@
 import { stoppedBySwitch } from '../../../src/gateway/host-errors.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { HostError, HostResult, ToolCall } from '../../../src/gateway/gateway.ts';
+import type { HostError, HostResult, HostCall } from '../../../src/gateway/gateway.ts';
 import { textResult } from '../../support/fake-gateway.ts';
 import { ERAS, eventsOf, mcpRequest, parseAnswerBody, withHeaders } from '../../support/mcp-request.ts';
 import { type RawAnswer, sendRaw } from '../../support/raw-http.ts';
@@ -26,7 +26,7 @@ describe.each(ERAS)('in the %s era', (era) => {
   const kind = era === 'modern' ? { resultType: 'complete' } : {};
   const CALL = mcpRequest(era, 'tools/call', { name: 'a', _meta: { progressToken: 'tok' } }, 'id-1');
 
-  function answerWith(onCall: (call: ToolCall) => Promise<HostResult | HostError>, request = CALL): Promise<RawAnswer> {
+  function answerWith(onCall: (call: HostCall) => Promise<HostResult | HostError>, request = CALL): Promise<RawAnswer> {
     plane.gateway.onCall = onCall;
     return sendRaw(plane.port, request);
   }

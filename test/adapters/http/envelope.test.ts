@@ -163,7 +163,7 @@ describe.each(ERAS)('in the %s era', (era) => {
     const params = { name: 'read_x', arguments: { a: 1 }, tool: 'delete_x', toolName: 'delete_x', args: {} };
     await sendRaw(plane.port, mcpRequest(era, 'tools/call', params));
     const [{ exposedName, args, ...rest } = { exposedName: '', args: {} }] = plane.gateway.calls;
-    expect([exposedName, args, Object.keys(rest)]).toEqual(['read_x', { a: 1 }, ['context', 'stream']]);
+    expect([exposedName, args, Object.keys(rest)]).toEqual(['read_x', { a: 1 }, ['context', 'kind', 'stream']]);
   });
 
   it('B06 two requests with one id are answered each on its own connection', async () => {

@@ -75,7 +75,7 @@ describe('a call over HTTP', () => {
     const { server, upstream } = await startHttpRig({ setting: '2026-07-28' });
     const argumentsJson = '{"a":"x\\n\\u0000é","n":[1,0.5],"name":"delete"}';
     resultText(await upstream.call(callOf({ argumentsJson })));
-    expect(server.seen('tools/call')[0]?.body).toContain(`"arguments":${argumentsJson}}`);
+    expect(server.seen('tools/call')[0]?.body).toContain(`"arguments":${argumentsJson},`);
   });
 
   it('encodes a tool name that is no plain header value', async () => {

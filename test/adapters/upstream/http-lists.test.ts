@@ -191,10 +191,10 @@ describe('arguments that are mirrored into headers', () => {
 
   it('modern: are sent as the tool wants, after its list is fetched once', async () => {
     const { server, upstream } = await startHttpRig({ setting: '2026-07-28', tools: [query({ region })] });
-    const call = callOf({ tool: 'query', argumentsJson: '{"region":"Zürich","sql":"x"}' });
-    resultText(await upstream.call(call));
-    resultText(await upstream.call({ ...call, argumentsJson: '{"region":"us"}' }));
-    resultText(await upstream.call({ ...call, argumentsJson: '{}' }));
+    const call = (argumentsJson: string) => callOf({ tool: 'query', argumentsJson });
+    resultText(await upstream.call(call('{"region":"Zürich","sql":"x"}')));
+    resultText(await upstream.call(call('{"region":"us"}')));
+    resultText(await upstream.call(call('{}')));
     expect(server.seen('tools/list')).toHaveLength(1);
     expect(server.seen('tools/call').map(({ headers }) => headers.get('mcp-param-region'))).toEqual([
       '=?base64?WsO8cmljaA==?=',

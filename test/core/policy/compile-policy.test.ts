@@ -64,12 +64,14 @@ describe('compilePolicy', () => {
       { upstream: 'crm', classes: { never: ['put'] }, rules: [rule('a')] },
     ]);
     const ask = (tool: string): string =>
-      decide(policy, { principal: principalOf(), upstream: 'crm', tool, args: {} }).effect;
+      decide(policy, { principal: principalOf(), target: { kind: 'tool', upstream: 'crm', name: tool }, args: {} })
+        .effect;
     expect([ask('get'), ask('put')]).toEqual(['allow', 'deny']);
   });
 
   it('denies everything when there are no files', () => {
-    const decision = decide(policyOf([]), { principal: principalOf(), upstream: 'crm', tool: 'get', args: {} });
+    const target = { kind: 'tool', upstream: 'crm', name: 'get' } as const;
+    const decision = decide(policyOf([]), { principal: principalOf(), target, args: {} });
     expect(decision).toMatchObject({ effect: 'deny', hidden: true });
   });
 
@@ -120,7 +122,8 @@ describe('compilePolicy', () => {
   it('keeps deciding alike when callers have filled what it remembers', () => {
     const policy = policyOf([{ upstream: 'crm', classes: { read: ['get_*'] }, rules: [rule('a')] }]);
     const ask = (tool: string): string =>
-      decide(policy, { principal: principalOf(), upstream: 'crm', tool, args: {} }).effect;
+      decide(policy, { principal: principalOf(), target: { kind: 'tool', upstream: 'crm', name: tool }, args: {} })
+        .effect;
     for (let index = 0; index < 5000; index += 1) ask(`junk_${index}`);
     expect([ask('get_x'), ask('get_x'), ask('junk_1')]).toEqual(['allow', 'allow', 'deny']);
   });

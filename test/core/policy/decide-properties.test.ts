@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { TargetKind } from '../../../src/core/catalog/target.ts';
 import { decide } from '../../../src/core/policy/decide.ts';
 import type { Decision, DecisionRequest } from '../../../src/core/policy/decision.ts';
 import { policyOf, principalOf } from '../../support/policy.ts';
@@ -56,7 +57,9 @@ const request = fc
       fc.constant({}),
     ),
   })
-  .map(({ tool, args, ...who }): DecisionRequest => ({ principal: principalOf(who), upstream: 'crm', tool, args }));
+  .map(({ tool, args, ...who }): DecisionRequest => {
+    return { principal: principalOf(who), target: { kind: 'tool', upstream: 'crm', name: tool }, args };
+  });
 
 type World = typeof world extends fc.Arbitrary<infer T> ? T : never;
 const compile = (given: World, more: readonly object[] = []): ReturnType<typeof policyOf> =>
@@ -177,8 +180,11 @@ describe('decide', () => {
       principal: fc
         .record({ user: fc.string(), groups: fc.array(fc.string()), scopes: fc.array(fc.string()) })
         .map(principalOf),
-      upstream: fc.oneof(fc.constant('crm'), fc.string({ unit: 'binary' })),
-      tool: fc.oneof(fc.constantFrom('get', '__proto__'), fc.string({ unit: 'binary' })),
+      target: fc.record({
+        kind: fc.constantFrom<TargetKind>('tool', 'resource', 'prompt', 'prompt-argument', 'template-argument'),
+        upstream: fc.oneof(fc.constant('crm'), fc.string({ unit: 'binary' })),
+        name: fc.oneof(fc.constantFrom('get', '__proto__'), fc.string({ unit: 'binary' })),
+      }),
       args: fc.oneof(
         fc.constant(null),
         fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: false }) as fc.Arbitrary<Record<string, never>>,

@@ -22,7 +22,7 @@ function decideCase(given: Case): Decision {
   const { rules = [], classes = CLASSES, as = STAFF, upstream = 'crm', tool = 'get', args = {}, options = {} } = given;
   const withIds = rules.map((rule, index) => ({ id: `r${index}`, who: STAFF, tools: ['*'], effect: 'allow', ...rule }));
   const policy = policyOf([{ upstream: 'crm', classes, rules: withIds }], options);
-  return decide(policy, { principal: principalOf(as), upstream, tool, args });
+  return decide(policy, { principal: principalOf(as), target: { kind: 'tool', upstream, name: tool }, args });
 }
 
 function outcomeOf(decision: Decision): string {

@@ -10,7 +10,7 @@ import { MODERN_REVISION, createParamsWriter } from '../rpc/write-params.ts';
 import { createStatusBoard } from '../status-board.ts';
 import { createToolsChanged } from '../tools-changed.ts';
 import type { ClientInfo, UpstreamDeps } from '../upstream-deps.ts';
-import { callHttpTool } from './call-http-tool.ts';
+import { callHttp } from './call-http.ts';
 import { checkHeaders, checkUrl } from './check-options.ts';
 import { type HttpLeg, createHttpLeg } from './http-leg.ts';
 import { closeSession, createLegacyRequester, openSession } from './legacy-requester.ts';
@@ -56,7 +56,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions, deps: UpstreamD
 
   return {
     name,
-    call: (call) => admit(call.signal, () => callHttpTool(parts.requests, call)),
+    call: (call) => admit(call.signal, () => callHttp(parts.requests, call)),
     async listTools({ principal }, signal) {
       const listed = await admit(signal, () => listHttpTools(parts.requests, principal, signal));
       if (listed.ok) board.listed(listed.value.length);

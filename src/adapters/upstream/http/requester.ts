@@ -1,3 +1,4 @@
+import type { GovernedMethod } from '../../../core/catalog/target.ts';
 import type { Era } from '../../../core/mcp/revisions.ts';
 import { type Result, ok } from '../../../core/result.ts';
 import type { Clock } from '../../../ports/clock.ts';
@@ -15,7 +16,7 @@ import type { HttpAnswer } from './exchange.ts';
 export interface EraRequest {
   readonly id: number;
   readonly principal: string;
-  readonly method: 'tools/call' | 'tools/list';
+  readonly method: GovernedMethod | 'tools/list';
   readonly paramsJson: string;
   /** Names and values in turn, beside those of the era. */
   readonly headers: readonly string[];

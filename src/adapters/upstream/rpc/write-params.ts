@@ -6,8 +6,8 @@ const LEGACY_REVISION: LegacyRevision = '2025-11-25';
 export const MODERN_REVISION: ModernRevision = '2026-07-28';
 
 export interface CallParams {
-  readonly tool: string;
-  readonly argumentsJson: string;
+  /** A JSON object with at least one member, without `_meta`. */
+  readonly paramsJson: string;
   readonly progressToken: number | null;
   readonly traceparent: string | null;
 }
@@ -23,12 +23,11 @@ export interface ParamsWriter {
 export function createParamsWriter(era: Era, client: ClientInfo): ParamsWriter {
   const envelope = era === 'legacy' ? '' : modernEnvelope(client);
   return {
-    call({ tool, argumentsJson, progressToken, traceparent }) {
+    call({ paramsJson, progressToken, traceparent }) {
       let meta = envelope;
       if (progressToken !== null) meta = withMember(meta, `"progressToken":${progressToken}`);
       if (traceparent !== null) meta = withMember(meta, `"traceparent":${JSON.stringify(traceparent)}`);
-      const metaMember = meta === '' ? '' : `"_meta":{${meta}},`;
-      return `{${metaMember}"name":${JSON.stringify(tool)},"arguments":${argumentsJson}}`;
+      return meta === '' ? paramsJson : `{"_meta":{${meta}},${paramsJson.slice(1)}`;
     },
     list(cursor) {
       const metaMember = envelope === '' ? '' : `"_meta":{${envelope}}`;

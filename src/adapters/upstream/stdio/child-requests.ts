@@ -19,17 +19,18 @@ export interface ChildRequestDeps {
   readonly report: (problem: string) => void;
 }
 
-export async function callChildTool(
+export async function callChild(
   deps: ChildRequestDeps,
   process: ReadyProcess,
   call: UpstreamCall,
 ): Promise<CallOutcome> {
   const { clock, limits, params } = deps;
-  const { tool, argumentsJson, traceparent, onProgress, signal } = call;
+  const { target, traceparent, onProgress, signal } = call;
+  const { paramsJson } = target;
   const answered = await process.connection.request({
-    method: 'tools/call',
+    method: target.method,
     paramsJson: (id) =>
-      params[process.era].call({ tool, argumentsJson, traceparent, progressToken: onProgress === null ? null : id }),
+      params[process.era].call({ paramsJson, traceparent, progressToken: onProgress === null ? null : id }),
     timeoutMs: limits.callTimeoutMs,
     signal,
     progressGate:

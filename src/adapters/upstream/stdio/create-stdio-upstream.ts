@@ -10,7 +10,7 @@ import { createToolsChanged } from '../tools-changed.ts';
 import type { ClientInfo, UpstreamDeps } from '../upstream-deps.ts';
 import type { ChildEnd } from './child.ts';
 import { childEnvironment } from './child-environment.ts';
-import { type ChildRequestDeps, callChildTool, listChildTools } from './child-requests.ts';
+import { type ChildRequestDeps, callChild, listChildTools } from './child-requests.ts';
 import { openConnection } from './connection.ts';
 import { type Greeting, greet, probeEra } from './greet.ts';
 import { type Processes, type ReadyProcess, createProcesses } from './processes.ts';
@@ -62,8 +62,7 @@ export function createStdioUpstream(options: StdioUpstreamOptions, deps: StdioUp
 
   return {
     name,
-    call: (call) =>
-      admit(call.caller.principal, call.signal, (process) => callChildTool(parts.requests, process, call)),
+    call: (call) => admit(call.caller.principal, call.signal, (process) => callChild(parts.requests, process, call)),
     async listTools({ principal }, signal) {
       const listed = await admit(principal, signal, (process) => listChildTools(parts.requests, process, signal));
       if (listed.ok) board.listed(listed.value.length);

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { REQUEST_LIMITS } from '../../../core/json/limits.ts';
+import { type JsonLimits, REQUEST_LIMITS } from '../../../core/json/limits.ts';
 import { readJson } from '../../../core/json/read-json.ts';
 import { isJsonObject } from '../../../core/json/value.ts';
 import { encodeHeaderValue } from '../../../core/mcp/encode-header-value.ts';
@@ -15,7 +15,7 @@ import type { HttpAnswer } from './exchange.ts';
 import { listHttpTools } from './list-http-tools.ts';
 import { type HttpRequestDeps, responseOf } from './requester.ts';
 
-export async function callHttpTool(deps: HttpRequestDeps, call: UpstreamCall): Promise<CallOutcome> {
+export async function callHttp(deps: HttpRequestDeps, call: UpstreamCall): Promise<CallOutcome> {
   const era = await deps.eras.current(call.signal);
   if (!era.ok) return era;
   const answered = await (era.value === 'modern' ? callModern(deps, call) : sendCall(deps, call, 'legacy', []));
@@ -25,21 +25,31 @@ export async function callHttpTool(deps: HttpRequestDeps, call: UpstreamCall): P
 }
 
 async function callModern(deps: HttpRequestDeps, call: UpstreamCall): Promise<Result<HttpAnswer, UpstreamFault>> {
+  const { method, name } = call.target;
+  if (method !== 'tools/call') return sendCall(deps, call, 'modern', nameHeader(name));
+  return callModernTool(deps, call, name ?? '');
+}
+
+async function callModernTool(
+  deps: HttpRequestDeps,
+  call: UpstreamCall,
+  tool: string,
+): Promise<Result<HttpAnswer, UpstreamFault>> {
   const { principal } = call.caller;
-  let mirrored = deps.known.headersOf(principal, call.tool);
+  let mirrored = deps.known.headersOf(principal, tool);
   if (mirrored === null) {
     const listed = await listHttpTools(deps, principal, call.signal);
     if (!listed.ok) return beforeCall(listed.error);
-    mirrored = deps.known.headersOf(principal, call.tool) ?? [];
+    mirrored = deps.known.headersOf(principal, tool) ?? [];
   }
-  const answered = await sendCall(deps, call, 'modern', callHeaders(call, mirrored));
+  const answered = await sendCall(deps, call, 'modern', toolHeaders(call, mirrored));
   if (!answered.ok || !isHeaderMismatch(answered.value)) return answered;
 
   // The tool may want other arguments mirrored by now; the server refused the request unread ("Client Behavior"). Once is enough.
   const relisted = await listHttpTools(deps, principal, call.signal);
-  const mirroredNow = deps.known.headersOf(principal, call.tool) ?? [];
+  const mirroredNow = deps.known.headersOf(principal, tool) ?? [];
   if (!relisted.ok || JSON.stringify(mirroredNow) === JSON.stringify(mirrored)) return answered;
-  return sendCall(deps, call, 'modern', callHeaders(call, mirroredNow));
+  return sendCall(deps, call, 'modern', toolHeaders(call, mirroredNow));
 }
 
 function sendCall(
@@ -49,7 +59,8 @@ function sendCall(
   headers: readonly string[],
 ): Promise<Result<HttpAnswer, UpstreamFault>> {
   const { clock, limits } = deps;
-  const { tool, argumentsJson, traceparent, onProgress, signal } = call;
+  const { target, traceparent, onProgress, signal } = call;
+  const { method, paramsJson } = target;
   const id = deps.nextId();
   // The request's own id serves as its progress token: it is unique, and it is not the host's.
   const gate =
@@ -58,8 +69,8 @@ function sendCall(
   return deps.requesters[era]({
     id,
     principal: call.caller.principal,
-    method: 'tools/call',
-    paramsJson: deps.params[era].call({ tool, argumentsJson, traceparent, progressToken }),
+    method,
+    paramsJson: deps.params[era].call({ paramsJson, traceparent, progressToken }),
     headers: traceparent === null ? headers : [...headers, 'traceparent', traceparent],
     timeoutMs: limits.callTimeoutMs,
     signal,
@@ -67,13 +78,25 @@ function sendCall(
   });
 }
 
-function callHeaders(call: UpstreamCall, mirrored: readonly ParameterHeader[]): readonly string[] {
-  const headers = ['mcp-name', encodeHeaderValue(call.tool)];
-  if (mirrored.length === 0) return headers;
-  const args = readJson(Buffer.from(call.argumentsJson), REQUEST_LIMITS);
-  if (!args.ok || !isJsonObject(args.value)) return headers;
-  return [...headers, ...parameterHeaderValues(mirrored, args.value).flat()];
+function nameHeader(name: string | null): readonly string[] {
+  return name === null ? [] : ['mcp-name', encodeHeaderValue(name)];
 }
+
+function toolHeaders({ target }: UpstreamCall, mirrored: readonly ParameterHeader[]): readonly string[] {
+  const headers = nameHeader(target.name);
+  if (mirrored.length === 0) return headers;
+  const params = readJson(Buffer.from(target.paramsJson), PARAMS_LIMITS);
+  const args = params.ok && isJsonObject(params.value) ? params.value['arguments'] : undefined;
+  return isJsonObject(args) ? [...headers, ...parameterHeaderValues(mirrored, args).flat()] : headers;
+}
+
+/** The parameters around arguments that were as deep and as large as a request may be. */
+const PARAMS_LIMITS: JsonLimits = {
+  ...REQUEST_LIMITS,
+  bytesMax: 2 * REQUEST_LIMITS.bytesMax,
+  depthMax: REQUEST_LIMITS.depthMax + 1,
+  keysMax: REQUEST_LIMITS.keysMax + 2,
+};
 
 function isHeaderMismatch({ head, response }: HttpAnswer): boolean {
   return head.status === 400 && response?.kind === 'error' && response.code === MCP_ERRORS.headerMismatch;
