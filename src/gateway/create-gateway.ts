@@ -9,7 +9,8 @@ import type { Refusals } from './refusals.ts';
 export function createGateway(deps: CallDeps, refusals: Refusals): Gateway {
   const listeners = new Set<() => void>();
   for (const upstream of deps.upstreams.values()) {
-    upstream.onToolsChanged(() => {
+    upstream.onNotice((notice) => {
+      if (notice.kind !== 'list-changed') return;
       deps.catalogue.forget(upstream.name);
       for (const listener of listeners) listener();
     });

@@ -1,5 +1,6 @@
 import type { GovernedMethod } from '../core/catalog/target.ts';
 import type { ToolDefinition } from '../core/catalog/tool.ts';
+import type { Notice, Wish } from '../core/mcp/notices.ts';
 import type { Result } from '../core/result.ts';
 
 /** On whose behalf an upstream is used. Sessions and processes of two principals are never shared. */
@@ -76,8 +77,17 @@ export interface Upstream {
   call(call: UpstreamCall): Promise<Result<UpstreamResult | UpstreamRpcError, UpstreamFault>>;
   /** All pages, in the upstream's order, within limits on pages, tools and bytes. Not cached here. */
   listTools(caller: UpstreamCaller, signal: AbortSignal): Promise<Result<readonly ToolDefinition[], UpstreamFault>>;
-  /** The upstream says its list changed. */
-  onToolsChanged(listener: () => void): void;
+  /**
+   * Whatever the upstream tells beside its answers. `principal`: in whose session or process it said so, and so whom alone it
+   * concerns; `null`: in a process that all share.
+   */
+  onNotice(listener: (notice: Notice, principal: string | null) => void): void;
+  /**
+   * What this principal wants to be told from now on, in place of what they wanted before. Kept up, also when the upstream is away for
+   * a while, until they want nothing. Resolves when the upstream was asked, or could not be in time; an upstream need not tell
+   * anything.
+   */
+  attend(caller: UpstreamCaller, wish: Wish): Promise<void>;
   status(): UpstreamStatus;
   /** Ends connections, sessions and processes. Resolves when they are gone. */
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import { definitionDigest } from '../../src/core/catalog/definition-digest.ts';
 import type { ToolDefinition } from '../../src/core/catalog/tool.ts';
+import type { Notice, Wish } from '../../src/core/mcp/notices.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
 import { err, ok, type Result } from '../../src/core/result.ts';
 import type {
@@ -19,12 +20,16 @@ export interface FakeUpstream extends Upstream {
   /** Replaces the definitions, as an upstream that changes its mind does. */
   offer(tools: readonly JsonObject[]): void;
   listFault: UpstreamFault | null;
+  /** Tells something; `principal`: in whose session. */
+  say(notice: Notice, principal: string | null): void;
+  /** What each principal wants to be told. */
+  readonly wishes: Map<string, Wish>;
 }
 
 /** An upstream that exists in memory only, for tests of the gateway itself. Adapters are tested with real ones. */
 export function createFakeUpstream(name: string, toolNames: readonly string[]): FakeUpstream {
   let definitions: readonly ToolDefinition[] = [];
-  const listeners: (() => void)[] = [];
+  const listeners: ((notice: Notice, principal: string | null) => void)[] = [];
   const upstream: FakeUpstream = {
     name,
     seen: [],
@@ -36,14 +41,21 @@ export function createFakeUpstream(name: string, toolNames: readonly string[]): 
         definition,
         digest: definitionDigest(definition),
       }));
-      for (const listener of listeners) listener();
+      upstream.say({ kind: 'list-changed', list: 'tools' }, null);
     },
     call(call) {
       upstream.seen.push(call);
       return upstream.answer(call);
     },
     listTools: () => Promise.resolve(upstream.listFault === null ? ok(definitions) : err(upstream.listFault)),
-    onToolsChanged: (listener) => void listeners.push(listener),
+    say(notice, principal) {
+      for (const listener of listeners) listener(notice, principal);
+    },
+    onNotice: (listener) => void listeners.push(listener),
+    async attend({ principal }, wish) {
+      upstream.wishes.set(principal, wish);
+    },
+    wishes: new Map(),
     status: () => ({ ...IDLE, name, tools: definitions.length }),
     close: () => Promise.resolve(),
   };

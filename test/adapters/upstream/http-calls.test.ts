@@ -125,7 +125,7 @@ describe('a call over HTTP', () => {
   it('tells its listeners that the list of tools changed', async () => {
     const { server, upstream } = await startHttpRig({ setting: 'legacy' });
     let changes = 0;
-    upstream.onToolsChanged(() => changes++);
+    upstream.onNotice(() => changes++);
     server.on('tools/call', (request, reply) =>
       reply.events(
         event({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' }),

@@ -109,7 +109,7 @@ describe('a call to a process', () => {
   it('tells its listeners that the list of tools changed', async () => {
     const { upstream } = startStdioRig();
     let changes = 0;
-    upstream.onToolsChanged(() => changes++);
+    upstream.onNotice(() => changes++);
     resultText(await upstream.call(callOf({ tool: 'list-changed' })));
     expect(changes).toBe(1);
   });

@@ -8,7 +8,7 @@ import { createKnownTools } from '../known-tools.ts';
 import type { UpstreamLimits } from '../limits.ts';
 import { MODERN_REVISION, createParamsWriter } from '../rpc/write-params.ts';
 import { createStatusBoard } from '../status-board.ts';
-import { createToolsChanged } from '../tools-changed.ts';
+import { createNoticeBoard, type NoticeBoard } from '../notice-board.ts';
 import type { ClientInfo, UpstreamDeps } from '../upstream-deps.ts';
 import { callHttp } from './call-http.ts';
 import { checkHeaders, checkUrl } from './check-options.ts';
@@ -37,8 +37,8 @@ export interface HttpUpstreamOptions {
  */
 export function createHttpUpstream(options: HttpUpstreamOptions, deps: UpstreamDeps): Upstream {
   const { name, limits } = options;
-  const toolsChanged = createToolsChanged();
-  const parts = createParts(options, deps, toolsChanged.announce);
+  const notices = createNoticeBoard();
+  const parts = createParts(options, deps, notices);
   const bulkhead = createBulkhead(limits);
   const board = createStatusBoard(name, 'http');
   let isClosed = false;
@@ -62,7 +62,8 @@ export function createHttpUpstream(options: HttpUpstreamOptions, deps: UpstreamD
       if (listed.ok) board.listed(listed.value.length);
       return listed;
     },
-    onToolsChanged: toolsChanged.add,
+    onNotice: notices.add,
+    attend: () => Promise.resolve(),
     status() {
       const era = parts.requests.eras.known();
       return board.read({ era, revision: era === 'modern' ? MODERN_REVISION : parts.legacyRevision() });
@@ -83,12 +84,15 @@ interface Parts {
   readonly legacyRevision: () => LegacyRevision | null;
 }
 
-function createParts(options: HttpUpstreamOptions, deps: UpstreamDeps, onToolsChanged: () => void): Parts {
+function createParts(options: HttpUpstreamOptions, deps: UpstreamDeps, notices: NoticeBoard): Parts {
   const { client, limits } = options;
   const { clock } = deps;
   const report = (problem: string): void => deps.report({ upstream: options.name, problem });
   const url = checkUrl(options.url);
-  const leg = createHttpLeg({ url, headers: checkHeaders(options.headers), limits }, { onToolsChanged, report });
+  const leg = createHttpLeg(
+    { url, headers: checkHeaders(options.headers), limits },
+    { onNotice: notices.announce, report },
+  );
   const params = { legacy: createParamsWriter('legacy', client), modern: createParamsWriter('modern', client) };
   const probe = () => probeEra(leg, params.modern, limits.handshakeTimeoutMs);
   const onChange = (era: string): void => report(`the upstream is ${era} now`);

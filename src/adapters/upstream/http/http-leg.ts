@@ -1,6 +1,7 @@
 import { Pool } from 'undici';
 import { visibleText } from '../../../core/content/visible-text.ts';
 import type { JsonObject } from '../../../core/json/value.ts';
+import { type Notice, parseNotice } from '../../../core/mcp/notices.ts';
 import { type Result, assertNever } from '../../../core/result.ts';
 import type { UpstreamFault } from '../../../ports/upstream.ts';
 import { sent } from '../fault.ts';
@@ -17,6 +18,8 @@ export interface LegRequest {
   readonly id: number;
   readonly method: string;
   readonly paramsJson: string;
+  /** On whose behalf it is made; `null`: on the gateway's own. */
+  readonly principal: string | null;
   /** Names and values in turn, beside those that every request has. */
   readonly headers: readonly string[];
   readonly timeoutMs: number;
@@ -44,7 +47,7 @@ export interface HttpLegOptions {
 }
 
 export interface HttpLegDeps {
-  readonly onToolsChanged: () => void;
+  readonly onNotice: (notice: Notice, principal: string | null) => void;
   readonly report: (problem: string) => void;
 }
 
@@ -140,7 +143,8 @@ function createAnswerReader(leg: HttpLeg, deps: HttpLegDeps, request: LegRequest
 
   function onNotification(method: string, params: JsonObject | null): void {
     if (method === 'notifications/progress') request.onProgress?.(params);
-    else if (method === 'notifications/tools/list_changed') deps.onToolsChanged();
+    const notice = parseNotice(method, params);
+    if (notice !== null) deps.onNotice(notice, request.principal);
   }
 
   return {

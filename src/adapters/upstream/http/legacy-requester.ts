@@ -40,6 +40,7 @@ export async function openSession(
 ): Promise<Result<Session, UpstreamFault>> {
   const answered = await leg.request({
     id: leg.nextId(),
+    principal: null,
     method: 'initialize',
     paramsJson: writeInitializeParams(client),
     headers: [],

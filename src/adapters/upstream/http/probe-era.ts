@@ -19,6 +19,7 @@ export async function probeEra(
 ): Promise<Result<Era, UpstreamFault>> {
   const answered = await leg.request({
     id: leg.nextId(),
+    principal: null,
     method: 'server/discover',
     paramsJson: params.discover(),
     headers: modernHeaders('server/discover'),

@@ -1,5 +1,6 @@
 import { visibleText } from '../../../core/content/visible-text.ts';
 import type { JsonObject } from '../../../core/json/value.ts';
+import { type Notice, parseNotice } from '../../../core/mcp/notices.ts';
 import type { RpcId } from '../../../core/mcp/message.ts';
 import { type Result, assertNever, ok } from '../../../core/result.ts';
 import type { UpstreamFault } from '../../../ports/upstream.ts';
@@ -35,7 +36,7 @@ export interface ConnectionLimits extends ChildLimits {
 }
 
 export interface ConnectionDeps {
-  readonly onToolsChanged: () => void;
+  readonly onNotice: (notice: Notice) => void;
   readonly report: (problem: string) => void;
   /** The process is gone, wanted or not. */
   readonly onGone: (end: ChildEnd) => void;
@@ -141,7 +142,8 @@ function onRequest(talk: Talk, child: Child, id: RpcId, method: string): void {
 }
 
 function onNotification(talk: Talk, method: string, params: JsonObject | null): void {
-  if (method === 'notifications/tools/list_changed') talk.deps.onToolsChanged();
+  const notice = parseNotice(method, params);
+  if (notice !== null) talk.deps.onNotice(notice);
   if (method !== 'notifications/progress') return;
   const token = params?.['progressToken'];
   if (typeof token === 'number') talk.pending.get(token)?.onProgress?.(params);

@@ -1,3 +1,4 @@
+import type { Notice } from '../../../core/mcp/notices.ts';
 import type { Revision } from '../../../core/mcp/revisions.ts';
 import type { Result } from '../../../core/result.ts';
 import type { Upstream, UpstreamFault } from '../../../ports/upstream.ts';
@@ -6,7 +7,7 @@ import { type EraKeeper, type EraSetting, createEraKeeper } from '../era-keeper.
 import { notSent } from '../fault.ts';
 import { createParamsWriter } from '../rpc/write-params.ts';
 import { createStatusBoard } from '../status-board.ts';
-import { createToolsChanged } from '../tools-changed.ts';
+import { createNoticeBoard, type NoticeBoard } from '../notice-board.ts';
 import type { ClientInfo, UpstreamDeps } from '../upstream-deps.ts';
 import type { ChildEnd } from './child.ts';
 import { childEnvironment } from './child-environment.ts';
@@ -38,8 +39,8 @@ export interface StdioUpstreamDeps extends UpstreamDeps {
 /** An MCP server that the gateway runs: one process for each principal, unless it is shared. */
 export function createStdioUpstream(options: StdioUpstreamOptions, deps: StdioUpstreamDeps): Upstream {
   const { name, limits } = options;
-  const toolsChanged = createToolsChanged();
-  const parts = createParts(options, deps, toolsChanged.announce);
+  const notices = createNoticeBoard();
+  const parts = createParts(options, deps, notices);
   const bulkhead = createBulkhead(limits);
   const board = createStatusBoard(name, 'stdio');
   let isClosed = false;
@@ -68,7 +69,8 @@ export function createStdioUpstream(options: StdioUpstreamOptions, deps: StdioUp
       if (listed.ok) board.listed(listed.value.length);
       return listed;
     },
-    onToolsChanged: toolsChanged.add,
+    onNotice: notices.add,
+    attend: () => Promise.resolve(),
     status: () => board.read({ era: parts.eras.known(), revision: parts.revision() }),
     async close() {
       isClosed = true;
@@ -86,7 +88,7 @@ interface Parts {
   readonly close: () => Promise<void>;
 }
 
-function createParts(options: StdioUpstreamOptions, deps: StdioUpstreamDeps, onToolsChanged: () => void): Parts {
+function createParts(options: StdioUpstreamOptions, deps: StdioUpstreamDeps, notices: NoticeBoard): Parts {
   const { client, limits, cwd } = options;
   const { clock } = deps;
   const report = (problem: string): void => deps.report({ upstream: options.name, problem });
@@ -98,8 +100,11 @@ function createParts(options: StdioUpstreamOptions, deps: StdioUpstreamDeps, onT
     env: childEnvironment(deps.env, options.env),
     secrets: Object.values(options.env),
   };
-  const open = (onGone: (end: ChildEnd) => void) =>
-    openConnection(command, { ...limits, lineBytesMax: limits.answerBytesMax }, { onToolsChanged, report, onGone });
+  /** `null`: nobody's in particular, and everybody's where it is shared. */
+  const open = (principal: string | null, onGone: (end: ChildEnd) => void) => {
+    const onNotice = (notice: Notice): void => notices.announce(notice, options.shared ? null : principal);
+    return openConnection(command, { ...limits, lineBytesMax: limits.answerBytesMax }, { onNotice, report, onGone });
+  };
   const params = { legacy: createParamsWriter('legacy', client), modern: createParamsWriter('modern', client) };
   const closing = new AbortController();
   const timeoutMs = limits.handshakeTimeoutMs;
@@ -113,7 +118,7 @@ function createParts(options: StdioUpstreamOptions, deps: StdioUpstreamDeps, onT
       clock,
       onChange: (era) => report(`the upstream is ${era} now`),
       probe() {
-        const probed = probeEra(open, greeting);
+        const probed = probeEra((onGone) => open(null, onGone), greeting);
         probing = probed;
         return probed;
       },

@@ -28,7 +28,7 @@ export interface ReadyProcess {
 
 export interface ProcessesDeps {
   readonly clock: Clock;
-  readonly open: (onGone: (end: ChildEnd) => void) => Connection;
+  readonly open: (principal: string, onGone: (end: ChildEnd) => void) => Connection;
   /** What the next process is to be greeted in. */
   readonly era: () => Promise<Result<Era, UpstreamFault>>;
   /** Introduces the gateway to a process that has just started. */
@@ -121,7 +121,7 @@ async function start(pool: Pool, key: string, slot: Slot): Promise<Result<ReadyP
   if (pool.isEnded) return notSent('unreachable', 'the upstream is closed');
 
   pool.delays.started(key);
-  const connection = pool.deps.open((end) => onGone(pool, key, slot, end));
+  const connection = pool.deps.open(key, (end) => onGone(pool, key, slot, end));
   slot.connection = connection;
   const greeted = await pool.deps.greet(connection, era.value);
   if (greeted.ok) return ok({ connection, era: era.value });
