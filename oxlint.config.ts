@@ -11,8 +11,8 @@ interface Layer {
 }
 
 const NOTHING_BUT = '*';
-const PURE_PACKAGES = ['!node:buffer', '!node:crypto', '!zod'];
-const CORE = 'core imports nothing outside core, save hashes, buffers and zod';
+const PURE_PACKAGES = ['!node:buffer', '!node:crypto', '!zod', '!@marcbachmann/cel-js'];
+const CORE = 'core imports nothing outside core, save hashes, buffers, zod and CEL';
 const GATEWAY = 'the gateway imports core and ports only';
 const ADAPTER = 'an adapter imports core, ports, gateway and its own folder; never another adapter';
 const COMMAND = 'a command imports core, ports, gateway and config; only compose.ts names adapters';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Problem } from '../core/problem.ts';
 import { assertNever, err, ok, type Result } from '../core/result.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '../core/did-you-mean.ts';
 import type { YamlFile, YamlPath } from './read-yaml.ts';
 import type { FileSchema } from './file-schema.ts';
 import { keysAt, lookUp } from './schema-lookup.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { didYouMean } from '../../src/config/did-you-mean.ts';
+import { didYouMean } from '../../src/core/did-you-mean.ts';
 
 it.each<[string, string | null]>([
   ['efect', 'effect'],

@@ -1,0 +1,206 @@
+import type { ASTNode, ParseResult } from '@marcbachmann/cel-js';
+import { didYouMean } from '../../did-you-mean.ts';
+import { assertNever, err, ok, type Result } from '../../result.ts';
+import type { ConditionFault } from './condition.ts';
+import { CEL, VARIABLES } from './environment.ts';
+import type { ArgumentPath, ExpressionCost } from './input-limits.ts';
+import { findCallFault, LOOPS } from './known-calls.ts';
+
+/** An expression that may be asked, and what that can cost. */
+export interface CheckedExpression extends ExpressionCost {
+  readonly evaluate: ParseResult;
+  /** What of the arguments it looks at. */
+  readonly argumentPaths: readonly ArgumentPath[];
+}
+
+/** Loops in loops in loops take too long over lists of any length. */
+const LOOPS_MAX = 2;
+
+export function checkExpression(text: string): Result<CheckedExpression, ConditionFault> {
+  const parsed = parse(text);
+  if (!parsed.ok) return parsed;
+  const found = walk(parsed.value.ast, { text, locals: [], loops: 0, isNeedle: false });
+  if (found.fault !== null) return err(found.fault);
+  const checked = parsed.value.check();
+  if (!checked.valid) {
+    const { summary, range } = checked.error ?? {};
+    return err(fault(summary ?? 'is no valid expression', range === undefined ? text : cut(text, range)));
+  }
+  if (checked.type !== 'bool' && checked.type !== 'dyn') {
+    return err({
+      message: `gives a value of type ${checked.type}, and must give true or false`,
+      help: 'compare it with something, such as args.amount <= 10000.0',
+    });
+  }
+  const { argumentPaths, steps, loops } = found;
+  return ok({ evaluate: parsed.value, argumentPaths, steps, loops });
+}
+
+function parse(text: string): Result<ParseResult, ConditionFault> {
+  try {
+    return ok(CEL.parse(text));
+  } catch (error) {
+    const { summary, range } = error as { summary?: string; range?: { start: number; end: number } };
+    const rest = range === undefined ? text : text.slice(range.start);
+    return err(fault(summary ?? 'is no expression', rest === '' ? 'the end' : rest));
+  }
+}
+
+interface Place {
+  readonly text: string;
+  /** Variables of the loops around. */
+  readonly locals: readonly string[];
+  readonly loops: number;
+  /** Inside a text that is searched for: what a caller sends has no place there. */
+  readonly isNeedle: boolean;
+}
+
+interface Found extends ExpressionCost {
+  readonly fault: ConditionFault | null;
+  readonly argumentPaths: readonly ArgumentPath[];
+}
+
+/** Looks at every node before the library does, so that nothing of the library counts that is not meant to be in the language. */
+function walk(node: ASTNode, place: Place): Found {
+  const path = argumentPathOf(node);
+  if (path !== null && !place.locals.includes('args')) {
+    const problem = place.isNeedle ? needleFault(node, place) : null;
+    return { fault: problem, argumentPaths: [path], steps: 1 + path.length, loops: place.loops };
+  }
+  switch (node.op) {
+    case 'id':
+      return leaf(place, findVariableFault(node.args, node, place));
+    case 'value':
+      return leaf(place, null);
+    case 'call':
+      return all(node.args[1], place, findCallFault(node.args[0], null, node.args[1]));
+    case 'rcall':
+      return walkMethod(node.args[0], node.args[1], node.args[2], place);
+    case '.':
+      return all([node.args[0]], place, findFieldFault(node.args[0], node.args[1]));
+    case 'map':
+      return all(node.args.flat(), place, null);
+    case '!_':
+    case '-_':
+      return all([node.args], place, null);
+    case '.?':
+    case '[?]':
+      return leaf(place, fault('optional access is not in this language', cut(place.text, node)));
+    case '?:':
+    case 'list':
+      return all(node.args, place, null);
+    case '[]':
+    case '||':
+    case '&&':
+    case '==':
+    case '!=':
+    case 'in':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case '%':
+      return all(node.args, place, null);
+    default:
+      return assertNever(node);
+  }
+}
+
+function walkMethod(name: string, receiver: ASTNode, args: readonly ASTNode[], place: Place): Found {
+  const [variable] = args;
+  const problem = findCallFault(name, receiver, args);
+  if (problem !== null || !LOOPS.has(name) || variable?.op !== 'id') {
+    const inner = { ...place, isNeedle: place.isNeedle || NEEDLES.has(name) };
+    return combine([walk(receiver, place), ...args.map((each) => walk(each, inner))], place, problem);
+  }
+  const around = { ...place, loops: place.loops + 1 };
+  const inside = { ...around, locals: [...place.locals, variable.args] };
+  const found = combine([walk(receiver, around), ...args.slice(1).map((each) => walk(each, inside))], around, null);
+  if (found.fault !== null || found.loops <= LOOPS_MAX) return found;
+  return { ...found, fault: { message: 'loops within loops within loops', help: `${LOOPS_MAX} deep is the most` } };
+}
+
+/** Searching for a text takes quadratic time where a caller chooses both. */
+const NEEDLES: ReadonlySet<string> = new Set(['contains', 'indexOf', 'lastIndexOf']);
+
+function needleFault(node: ASTNode, place: Place): ConditionFault {
+  const message = 'searches for a text that the caller chooses';
+  return { message: `${message}, at \`${cut(place.text, node)}\``, help: 'search for a text that the policy holds' };
+}
+
+function findVariableFault(name: string, node: ASTNode, place: Place): ConditionFault | null {
+  if (place.locals.includes(name)) return place.isNeedle ? needleFault(node, place) : null;
+  if (VARIABLES.has(name)) return null;
+  const known = [...VARIABLES.keys()];
+  const meant = didYouMean(name, known);
+  const help = meant === null ? `known here: ${known.join(', ')}` : `did you mean ${meant}?`;
+  return { message: `names a variable \`${name}\` that there is not`, help };
+}
+
+function findFieldFault(of: ASTNode, name: string): ConditionFault | null {
+  const fields = of.op === 'id' ? VARIABLES.get(of.args) : null;
+  if (of.op !== 'id' || fields === null || fields === undefined || fields.includes(name)) return null;
+  const meant = didYouMean(name, fields);
+  const known = fields.length === 0 ? 'it has none' : `known here: ${fields.join(', ')}`;
+  return {
+    message: `names a field \`${of.args}.${name}\` that there is not`,
+    help: meant === null ? known : `did you mean ${of.args}.${meant}?`,
+  };
+}
+
+/** `args.a["b"][0]`; `null` for anything that does not begin with `args`, or goes on with what is not written out. */
+function argumentPathOf(node: ASTNode): ArgumentPath | null {
+  if (node.op === 'id') return node.args === 'args' ? [] : null;
+  if (node.op !== '.' && node.op !== '[]') return null;
+  const around = argumentPathOf(node.args[0]);
+  if (around === null) return null;
+  const step = node.op === '.' ? node.args[1] : literalOf(node.args[1]);
+  return step === null ? null : [...around, step];
+}
+
+function literalOf({ op, args }: ASTNode): string | number | null {
+  if (op !== 'value') return null;
+  if (typeof args === 'string') return args;
+  return typeof args === 'bigint' ? Number(args) : null;
+}
+
+function all(nodes: readonly ASTNode[], place: Place, problem: ConditionFault | null): Found {
+  return combine(
+    nodes.map((node) => walk(node, place)),
+    place,
+    problem,
+  );
+}
+
+function leaf({ loops }: Place, problem: ConditionFault | null): Found {
+  return { fault: problem, argumentPaths: [], steps: 1, loops };
+}
+
+function combine(parts: readonly Found[], { loops }: Place, problem: ConditionFault | null): Found {
+  return {
+    fault: problem ?? parts.find((part) => part.fault !== null)?.fault ?? null,
+    argumentPaths: parts.flatMap(({ argumentPaths }) => argumentPaths),
+    steps: parts.reduce((sum, { steps }) => sum + steps, 1),
+    loops: Math.max(loops, ...parts.map((part) => part.loops)),
+  };
+}
+
+function fault(what: string, where: string): ConditionFault {
+  const message = `${what.charAt(0).toLowerCase()}${what.slice(1)}, at \`${shorten(where)}\``;
+  return {
+    message,
+    help: 'a CEL expression, such as args.amount <= 10000.0; docs/policy.md lists all that it may use',
+  };
+}
+
+function cut(text: string, { start, end }: { readonly start: number; readonly end: number }): string {
+  return text.slice(start, end);
+}
+
+function shorten(text: string): string {
+  return text.length <= 40 ? text : `${text.slice(0, 39)}…`;
+}

@@ -1,0 +1,78 @@
+import type { ToolClass } from '../../catalog/tool.ts';
+import type { Principal } from '../../identity/principal.ts';
+import type { JsonObject } from '../../json/value.ts';
+import { err, ok, type Result } from '../../result.ts';
+import { celFacts, type CelFacts } from './environment.ts';
+import { type CheckedExpression, checkExpression } from './check-expression.ts';
+import { isWithinInput } from './input-limits.ts';
+
+/** What a condition can look at. */
+export interface ConditionFacts {
+  readonly principal: Principal;
+  readonly upstream: string;
+  readonly tool: string;
+  readonly class: ToolClass;
+  readonly environment: string;
+  readonly nowMs: number;
+  /** With what the policy binds filled in. `null`: a listing, where they are not known. */
+  readonly args: JsonObject | null;
+}
+
+/** `unevaluable` is never taken for either of the others: what it means depends on the effect of the rule. */
+export type ConditionAnswer = 'holds' | 'fails' | 'unevaluable';
+
+/** The `when` of a rule, ready to be asked. */
+export interface Condition {
+  readonly text: string;
+  /** A condition that does not look at the arguments can be answered for a listing too. */
+  readonly usesArgs: boolean;
+  readonly ask: (facts: PreparedFacts) => ConditionAnswer;
+}
+
+/** The facts of one decision, prepared once for all of its conditions. */
+export type PreparedFacts = CelFacts;
+
+/** Why an expression cannot be a condition, for its author. */
+export interface ConditionFault {
+  readonly message: string;
+  readonly help: string;
+}
+
+/** Longer expressions than this nobody reviews. */
+export const CONDITION_CHARS_MAX = 1000;
+
+/**
+ * Reads one CEL expression and checks everything that can be known without a call: variables, functions, types, and that it costs a
+ * bounded time whatever a caller sends.
+ */
+export function parseCondition(text: string): Result<Condition, ConditionFault> {
+  if (text.length > CONDITION_CHARS_MAX) {
+    return err({ message: `is longer than ${CONDITION_CHARS_MAX} characters`, help: 'make several rules of it' });
+  }
+  const checked = checkExpression(text);
+  if (!checked.ok) return checked;
+  const { evaluate, argumentPaths, steps, loops } = checked.value;
+  return ok({
+    text,
+    usesArgs: argumentPaths.length > 0,
+    ask(facts) {
+      if (!isWithinInput(facts, argumentPaths, { steps, loops })) return 'unevaluable';
+      return answerOf(evaluate, facts);
+    },
+  });
+}
+
+export function prepareFacts(facts: ConditionFacts): PreparedFacts {
+  return celFacts(facts);
+}
+
+/** Missing fields, wrong types and overflows are thrown by the library; anything but a truth value is as good as those. */
+function answerOf(evaluate: CheckedExpression['evaluate'], facts: PreparedFacts): ConditionAnswer {
+  try {
+    const value: unknown = evaluate(facts);
+    if (value === true) return 'holds';
+    return value === false ? 'fails' : 'unevaluable';
+  } catch {
+    return 'unevaluable';
+  }
+}
