@@ -1,5 +1,6 @@
 import type { ToolClass } from '../catalog/tool.ts';
 import type { JsonObject } from '../json/value.ts';
+import { foldName } from './fold-name.ts';
 import { createNamePattern, type NamePattern } from './matchers/name-pattern.ts';
 import type { ArgumentClasses, PolicyClasses } from './policy-file.ts';
 
@@ -38,7 +39,7 @@ export function createClassifier(lists: ClassLists, tool: string): ToolClassifie
   return byArgument === undefined ? constantClassifier(named ?? 'unclassified') : argumentClassifier(named, byArgument);
 }
 
-function constantClassifier(toolClass: ToolClass): ToolClassifier {
+export function constantClassifier(toolClass: ToolClass): ToolClassifier {
   return { possible: [toolClass], classOf: () => toolClass };
 }
 
@@ -67,14 +68,6 @@ function argumentClassifier(named: ListedClass | null, byArgument: ArgumentClass
       return valueClass === undefined ? otherwise : strictest(named, valueClass);
     },
   };
-}
-
-/**
- * The name as the laxest readers of JSON compare it: Go takes `Action`, and `\u017f` for `s`, for the same member, its second version
- * leaves out `-` and `_`, .NET and Jackson can be told to do the like. Which of two such members such a server acts on cannot be known.
- */
-function foldName(name: string): string {
-  return name.normalize('NFKC').toUpperCase().toLowerCase().replaceAll(/[-_]/g, '');
 }
 
 function strictest(named: ListedClass | null, valueClass: ListedClass): ListedClass {
