@@ -34,6 +34,13 @@ import { createKeptResults } from './gateway/kept-results.ts';
 import { createKillSwitches } from './gateway/kill-switches.ts';
 import { createLateRecords } from './gateway/late-records.ts';
 import { createRefusals } from './gateway/refusals.ts';
+import {
+  createSubscriptions,
+  type Subscriptions,
+  type SubscriptionsDeps,
+} from './gateway/subscriptions/create-subscriptions.ts';
+import { fingerprintList } from './gateway/subscriptions/fingerprint-list.ts';
+import { createResourceRights } from './gateway/subscriptions/resource-rights.ts';
 import type { Upstream } from './ports/upstream.ts';
 
 export interface GatewayOptions {
@@ -94,7 +101,9 @@ async function openGateway(
   const expiry = setInterval(() => void expire(deps), EXPIRY_INTERVAL_MS).unref();
   opened.defer(() => clearInterval(expiry));
   const refusals = createRefusals({ audit: store.audit, clock, knownSecrets: deps.knownSecrets, report });
-  const gateway = createGateway(deps, refusals);
+  const subscriptions = openSubscriptions(deps);
+  opened.defer(() => subscriptions.close());
+  const gateway = createGateway(deps, refusals, subscriptions);
   const { authenticator, adminAuthenticator, forgetCredential } = await createIdentity(store, config);
   let isStopping = false;
   const administration = createAdministration({
@@ -122,6 +131,12 @@ async function openGateway(
   links.consoleUrl ||= adminUrl;
   const { url } = await mcp.listen();
   return { mcpUrl: `${url}/mcp`, adminUrl, operatorTokenFile, demo };
+}
+
+function openSubscriptions(deps: CallDeps): Subscriptions {
+  const fingerprint: SubscriptionsDeps['fingerprint'] = (principal, upstream, list) =>
+    fingerprintList(deps, principal, upstream, list);
+  return createSubscriptions({ ...deps, fingerprint, resources: createResourceRights(deps) });
 }
 
 interface CallParts {

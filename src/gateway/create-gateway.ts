@@ -4,26 +4,16 @@ import type { Gateway } from './gateway.ts';
 import { handleCall } from './handle-call.ts';
 import { listTools } from './list-tools.ts';
 import type { Refusals } from './refusals.ts';
+import type { Subscriptions } from './subscriptions/create-subscriptions.ts';
 
 /** Puts the use cases behind the one interface that the MCP plane knows. */
-export function createGateway(deps: CallDeps, refusals: Refusals): Gateway {
-  const listeners = new Set<() => void>();
-  for (const upstream of deps.upstreams.values()) {
-    upstream.onNotice((notice) => {
-      if (notice.kind !== 'list-changed') return;
-      deps.catalogue.forget(upstream.name);
-      for (const listener of listeners) listener();
-    });
-  }
+export function createGateway(deps: CallDeps, refusals: Refusals, subscriptions: Subscriptions): Gateway {
   return {
     call: (call) => failClosed(deps, call.context, () => handleCall(deps, call)),
     listTools: (context, cursor) => failClosed(deps, context, () => listTools(deps, context, cursor)),
     admit: (context, method) => failClosed(deps, context, () => admit(deps, context, method)),
     refuse: (refusal) => refusals.record(refusal),
     hasUpstream: (name) => deps.upstreams.has(name),
-    onToolsChanged(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    listen: (request) => failClosed(deps, request.context, () => subscriptions.listen(request)),
   };
 }

@@ -3,6 +3,7 @@ import type { Principal } from '../core/identity/principal.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import type { ReasonCode } from '../core/policy/reasons.ts';
 import type { UpstreamProgress } from '../ports/upstream.ts';
+import type { Listening, ListenRequest } from './subscriptions/listening.ts';
 
 /** Which catalogue a URL stands for: every upstream with prefixed names, or one with its own. */
 export type Endpoint = { readonly kind: 'all' } | { readonly kind: 'one'; readonly upstream: string };
@@ -87,6 +88,6 @@ export interface Gateway {
    */
   admit(context: RequestContext, method: string): Promise<HostError | null>;
   hasUpstream(name: string): boolean;
-  /** Calls `listener` when what some principal may see could have changed; returns the way to stop listening. */
-  onToolsChanged(listener: () => void): () => void;
+  /** Begins to tell a host what it wishes to hear, as far as policy lets it. */
+  listen(request: ListenRequest): Promise<Listening | HostError>;
 }

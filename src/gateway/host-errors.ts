@@ -64,6 +64,12 @@ export function stoppedBySwitch(mayHaveRun = false): HostError {
   return hostError(GATEWAY_ERRORS.killSwitch, message, { httpStatus: 503, retryAfterSeconds: 60 });
 }
 
+/** Not a matter of rights: somebody hears of as much already as one may. */
+export function tooManySubscriptions(): HostError {
+  const message = 'Too many resources are subscribed to. Unsubscribe from some first.';
+  return hostError(GATEWAY_ERRORS.overloaded, message, { httpStatus: 200 });
+}
+
 export function internalError(): HostError {
   return hostError(RPC_ERRORS.internal, 'Internal error. The call was denied.', { httpStatus: 500 });
 }

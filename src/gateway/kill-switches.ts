@@ -20,6 +20,8 @@ export interface KillSwitches {
   release(id: string, by: string): Promise<KillSwitch | null>;
   /** Makes void, again, the approvals that a switch covered while the store could not be written. */
   finishVoiding(): Promise<void>;
+  /** Calls `listener` whenever a switch was pulled, released or is over. */
+  onChange(listener: () => void): void;
 }
 
 export interface PullResult {
@@ -56,6 +58,11 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
     return done;
   }
 
+  const listeners = new Set<() => void>();
+  const announce = (): void => {
+    for (const listener of listeners) listener();
+  };
+
   const inForce = (): readonly KillSwitch[] => {
     const nowMs = deps.clock.nowMs();
     return switches.filter((each) => each.expiresMs === null || each.expiresMs > nowMs);
@@ -75,6 +82,7 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
     find: (facts) => findKillSwitch(switches, facts, deps.clock.nowMs()),
     current: inForce,
     finishVoiding,
+    onChange: (listener) => void listeners.add(listener),
 
     async pull({ scope, reason, expiresMs, by }) {
       const nowMs = deps.clock.nowMs();
@@ -82,6 +90,9 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
       switches = [...inForce(), killSwitch];
       unvoided = [...unvoided, killSwitch];
       deps.inFlight.stopFor(killSwitch, nowMs);
+      announce();
+      // Not exact beyond what a timer can wait: whoever lists is told what is in force in any case.
+      if (expiresMs !== null) setTimeout(announce, Math.min(expiresMs - nowMs + 1, TIMER_MS_MAX)).unref();
       const entry = entryOf(killSwitch, 'on', by, nowMs);
       const saved = await inTurn(() => deps.store.save(toKeep(), [entry])).then(
         ({ recorded }) => ({ recorded, persisted: true }),
@@ -108,10 +119,14 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
         await recordRelease(deps, killSwitch, toKeep(), by);
         switches = switches.filter((each) => each.id !== id);
       });
+      announce();
       return killSwitch;
     },
   };
 }
+
+/** Node takes a longer wait for none. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** A release that the log does not take must not count after a restart either, so everything is stored as on again. */
 async function recordRelease(

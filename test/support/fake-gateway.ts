@@ -65,7 +65,7 @@ export function createFakeGateway(upstreams: readonly string[] = ['notes']): Fak
       return gateway.admits;
     },
     hasUpstream: (name) => upstreams.includes(name),
-    onToolsChanged: () => () => undefined,
+    listen: () => Promise.reject(new Error('nobody listens here')),
     reset() {
       calls.length = 0;
       lists.length = 0;

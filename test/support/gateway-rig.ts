@@ -22,6 +22,9 @@ import { createKeptResults } from '../../src/gateway/kept-results.ts';
 import { createKillSwitches } from '../../src/gateway/kill-switches.ts';
 import { createLateRecords } from '../../src/gateway/late-records.ts';
 import { createRefusals } from '../../src/gateway/refusals.ts';
+import { createSubscriptions } from '../../src/gateway/subscriptions/create-subscriptions.ts';
+import { fingerprintList } from '../../src/gateway/subscriptions/fingerprint-list.ts';
+import { createResourceRights } from '../../src/gateway/subscriptions/resource-rights.ts';
 import { createFakeUpstream, type FakeUpstream } from './fake-upstream.ts';
 import { createCountingIds, createFixedClock, type FixedClock } from './fixed-clock.ts';
 
@@ -120,7 +123,14 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     digestKey: Buffer.alloc(32, 7),
     environment: 'test',
   };
-  const gateway = createGateway(deps, createRefusals({ audit: store.audit, clock, knownSecrets, report }));
+  const subscriptions = createSubscriptions({
+    ...deps,
+    fingerprint: (principal, upstream, list) => fingerprintList(deps, principal, upstream, list),
+    resources: createResourceRights(deps),
+  });
+  onTestFinished(() => subscriptions.close());
+  const refusals = createRefusals({ audit: store.audit, clock, knownSecrets, report });
+  const gateway = createGateway(deps, refusals, subscriptions);
   const administration = createAdministration({
     isStopping: () => false,
     clock,

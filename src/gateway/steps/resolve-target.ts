@@ -13,13 +13,16 @@ export interface NamedTarget {
   readonly ref: Target;
 }
 
+/** The part of a call that names something. */
+export type NamingCall = Pick<HostCall, 'context' | 'kind' | 'exposedName'>;
+
 /** `null`: the name stands for no configured upstream, or is not one that this catalogue could have given out. */
-export function resolveTarget(deps: CallDeps, call: HostCall): Promise<NamedTarget | null> {
+export function resolveTarget(deps: CallDeps, call: NamingCall): Promise<NamedTarget | null> {
   // Only tools are offered.
   return call.kind === 'tool' ? resolveTool(deps, call) : Promise.resolve(null);
 }
 
-async function resolveTool(deps: CallDeps, call: HostCall): Promise<NamedTarget | null> {
+async function resolveTool(deps: CallDeps, call: NamingCall): Promise<NamedTarget | null> {
   const { endpoint, principal } = call.context;
   if (endpoint.kind === 'one') return named(deps, endpoint.upstream, call.exposedName);
 

@@ -1,0 +1,226 @@
+import type { Principal } from '../../core/identity/principal.ts';
+import type { KillFacts } from '../../core/kill-switch/kill-switch.ts';
+import { RESOURCES_WISHED_MAX } from '../../core/mcp/listen-params.ts';
+import type { ListKind, Notice } from '../../core/mcp/notices.ts';
+import type { Upstream } from '../../ports/upstream.ts';
+import { admit } from '../admit.ts';
+import type { CallDeps } from '../deps.ts';
+import type { Endpoint, HostError, RequestContext } from '../gateway.ts';
+import { tooManySubscriptions } from '../host-errors.ts';
+import { createInterests, type Interests } from './interests.ts';
+import { Listener } from './listener.ts';
+import type { Listening, ListenRequest } from './listening.ts';
+import { createListWatch, type ListWatch } from './list-watch.ts';
+import type { ResourceRights } from './resource-rights.ts';
+
+/** What hosts are told beside the answers to their requests: that a list which they can see changed, or a resource that they may read. */
+export interface Subscriptions {
+  /** Decided and recorded like every request. */
+  listen(request: ListenRequest): Promise<Listening | HostError>;
+  /** What people may see could have changed: all lists, or those of one upstream. Tells whose really did. */
+  lookAgain(upstream?: string): void;
+  close(): void;
+}
+
+export interface SubscriptionsDeps extends CallDeps {
+  /** See `ListWatchDeps`. */
+  readonly fingerprint: (principal: Principal, upstream: Upstream, list: ListKind) => Promise<string | null>;
+  readonly resources: ResourceRights;
+}
+
+export function createSubscriptions(deps: SubscriptionsDeps): Subscriptions {
+  const interests = createInterests();
+  const listeners: Listeners = new Map();
+  const watches = new Map<string, ListWatch>();
+  const world: World = { deps, interests, listeners, watches };
+  for (const upstream of deps.upstreams.values()) {
+    watches.set(
+      upstream.name,
+      createListWatch({
+        upstream: upstream.name,
+        fingerprint: (principal, list) => deps.fingerprint(principal, upstream, list),
+        onVisible: (listener) => attendLists(world, upstream, listener),
+      }),
+    );
+    upstream.onNotice((notice, principal) => onNotice(world, upstream, notice, principal));
+  }
+  deps.killSwitches.onChange(() => lookAgain(world, undefined));
+  const policyWatch = watchPolicy(world);
+  return {
+    listen: (request) => listen(world, request),
+    lookAgain: (upstream) => lookAgain(world, upstream),
+    close() {
+      clearInterval(policyWatch);
+      for (const watch of watches.values()) watch.close();
+    },
+  };
+}
+
+/** By principal. */
+type Listeners = Map<string, Set<Listener>>;
+
+interface World {
+  readonly deps: SubscriptionsDeps;
+  readonly interests: Interests;
+  readonly listeners: Listeners;
+  readonly watches: ReadonlyMap<string, ListWatch>;
+}
+
+const POLICY_WATCH_MS = 1_000;
+
+/** Whoever puts another policy in force need not know who listens. */
+function watchPolicy(world: World): NodeJS.Timeout {
+  let known = world.deps.policy().version;
+  return setInterval(() => {
+    const { version } = world.deps.policy();
+    if (version !== known) lookAgain(world, undefined);
+    known = version;
+  }, POLICY_WATCH_MS).unref();
+}
+
+async function listen(world: World, { context, method, wish, tell }: ListenRequest): Promise<Listening | HostError> {
+  const { deps, listeners } = world;
+  const { principal, endpoint } = context;
+  const refused = await admit(deps, context, method);
+  if (refused !== null) return refused;
+
+  const mayTellNow = (each: Listener, notice: Notice): boolean => mayTell(deps, each, notice);
+  const listener = new Listener({ principal, endpoint, lists: wish.lists, tell, mayTell: mayTellNow });
+  const own = listeners.get(principal.id) ?? new Set();
+  listeners.set(principal.id, own.add(listener));
+  const resourceUris: string[] = [];
+  for (const uri of wish.resourceUris) {
+    if ((await subscribe(world, listener, context, method, uri)) === null) resourceUris.push(uri);
+  }
+  for (const { name } of upstreamsOf(deps, endpoint)) world.watches.get(name)?.look(listener, listener.lists);
+  return {
+    granted: { lists: wish.lists, resourceUris },
+    subscribe: (request, uri) => subscribe(world, listener, request, 'resources/subscribe', uri),
+    async unsubscribe(request, uri) {
+      const stopped = await admit(deps, request, 'resources/unsubscribe');
+      if (stopped === null) forgetResource(world, listener, uri);
+      return stopped;
+    },
+    mayTell: (notice) => mayTell(deps, listener, notice),
+    renew(renewed) {
+      if (renewed.id === listener.principal.id) listener.principal = renewed;
+    },
+    enter: (request) =>
+      deps.inFlight.enter(
+        { facts: factsOf(request.principal, endpoint), credentialId: request.principal.credentialId },
+        request.signal,
+      ),
+    close: () => closeListener(world, listener),
+  };
+}
+
+async function subscribe(
+  world: World,
+  listener: Listener,
+  context: RequestContext,
+  method: string,
+  uri: string,
+): Promise<HostError | null> {
+  const { deps, interests } = world;
+  if (!listener.resources.has(uri) && listener.resources.size >= RESOURCES_WISHED_MAX) return tooManySubscriptions();
+  const resource = await deps.resources.decide(context, method, uri);
+  if ('kind' in resource) return resource;
+  const upstream = deps.upstreams.get(resource.upstream);
+  if (upstream === undefined) throw new Error('a resource was resolved to an upstream that is not there');
+  if (listener.isClosed || listener.resources.has(uri)) return null;
+  listener.resources.set(uri, resource);
+  if (await interests.addResource(upstream, listener.principal.id, resource.uri)) return null;
+  listener.resources.delete(uri);
+  return tooManySubscriptions();
+}
+
+function forgetResource({ deps, interests }: World, listener: Listener, uri: string): void {
+  const resource = listener.resources.get(uri);
+  const upstream = resource === undefined ? undefined : deps.upstreams.get(resource.upstream);
+  if (resource === undefined || upstream === undefined) return;
+  listener.resources.delete(uri);
+  interests.removeResource(upstream, listener.principal.id, resource.uri);
+}
+
+function closeListener(world: World, listener: Listener): void {
+  if (listener.isClosed) return;
+  listener.close();
+  const { deps, interests, listeners } = world;
+  for (const uri of [...listener.resources.keys()]) forgetResource(world, listener, uri);
+  for (const name of listener.attended) {
+    const upstream = deps.upstreams.get(name);
+    if (upstream !== undefined) interests.removeLists(upstream, listener.principal.id, listener.lists);
+  }
+  const own = listeners.get(listener.principal.id);
+  own?.delete(listener);
+  if (own?.size === 0) listeners.delete(listener.principal.id);
+}
+
+/** Nobody has an upstream tell them of lists of which they may see nothing. */
+function attendLists({ interests }: World, upstream: Upstream, listener: Listener): void {
+  if (listener.attended.has(upstream.name)) return;
+  listener.attended.add(upstream.name);
+  interests.addLists(upstream, listener.principal.id, listener.lists);
+}
+
+/** `principal`: in whose session or process it was said. Others have their own, and are told there. */
+function onNotice(world: World, upstream: Upstream, notice: Notice, principal: string | null): void {
+  const { deps, listeners, watches } = world;
+  const concerned = principal === null ? [...listeners.values()] : [listeners.get(principal) ?? new Set<Listener>()];
+  if (notice.kind === 'list-changed') deps.catalogue.forget(upstream.name);
+  for (const own of concerned) {
+    for (const listener of own) {
+      if (!listener.covers(upstream.name)) continue;
+      if (notice.kind === 'resource-updated') queueUpdate(listener, upstream.name, notice.uri);
+      else if (listener.lists.includes(notice.list)) watches.get(upstream.name)?.look(listener, [notice.list]);
+    }
+  }
+}
+
+/** What is updated may be a part of what was subscribed to (2025-11-25, "Resources"). */
+function queueUpdate(listener: Listener, upstream: string, uri: string): void {
+  for (const [known, resource] of listener.resources) {
+    if (resource.upstream !== upstream) continue;
+    const isPart = uri.startsWith(resource.uri.endsWith('/') ? resource.uri : `${resource.uri}/`);
+    if (uri === resource.uri || isPart) listener.queue({ kind: 'resource-updated', uri: known });
+  }
+}
+
+function lookAgain({ deps, listeners, watches }: World, upstream: string | undefined): void {
+  for (const own of listeners.values()) {
+    for (const listener of own) {
+      for (const { name } of upstreamsOf(deps, listener.endpoint)) {
+        if (upstream === undefined || upstream === name) watches.get(name)?.look(listener, listener.lists);
+      }
+    }
+  }
+}
+
+function upstreamsOf({ upstreams }: CallDeps, endpoint: Endpoint): readonly Upstream[] {
+  if (endpoint.kind === 'all') return [...upstreams.values()];
+  const upstream = upstreams.get(endpoint.upstream);
+  return upstream === undefined ? [] : [upstream];
+}
+
+function mayTell(
+  deps: SubscriptionsDeps,
+  { principal, endpoint, resources, isClosed }: Listener,
+  notice: Notice,
+): boolean {
+  if (isClosed || deps.killSwitches.find(factsOf(principal, endpoint)) !== null) return false;
+  if (notice.kind === 'list-changed') return true;
+  const resource = resources.get(notice.uri);
+  if (resource === undefined) return false;
+  const facts = { ...factsOf(principal, endpoint), upstream: resource.upstream };
+  return deps.killSwitches.find(facts) === null && deps.resources.mayRead(principal, resource);
+}
+
+function factsOf({ id, client }: Principal, endpoint: Endpoint): KillFacts {
+  return {
+    principal: id,
+    client,
+    upstream: endpoint.kind === 'one' ? endpoint.upstream : null,
+    tool: null,
+    class: null,
+  };
+}
