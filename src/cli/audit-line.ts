@@ -12,6 +12,8 @@ const TOLD_BY_KIND: ReadonlyMap<string, readonly string[]> = new Map([
   ['approval', ['change', 'approvalId', 'principal', 'target', 'by', 'comment']],
   ['kill-switch', ['change', 'id', 'scope', 'by', 'reason']],
   ['token', ['change', 'tokenId', 'plane', 'user', 'by']],
+  ['account', ['change', 'accountId', 'user', 'roles', 'by']],
+  ['sign-in', ['change', 'user', 'method', 'credentialId']],
   ['gateway', ['change', 'by', 'detail']],
 ]);
 

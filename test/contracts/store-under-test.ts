@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteStore } from '../../src/adapters/sqlite/open-store.ts';
+import type { AccountStore } from '../../src/ports/account-store.ts';
 import type { ApprovalStore } from '../../src/ports/approval-store.ts';
 import type { AuditLog } from '../../src/ports/audit-log.ts';
 import type { KillSwitchStore } from '../../src/ports/kill-switch-store.ts';
@@ -16,6 +17,7 @@ export interface StoreUnderTest {
   readonly approvals: ApprovalStore;
   readonly tasks: TaskStore;
   readonly tokens: TokenStore;
+  readonly accounts: AccountStore;
   readonly killSwitches: KillSwitchStore;
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { Approval } from '../../src/core/approval/approval.ts';
 import { encodeEntry, leafOf } from '../../src/core/audit/encode-entry.ts';
 import type { AuditEntry } from '../../src/core/audit/entry.ts';
 import type { KillSwitch } from '../../src/core/kill-switch/kill-switch.ts';
+import type { AccountStore, StoredAccount } from '../../src/ports/account-store.ts';
 import type { ApprovalKey, ApprovalStore } from '../../src/ports/approval-store.ts';
 import type { AuditLog, AuditRecord } from '../../src/ports/audit-log.ts';
 import type { KillSwitchStore } from '../../src/ports/kill-switch-store.ts';
@@ -15,6 +16,7 @@ export interface MemoryStore {
   readonly approvals: ApprovalStore;
   readonly tasks: TaskStore;
   readonly tokens: TokenStore;
+  readonly accounts: AccountStore;
   readonly killSwitches: KillSwitchStore;
   /** Makes everything fail, save the kill switches; `null` makes it work again. */
   failWith(problem: string | null): void;
@@ -28,6 +30,7 @@ export function createMemoryStore(): MemoryStore {
     approvals: createApprovals(log),
     tasks: createTasks(log),
     tokens: createTokens(log),
+    accounts: createAccounts(log),
     killSwitches: createKillSwitches(log),
     failWith: log.failWith,
   };
@@ -196,6 +199,38 @@ function createTokens(log: Log): TokenStore {
     list: async () => {
       log.check();
       return [...tokens.values()].toReversed();
+    },
+  };
+}
+
+function createAccounts(log: Log): AccountStore {
+  const accounts = new Map<string, StoredAccount>();
+  const named = (user: string) => [...accounts.values()].find((each) => each.user.toLowerCase() === user.toLowerCase());
+  return {
+    create: async (account, entries) => {
+      if (accounts.has(account.id) || named(account.user) !== undefined) return false;
+      log.append(entries);
+      accounts.set(account.id, account);
+      return true;
+    },
+    change: async (id, change, entries) => {
+      const account = accounts.get(id);
+      if (account === undefined) return false;
+      log.append(entries);
+      accounts.set(id, { ...account, ...change });
+      return true;
+    },
+    find: async (id) => {
+      log.check();
+      return accounts.get(id) ?? null;
+    },
+    findByName: async (user) => {
+      log.check();
+      return named(user) ?? null;
+    },
+    list: async () => {
+      log.check();
+      return [...accounts.values()].toReversed();
     },
   };
 }

@@ -97,6 +97,23 @@ export const SAMPLE_ENTRIES: readonly AuditEntry[] = [
     by: 'olivia',
   },
   {
+    kind: 'account',
+    timeMs: 1_793_000_061_000,
+    change: 'created',
+    accountId: 'acct_iavN7vEjRWeAmrze7xI0Vg',
+    user: 'olivia',
+    roles: ['approver'],
+    by: 'operator',
+  },
+  {
+    kind: 'sign-in',
+    timeMs: 1_793_000_062_000,
+    change: 'signed-in',
+    method: 'password',
+    user: 'olivia',
+    credentialId: 'acct_iavN7vEjRWeAmrze7xI0Vg',
+  },
+  {
     kind: 'gateway',
     timeMs: 1_793_000_070_000,
     change: 'policy-loaded',

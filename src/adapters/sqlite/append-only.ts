@@ -21,12 +21,13 @@ const READABLE = new Set([
   'approval',
   'task',
   'token',
+  'account',
   'kill_switch',
   'kill_switch_generation',
   'schema_version',
 ]);
-const INSERTABLE = new Set(['audit_log', 'open_call', 'approval', 'task', 'token', 'kill_switch']);
-const UPDATABLE = new Set(['approval', 'task', 'token', 'kill_switch_generation']);
+const INSERTABLE = new Set(['audit_log', 'open_call', 'approval', 'task', 'token', 'account', 'kill_switch']);
+const UPDATABLE = new Set(['approval', 'task', 'token', 'account', 'kill_switch_generation']);
 const DELETABLE = new Set(['open_call', 'task', 'kill_switch']);
 const PRAGMAS = new Set(['wal_checkpoint']);
 

@@ -103,6 +103,10 @@ function applyMutation(tables: Tables, mutation: Mutation): Applied | null {
       return tables.tokens.create(mutation.token) ? UNCONDITIONAL : null;
     case 'revoke-token':
       return tables.tokens.revoke(mutation.id, mutation.revokedMs) ? UNCONDITIONAL : null;
+    case 'create-account':
+      return tables.accounts.create(mutation.account) ? UNCONDITIONAL : null;
+    case 'change-account':
+      return tables.accounts.change(mutation.id, mutation.change) ? UNCONDITIONAL : null;
     case 'save-kill-switches': {
       const stored = tables.killSwitches.generation();
       if (mutation.state.generation <= stored) return null;

@@ -2,6 +2,7 @@ import type { Approval, ApprovalId, ApprovalStatus } from '../../core/approval/a
 import type { CallId } from '../../core/audit/entry.ts';
 import type { KillSwitch } from '../../core/kill-switch/kill-switch.ts';
 import type { Task, TaskId } from '../../core/tasks/task.ts';
+import type { AccountChange, StoredAccount } from '../../ports/account-store.ts';
 import type {
   ApprovalChange,
   ApprovalHead,
@@ -34,6 +35,9 @@ export interface Requests {
   'list-open-approvals': { ask: null; answer: readonly ApprovalHead[] };
   'find-token': { ask: string; answer: StoredToken | null };
   'list-tokens': { ask: null; answer: readonly StoredToken[] };
+  'find-account': { ask: string; answer: StoredAccount | null };
+  'find-account-by-name': { ask: string; answer: StoredAccount | null };
+  'list-accounts': { ask: null; answer: readonly StoredAccount[] };
   'find-task': { ask: TaskKey; answer: Task | null };
   'find-task-for': { ask: TaskOfApproval; answer: Task | null };
   'list-tasks': { ask: TaskOwner; answer: readonly TaskHead[] };
@@ -104,6 +108,8 @@ export type Mutation =
   | { readonly kind: 'keep-task-result'; readonly id: TaskId; readonly sealedResult: string }
   | { readonly kind: 'create-token'; readonly token: StoredToken }
   | { readonly kind: 'revoke-token'; readonly id: string; readonly revokedMs: number }
+  | { readonly kind: 'create-account'; readonly account: StoredAccount }
+  | { readonly kind: 'change-account'; readonly id: string; readonly change: AccountChange }
   | {
       readonly kind: 'save-kill-switches';
       readonly state: KillSwitchState;

@@ -103,6 +103,18 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX task_by_owner ON task (principal, client);
   CREATE INDEX task_by_end ON task (expires_ms);
   `,
+  `
+  CREATE TABLE account (
+    ordinal       INTEGER PRIMARY KEY,
+    id            TEXT NOT NULL UNIQUE,
+    user          TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    password_hash TEXT NOT NULL,
+    roles         TEXT NOT NULL,
+    groups        TEXT NOT NULL,
+    created_ms    REAL NOT NULL,
+    disabled_ms   REAL
+  ) STRICT;
+  `,
 ];
 
 /** Takes a new or an older database to the version that this code knows. Throws `StoreError` for any other file. */

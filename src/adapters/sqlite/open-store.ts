@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { AccountStore } from '../../ports/account-store.ts';
 import type { ApprovalStore } from '../../ports/approval-store.ts';
 import type { AuditLog } from '../../ports/audit-log.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -6,6 +7,7 @@ import type { KillSwitchStore } from '../../ports/kill-switch-store.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { TaskStore } from '../../ports/task-store.ts';
 import type { TokenStore } from '../../ports/token-store.ts';
+import { createAccountStore } from './account-store.ts';
 import { createApprovalStore } from './approval-store.ts';
 import { createAuditLog } from './audit-log.ts';
 import { CommitQueue } from './commit-queue.ts';
@@ -30,6 +32,7 @@ export interface SqliteStore {
   readonly approvals: ApprovalStore;
   readonly tasks: TaskStore;
   readonly tokens: TokenStore;
+  readonly accounts: AccountStore;
   readonly killSwitches: KillSwitchStore;
   /** Stores what was accepted, closes the database, and lets another process have it. */
   close(): Promise<void>;
@@ -69,6 +72,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
       approvals: createApprovalStore(commits),
       tasks: createTaskStore(commits),
       tokens: createTokenStore(commits),
+      accounts: createAccountStore(commits),
       killSwitches,
       close,
     };

@@ -79,6 +79,9 @@ const HANDLERS: { readonly [Name in RequestName]: (ask: Requests[Name]['ask']) =
   'list-tasks': (owner) => store().tables.tasks.listOwn(owner),
   'find-token': (id) => store().tables.tokens.find(id),
   'list-tokens': () => store().tables.tokens.list(),
+  'find-account': (id) => store().tables.accounts.find(id),
+  'find-account-by-name': (user) => store().tables.accounts.findByName(user),
+  'list-accounts': () => store().tables.accounts.list(),
   'load-kill-switches': () => store().tables.killSwitches.load(),
   'open-calls': () => store().tables.openCalls.list(),
   close() {

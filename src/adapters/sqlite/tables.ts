@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { type AccountTable, createAccountTable } from './account-table.ts';
 import { type ApprovalTable, createApprovalTable } from './approval-table.ts';
 import { type AuditTable, createAuditTable } from './audit-table.ts';
 import { createKillSwitchTable, type KillSwitchTable } from './kill-switch-table.ts';
@@ -13,6 +14,7 @@ export interface Tables {
   readonly approvals: ApprovalTable;
   readonly tasks: TaskTable;
   readonly tokens: TokenTable;
+  readonly accounts: AccountTable;
   readonly killSwitches: KillSwitchTable;
 }
 
@@ -23,6 +25,7 @@ export function createTables(db: DatabaseSync): Tables {
     approvals: createApprovalTable(db),
     tasks: createTaskTable(db),
     tokens: createTokenTable(db),
+    accounts: createAccountTable(db),
     killSwitches: createKillSwitchTable(db),
   };
 }

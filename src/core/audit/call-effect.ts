@@ -21,6 +21,8 @@ export function callEffect(entry: AuditEntry): CallEffect | null {
     case 'approval':
     case 'kill-switch':
     case 'token':
+    case 'account':
+    case 'sign-in':
     case 'gateway':
       return null;
     default:

@@ -1,5 +1,6 @@
 import type { ApprovalId, ArgsDigest } from '../approval/approval.ts';
 import type { DefinitionDigest, ToolClass } from '../catalog/tool.ts';
+import type { AdminRole } from '../identity/principal.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { KillScope } from '../kill-switch/kill-switch.ts';
 import type { PolicyVersion } from '../policy/decision.ts';
@@ -17,6 +18,8 @@ export type AuditEntry =
   | ApprovalEntry
   | KillSwitchEntry
   | TokenEntry
+  | AccountEntry
+  | SignInEntry
   | GatewayEntry;
 
 /** Unique per request; joins the entries of one call. */
@@ -140,6 +143,27 @@ export interface TokenEntry {
   readonly user: string;
   readonly plane: 'mcp' | 'admin';
   readonly by: string;
+}
+
+export interface AccountEntry {
+  readonly kind: 'account';
+  readonly timeMs: number;
+  readonly change: 'created' | 'password-set' | 'disabled';
+  readonly accountId: string;
+  readonly user: string;
+  readonly roles: readonly AdminRole[];
+  readonly by: string;
+}
+
+/** A browser signed in to the console, or tried to. */
+export interface SignInEntry {
+  readonly kind: 'sign-in';
+  readonly timeMs: number;
+  readonly change: 'signed-in' | 'signed-out' | 'refused';
+  readonly method: 'password' | 'token' | 'link' | null;
+  /** The name that was given, where it can be one; `null` where none was. */
+  readonly user: string | null;
+  readonly credentialId: string | null;
 }
 
 /** The gateway about itself: starts, stops, policies loaded, recoveries. */

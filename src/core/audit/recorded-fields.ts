@@ -113,6 +113,23 @@ const RECORDED: {
     tokenId: entry.tokenId,
     user: entry.user,
   }),
+  account: (entry) => ({
+    accountId: entry.accountId,
+    by: entry.by,
+    change: entry.change,
+    kind: entry.kind,
+    roles: entry.roles,
+    timeMs: entry.timeMs,
+    user: entry.user,
+  }),
+  'sign-in': (entry) => ({
+    change: entry.change,
+    credentialId: entry.credentialId,
+    kind: entry.kind,
+    method: entry.method,
+    timeMs: entry.timeMs,
+    user: entry.user,
+  }),
   gateway: (entry) => ({
     by: entry.by,
     change: entry.change,
