@@ -2,6 +2,8 @@ import { dirname, join } from 'node:path';
 import { DEFAULT_MCP_PLANE_LIMITS, type McpPlaneOptions } from './adapters/http/plane-options.ts';
 import { createMcpPlane, type McpPlane } from './adapters/http/mcp-plane.ts';
 import { createAdminPlane } from './adapters/admin/admin-plane.ts';
+import { createDialler } from './adapters/egress/dialler.ts';
+import { createDocumentFetcher } from './adapters/egress/document-fetcher.ts';
 import { createAdminAuthenticator } from './adapters/identity/admin-authenticator.ts';
 import { createAuthenticator } from './adapters/identity/authenticator.ts';
 import type { TrustedIssuer } from './adapters/identity/jwt-verifier.ts';
@@ -191,7 +193,7 @@ async function createCallDeps({ config, policy }: GatewayOptions, parts: CallPar
 
 async function createIdentity({ tokens }: SqliteStore, config: Config) {
   const issuers = config.issuers.map((issuer) => trustedIssuer(issuer, config));
-  const authenticator = createAuthenticator({ tokens, clock }, { issuers });
+  const authenticator = createAuthenticator({ tokens, clock, documents: createDocumentFetcher() }, { issuers });
   const adminAuthenticator = createAdminAuthenticator({ tokens, clock });
   await adminAuthenticator.load();
   function forgetCredential(id: string): void {
@@ -251,9 +253,11 @@ function createUpstream(upstream: UpstreamConfig, client: ClientInfo, deps: Upst
     const options = { name, command: [command, ...args], cwd, env, shared, era, client, limits } as const;
     return createStdioUpstream(options, { ...deps, env: process.env });
   }
-  const { url, credentials } = upstream;
+  const { url, credentials, egressHosts } = upstream;
   const headers = credentials.kind === 'header' ? { [credentials.name]: credentials.value } : {};
-  return createHttpUpstream({ name, url, era, headers, client, limits: { ...UPSTREAM_LIMITS, ...configured } }, deps);
+  const limits = { ...UPSTREAM_LIMITS, ...configured };
+  const dialler = { chosenBy: 'operator', hosts: egressHosts, connectTimeoutMs: limits.connectTimeoutMs } as const;
+  return createHttpUpstream({ name, url, era, headers, client, limits, connect: createDialler(dialler) }, deps);
 }
 
 /** Everything that the gateway itself holds and that must never be seen in what it records. */

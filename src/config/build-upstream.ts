@@ -35,15 +35,21 @@ export function buildUpstream(
     : buildHttp(shape, section.url, section, report);
 }
 
-type Shape = Omit<HttpUpstreamConfig, 'kind' | 'url' | 'credentials'>;
+type Shape = Omit<HttpUpstreamConfig, 'kind' | 'url' | 'credentials' | 'egressHosts'>;
 
-function buildHttp(shape: Shape, url: string, section: UpstreamSection, report: Report): HttpUpstreamConfig {
+function buildHttp(shape: Shape, url: string, section: UpstreamSection, report: Report): HttpUpstreamConfig | null {
   const { hostname, protocol } = new URL(url);
   if (protocol === 'http:' && !isLoopback(hostname)) {
     const help = 'use https, unless the network between is yours alone';
     report('warning', ['upstreams', shape.name, 'url'], 'sends arguments, results and credentials in the clear', help);
   }
-  return { ...shape, kind: 'http', url, credentials: credentialsOf(section) };
+  const egressHosts = section.egress?.allow ?? null;
+  if (egressHosts?.includes(hostname) === false) {
+    const path = ['upstreams', shape.name, 'egress', 'allow'];
+    report('error', path, `leaves out ${hostname}, the host of its own url`, 'add it: nothing else is connected to');
+    return null;
+  }
+  return { ...shape, kind: 'http', url, credentials: credentialsOf(section), egressHosts };
 }
 
 function credentialsOf({ credentials }: UpstreamSection): UpstreamCredentials {

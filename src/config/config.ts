@@ -83,6 +83,8 @@ interface AnyUpstreamConfig {
 export interface HttpUpstreamConfig extends AnyUpstreamConfig {
   readonly kind: 'http';
   readonly url: string;
+  /** The only hosts that connections of this upstream may go to; `null` where the URL alone says it. */
+  readonly egressHosts: readonly string[] | null;
   readonly credentials: UpstreamCredentials;
 }
 

@@ -12,6 +12,7 @@ export interface UpstreamSection {
   readonly shared?: boolean | undefined;
   readonly era: 'auto' | 'legacy' | 'modern';
   readonly credentials?: CredentialsSection | undefined;
+  readonly egress?: { readonly allow: readonly string[] } | undefined;
   readonly timeouts: { readonly connect: number; readonly call: number };
   readonly limits: { readonly concurrentCalls: number; readonly resultSize: number };
 }
@@ -74,6 +75,13 @@ function notYetKind(input: unknown): string | undefined {
   return 'is not in this version; there are `none` and `header`';
 }
 
+/** As `URL` writes it, so that the comparison is one of equal texts. */
+const hostName = z
+  .string()
+  .refine((text) => URL.canParse(`http://${text}`) && new URL(`http://${text}`).host === text, {
+    error: 'is no host: a name in small letters, or an address (IPv6 in brackets), without scheme, port and path',
+  });
+
 const texts = z.array(z.string().max(4096)).max(100);
 
 export const upstreamSchema: z.ZodType<UpstreamSection, unknown> = z
@@ -106,6 +114,16 @@ export const upstreamSchema: z.ZodType<UpstreamSection, unknown> = z
     credentials: credentials
       .optional()
       .describe("What the gateway shows the upstream. A host's own token is never passed on"),
+    egress: z
+      .strictObject({
+        allow: z
+          .array(hostName)
+          .min(1, { error: 'is empty, so the upstream could not be reached' })
+          .max(100)
+          .describe('Names or addresses, without scheme and port. Nothing else is connected to'),
+      })
+      .optional()
+      .describe('Where connections of this upstream may go'),
     timeouts: z
       .strictObject({
         connect: duration(100, 60_000).prefault('10s').describe('For the connection'),
@@ -136,7 +154,8 @@ export const upstreamSchema: z.ZodType<UpstreamSection, unknown> = z
       );
       return;
     }
-    const foreign = value.url === undefined ? (['credentials'] as const) : (['args', 'env', 'cwd', 'shared'] as const);
+    const foreign =
+      value.url === undefined ? (['credentials', 'egress'] as const) : (['args', 'env', 'cwd', 'shared'] as const);
     for (const key of foreign) {
       if (value[key] !== undefined)
         add([key], `has no meaning with \`${value.url === undefined ? 'command' : 'url'}\``, 'remove it');
@@ -145,4 +164,4 @@ export const upstreamSchema: z.ZodType<UpstreamSection, unknown> = z
       add(['args'], 'stand in `command` already', 'keep one of the two');
   });
 
-export const UPSTREAM_KEYS_NOT_YET: readonly string[] = ['egress', 'sandbox'];
+export const UPSTREAM_KEYS_NOT_YET: readonly string[] = ['sandbox'];

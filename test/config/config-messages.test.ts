@@ -231,6 +231,16 @@ describe('what is wrong is said with its place and a next step', () => {
       upstreamText(URL_LINE, 'credentials: { kind: none, value: abc }'),
       'upstreams.crm.credentials.value: has no meaning with `kind: none`',
     ],
+    [
+      'an egress list without the upstream itself',
+      upstreamText(URL_LINE, 'egress: { allow: [x] }'),
+      'upstreams.crm.egress.allow: leaves out',
+    ],
+    [
+      'an egress list of URLs',
+      upstreamText(URL_LINE, 'egress: { allow: ["https://x"] }'),
+      'upstreams.crm.egress.allow[0]: is no host',
+    ],
   ])('%s', (_what, text, expected) => {
     expect(given.parse(text).ok).toBe(false);
     expect(given.messages(text)).toContain(expected);
@@ -238,7 +248,6 @@ describe('what is wrong is said with its place and a next step', () => {
 
   it.each([
     ['console', configText('console: { roles: {} }'), 'console: is not in this version'],
-    ['egress', upstreamText(URL_LINE, 'egress: { allow: [x] }'), 'upstreams.crm.egress: is not in this version'],
     [
       'sandbox',
       upstreamText('command: node', 'sandbox: { readOnly: true }'),

@@ -40,6 +40,7 @@ describe('a configuration', () => {
       upstreams: [
         {
           kind: 'http',
+          egressHosts: null,
           name: 'crm',
           url: 'https://crm.example.com/mcp',
           era: 'auto',

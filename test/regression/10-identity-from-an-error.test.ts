@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createDocumentFetcher } from '../../src/adapters/egress/document-fetcher.ts';
 import { createAdminAuthenticator } from '../../src/adapters/identity/admin-authenticator.ts';
 import { createAuthenticator } from '../../src/adapters/identity/authenticator.ts';
 import { formatToken } from '../../src/core/identity/token-format.ts';
@@ -49,14 +50,22 @@ const statusWith = async (authorization: string): Promise<number> => {
 
 describe('a token store that', () => {
   it.each(FAULTS)('%s is nobody on the MCP plane', async (_name, find) => {
-    const deps = { tokens: { ...createFakeTokenStore(), find }, clock: createFixedClock() };
+    const deps = {
+      tokens: { ...createFakeTokenStore(), find },
+      clock: createFixedClock(),
+      documents: createDocumentFetcher(),
+    };
     plane = await startMcpPlane({ authenticator: createAuthenticator(deps, { issuers: [] }) });
     expect([401, 503]).toContain(await statusWith(`Bearer ${token('mcp')}`));
     expect(plane.gateway.calls).toEqual([]);
   });
 
   it.each(FAULTS)('%s is nobody on the admin plane', async (_name, find) => {
-    const deps = { tokens: { ...createFakeTokenStore(), find }, clock: createFixedClock() };
+    const deps = {
+      tokens: { ...createFakeTokenStore(), find },
+      clock: createFixedClock(),
+      documents: createDocumentFetcher(),
+    };
     const answer = await createAdminAuthenticator(deps)
       .authenticate(`Bearer ${token('admin')}`)
       .catch(() => ({ ok: false }));
@@ -81,7 +90,7 @@ describe('an issuer that', () => {
     issuer = await startTestIssuer(clock);
     const signed = await issuer.sign();
     issuer.instead = instead;
-    const deps = { tokens: createFakeTokenStore(), clock };
+    const deps = { tokens: createFakeTokenStore(), clock, documents: createDocumentFetcher() };
     plane = await startMcpPlane({ authenticator: createAuthenticator(deps, { issuers: [issuer.trusted()] }) });
     expect([401, 503]).toContain(await statusWith(`Bearer ${signed}`));
     expect(plane.gateway.calls).toEqual([]);

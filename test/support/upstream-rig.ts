@@ -1,3 +1,5 @@
+import type { buildConnector } from 'undici';
+import { createDialler } from '../../src/adapters/egress/dialler.ts';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +39,10 @@ export interface HttpRigOptions extends ScriptedUpstreamOptions {
 }
 
 /** A scripted server and the adapter in front of it; both gone when the test ends. */
+export function connectAnywhere(connectTimeoutMs: number = UPSTREAM_LIMITS.connectTimeoutMs): buildConnector.connector {
+  return createDialler({ chosenBy: 'operator', hosts: null, connectTimeoutMs });
+}
+
 export async function startHttpRig(options: HttpRigOptions = {}): Promise<HttpRig> {
   const server = await startScriptedUpstream(options);
   const clock = createFixedClock();
@@ -49,6 +55,7 @@ export async function startHttpRig(options: HttpRigOptions = {}): Promise<HttpRi
       headers: options.headers ?? {},
       client: TEST_CLIENT,
       limits: { ...UPSTREAM_LIMITS, closeTimeoutMs: 200, ...options.limits },
+      connect: connectAnywhere(options.limits?.connectTimeoutMs),
     },
     { clock, report: ({ problem }) => void reports.push(problem) },
   );

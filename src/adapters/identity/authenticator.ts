@@ -5,6 +5,7 @@ import { type GatewayToken, parseToken } from '../../core/identity/token-format.
 import { type Result, err, ok } from '../../core/result.ts';
 import type { AuthenticationFault, Authenticator } from '../../ports/authenticator.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { DocumentFetcher } from '../../ports/document-fetcher.ts';
 import type { StoredToken, TokenStore } from '../../ports/token-store.ts';
 import { createCredentialCache } from './credential-cache.ts';
 import { type JwtOptions, createJwtVerifier } from './jwt-verifier.ts';
@@ -34,7 +35,7 @@ type Answer = Result<Principal, AuthenticationFault>;
  * Never throws: whatever fails inside comes back as `unavailable`.
  */
 export function createAuthenticator(
-  deps: { readonly tokens: TokenStore; readonly clock: Clock },
+  deps: { readonly tokens: TokenStore; readonly clock: Clock; readonly documents: DocumentFetcher },
   options: JwtOptions,
 ): Authenticator & Revocable {
   const cache = createCredentialCache(deps);

@@ -1,18 +1,13 @@
 import { isLoopback } from '../../core/http/host-check.ts';
-import type { JsonLimits } from '../../core/json/limits.ts';
 import { type Json, isJsonObject } from '../../core/json/value.ts';
 import { type Result, err, ok } from '../../core/result.ts';
-import { fetchJson } from './fetch-json.ts';
+import type { JsonDocuments } from './json-documents.ts';
 
 /** Where an issuer from the configuration publishes its keys, according to its own metadata. */
-export async function findJwksUri(
-  issuer: string,
-  limits: JsonLimits,
-  deadline: AbortSignal,
-): Promise<Result<string, string>> {
+export async function findJwksUri(issuer: string, documents: JsonDocuments): Promise<Result<string, string>> {
   let problem = 'the issuer is no URL';
   for (const url of metadataUrls(issuer)) {
-    const metadata = await fetchJson(url, limits, deadline);
+    const metadata = await documents.fetch(url, 'operator');
     const uri = metadata.ok ? parseJwksUri(metadata.value, issuer) : metadata;
     if (uri.ok) return uri;
     problem = `${url}: ${uri.error}`;

@@ -5,8 +5,13 @@ import { type ClaimNames, principalFromClaims } from '../../core/identity/princi
 import { SIGNATURE_ALGORITHMS } from '../../core/identity/signature-algorithms.ts';
 import { readJson } from '../../core/json/read-json.ts';
 import { isJsonObject } from '../../core/json/value.ts';
-import type { Clock } from '../../ports/clock.ts';
-import { KEY_SOURCE_LIMITS, type KeySource, type KeySourceLimits, createKeySource } from './key-source.ts';
+import {
+  KEY_SOURCE_LIMITS,
+  type KeySource,
+  type KeySourceDeps,
+  type KeySourceLimits,
+  createKeySource,
+} from './key-source.ts';
 import { type Verdict, refused, undecided } from './verdict.ts';
 import { verifySignature } from './verify-signature.ts';
 
@@ -49,10 +54,7 @@ interface Trust {
 }
 
 /** Verifies JWT access tokens (RFC 9068). Never throws. */
-export function createJwtVerifier(
-  deps: { readonly clock: Clock },
-  options: JwtOptions,
-): (token: string) => Promise<Verdict> {
+export function createJwtVerifier(deps: KeySourceDeps, options: JwtOptions): (token: string) => Promise<Verdict> {
   const trusted = new Map(options.issuers.map((issuer) => [issuer.issuer, trust(deps, issuer, options)]));
 
   return async function verifyJwt(token) {
@@ -102,7 +104,7 @@ async function checkSignature(token: string, { keys, algorithms }: Trust): Promi
   }
 }
 
-function trust(deps: { readonly clock: Clock }, issuer: TrustedIssuer, options: JwtOptions): Trust {
+function trust(deps: KeySourceDeps, issuer: TrustedIssuer, options: JwtOptions): Trust {
   const clockSkewMs = options.clockSkewMs ?? 30_000;
   if (clockSkewMs > CLOCK_SKEW_MS_MAX) throw new Error(`clockSkewMs must be at most ${CLOCK_SKEW_MS_MAX}`);
   const foreign = issuer.algorithms.find((algorithm) => !ASYMMETRIC.has(algorithm));

@@ -2,8 +2,9 @@ import { parseKeySet } from '../../core/identity/parse-key-set.ts';
 import type { JsonLimits } from '../../core/json/limits.ts';
 import { type Result, err, ok } from '../../core/result.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { fetchJson } from './fetch-json.ts';
+import type { DocumentFetcher, DocumentRequest } from '../../ports/document-fetcher.ts';
 import { findJwksUri } from './find-jwks-uri.ts';
+import { createJsonDocuments } from './json-documents.ts';
 import { type KeySet, createKeySet } from './verify-signature.ts';
 
 /** The keys of one issuer, as it published them last. Never throws. */
@@ -41,6 +42,11 @@ export const KEY_SOURCE_LIMITS: KeySourceLimits = {
   waitersMax: 128,
 };
 
+export interface KeySourceDeps {
+  readonly clock: Clock;
+  readonly documents: DocumentFetcher;
+}
+
 interface Fetched {
   readonly keys: KeySet;
   readonly atMs: number;
@@ -48,7 +54,7 @@ interface Fetched {
 
 /** `jwksUri` is the operator's, or `null` where the issuer's metadata says it. No token ever says where keys are fetched. */
 export function createKeySource(
-  deps: { readonly clock: Clock },
+  deps: KeySourceDeps,
   issuer: { readonly issuer: string; readonly jwksUri: string | null },
   limits: KeySourceLimits,
 ): KeySource {
@@ -60,7 +66,7 @@ export function createKeySource(
 
   async function refresh(): Promise<void> {
     try {
-      const keys = await fetchKeys(issuer, limits);
+      const keys = await fetchKeys(deps.documents, issuer, limits);
       if (keys.ok) fetched = { keys: keys.value, atMs: deps.clock.monotonicMs() };
       else problem = keys.error;
     } finally {
@@ -102,14 +108,19 @@ export function createKeySource(
 }
 
 async function fetchKeys(
-  issuer: { readonly issuer: string; readonly jwksUri: string | null },
+  fetcher: DocumentFetcher,
+  { issuer, jwksUri }: { readonly issuer: string; readonly jwksUri: string | null },
   limits: KeySourceLimits,
 ): Promise<Result<KeySet, string>> {
-  const deadline = AbortSignal.timeout(limits.fetchTimeoutMs);
-  const uri =
-    issuer.jwksUri === null ? await findJwksUri(issuer.issuer, limits.document, deadline) : ok(issuer.jwksUri);
+  const documents = createJsonDocuments(fetcher, limits.document, limits.fetchTimeoutMs);
+  const uri = jwksUri === null ? await findJwksUri(issuer, documents) : ok(jwksUri);
   if (!uri.ok) return uri;
-  const json = await fetchJson(uri.value, limits.document, deadline);
+  const json = await documents.fetch(uri.value, jwksUri === null ? chooserOf(uri.value, issuer) : 'operator');
   const keys = json.ok ? parseKeySet(json.value) : json;
   return keys.ok ? createKeySet(keys.value) : err(`${uri.value}: ${keys.error}`);
+}
+
+/** On the issuer's own host, it is still the operator who chose where we go; on another one, it is whoever wrote the metadata. */
+function chooserOf(uri: string, issuer: string): DocumentRequest['chosenBy'] {
+  return new URL(uri).host === new URL(issuer).host ? 'operator' : 'peer';
 }

@@ -5,7 +5,7 @@ import { UPSTREAM_LIMITS } from '../../../src/adapters/upstream/limits.ts';
 import type { UpstreamFault } from '../../../src/ports/upstream.ts';
 import { createFixedClock } from '../../support/fixed-clock.ts';
 import { type Reply, type SeenRequest, event } from '../../support/scripted-upstream.ts';
-import { TEST_CLIENT, callOf, faultOf, resultText, startHttpRig } from '../../support/upstream-rig.ts';
+import { TEST_CLIENT, callOf, connectAnywhere, faultOf, resultText, startHttpRig } from '../../support/upstream-rig.ts';
 
 const LIMITS = {
   firstByteTimeoutMs: 300,
@@ -199,7 +199,7 @@ describe('an upstream that is not there', () => {
     const { port } = plain.address() as { port: number };
     const options = { name: 'tls', url: `https://127.0.0.1:${port}/mcp`, era: 'legacy' as const, headers: {} };
     const upstream = createHttpUpstream(
-      { ...options, client: TEST_CLIENT, limits: UPSTREAM_LIMITS },
+      { ...options, client: TEST_CLIENT, limits: UPSTREAM_LIMITS, connect: connectAnywhere() },
       { clock: createFixedClock(), report: () => undefined },
     );
     expect(faultOf(await upstream.call(callOf()))).toMatchObject({ kind: 'unreachable', dispatched: false });

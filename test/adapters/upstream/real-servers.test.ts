@@ -9,7 +9,14 @@ import { UPSTREAM_LIMITS } from '../../../src/adapters/upstream/limits.ts';
 import type { Upstream, UpstreamProgress } from '../../../src/ports/upstream.ts';
 import { createFixedClock } from '../../support/fixed-clock.ts';
 import { PROJECT } from '../../support/project-files.ts';
-import { TEST_CLIENT, callOf, faultOf, resultText, startStdioRig } from '../../support/upstream-rig.ts';
+import {
+  TEST_CLIENT,
+  callOf,
+  connectAnywhere,
+  faultOf,
+  resultText,
+  startStdioRig,
+} from '../../support/upstream-rig.ts';
 
 // Servers that others wrote, started as an operator would.
 
@@ -31,7 +38,7 @@ async function freePort(): Promise<number> {
 function open(port: number): Upstream {
   const options = { name: 'real', url: `http://127.0.0.1:${port}/mcp`, era: 'auto' as const, headers: {} };
   return createHttpUpstream(
-    { ...options, client: TEST_CLIENT, limits: UPSTREAM_LIMITS },
+    { ...options, client: TEST_CLIENT, limits: UPSTREAM_LIMITS, connect: connectAnywhere() },
     { clock: createFixedClock(), report: () => undefined },
   );
 }

@@ -1,3 +1,4 @@
+import type { buildConnector } from 'undici';
 import type { LegacyRevision } from '../../../core/mcp/revisions.ts';
 import type { Result } from '../../../core/result.ts';
 import type { Upstream, UpstreamFault } from '../../../ports/upstream.ts';
@@ -29,6 +30,8 @@ export interface HttpUpstreamOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly client: ClientInfo;
   readonly limits: UpstreamLimits;
+  /** Opens the connections, where they may go. */
+  readonly connect: buildConnector.connector;
 }
 
 /**
@@ -90,7 +93,7 @@ function createParts(options: HttpUpstreamOptions, deps: UpstreamDeps, notices: 
   const report = (problem: string): void => deps.report({ upstream: options.name, problem });
   const url = checkUrl(options.url);
   const leg = createHttpLeg(
-    { url, headers: checkHeaders(options.headers), limits },
+    { url, headers: checkHeaders(options.headers), limits, connect: options.connect },
     { onNotice: notices.announce, report },
   );
   const params = { legacy: createParamsWriter('legacy', client), modern: createParamsWriter('modern', client) };

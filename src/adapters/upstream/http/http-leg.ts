@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import { type buildConnector, Pool } from 'undici';
 import { visibleText } from '../../../core/content/visible-text.ts';
 import type { JsonObject } from '../../../core/json/value.ts';
 import { type Notice, parseNotice } from '../../../core/mcp/notices.ts';
@@ -44,6 +44,7 @@ export interface HttpLegOptions {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly limits: UpstreamLimits;
+  readonly connect: buildConnector.connector;
 }
 
 export interface HttpLegDeps {
@@ -63,8 +64,7 @@ export function createHttpLeg(options: HttpLegOptions, deps: HttpLegDeps): HttpL
   const pool = new Pool(url.origin, {
     connections: limits.concurrentMax + SPARE_CONNECTIONS,
     pipelining: 1,
-    connectTimeout: limits.connectTimeoutMs,
-    allowH2: false,
+    connect: options.connect,
   });
   const exchangeDeps = {
     dispatcher: pool,
