@@ -197,14 +197,10 @@ describe('a policy that is wrong is refused, and its author told what to do', ()
     ['bind', 'rules[0].bind', rule(WHO, 'tools: [get]', 'effect: allow', 'bind: { tenant_id: principal.tenant }')],
     ['result', 'rules[0].result', rule(WHO, 'tools: [get]', 'effect: allow', 'result: { maxBytes: 1 }')],
     ['records', 'rules[0].records', rule(WHO, 'tools: [get]', 'effect: allow', 'records: [args.id]')],
-    ['resources in a rule', 'rules[0].resources', rule(WHO, 'tools: [get]', 'effect: allow', 'resources: [x]')],
-    ['prompts in a rule', 'rules[0].prompts', rule(WHO, 'tools: [get]', 'effect: allow', 'prompts: [x]')],
     ['summary', 'rules[0].approval.summary', rule(WHO, 'tools: [get]', 'effect: approve', 'approval: { summary: x }')],
     ['preview', 'rules[0].approval.preview', rule(WHO, 'tools: [get]', 'effect: approve', 'approval: { preview: {} }')],
     ['limits', 'limits', 'version: 1\nupstream: crm\nlimits: []\n'],
     ['watch', 'watch', 'version: 1\nupstream: crm\nwatch: []\n'],
-    ['resources', 'resources', 'version: 1\nupstream: crm\nresources: {}\n'],
-    ['prompts', 'prompts', 'version: 1\nupstream: crm\nprompts: {}\n'],
   ])('%s is refused because this version would not enforce it', (_key, subject, text) => {
     expect(messages(text)).toContain(`${subject}: is not in this version, which does not enforce it yet`);
   });
@@ -219,6 +215,8 @@ describe('a policy that is right is taken', () => {
   it.each<[string, string]>([
     ['a deny for everybody', rule('tools: [get]', 'effect: deny')],
     ['everybody with a scope', rule('who: { any: true, scopes: [s] }', 'tools: [get]', 'effect: allow')],
+    ['resources by pattern', rule(WHO, "resources: ['crm://deals/*', 'crm:**', '**']", 'effect: allow')],
+    ['prompts with completion', rule(WHO, 'prompts: [greet]', 'effect: allow', 'completion: true')],
     ['words in quotes', rule('who: { groups: ["yes", "NO"] }', 'tools: ["on"]', 'effect: allow')],
     ['no rule at all', 'version: 1\nupstream: crm\nclasses: { never: ["*"] }\n'],
     ['empty lists of classes', 'version: 1\nupstream: crm\nclasses: { read: [], never: [] }\nrules: []\n'],

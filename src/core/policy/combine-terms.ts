@@ -1,5 +1,5 @@
 import type { ApprovalTerms } from './decision.ts';
-import type { CompiledRule } from './tool-plan.ts';
+import type { CompiledRule } from './target-plan.ts';
 
 /**
  * The terms that satisfy every rule that asks for approval: an approver whom all of them accept, before the first of them expires.

@@ -6,10 +6,10 @@ import { err, ok, type Result } from '../result.ts';
 import { findPolicyConflicts } from './check-policy.ts';
 import { createClassLists } from './classify.ts';
 import type { PolicyVersion } from './decision.ts';
-import { createToolsMatcher } from './matchers/tools.ts';
+import { createSubjectMatcher } from './matchers/subject.ts';
 import { createWhoMatcher } from './matchers/who.ts';
 import type { PolicyFile } from './policy-file.ts';
-import type { CompiledRule } from './tool-plan.ts';
+import type { CompiledRule } from './target-plan.ts';
 import { createUpstreamPolicy, type UpstreamPolicy } from './upstream-policy.ts';
 
 /** Everything that `decide` needs, prepared. Never changes: a reload makes a new one. */
@@ -61,7 +61,7 @@ function compileRules(source: PolicySource): CompiledRule[] {
   return source.file.rules.map((rule, index) => ({
     rule,
     place: source.placeOf(['rules', index]),
-    isAboutTool: createToolsMatcher(rule.tools),
+    isAbout: createSubjectMatcher(rule.subject),
     matchWho: createWhoMatcher(rule.who),
   }));
 }
@@ -79,7 +79,7 @@ function plain(file: PolicyFile): Json {
   const rules = file.rules.map((rule) => ({
     ...rule,
     who: { ...rule.who },
-    tools: { ...rule.tools },
+    subject: { ...rule.subject },
     approval: rule.approval && { ...rule.approval },
   }));
   return { upstream: file.upstream, classes: { ...file.classes, byArgument }, rules };

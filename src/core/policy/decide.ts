@@ -2,9 +2,9 @@ import type { ToolClass } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
 import { assertNever } from '../result.ts';
 import type { CompiledPolicy } from './compile-policy.ts';
-import type { Decision, DecisionRequest, Reason } from './decision.ts';
+import type { Decision, DecisionRequest, DecisionTarget, Reason } from './decision.ts';
 import type { ReasonCode } from './reasons.ts';
-import type { CompiledRule, ToolPlan } from './tool-plan.ts';
+import type { CompiledRule, TargetPlan } from './target-plan.ts';
 import { combineTerms } from './combine-terms.ts';
 
 /**
@@ -25,16 +25,26 @@ export function decide(policy: CompiledPolicy, request: DecisionRequest): Decisi
       HIDDEN,
     );
   }
-  const plan = target.kind === 'tool' ? upstream.planFor(target.name) : null;
+  const plan = upstream.planFor(target);
   if (plan === null)
-    return deny(policy, 'unclassified', [ours('no_rule', 'No rule can speak about a tool of this name.')], HIDDEN);
-  if (request.args !== null) return decideClass(policy, plan, plan.classifier.classOf(request.args), request.principal);
+    return deny(policy, 'unclassified', [ours('no_rule', 'No rule can speak about anything of this name.')], HIDDEN);
+  const asked = { plan, principal: request.principal, completion: isCompletion(target) };
+  if (request.args !== null) return decideClass(policy, asked, plan.classifier.classOf(request.args));
   const [laxest, ...stricter] = plan.classifier.possible;
-  const decideAs = (toolClass: ToolClass): Decision => decideClass(policy, plan, toolClass, request.principal);
+  const decideAs = (toolClass: ToolClass): Decision => decideClass(policy, asked, toolClass);
   return mostOpen([decideAs(laxest), ...stricter.map(decideAs)]);
 }
 
-function decideClass(policy: CompiledPolicy, plan: ToolPlan, toolClass: ToolClass, principal: Principal): Decision {
+interface Asked {
+  readonly plan: TargetPlan;
+  readonly principal: Principal;
+  readonly completion: boolean;
+}
+
+const isCompletion = ({ kind }: DecisionTarget): boolean => kind === 'prompt-argument' || kind === 'template-argument';
+
+function decideClass(policy: CompiledPolicy, asked: Asked, toolClass: ToolClass): Decision {
+  const { plan, principal } = asked;
   if (toolClass === 'never') {
     return deny(policy, toolClass, [ours('class_never', 'The policy puts this out of reach of everybody.')], HIDDEN);
   }
@@ -57,6 +67,7 @@ function decideClass(policy: CompiledPolicy, plan: ToolPlan, toolClass: ToolClas
 
   // A rule that asks for approval still does when only its scopes are missing: a credential with less must never get further.
   const asking = [...granted, ...lacking.map(({ rule }) => rule)].filter(({ rule }) => rule.effect === 'approve');
+  if (asked.completion) return decideCompletion(policy, toolClass, granted, asking);
   if (isNotEmpty(asking)) return askByRules(policy, toolClass, asking);
   return decideAllowed(policy, toolClass, granted);
 }
@@ -74,7 +85,7 @@ const isNotEmpty = <T>(list: readonly T[]): list is NotEmpty<T> => list.length >
 function denyUngranted(policy: CompiledPolicy, toolClass: ToolClass, lacking: readonly ScopeGap[]): Decision {
   const [nearest] = lacking.toSorted((a, b) => a.missing.length - b.missing.length);
   if (nearest === undefined) {
-    return deny(policy, toolClass, [ours('no_rule', 'No rule allows this person to use this tool.')], HIDDEN);
+    return deny(policy, toolClass, [ours('no_rule', 'No rule allows this to this person.')], HIDDEN);
   }
   return deny(policy, toolClass, reasonsOf('scope_missing', [nearest.rule]), {
     hidden: false,
@@ -106,6 +117,18 @@ function decideAllowed(policy: CompiledPolicy, toolClass: GrantableClass, grante
     default:
       return assertNever(toolClass);
   }
+}
+
+/** Suggested values disclose what is there, and nobody would wait for a person with every letter typed. */
+function decideCompletion(
+  policy: CompiledPolicy,
+  toolClass: GrantableClass,
+  granted: readonly CompiledRule[],
+  asking: readonly CompiledRule[],
+): Decision {
+  const completing = granted.filter(({ rule }) => 'completion' in rule.subject && rule.subject.completion);
+  if (asking.length === 0 && isNotEmpty(completing)) return allow(policy, toolClass, completing);
+  return deny(policy, toolClass, [ours('no_rule', 'No rule allows completion here.')], HIDDEN);
 }
 
 function allow(policy: CompiledPolicy, toolClass: ToolClass, rules: NotEmpty<CompiledRule>): Decision {

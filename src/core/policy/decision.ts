@@ -1,5 +1,5 @@
 import type { Brand } from '../brand.ts';
-import type { Target } from '../catalog/target.ts';
+import type { Target, TargetKind } from '../catalog/target.ts';
 import type { ToolClass } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { JsonObject } from '../json/value.ts';
@@ -19,9 +19,12 @@ export interface Reason {
   readonly text: string;
 }
 
+/** A template can be listed, and is not called by itself. */
+export type DecisionTarget = Pick<Target, 'upstream' | 'name'> & { readonly kind: TargetKind | 'template' };
+
 export interface DecisionRequest {
   readonly principal: Principal;
-  readonly target: Target;
+  readonly target: DecisionTarget;
   /** `null` asks "could any arguments be allowed?": the question of a listing. */
   readonly args: JsonObject | null;
 }

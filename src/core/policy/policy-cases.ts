@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { URI_CHARS_MAX } from '../catalog/resource-uri.ts';
 import type { ToolClass } from '../catalog/tool.ts';
 import type { Json, JsonObject } from '../json/value.ts';
+import type { DecisionTarget } from './decision.ts';
 
 /** A `*.test.yaml` beside the policies: what its author expects of them. */
 export interface PolicyCases {
@@ -12,7 +14,7 @@ export interface PolicyCases {
 export interface PolicyCase {
   readonly name: string;
   readonly as: { readonly user: string; readonly groups: readonly string[]; readonly scopes: readonly string[] };
-  readonly tool: string;
+  readonly target: Pick<DecisionTarget, 'kind' | 'name'>;
   /** `null` asks what a listing asks. */
   readonly args: JsonObject | null;
   readonly expect: CaseOutcome;
@@ -27,6 +29,8 @@ export type CaseOutcome = 'allow' | 'approve' | 'deny' | 'hidden';
 const CASES_MAX = 2000;
 const names = z.array(z.string().min(1).max(512)).max(256);
 
+const uri = z.string().min(1).max(URI_CHARS_MAX);
+
 const policyCase = z.strictObject({
   name: z.string().min(1).max(200).describe('What the case shows, in a sentence'),
   as: z
@@ -36,7 +40,11 @@ const policyCase = z.strictObject({
       scopes: names.default([]).describe('Scopes of the credential'),
     })
     .describe('Who calls'),
-  tool: z.string().min(1).max(200).describe("The upstream's own name of the tool"),
+  tool: z.string().min(1).max(200).optional().describe("The upstream's own name of the tool"),
+  resource: uri.optional().describe('In place of `tool`: the URI that is read'),
+  template: uri.optional().describe('In place of `tool`: the URI template that is listed'),
+  prompt: z.string().min(1).max(200).optional().describe("In place of `tool`: the upstream's own name of the prompt"),
+  completion: z.boolean().default(false).describe('Asks for completion of an argument of `prompt` or `template`'),
   args: z
     .union([z.record(z.string(), z.unknown()), z.literal('any')])
     .default({})
@@ -48,17 +56,40 @@ const policyCase = z.strictObject({
   rule: z.string().optional().describe('The id of a rule that must be among those that spoke'),
 });
 
+function checkTarget(each: z.infer<typeof policyCase>, context: z.RefinementCtx): void {
+  if (targetOf(each) !== null) return;
+  const message = 'asks about several things, or about none';
+  const help = 'name one of `tool`, `resource`, `template` and `prompt`; `completion` goes with the last two';
+  context.addIssue({ code: 'custom', message, params: { help } });
+}
+
+function targetOf(each: z.infer<typeof policyCase>): PolicyCase['target'] | null {
+  const { tool, resource, template, prompt, completion } = each;
+  const named = [tool, resource, template, prompt].filter((name) => name !== undefined);
+  const [name] = named;
+  if (name === undefined || named.length > 1) return null;
+  if (tool !== undefined || resource !== undefined) {
+    if (completion) return null;
+    return { kind: tool === undefined ? 'resource' : 'tool', name };
+  }
+  if (template !== undefined) return { kind: completion ? 'template-argument' : 'template', name };
+  return { kind: completion ? 'prompt-argument' : 'prompt', name };
+}
+
 export const policyCasesSchema: z.ZodType<PolicyCases, unknown> = z
   .strictObject({
     policy: z.string().min(1).describe('The file name of the policy that is tested'),
-    cases: z.array(policyCase).min(1).max(CASES_MAX).describe('What is expected'),
+    cases: z.array(policyCase.superRefine(checkTarget)).min(1).max(CASES_MAX).describe('What is expected'),
   })
   .transform(({ policy, cases }) => ({
     policy,
     cases: cases.map(
       (each): PolicyCase => ({
-        ...each,
+        name: each.name,
+        as: each.as,
+        target: targetOf(each) ?? { kind: 'tool', name: '' },
         args: each.args === 'any' ? null : (each.args as Record<string, Json>),
+        expect: each.expect,
         class: each.class ?? null,
         rule: each.rule ?? null,
       }),

@@ -26,7 +26,7 @@ export interface ArgumentClasses {
 export interface PolicyRule {
   readonly id: string;
   readonly who: PolicyWho;
-  readonly tools: PolicyTools;
+  readonly subject: PolicySubject;
   readonly effect: 'allow' | 'approve' | 'deny';
   /** For people: shown to the requester and to the approver. */
   readonly reason: string | null;
@@ -47,9 +47,11 @@ export interface PolicyWho {
   readonly scopes: readonly string[];
 }
 
-export type PolicyTools =
-  | { readonly kind: 'names'; readonly patterns: readonly string[] }
-  | { readonly kind: 'class'; readonly class: 'read' | 'write' };
+/** What a rule is about: one kind of thing. */
+export type PolicySubject =
+  | { readonly kind: 'tools'; readonly patterns: readonly string[] }
+  | { readonly kind: 'tools-of-class'; readonly class: 'read' | 'write' }
+  | { readonly kind: 'resources' | 'prompts'; readonly patterns: readonly string[]; readonly completion: boolean };
 
 export interface PolicyApproval {
   /** Empty: any administrator with the approver role. */

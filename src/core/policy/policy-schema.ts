@@ -32,14 +32,10 @@ export const policyFileSchema: z.ZodType<PolicyFile, unknown> = z
 export const POLICY_KEYS_NOT_YET: ReadonlySet<string> = new Set([
   'limits',
   'watch',
-  'resources',
-  'prompts',
   'rules.*.when',
   'rules.*.bind',
   'rules.*.result',
   'rules.*.records',
-  'rules.*.resources',
-  'rules.*.prompts',
   'rules.*.approval.summary',
   'rules.*.approval.preview',
 ]);

@@ -14,6 +14,7 @@ export const REASON_CODES = [
   'scope_missing',
   'upstream_without_policy',
   'tool_unknown',
+  'task_unknown',
   'target_unknown',
   'kill_switch',
   'overloaded',

@@ -21,7 +21,7 @@ export function runCases(
   return cases.map((each) => {
     const decision = decide(policy, {
       principal: principalOf(each),
-      target: { kind: 'tool', upstream, name: each.tool },
+      target: { ...each.target, upstream },
       args: each.args,
     });
     return { case: each, decision, differences: findDifferences(each, decision) };

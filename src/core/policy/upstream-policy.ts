@@ -1,14 +1,19 @@
+import { isResourceUri } from '../catalog/resource-uri.ts';
 import { isToolName } from '../catalog/tool-name.ts';
+import { templateShape } from '../catalog/uri-template.ts';
+import { assertNever } from '../result.ts';
 import { type ClassLists, LISTED_CLASSES } from './classify.ts';
-import { type CompiledRule, createToolPlan, type ToolPlan } from './tool-plan.ts';
+import type { DecisionTarget } from './decision.ts';
+import type { SubjectKind } from './matchers/subject.ts';
+import { type CompiledRule, createReadPlan, createToolPlan, type TargetPlan } from './target-plan.ts';
 
 /** All that the policy says about one upstream. */
 export interface UpstreamPolicy {
   readonly name: string;
   /** Where the first of its files names it. */
   readonly place: string;
-  /** The plan for a tool; `null` for a name that no policy can speak about. */
-  readonly planFor: (tool: string) => ToolPlan | null;
+  /** The plan for a tool, resource, template or prompt; `null` for a name that no policy can speak about. */
+  readonly planFor: (target: Pick<DecisionTarget, 'kind' | 'name'>) => TargetPlan | null;
 }
 
 /**
@@ -24,23 +29,52 @@ export function createUpstreamPolicy(
 ): UpstreamPolicy {
   const inOrder = rules.toSorted((a, b) => (a.rule.id < b.rule.id ? -1 : 1));
   const planned = new Map(spelledOut(lists, rules).map((tool) => [tool, createToolPlan(lists, inOrder, tool)]));
-  const kept = new Map<string, ToolPlan>();
+  const planTool = keepPlans(planned, (tool) => (isToolName(tool) ? createToolPlan(lists, inOrder, tool) : null));
+  const planRead = (kind: SubjectKind, hasRules: boolean, isName: (name: string) => boolean) =>
+    keepPlans(new Map(), (name) => (hasRules && isName(name) ? createReadPlan(inOrder, kind, name) : null));
+  const speaksOf = (kind: 'resources' | 'prompts'): boolean => rules.some(({ rule }) => rule.subject.kind === kind);
+  const planResource = planRead('resource', speaksOf('resources'), isResourceUri);
+  const planTemplate = planRead('resource', speaksOf('resources'), () => true);
+  const planPrompt = planRead('prompt', speaksOf('prompts'), isToolName);
   return {
     ...named,
-    planFor(tool) {
-      const known = planned.get(tool) ?? kept.get(tool);
-      if (known !== undefined) return known;
-      if (!isToolName(tool)) return null;
-      const plan = createToolPlan(lists, inOrder, tool);
-      if (kept.size < KEPT_PLANS_MAX) kept.set(tool, plan);
-      return plan;
+    planFor({ kind, name }) {
+      switch (kind) {
+        case 'tool':
+          return planTool(name);
+        case 'resource':
+          return planResource(name);
+        case 'prompt':
+        case 'prompt-argument':
+          return planPrompt(name);
+        case 'template':
+        case 'template-argument': {
+          const shape = templateShape(name);
+          return shape === null ? null : planTemplate(shape);
+        }
+        default:
+          return assertNever(kind);
+      }
     },
+  };
+}
+
+type Planner = (name: string) => TargetPlan | null;
+
+function keepPlans(planned: ReadonlyMap<string, TargetPlan>, create: Planner): Planner {
+  const kept = new Map<string, TargetPlan>();
+  return (name) => {
+    const known = planned.get(name) ?? kept.get(name);
+    if (known !== undefined) return known;
+    const plan = create(name);
+    if (plan !== null && kept.size < KEPT_PLANS_MAX) kept.set(name, plan);
+    return plan;
   };
 }
 
 function spelledOut(lists: ClassLists, rules: readonly CompiledRule[]): string[] {
   const inLists = LISTED_CLASSES.flatMap((listed) => lists.patterns[listed].map((pattern) => pattern.exactName));
-  const inRules = rules.flatMap(({ rule }) => (rule.tools.kind === 'names' ? rule.tools.patterns : []));
+  const inRules = rules.flatMap(({ rule }) => (rule.subject.kind === 'tools' ? rule.subject.patterns : []));
   const candidates = [...inLists, ...lists.byArgument.keys(), ...inRules];
   return candidates.filter((tool): tool is string => tool !== null && isToolName(tool));
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { PolicyRule } from '../policy-file.ts';
+import type { PolicyRule, PolicySubject } from '../policy-file.ts';
 import { approval } from './approval-schema.ts';
-import { toolPatterns } from './names-schema.ts';
+import { toolPatterns, uriPatterns } from './names-schema.ts';
 import { EVERYBODY, who } from './who-schema.ts';
 
 const TEXT_CHARS_MAX = 500;
@@ -19,7 +19,20 @@ export const rule: z.ZodType<PolicyRule, unknown> = z
         toolPatterns.min(1, { error: 'is empty, so the rule is about no tool' }),
         z.strictObject({ class: z.enum(['read', 'write']).describe('The tools of this class') }),
       ])
+      .optional()
       .describe('Which tools the rule is about: a list of names and patterns, or `{ class: read }`'),
+    resources: uriPatterns
+      .min(1, { error: 'is empty, so the rule is about no resource' })
+      .optional()
+      .describe('Which resources the rule is about: URIs, `*` within a segment, `**` over segments'),
+    prompts: toolPatterns
+      .min(1, { error: 'is empty, so the rule is about no prompt' })
+      .optional()
+      .describe('Which prompts the rule is about: a list of names and patterns'),
+    completion: z
+      .boolean()
+      .default(false)
+      .describe('Only with `allow` and `resources` or `prompts`: values for their arguments are suggested as well'),
     effect: z
       .enum(['allow', 'approve', 'deny'])
       .describe('What the rule says. Never > deny > approve > allow > nothing, which is deny'),
@@ -34,6 +47,12 @@ export const rule: z.ZodType<PolicyRule, unknown> = z
     if (value.effect === 'deny' && (value.who?.scopes.length ?? 0) > 0)
       add(['who'], 'denies by scope', HELP.denyByScope);
     if (value.unattended && value.effect !== 'allow') add(['unattended'], 'has no meaning here', HELP.unattended);
+    const subjects = [value.tools, value.resources, value.prompts].filter((subject) => subject !== undefined);
+    if (subjects.length === 0) add(['tools'], 'is missing', HELP.subject);
+    if (subjects.length > 1) add([], 'is about several kinds of things', HELP.subject);
+    if (value.completion && (value.effect !== 'allow' || value.tools !== undefined))
+      add(['completion'], 'has no meaning here', HELP.completion);
+    if (value.unattended && value.tools === undefined) add(['unattended'], 'has no meaning here', HELP.unattended);
     if (value.approval !== undefined && value.effect !== 'approve')
       add(['approval'], 'has no meaning here', HELP.approval);
   })
@@ -41,9 +60,7 @@ export const rule: z.ZodType<PolicyRule, unknown> = z
     (value): PolicyRule => ({
       id: value.id,
       who: value.who ?? EVERYBODY,
-      tools: Array.isArray(value.tools)
-        ? { kind: 'names', patterns: value.tools }
-        : { kind: 'class', class: value.tools.class },
+      subject: subjectOf(value),
       effect: value.effect,
       reason: value.reason ?? null,
       unattended: value.unattended,
@@ -51,11 +68,27 @@ export const rule: z.ZodType<PolicyRule, unknown> = z
     }),
   );
 
+interface Subjects {
+  readonly tools?: readonly string[] | { readonly class: 'read' | 'write' } | undefined;
+  readonly resources?: readonly string[] | undefined;
+  readonly prompts?: readonly string[] | undefined;
+  readonly completion: boolean;
+}
+
+function subjectOf({ tools, resources, prompts, completion }: Subjects): PolicySubject {
+  if (resources !== undefined) return { kind: 'resources', patterns: resources, completion };
+  if (prompts !== undefined) return { kind: 'prompts', patterns: prompts, completion };
+  if (tools !== undefined && 'class' in tools) return { kind: 'tools-of-class', class: tools.class };
+  return { kind: 'tools', patterns: tools ?? [] };
+}
+
 const HELP = {
+  subject: 'a rule has exactly one of `tools`, `resources` and `prompts`',
+  completion: '`completion` goes with `effect: allow` and with `resources` or `prompts`',
   whoMissing:
     'say whom the rule is about; `who: { any: true }` is everybody. Only a rule with `effect: deny` may leave it out',
   denyByScope: 'a caller would get round this rule with a credential of fewer scopes; name users or groups',
-  unattended: '`unattended` goes with `effect: allow` only',
+  unattended: '`unattended` goes with `effect: allow` and `tools` only; reading needs no approval',
   approval:
     '`approval` goes with `effect: approve` only; a write that is merely allowed is approved on the terms of the environment',
 } as const;

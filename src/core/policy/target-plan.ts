@@ -1,0 +1,56 @@
+import type { ToolClass } from '../catalog/tool.ts';
+import { type ClassLists, constantClassifier, createClassifier, type ToolClassifier } from './classify.ts';
+import type { SubjectKind, SubjectMatcher } from './matchers/subject.ts';
+import type { WhoMatcher } from './matchers/who.ts';
+import type { PolicyRule } from './policy-file.ts';
+
+/** A rule, prepared. A further condition of the language is one more matcher here and one more line in `decide`. */
+export interface CompiledRule {
+  readonly rule: PolicyRule;
+  readonly place: string;
+  readonly isAbout: SubjectMatcher;
+  readonly matchWho: WhoMatcher;
+}
+
+/** All that the policy says about one tool, resource or prompt: what is left to ask is who calls, and with which arguments. */
+export interface TargetPlan {
+  readonly classifier: ToolClassifier;
+  readonly rulesFor: (toolClass: ToolClass) => CandidateRules;
+}
+
+/** The rules about it, each list in the order of their ids, so that the order in the files never shows in a decision. */
+export interface CandidateRules {
+  readonly denies: readonly CompiledRule[];
+  /** Both `allow` and `approve`. */
+  readonly grants: readonly CompiledRule[];
+}
+
+export function createToolPlan(lists: ClassLists, rules: readonly CompiledRule[], tool: string): TargetPlan {
+  return createPlan(createClassifier(lists, tool), rules, 'tool', tool);
+}
+
+/** For what can only be read. */
+export function createReadPlan(rules: readonly CompiledRule[], kind: SubjectKind, name: string): TargetPlan {
+  return createPlan(READ, rules, kind, name);
+}
+
+const READ = constantClassifier('read');
+
+function createPlan(
+  classifier: ToolClassifier,
+  rules: readonly CompiledRule[],
+  kind: SubjectKind,
+  name: string,
+): TargetPlan {
+  const byClass = new Map<ToolClass, CandidateRules>();
+  for (const toolClass of classifier.possible) {
+    const about = rules.filter((rule) => rule.isAbout(kind, name, toolClass));
+    byClass.set(toolClass, {
+      denies: about.filter(({ rule }) => rule.effect === 'deny'),
+      grants: about.filter(({ rule }) => rule.effect !== 'deny'),
+    });
+  }
+  return { classifier, rulesFor: (toolClass) => byClass.get(toolClass) ?? NO_RULES };
+}
+
+const NO_RULES: CandidateRules = { denies: [], grants: [] };
