@@ -6,6 +6,7 @@ import type { AccountStore } from '../../src/ports/account-store.ts';
 import type { ApprovalStore } from '../../src/ports/approval-store.ts';
 import type { AuditLog } from '../../src/ports/audit-log.ts';
 import type { KillSwitchStore } from '../../src/ports/kill-switch-store.ts';
+import type { LimitStore } from '../../src/ports/limit-store.ts';
 import type { TaskStore } from '../../src/ports/task-store.ts';
 import type { TokenStore } from '../../src/ports/token-store.ts';
 import { createFixedClock } from '../support/fixed-clock.ts';
@@ -18,6 +19,7 @@ export interface StoreUnderTest {
   readonly tasks: TaskStore;
   readonly tokens: TokenStore;
   readonly accounts: AccountStore;
+  readonly limits: LimitStore;
   readonly killSwitches: KillSwitchStore;
   close(): Promise<void>;
 }

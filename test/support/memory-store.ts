@@ -6,6 +6,7 @@ import type { AccountStore, StoredAccount } from '../../src/ports/account-store.
 import type { ApprovalKey, ApprovalStore } from '../../src/ports/approval-store.ts';
 import type { AuditLog, AuditRecord } from '../../src/ports/audit-log.ts';
 import type { KillSwitchStore } from '../../src/ports/kill-switch-store.ts';
+import type { LimitStore, StoredUse } from '../../src/ports/limit-store.ts';
 import { StoreError } from '../../src/ports/store-error.ts';
 import type { Task } from '../../src/core/tasks/task.ts';
 import type { TaskStore } from '../../src/ports/task-store.ts';
@@ -17,6 +18,7 @@ export interface MemoryStore {
   readonly tasks: TaskStore;
   readonly tokens: TokenStore;
   readonly accounts: AccountStore;
+  readonly limits: LimitStore;
   readonly killSwitches: KillSwitchStore;
   /** Makes everything fail, save the kill switches; `null` makes it work again. */
   failWith(problem: string | null): void;
@@ -31,6 +33,7 @@ export function createMemoryStore(): MemoryStore {
     tasks: createTasks(log),
     tokens: createTokens(log),
     accounts: createAccounts(log),
+    limits: createLimits(log),
     killSwitches: createKillSwitches(log),
     failWith: log.failWith,
   };
@@ -254,6 +257,25 @@ function createKillSwitches(log: Log): KillSwitchStore {
       unrecorded = [...unrecorded, ...entries];
       log.append(unrecorded);
       unrecorded = [];
+    },
+  };
+}
+
+function createLimits(log: Log): LimitStore {
+  const stored = new Map<string, StoredUse>();
+  return {
+    load: async (nowMs) => {
+      log.check();
+      return [...stored.values()]
+        .filter(({ amount, expiresMs }) => expiresMs > nowMs && amount > 0)
+        .toSorted((a, b) => (a.key === b.key ? a.slot - b.slot : a.key < b.key ? -1 : 1));
+    },
+    add: async (uses) => {
+      log.check();
+      for (const use of uses) {
+        const id = JSON.stringify([use.key, use.slot]);
+        stored.set(id, { ...use, amount: (stored.get(id)?.amount ?? 0) + use.amount });
+      }
     },
   };
 }

@@ -22,13 +22,23 @@ const READABLE = new Set([
   'task',
   'token',
   'account',
+  'limit_use',
   'kill_switch',
   'kill_switch_generation',
   'schema_version',
 ]);
-const INSERTABLE = new Set(['audit_log', 'open_call', 'approval', 'task', 'token', 'account', 'kill_switch']);
-const UPDATABLE = new Set(['approval', 'task', 'token', 'account', 'kill_switch_generation']);
-const DELETABLE = new Set(['open_call', 'task', 'kill_switch']);
+const INSERTABLE = new Set([
+  'audit_log',
+  'open_call',
+  'approval',
+  'task',
+  'token',
+  'account',
+  'limit_use',
+  'kill_switch',
+]);
+const UPDATABLE = new Set(['approval', 'task', 'token', 'account', 'limit_use', 'kill_switch_generation']);
+const DELETABLE = new Set(['open_call', 'task', 'limit_use', 'kill_switch']);
 const PRAGMAS = new Set(['wal_checkpoint']);
 
 function isAllowed(action: number, subject: string): boolean {

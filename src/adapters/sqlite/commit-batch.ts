@@ -99,6 +99,9 @@ function applyMutation(tables: Tables, mutation: Mutation): Applied | null {
       return tables.tasks.create(mutation.task, mutation.conditions) ? UNCONDITIONAL : null;
     case 'keep-task-result':
       return tables.tasks.keepResult(mutation.id, mutation.sealedResult) ? UNCONDITIONAL : null;
+    case 'add-limit-uses':
+      tables.limits.add(mutation.uses, mutation.nowMs);
+      return UNCONDITIONAL;
     case 'create-token':
       return tables.tokens.create(mutation.token) ? UNCONDITIONAL : null;
     case 'revoke-token':

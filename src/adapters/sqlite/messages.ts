@@ -11,6 +11,7 @@ import type {
   CreateConditions,
 } from '../../ports/approval-store.ts';
 import type { AuditQuery, AuditRecord } from '../../ports/audit-log.ts';
+import type { StoredUse } from '../../ports/limit-store.ts';
 import type { StoreError } from '../../ports/store-error.ts';
 import type { TaskConditions, TaskHead } from '../../ports/task-store.ts';
 import type { StoredToken } from '../../ports/token-store.ts';
@@ -41,6 +42,7 @@ export interface Requests {
   'find-task': { ask: TaskKey; answer: Task | null };
   'find-task-for': { ask: TaskOfApproval; answer: Task | null };
   'list-tasks': { ask: TaskOwner; answer: readonly TaskHead[] };
+  'load-limit-uses': { ask: number; answer: readonly StoredUse[] };
   'load-kill-switches': { ask: null; answer: KillSwitchRows };
   /** Calls that an upstream may have seen and that have no outcome entry. */
   'open-calls': { ask: null; answer: readonly OpenCall[] };
@@ -106,6 +108,7 @@ export type Mutation =
     }
   | { readonly kind: 'create-task'; readonly task: Task; readonly conditions: TaskConditions }
   | { readonly kind: 'keep-task-result'; readonly id: TaskId; readonly sealedResult: string }
+  | { readonly kind: 'add-limit-uses'; readonly uses: readonly StoredUse[]; readonly nowMs: number }
   | { readonly kind: 'create-token'; readonly token: StoredToken }
   | { readonly kind: 'revoke-token'; readonly id: string; readonly revokedMs: number }
   | { readonly kind: 'create-account'; readonly account: StoredAccount }

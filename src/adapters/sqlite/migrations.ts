@@ -115,6 +115,16 @@ const MIGRATIONS: readonly string[] = [
     disabled_ms   REAL
   ) STRICT;
   `,
+  `
+  CREATE TABLE limit_use (
+    key        TEXT NOT NULL,
+    slot       INTEGER NOT NULL,
+    amount     INTEGER NOT NULL,
+    expires_ms REAL NOT NULL,
+    PRIMARY KEY (key, slot)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX limit_use_by_end ON limit_use (expires_ms);
+  `,
 ];
 
 /** Takes a new or an older database to the version that this code knows. Throws `StoreError` for any other file. */

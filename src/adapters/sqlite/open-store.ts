@@ -4,6 +4,7 @@ import type { ApprovalStore } from '../../ports/approval-store.ts';
 import type { AuditLog } from '../../ports/audit-log.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { KillSwitchStore } from '../../ports/kill-switch-store.ts';
+import type { LimitStore } from '../../ports/limit-store.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { TaskStore } from '../../ports/task-store.ts';
 import type { TokenStore } from '../../ports/token-store.ts';
@@ -12,6 +13,7 @@ import { createApprovalStore } from './approval-store.ts';
 import { createAuditLog } from './audit-log.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { createKillSwitchStore, type RecoveringKillSwitchStore } from './kill-switch-store.ts';
+import { createLimitStore } from './limit-store.ts';
 import { recoverOpenCalls } from './recovery.ts';
 import { ReservedFile } from './reserved-file.ts';
 import { claimStoreFiles, killSwitchFile } from './store-files.ts';
@@ -33,6 +35,7 @@ export interface SqliteStore {
   readonly tasks: TaskStore;
   readonly tokens: TokenStore;
   readonly accounts: AccountStore;
+  readonly limits: LimitStore;
   readonly killSwitches: KillSwitchStore;
   /** Stores what was accepted, closes the database, and lets another process have it. */
   close(): Promise<void>;
@@ -73,6 +76,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
       tasks: createTaskStore(commits),
       tokens: createTokenStore(commits),
       accounts: createAccountStore(commits),
+      limits: createLimitStore(commits),
       killSwitches,
       close,
     };

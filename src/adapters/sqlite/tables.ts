@@ -3,6 +3,7 @@ import { type AccountTable, createAccountTable } from './account-table.ts';
 import { type ApprovalTable, createApprovalTable } from './approval-table.ts';
 import { type AuditTable, createAuditTable } from './audit-table.ts';
 import { createKillSwitchTable, type KillSwitchTable } from './kill-switch-table.ts';
+import { createLimitTable, type LimitTable } from './limit-table.ts';
 import { createOpenCallTable, type OpenCallTable } from './open-call-table.ts';
 import { createTaskTable, type TaskTable } from './task-table.ts';
 import { createTokenTable, type TokenTable } from './token-table.ts';
@@ -15,6 +16,7 @@ export interface Tables {
   readonly tasks: TaskTable;
   readonly tokens: TokenTable;
   readonly accounts: AccountTable;
+  readonly limits: LimitTable;
   readonly killSwitches: KillSwitchTable;
 }
 
@@ -26,6 +28,7 @@ export function createTables(db: DatabaseSync): Tables {
     tasks: createTaskTable(db),
     tokens: createTokenTable(db),
     accounts: createAccountTable(db),
+    limits: createLimitTable(db),
     killSwitches: createKillSwitchTable(db),
   };
 }
