@@ -40,11 +40,11 @@ export function addUse({ slots }: Usage, slot: number, amount: number, nowMs: nu
 export function waitMs(usage: Usage, amount: number, max: number, nowMs: number, windowMs: number): number | null {
   if (amount > max) return null;
   let used = usedAt(usage, nowMs, windowMs);
+  if (used + amount <= max) return 0;
   const oldest = oldestOf(nowMs, windowMs);
   const counting = [...usage.slots].filter(([slot]) => slot >= oldest).toSorted(([a], [b]) => a - b);
   const slotMs = slotMsOf(windowMs);
   for (const [slot, freed] of counting) {
-    if (used + amount <= max) break;
     used -= freed;
     if (used + amount <= max) return Math.max((slot + SLOTS_PER_WINDOW + 1) * slotMs - nowMs, 1);
   }
