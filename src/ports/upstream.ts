@@ -1,6 +1,11 @@
+import type { Definition, ListKind } from '../core/catalog/listed.ts';
 import type { GovernedMethod } from '../core/catalog/target.ts';
+import type { AskCapabilities } from '../core/conversation/capabilities.ts';
+import type { RawAsk } from '../core/conversation/check-ask.ts';
 import type { ToolDefinition } from '../core/catalog/tool.ts';
 import type { Notice, Wish } from '../core/mcp/notices.ts';
+import type { Json, JsonObject } from '../core/json/value.ts';
+import type { LogLevel } from '../core/mcp/log-level.ts';
 import type { Result } from '../core/result.ts';
 
 /** On whose behalf an upstream is used. Sessions and processes of two principals are never shared. */
@@ -32,6 +37,32 @@ export interface UpstreamCall {
   readonly signal: AbortSignal;
   /** Called for progress of this very call while it runs; `null` where the host asked for none. */
   readonly onProgress: ((progress: UpstreamProgress) => void) | null;
+  /** Whom the upstream may ask while the call runs; `null`: nobody, and it is told that it cannot. */
+  readonly asker: UpstreamAsker | null;
+  /** Log messages of this very call while it runs, from `level` on; `null` where the host asked for none. */
+  readonly log: { readonly level: LogLevel; readonly onMessage: (message: UpstreamLog) => void } | null;
+}
+
+/** The way from an upstream to the host of one call. */
+export interface UpstreamAsker {
+  /** What is declared to the upstream: never more than the host can and the operator allows. */
+  readonly capabilities: AskCapabilities;
+  /** Who would be asked. A question that could belong to calls of two owners is put to neither. */
+  readonly owner: string;
+  /** Puts questions to the host, all at once. Never rejects, and takes as long as people take, within a limit. */
+  ask(asks: ReadonlyMap<string, RawAsk>): Promise<AskReply>;
+}
+
+export type AskReply =
+  /** An answer to every question. */
+  | { readonly kind: 'answered'; readonly answers: ReadonlyMap<string, JsonObject> }
+  /** At least one has none; `detail` is for the upstream and the operator, and holds nothing of the host's. */
+  | { readonly kind: 'refused'; readonly detail: string };
+
+export interface UpstreamLog {
+  readonly level: LogLevel;
+  readonly logger: string | null;
+  readonly data: Json;
 }
 
 /**
@@ -54,7 +85,7 @@ export interface UpstreamRpcError {
 }
 
 export interface UpstreamFault {
-  readonly kind: 'unreachable' | 'timeout' | 'invalid-answer' | 'too-large' | 'aborted' | 'overloaded';
+  readonly kind: 'unreachable' | 'timeout' | 'invalid-answer' | 'too-large' | 'aborted' | 'overloaded' | 'not-asked';
   /** `false` only where it is certain that the upstream did not see the call. */
   readonly dispatched: boolean;
   /** For the operator. Holds no credential, no argument and no result. */
@@ -77,6 +108,12 @@ export interface Upstream {
   call(call: UpstreamCall): Promise<Result<UpstreamResult | UpstreamRpcError, UpstreamFault>>;
   /** All pages, in the upstream's order, within limits on pages, tools and bytes. Not cached here. */
   listTools(caller: UpstreamCaller, signal: AbortSignal): Promise<Result<readonly ToolDefinition[], UpstreamFault>>;
+  /** The same for everything else that is listed. Empty where the upstream offers nothing of the kind. */
+  list(
+    kind: Exclude<ListKind, 'tools'>,
+    caller: UpstreamCaller,
+    signal: AbortSignal,
+  ): Promise<Result<readonly Definition[], UpstreamFault>>;
   /**
    * Whatever the upstream tells beside its answers. `principal`: in whose session or process it said so, and so whom alone it
    * concerns; `null`: in a process that all share.

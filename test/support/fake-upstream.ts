@@ -1,4 +1,5 @@
 import { definitionDigest } from '../../src/core/catalog/definition-digest.ts';
+import { parseDefinition } from '../../src/core/catalog/listed.ts';
 import type { ToolDefinition } from '../../src/core/catalog/tool.ts';
 import type { Notice, Wish } from '../../src/core/mcp/notices.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
@@ -17,6 +18,8 @@ export interface FakeUpstream extends Upstream {
   readonly seen: UpstreamCall[];
   /** What the next calls answer; the default echoes the arguments. */
   answer: (call: UpstreamCall) => Promise<Result<UpstreamResult | UpstreamRpcError, UpstreamFault>>;
+  /** Everything else that it lists. */
+  readonly others: Map<'resources' | 'templates' | 'prompts', readonly JsonObject[]>;
   /** Replaces the definitions, as an upstream that changes its mind does. */
   offer(tools: readonly JsonObject[]): void;
   listFault: UpstreamFault | null;
@@ -33,6 +36,7 @@ export function createFakeUpstream(name: string, toolNames: readonly string[]): 
   const upstream: FakeUpstream = {
     name,
     seen: [],
+    others: new Map(),
     listFault: null,
     answer: (call) => Promise.resolve(ok(textResult(`ran ${call.target.name} ${argumentsOf(call)}`))),
     offer(tools) {
@@ -46,6 +50,11 @@ export function createFakeUpstream(name: string, toolNames: readonly string[]): 
     call(call) {
       upstream.seen.push(call);
       return upstream.answer(call);
+    },
+    list(kind) {
+      if (upstream.listFault !== null) return Promise.resolve(err(upstream.listFault));
+      const listed = (upstream.others.get(kind) ?? []).map((json) => parseDefinition(kind, json));
+      return Promise.resolve(ok(listed.flatMap((parsed) => (parsed.ok ? [parsed.value] : []))));
     },
     listTools: () => Promise.resolve(upstream.listFault === null ? ok(definitions) : err(upstream.listFault)),
     say(notice, principal) {

@@ -12,7 +12,7 @@ import { beforeCall } from '../fault.ts';
 import { createProgressGate } from '../progress-gate.ts';
 import { type CallOutcome, readCallAnswer } from '../read-call-answer.ts';
 import type { HttpAnswer } from './exchange.ts';
-import { listHttpTools } from './list-http-tools.ts';
+import { listHttpTools } from './list-http.ts';
 import { type HttpRequestDeps, responseOf } from './requester.ts';
 
 export async function callHttp(deps: HttpRequestDeps, call: UpstreamCall): Promise<CallOutcome> {

@@ -15,7 +15,7 @@ import { callHttp } from './call-http.ts';
 import { checkHeaders, checkUrl } from './check-options.ts';
 import { type HttpLeg, createHttpLeg } from './http-leg.ts';
 import { closeSession, createLegacyRequester, openSession } from './legacy-requester.ts';
-import { listHttpTools } from './list-http-tools.ts';
+import { listHttp, listHttpTools } from './list-http.ts';
 import { createModernRequester } from './modern-requester.ts';
 import { probeEra } from './probe-era.ts';
 import type { HttpRequestDeps } from './requester.ts';
@@ -65,6 +65,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions, deps: UpstreamD
       if (listed.ok) board.listed(listed.value.length);
       return listed;
     },
+    list: (kind, { principal }, signal) => admit(signal, () => listHttp(parts.requests, kind, principal, signal)),
     onNotice: notices.add,
     attend: () => Promise.resolve(),
     status() {

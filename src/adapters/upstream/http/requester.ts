@@ -1,3 +1,4 @@
+import type { ListMethod } from '../../../core/catalog/listed.ts';
 import type { GovernedMethod } from '../../../core/catalog/target.ts';
 import type { Era } from '../../../core/mcp/revisions.ts';
 import { type Result, ok } from '../../../core/result.ts';
@@ -16,7 +17,7 @@ import type { HttpAnswer } from './exchange.ts';
 export interface EraRequest {
   readonly id: number;
   readonly principal: string;
-  readonly method: GovernedMethod | 'tools/list';
+  readonly method: GovernedMethod | ListMethod;
   readonly paramsJson: string;
   /** Names and values in turn, beside those of the era. */
   readonly headers: readonly string[];

@@ -1,11 +1,11 @@
-import type { ToolDefinition } from '../../../core/catalog/tool.ts';
+import { type Definition, type ListKind, LISTS } from '../../../core/catalog/listed.ts';
 import type { Era } from '../../../core/mcp/revisions.ts';
 import { type Result, ok } from '../../../core/result.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { UpstreamCall, UpstreamFault } from '../../../ports/upstream.ts';
 import { sent } from '../fault.ts';
 import type { UpstreamLimits } from '../limits.ts';
-import { listAllTools } from '../list-tools.ts';
+import { listAll, offersNone } from '../list-all.ts';
 import { createProgressGate } from '../progress-gate.ts';
 import { type CallOutcome, readCallAnswer } from '../read-call-answer.ts';
 import type { ResultObject } from '../rpc/read-message.ts';
@@ -41,16 +41,18 @@ export async function callChild(
   return answered.ok ? readCallAnswer(answered.value, process.era) : answered;
 }
 
-export function listChildTools(
+export function listChild(
   deps: ChildRequestDeps,
+  kind: ListKind,
   { connection, era }: ReadyProcess,
   signal: AbortSignal,
-): Promise<Result<readonly ToolDefinition[], UpstreamFault>> {
+): Promise<Result<readonly Definition[], UpstreamFault>> {
   const { limits, report } = deps;
+  const { method, member } = LISTS[kind];
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(limits.listTimeoutMs)]);
-  const fetchPage = async (cursor: string | null): Promise<Result<ResultObject, UpstreamFault>> => {
+  const fetchPage = async (cursor: string | null): Promise<Result<ResultObject | null, UpstreamFault>> => {
     const answered = await connection.request({
-      method: 'tools/list',
+      method,
       paramsJson: () => deps.params[era].list(cursor),
       timeoutMs: limits.listTimeoutMs,
       signal: inTime,
@@ -58,11 +60,12 @@ export function listChildTools(
     });
     if (!answered.ok) {
       const isLate = answered.error.kind === 'aborted' && !signal.aborted;
-      return isLate ? sent('timeout', `no whole tool list within ${limits.listTimeoutMs} ms`) : answered;
+      return isLate ? sent('timeout', `no whole list of ${member} within ${limits.listTimeoutMs} ms`) : answered;
     }
     if (answered.value.kind === 'result') return ok(answered.value.result);
-    return sent('invalid-answer', `JSON-RPC error ${answered.value.code} to tools/list`);
+    if (offersNone(kind, answered.value)) return ok(null);
+    return sent('invalid-answer', `JSON-RPC error ${answered.value.code} to ${method}`);
   };
   // Nothing is mirrored into headers here, so what an annotation says about them does not matter.
-  return listAllTools({ era, fetchPage, rejectTool: () => null, report }, limits);
+  return listAll({ kind, era, fetchPage, rejectItem: () => null, report }, limits);
 }

@@ -11,7 +11,7 @@ import { createNoticeBoard, type NoticeBoard } from '../notice-board.ts';
 import type { ClientInfo, UpstreamDeps } from '../upstream-deps.ts';
 import type { ChildEnd } from './child.ts';
 import { childEnvironment } from './child-environment.ts';
-import { type ChildRequestDeps, callChild, listChildTools } from './child-requests.ts';
+import { type ChildRequestDeps, callChild, listChild } from './child-requests.ts';
 import { openConnection } from './connection.ts';
 import { type Greeting, greet, probeEra } from './greet.ts';
 import { type Processes, type ReadyProcess, createProcesses } from './processes.ts';
@@ -65,10 +65,12 @@ export function createStdioUpstream(options: StdioUpstreamOptions, deps: StdioUp
     name,
     call: (call) => admit(call.caller.principal, call.signal, (process) => callChild(parts.requests, process, call)),
     async listTools({ principal }, signal) {
-      const listed = await admit(principal, signal, (process) => listChildTools(parts.requests, process, signal));
+      const listed = await admit(principal, signal, (process) => listChild(parts.requests, 'tools', process, signal));
       if (listed.ok) board.listed(listed.value.length);
       return listed;
     },
+    list: (kind, { principal }, signal) =>
+      admit(principal, signal, (process) => listChild(parts.requests, kind, process, signal)),
     onNotice: notices.add,
     attend: () => Promise.resolve(),
     status: () => board.read({ era: parts.eras.known(), revision: parts.revision() }),

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { definitionDigest } from '../../../src/core/catalog/definition-digest.ts';
-import { parseToolDefinition } from '../../../src/core/catalog/parse-tool-definition.ts';
+import { type ListKind, parseDefinition } from '../../../src/core/catalog/listed.ts';
 import type { Json, JsonObject } from '../../../src/core/json/value.ts';
 
 const tool: JsonObject = {
@@ -21,7 +21,7 @@ describe('tool definition', () => {
   it('is kept whole, under its name, with the digest of its canonical form', () => {
     const digest = hash('sha256', '{"inputSchema":{"type":"object"},"name":"a"}', 'hex');
     const definition = { name: 'a', inputSchema: { type: 'object' } };
-    expect(parseToolDefinition(definition)).toEqual({ ok: true, value: { name: 'a', definition, digest } });
+    expect(parseDefinition('tools', definition)).toEqual({ ok: true, value: { name: 'a', definition, digest } });
   });
 
   it.each<readonly [sentence: string, json: Json, fault: string]>([
@@ -36,7 +36,7 @@ describe('tool definition', () => {
     ['a name has no Cyrillic letter', { ...tool, name: 'gеt_deal' }, 'bad-name'],
     ['a name has no line break', { ...tool, name: 'get\ndeal' }, 'bad-name'],
   ])('%s', (_sentence, json, fault) => {
-    expect(parseToolDefinition(json)).toEqual({ ok: false, error: fault });
+    expect(parseDefinition('tools', json)).toEqual({ ok: false, error: fault });
   });
 
   it.each(Object.keys(tool))('another %s is another digest', (member) => {
@@ -57,5 +57,20 @@ describe('tool definition', () => {
         expect(definitionDigest(Object.fromEntries(entries))).toBe(definitionDigest(tool));
       }),
     );
+  });
+});
+
+describe('parseDefinition of what is no tool', () => {
+  it.each<readonly [string, ListKind, JsonObject, string | null]>([
+    ['a resource by its URI', 'resources', { uri: 'crm://deals/1', name: 'Deal' }, 'crm://deals/1'],
+    ['none with a URI in another spelling', 'resources', { uri: 'CRM://deals/1', name: 'Deal' }, null],
+    ['none without a URI', 'resources', { name: 'Deal' }, null],
+    ['a template by its text', 'templates', { uriTemplate: 'crm://deals/{id}', name: 'Deal' }, 'crm://deals/{id}'],
+    ['none that begins with a variable', 'templates', { uriTemplate: '{x}://deals', name: 'Deal' }, null],
+    ['a prompt by its name', 'prompts', { name: 'greet' }, 'greet'],
+    ['none by a name that looks like another', 'prompts', { name: 'gr\u0435et' }, null],
+  ])('takes %s', (_what, kind, json, name) => {
+    const parsed = parseDefinition(kind, json);
+    expect(parsed.ok ? parsed.value.name : null).toBe(name);
   });
 });
