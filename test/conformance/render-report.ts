@@ -1,21 +1,16 @@
 import type { Comparison, Difference } from './compare.ts';
-import type { KnownDifference } from './known-differences.ts';
+import type { ConformanceReport } from './compare-all.ts';
 import { readScored } from './run-suite.ts';
 
 const COLUMNS = ['revision', 'upstream', 'direct', 'through', 'worse', 'scored', 'known', 'unknown'] as const;
 
-/** What an operator reads: a row for each run, then every difference that nobody expected, and those that are explained. */
-export function renderReport(
-  comparisons: readonly Comparison[],
-  stale: readonly (readonly [KnownDifference, upstream: string])[],
-): string {
-  const differences = comparisons.flatMap((comparison) => comparison.differences);
-  const unknown = differences.filter(({ known }) => known === null);
+/** A row for each run, then every difference that nobody expected, and those that are explained. */
+export function renderReport({ comparisons, unknown, stale }: ConformanceReport): string {
   return [
     ...table(comparisons.map(row)),
     '',
+    ...section('Known, and why', knownLines(comparisons.flatMap(({ differences }) => differences))),
     ...section('Green at the fixture and not through the gateway', unknown.map(line)),
-    ...section('Known', knownLines(differences)),
     ...section(
       'Listed as known, and green: take them off test/conformance/known-differences.ts',
       stale.map(([{ revision, scenario }, upstream]) => `${revision} ${upstream} ${scenario}`),
