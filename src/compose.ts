@@ -1,15 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DEFAULT_MCP_PLANE_LIMITS, type McpPlaneOptions } from './adapters/http/plane-options.ts';
 import { createMcpPlane, type McpPlane } from './adapters/http/mcp-plane.ts';
-import { createAdminPlane } from './adapters/admin/admin-plane.ts';
+import { type AdminPlane, createAdminPlane } from './adapters/admin/admin-plane.ts';
 import { createDialler } from './adapters/egress/dialler.ts';
 import { createDocumentFetcher } from './adapters/egress/document-fetcher.ts';
 import { createAdminAuthenticator } from './adapters/identity/admin-authenticator.ts';
 import { createAuthenticator } from './adapters/identity/authenticator.ts';
+import { createScryptPasswords } from './adapters/identity/scrypt-passwords.ts';
 import type { TrustedIssuer } from './adapters/identity/jwt-verifier.ts';
 import { openSqliteStore, type SqliteStore } from './adapters/sqlite/open-store.ts';
 import { systemClock, systemIds } from './adapters/system/clock.ts';
-import { loadOrCreateDigestKey, readSecretFile, writeSecretFile } from './adapters/system/secret-files.ts';
+import { loadOrCreateKey, readSecretFile, writeSecretFile } from './adapters/system/secret-files.ts';
+import { createSealer } from './adapters/system/sealer.ts';
 import { createOperatorLog } from './adapters/telemetry/operator-log.ts';
 import { createHttpUpstream } from './adapters/upstream/http/create-http-upstream.ts';
 import { UPSTREAM_LIMITS, type UpstreamLimits } from './adapters/upstream/limits.ts';
@@ -17,32 +21,40 @@ import { createStdioUpstream } from './adapters/upstream/stdio/create-stdio-upst
 import { STDIO_LIMITS } from './adapters/upstream/stdio/stdio-limits.ts';
 import type { ClientInfo, UpstreamDeps, UpstreamIncident } from './adapters/upstream/upstream-deps.ts';
 import type { Config, IssuerConfig, UpstreamConfig } from './config/config.ts';
+import { ASK_NOTHING } from './core/conversation/ask-rules.ts';
 import { createKnownSecrets } from './core/content/redact-arguments.ts';
 import { isSecretName } from './core/content/secret-names.ts';
-import { isTokenHash, parseToken } from './core/identity/token-format.ts';
+import { parseToken } from './core/identity/token-format.ts';
 import type { Approval } from './core/approval/approval.ts';
 import type { CompiledPolicy } from './core/policy/compile-policy.ts';
-import type { TokenRequest } from './gateway/administration.ts';
-import { issueToken } from './gateway/administration/tokens.ts';
+import type { Administration, TokenRequest } from './gateway/administration.ts';
+import { issueFirstTokens } from './gateway/first-tokens.ts';
 import { createApprovalDesk } from './gateway/approval-desk.ts';
 import { createApprovers } from './gateway/approvers.ts';
+import { CONVERSATION_LIMITS, createConversations } from './gateway/conversations.ts';
 import { createCatalogue } from './gateway/catalogue.ts';
 import { createAdministration } from './gateway/create-administration.ts';
+import { createConsoleSessions } from './gateway/console-sessions.ts';
+import { createConsoleSignIn } from './gateway/console-sign-in.ts';
 import { createGateway } from './gateway/create-gateway.ts';
 import type { CallDeps } from './gateway/deps.ts';
+import type { Gateway } from './gateway/gateway.ts';
 import { expireApprovals } from './gateway/expire-approvals.ts';
 import { createInFlight } from './gateway/in-flight.ts';
 import { createKeptResults } from './gateway/kept-results.ts';
 import { createKillSwitches } from './gateway/kill-switches.ts';
+import { createLiveEvents } from './gateway/live-events.ts';
 import { createLateRecords } from './gateway/late-records.ts';
 import { createRefusals } from './gateway/refusals.ts';
+import { TASK_SETTINGS } from './gateway/tasks/task-settings.ts';
 import {
   createSubscriptions,
   type Subscriptions,
   type SubscriptionsDeps,
 } from './gateway/subscriptions/create-subscriptions.ts';
 import { fingerprintList } from './gateway/subscriptions/fingerprint-list.ts';
-import { createResourceRights } from './gateway/subscriptions/resource-rights.ts';
+import { createResourceRights } from './gateway/resource-rights.ts';
+import type { AccountStore } from './ports/account-store.ts';
 import type { Upstream } from './ports/upstream.ts';
 
 export interface GatewayOptions {
@@ -56,6 +68,8 @@ export interface GatewayOptions {
 export interface RunningGateway {
   readonly mcpUrl: string;
   readonly adminUrl: string;
+  /** Where a person decides. In demo mode it signs in whoever opens it first. */
+  readonly consoleUrl: string;
   /** Where the CLI finds the first operator's token. */
   readonly operatorTokenFile: string;
   readonly demo: {
@@ -92,7 +106,15 @@ async function openGateway(
   const store = await openSqliteStore({ path: config.store.path, clock });
   opened.defer(() => store.close());
   const operatorTokenFile = join(dirname(config.store.path), 'operator-token');
-  const demo = await issueFirstTokens(store, options, operatorTokenFile);
+  const demo = await issueFirstTokens(
+    { tokens: store.tokens, clock, ids, readSecretFile, writeSecretFile },
+    {
+      demo: options.demo,
+      dir: dirname(operatorTokenFile),
+      operatorFile: operatorTokenFile,
+      ttlMsMax: config.tokens.ttlMsMax,
+    },
+  );
   await recordStart(store, policy, version);
   opened.defer(() => recordStop(store, version, report));
 
@@ -106,33 +128,37 @@ async function openGateway(
   const subscriptions = openSubscriptions(deps);
   opened.defer(() => subscriptions.close());
   const gateway = createGateway(deps, refusals, subscriptions);
-  const { authenticator, adminAuthenticator, forgetCredential } = await createIdentity(store, config);
+  const identity = await createIdentity(store, config);
   let isStopping = false;
   const administration = createAdministration({
     ...deps,
     isStopping: () => isStopping,
     tokens: store.tokens,
-    forgetCredential,
+    accounts: store.accounts,
+    passwords: identity.passwords,
+    forgetCredential: identity.forgetCredential,
     maxTtlMs: config.tokens.ttlMsMax,
   });
 
-  const admin = createAdminPlane(
-    { administration, authenticator: adminAuthenticator, clock, report },
-    { ...config.admin.listen, publicUrl: config.admin.publicUrl, version },
-  );
+  const admin = openAdminPlane(options, { ...deps, ...identity, administration, accounts: store.accounts }, opened);
   opened.defer(() => admin.close());
   opened.defer(() => refusals.close());
   opened.defer(async () => void (await Promise.all([...upstreams.values()].map((upstream) => upstream.close()))));
-  const mcp = createMcpPlane({ gateway, authenticator, clock, ids, report }, mcpPlaneOptions(config, version));
+  const mcp = createMcpPlane(
+    { gateway, authenticator: identity.authenticator, clock, ids, report },
+    mcpPlaneOptions(config, version),
+  );
   opened.defer(() => {
     isStopping = true;
-    return drain(mcp, deps);
+    return drain(mcp, deps, gateway);
   });
 
   const { url: adminUrl } = await admin.listen();
   links.consoleUrl ||= adminUrl;
   const { url } = await mcp.listen();
-  return { mcpUrl: `${url}/mcp`, adminUrl, operatorTokenFile, demo };
+  const signInPath = demo === null ? '' : `/sign-in?link=${createDemoLink(identity, demo.operator.token)}`;
+  const consoleUrl = `${links.consoleUrl}${signInPath}`;
+  return { mcpUrl: `${url}/mcp`, adminUrl, consoleUrl, operatorTokenFile, demo };
 }
 
 function openSubscriptions(deps: CallDeps): Subscriptions {
@@ -168,18 +194,25 @@ async function createCallDeps({ config, policy }: GatewayOptions, parts: CallPar
     ids,
     audit,
     approvals,
+    tasks: store.tasks,
+    taskSealer: createSealer(keyIn(config, 'tasks.key'), TASK_CHARS_MAX),
+    taskSettings: TASK_SETTINGS,
     upstreams,
     killSwitches,
     inFlight,
     desk,
     report,
     catalogue: createCatalogue(clock, CATALOGUE),
-    approvers: createApprovers(store.tokens, clock),
+    approvers: createApprovers(store, clock),
     keptResults: createKeptResults(clock, KEPT_RESULTS),
     lateRecords: createLateRecords(report),
+    conversations: createConversations(CONVERSATION_LIMITS),
+    // For calls that end with the process, so the key may, too.
+    stateSealer: createSealer(randomBytes(32)),
+    askRules: askRulesOf(config),
     policy: () => policy,
     knownSecrets: createKnownSecrets(secretsOf(config)),
-    digestKey: loadOrCreateDigestKey(join(dirname(config.store.path), 'keys', 'arguments-digest.key')),
+    digestKey: keyIn(config, 'arguments-digest.key'),
     environment: config.environment,
     approvalSettings: {
       holdMs: config.approvals.holdMs,
@@ -191,16 +224,49 @@ async function createCallDeps({ config, policy }: GatewayOptions, parts: CallPar
   };
 }
 
-async function createIdentity({ tokens }: SqliteStore, config: Config) {
+/** Beside the database and not in it, so that a copy of the one is of no use without the other. */
+function keyIn({ store }: Config, name: string): Uint8Array {
+  return loadOrCreateKey(join(dirname(store.path), 'keys', name));
+}
+
+type Identity = Awaited<ReturnType<typeof createIdentity>>;
+
+function openAdminPlane(
+  { config, version }: GatewayOptions,
+  deps: CallDeps & Identity & { readonly administration: Administration; readonly accounts: AccountStore },
+  opened: AsyncDisposableStack,
+): AdminPlane {
+  const { adminAuthenticator: authenticator, administration, sessions, report } = deps;
+  const events = createLiveEvents(deps);
+  opened.defer(() => events.close());
+  const signIn = createConsoleSignIn({ ...deps, authenticator });
+  const { listen, publicUrl } = config.admin;
+  const consoleDir = fileURLToPath(new URL(CONSOLE_DIR, import.meta.url));
+  return createAdminPlane(
+    { administration, authenticator, sessions, signIn, events, clock, report },
+    { ...listen, publicUrl, version, consoleDir },
+  );
+}
+
+/** Beside the built sources; run from source, the gateway serves what was built last. */
+const CONSOLE_DIR = import.meta.url.endsWith('.ts') ? '../dist/console' : './console';
+
+function createDemoLink({ sessions }: Identity, token: string): string {
+  return sessions.createLink(parseToken(token)?.id ?? '');
+}
+
+async function createIdentity({ tokens, accounts }: SqliteStore, config: Config) {
   const issuers = config.issuers.map((issuer) => trustedIssuer(issuer, config));
   const authenticator = createAuthenticator({ tokens, clock, documents: createDocumentFetcher() }, { issuers });
-  const adminAuthenticator = createAdminAuthenticator({ tokens, clock });
+  const adminAuthenticator = createAdminAuthenticator({ tokens, accounts, clock });
   await adminAuthenticator.load();
+  const sessions = createConsoleSessions({ authenticator: adminAuthenticator, clock, ids });
   function forgetCredential(id: string): void {
     authenticator.forget(id);
     adminAuthenticator.forget(id);
+    sessions.closeFor(id);
   }
-  return { authenticator, adminAuthenticator, forgetCredential };
+  return { authenticator, adminAuthenticator, sessions, passwords: createScryptPasswords(), forgetCredential };
 }
 
 async function expire(deps: CallDeps): Promise<void> {
@@ -214,17 +280,18 @@ const EXPIRY_INTERVAL_MS = 10_000;
 const DRAIN_CALLS_MS = 8000;
 
 /** Lets running calls finish for a while, then gives them up in time to tell their hosts. Held ones wait for a person, so not for us. */
-async function drain(mcp: McpPlane, { desk, inFlight }: CallDeps): Promise<void> {
+async function drain(mcp: McpPlane, { desk, inFlight }: CallDeps, { tasks }: Gateway): Promise<void> {
   desk.close();
   const giveUp = setTimeout(() => inFlight.stopAll(), DRAIN_CALLS_MS);
-  await mcp.close();
+  await Promise.all([mcp.close(), tasks.finish()]);
   clearTimeout(giveUp);
 }
 
 const HELD_CALLS_MAX = 5000;
 const CATALOGUE = { freshMs: 60_000, staleMs: 600_000, listTimeoutMs: 15_000, waitAgainMs: 1000, listsMax: 10_000 };
 const KEPT_RESULTS = { keepMs: 15 * 60_000, resultBytesMax: 1024 * 1024, totalBytesMax: 64 * 1024 * 1024 };
-const FIRST_OPERATOR_TTL_MS = 30 * 86_400_000;
+/** The arguments of a call or the result of one, sealed. */
+const TASK_CHARS_MAX = 16 * 1024 * 1024;
 
 function createUpstreams(
   { config, version }: GatewayOptions,
@@ -258,6 +325,11 @@ function createUpstream(upstream: UpstreamConfig, client: ClientInfo, deps: Upst
   const limits = { ...UPSTREAM_LIMITS, ...configured };
   const dialler = { chosenBy: 'operator', hosts: egressHosts, connectTimeoutMs: limits.connectTimeoutMs } as const;
   return createHttpUpstream({ name, url, era, headers, client, limits, connect: createDialler(dialler) }, deps);
+}
+
+function askRulesOf(config: Config): CallDeps['askRules'] {
+  const rules = new Map(config.upstreams.map(({ name, allow }) => [name, allow]));
+  return (upstream) => rules.get(upstream) ?? ASK_NOTHING;
 }
 
 /** Everything that the gateway itself holds and that must never be seen in what it records. */
@@ -301,37 +373,6 @@ function mcpPlaneOptions(config: Config, version: string): McpPlaneOptions {
       sessionsPerPrincipalMax: limits.sessionsPerPrincipalMax,
     },
   };
-}
-
-/** Somebody must be able to begin. Once any credential for the admin plane exists, people make the next ones. */
-async function issueFirstTokens(
-  store: SqliteStore,
-  { config, demo }: GatewayOptions,
-  operatorFile: string,
-): Promise<RunningGateway['demo']> {
-  if (demo !== null) {
-    const requesterFile = join(dirname(operatorFile), 'demo-requester-token');
-    const requester = { token: await keepTokenFile(store, demo.requester, requesterFile) };
-    return { requester, operator: { token: await keepTokenFile(store, demo.operator, operatorFile) } };
-  }
-  const issued = await store.tokens.list();
-  if (issued.some(({ plane }) => plane === 'admin')) return null;
-  const ttlMs = Math.min(FIRST_OPERATOR_TTL_MS, config.tokens.ttlMsMax);
-  const roles = ['operator', 'approver', 'auditor'] as const;
-  await keepTokenFile(store, { plane: 'admin', user: 'operator', groups: [], scopes: [], roles, ttlMs }, operatorFile);
-  return null;
-}
-
-/** The token in the file while it is good, so that what was pasted somewhere outlives a restart; a new one otherwise. */
-async function keepTokenFile(store: SqliteStore, request: TokenRequest, file: string): Promise<string> {
-  const kept = readSecretFile(file);
-  const parsed = kept === null ? null : parseToken(kept);
-  const stored = parsed === null ? null : await store.tokens.find(parsed.id);
-  const isGood = stored !== null && stored.revokedMs === null && stored.expiresMs > clock.nowMs();
-  if (kept !== null && isGood && isTokenHash(stored.secretHash, kept)) return kept;
-  const { secret } = await issueToken({ tokens: store.tokens, clock, ids }, request, 'gateway');
-  writeSecretFile(file, secret);
-  return secret;
 }
 
 async function recordStart(store: SqliteStore, policy: CompiledPolicy, version: string): Promise<void> {

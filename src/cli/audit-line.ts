@@ -8,6 +8,7 @@ const TOLD_BY_KIND: ReadonlyMap<string, readonly string[]> = new Map([
   ['refusal', ['reason', 'httpStatus', 'principal', 'method', 'detail', 'count']],
   ['decision', ['decision', 'principal', 'target', 'class', 'ruleId', 'reasons', 'approvalId']],
   ['dispatch', ['principal', 'target', 'approvalId', 'decidedBy']],
+  ['ask', ['change', 'upstream', 'asks', 'round', 'viaCallId', 'detail']],
   ['outcome', ['outcome', 'latencyMs', 'resultBytes', 'detail']],
   ['approval', ['change', 'approvalId', 'principal', 'target', 'by', 'comment']],
   ['kill-switch', ['change', 'id', 'scope', 'by', 'reason']],

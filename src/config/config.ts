@@ -1,3 +1,4 @@
+import type { AskRules } from '../core/conversation/ask-rules.ts';
 import type { SignatureAlgorithm } from '../core/identity/signature-algorithms.ts';
 import type { PolicyOptions } from '../core/policy/compile-policy.ts';
 import type { Problem } from '../core/problem.ts';
@@ -78,6 +79,8 @@ interface AnyUpstreamConfig {
   readonly callTimeoutMs: number;
   readonly concurrentCallsMax: number;
   readonly resultBytesMax: number;
+  /** What the upstream may ask of people and their hosts. */
+  readonly allow: AskRules;
 }
 
 export interface HttpUpstreamConfig extends AnyUpstreamConfig {

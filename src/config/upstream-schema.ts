@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UPSTREAM_NAME } from '../core/catalog/exposed-name.ts';
+import { type AllowSection, allowSchema } from './allow-schema.ts';
 import { count, duration, httpUrl, plainText, size } from './value-schemas.ts';
 
 /** One entry of `upstreams`, as written and checked by itself. */
@@ -13,6 +14,7 @@ export interface UpstreamSection {
   readonly era: 'auto' | 'legacy' | 'modern';
   readonly credentials?: CredentialsSection | undefined;
   readonly egress?: { readonly allow: readonly string[] } | undefined;
+  readonly allow: AllowSection;
   readonly timeouts: { readonly connect: number; readonly call: number };
   readonly limits: { readonly concurrentCalls: number; readonly resultSize: number };
 }
@@ -124,6 +126,9 @@ export const upstreamSchema: z.ZodType<UpstreamSection, unknown> = z
       })
       .optional()
       .describe('Where connections of this upstream may go'),
+    allow: allowSchema
+      .prefault({})
+      .describe('What this upstream may ask of people and their hosts during a call. Nothing, unless it stands here'),
     timeouts: z
       .strictObject({
         connect: duration(100, 60_000).prefault('10s').describe('For the connection'),

@@ -1,16 +1,21 @@
+import type { AskRules } from '../core/conversation/ask-rules.ts';
 import type { KnownSecrets } from '../core/content/redact-arguments.ts';
 import type { CompiledPolicy } from '../core/policy/compile-policy.ts';
 import type { ApprovalStore } from '../ports/approval-store.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
+import type { Sealer } from '../ports/sealer.ts';
+import type { TaskStore } from '../ports/task-store.ts';
 import type { Upstream } from '../ports/upstream.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
 import type { Approvers } from './approvers.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { Conversations } from './conversations.ts';
 import type { InFlight } from './in-flight.ts';
 import type { KeptResults } from './kept-results.ts';
 import type { KillSwitches } from './kill-switches.ts';
 import type { LateRecords } from './late-records.ts';
+import type { TaskSettings } from './tasks/task-settings.ts';
 
 /** What one governed call may use. Built once, in the composition root. */
 export interface CallDeps {
@@ -18,6 +23,10 @@ export interface CallDeps {
   readonly ids: Ids;
   readonly audit: AuditLog;
   readonly approvals: ApprovalStore;
+  readonly tasks: TaskStore;
+  /** For what tasks keep in the store: arguments and results, with a key that is not in it. */
+  readonly taskSealer: Sealer;
+  readonly taskSettings: TaskSettings;
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly catalogue: Catalogue;
   readonly killSwitches: KillSwitches;
@@ -26,6 +35,11 @@ export interface CallDeps {
   readonly approvers: Approvers;
   readonly keptResults: KeptResults;
   readonly lateRecords: LateRecords;
+  readonly conversations: Conversations;
+  /** Seals what modern hosts carry between two rounds of a call. */
+  readonly stateSealer: Sealer;
+  /** What the operator lets an upstream ask. */
+  readonly askRules: (upstream: string) => AskRules;
   /** The policy in force. Asked once per decision, so that one decision names one version. */
   readonly policy: () => CompiledPolicy;
   readonly knownSecrets: KnownSecrets;

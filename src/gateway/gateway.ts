@@ -1,8 +1,15 @@
+import type { ApprovalId } from '../core/approval/approval.ts';
 import type { TargetKind } from '../core/catalog/target.ts';
+import type { Ask } from '../core/conversation/ask.ts';
+import type { HostCapabilities } from '../core/conversation/capabilities.ts';
 import type { Principal } from '../core/identity/principal.ts';
-import type { JsonObject } from '../core/json/value.ts';
+import type { Json, JsonObject } from '../core/json/value.ts';
+import type { Continuation } from '../core/mcp/continuation.ts';
+import type { LogLevel } from '../core/mcp/log-level.ts';
 import type { ReasonCode } from '../core/policy/reasons.ts';
 import type { UpstreamProgress } from '../ports/upstream.ts';
+import type { HostTask, Waiting } from './tasks/host-task.ts';
+import type { Tasks } from './tasks/tasks.ts';
 import type { Listening, ListenRequest } from './subscriptions/listening.ts';
 
 /** Which catalogue a URL stands for: every upstream with prefixed names, or one with its own. */
@@ -15,6 +22,10 @@ export interface RequestContext {
   readonly endpoint: Endpoint;
   /** The protocol revision of the host's side, `2025-11-25`. */
   readonly revision: string;
+  /** What the host declared: in `initialize`, or on this very request. */
+  readonly capabilities: HostCapabilities;
+  /** The least level of log messages that the host wants during this request; `null`: none. */
+  readonly logLevel: LogLevel | null;
   /** A checked W3C `traceparent`, or `null`. */
   readonly traceparent: string | null;
   /** Aborts when the host goes away. */
@@ -28,6 +39,27 @@ export interface HostStream {
   /** Reports progress, if the host gave a token for it; nothing otherwise. */
   progress(progress: UpstreamProgress): void;
   readonly wantsProgress: boolean;
+  /** Passes on a log message that the host asked for. Dropped where there are too many. */
+  log(message: HostLog): void;
+  /**
+   * Puts questions to the host, all at once, and resolves with an answer to each; when `signal` aborts, with what there is. Never
+   * rejects. A modern host is asked by way of the answer instead, so its questions end up with whoever handles its calls.
+   */
+  ask(asks: ReadonlyMap<string, Ask>, signal: AbortSignal): Promise<ReadonlyMap<string, AskAnswer>>;
+}
+
+/** What a host says to a question: not yet checked. */
+export type AskAnswer =
+  | { readonly kind: 'answered'; readonly result: JsonObject }
+  /** The host answered with an error. */
+  | { readonly kind: 'refused' }
+  /** There was no answer in time, or no way to ask. */
+  | { readonly kind: 'unanswered' };
+
+export interface HostLog {
+  readonly level: LogLevel;
+  readonly logger: string | null;
+  readonly data: Json;
 }
 
 /** A request of a host that reaches an upstream if policy allows: a tool call, the reading of a resource, and so on. */
@@ -39,6 +71,12 @@ export interface HostCall {
   /** Of a tool or prompt; empty for a resource; `argument` and `context` of a completion. */
   readonly args: JsonObject;
   readonly stream: HostStream;
+  /** How the host waits for an approval; on the line, unless said otherwise. */
+  readonly waiting?: Waiting;
+  /** The approval that this call is sent again to spend, and no other: by a task, not by its host. */
+  readonly resumes?: ApprovalId;
+  /** `null` for a call that begins. */
+  readonly continuation: Continuation | null;
 }
 
 /** A JSON-RPC error for the host. */
@@ -56,6 +94,13 @@ export interface HostError {
 export interface HostResult {
   readonly kind: 'result';
   readonly json: readonly Uint8Array[];
+}
+
+/** A modern host is asked before the call can go on: the members of an `InputRequiredResult`. */
+export interface HostInputRequest {
+  readonly kind: 'input-required';
+  readonly inputRequests: JsonObject;
+  readonly requestState: string;
 }
 
 export interface ToolList {
@@ -78,7 +123,9 @@ export interface Refusal {
 
 /** The MCP plane's only way in. Nothing here throws: what goes wrong comes back as an error that a host may see. */
 export interface Gateway {
-  call(call: HostCall): Promise<HostResult | HostError>;
+  call(call: HostCall): Promise<HostResult | HostError | HostInputRequest | HostTask>;
+  /** Calls that their host comes back for. */
+  readonly tasks: Omit<Tasks, 'call'>;
   listTools(context: RequestContext, cursor: string | null): Promise<ToolList | HostError>;
   /** Records a refusal. Never delays or changes the refusal itself: resolves also when the log cannot be written. */
   refuse(refusal: Refusal): Promise<void>;

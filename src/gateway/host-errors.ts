@@ -39,8 +39,36 @@ export function failedAnswer(
   return { ...hostError(GATEWAY_ERRORS.notGiven, text, { httpStatus: 200 }), data: structured };
 }
 
+/** The one answer for a state that is altered, expired, used, somebody else's or of another request: a host cannot tell which. */
+export function unexpectedInput(): HostError {
+  const message = 'No call waits for this input. Nothing was sent. Call again without requestState and inputResponses.';
+  return hostError(RPC_ERRORS.invalidParams, message, { httpStatus: 200 });
+}
+
 export function invalidCursor(): HostError {
   return hostError(RPC_ERRORS.invalidParams, 'Invalid cursor', { httpStatus: 200 });
+}
+
+/** The one answer for a task that is unknown, over, somebody else's, or about what is no longer allowed: nobody can tell which. */
+export function unknownTask(): HostError {
+  return hostError(RPC_ERRORS.invalidParams, 'Unknown task', { httpStatus: 200 });
+}
+
+/** Revision 2025-11-25, "Task Cancellation". */
+export function taskIsOver(): HostError {
+  return hostError(RPC_ERRORS.invalidParams, 'The task cannot be cancelled any more', { httpStatus: 200 });
+}
+
+export function taskNotFinished(): HostError {
+  const message = 'The task is not finished. Ask again later.';
+  return hostError(GATEWAY_ERRORS.overloaded, message, { httpStatus: 200, retryAfterSeconds: 5 });
+}
+
+/** The call has ended, and its host takes its result by a task or not at all. */
+export function tooManyTasks(): HostError {
+  const message =
+    'The call has ended, but its result cannot be kept as a task. Wait until older tasks are over, or call without one.';
+  return hostError(GATEWAY_ERRORS.overloaded, message, { httpStatus: 503, retryAfterSeconds: 60 });
 }
 
 /** The log cannot be written, so nothing may run. */

@@ -1,9 +1,13 @@
+import { createScryptPasswords } from '../../src/adapters/identity/scrypt-passwords.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { openSqliteStore, type SqliteStore } from '../../src/adapters/sqlite/open-store.ts';
+import { createSealer } from '../../src/adapters/system/sealer.ts';
+import { ASK_NOTHING, type AskRules } from '../../src/core/conversation/ask-rules.ts';
+import { NO_CAPABILITIES } from '../../src/core/conversation/capabilities.ts';
 import { createKnownSecrets } from '../../src/core/content/redact-arguments.ts';
 import type { Administrator, Principal, PrincipalId } from '../../src/core/identity/principal.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
@@ -16,15 +20,17 @@ import { createCatalogue } from '../../src/gateway/catalogue.ts';
 import { createAdministration } from '../../src/gateway/create-administration.ts';
 import { createGateway } from '../../src/gateway/create-gateway.ts';
 import type { ApprovalSettings, CallDeps, OperatorReport } from '../../src/gateway/deps.ts';
-import type { Endpoint, Gateway, HostError, HostResult, HostStream } from '../../src/gateway/gateway.ts';
+import type { Endpoint, Gateway, HostError, HostStream } from '../../src/gateway/gateway.ts';
+import { CONVERSATION_LIMITS, createConversations } from '../../src/gateway/conversations.ts';
 import { createInFlight } from '../../src/gateway/in-flight.ts';
 import { createKeptResults } from '../../src/gateway/kept-results.ts';
 import { createKillSwitches } from '../../src/gateway/kill-switches.ts';
 import { createLateRecords } from '../../src/gateway/late-records.ts';
-import { createRefusals } from '../../src/gateway/refusals.ts';
+import { createRefusals, type Refusals } from '../../src/gateway/refusals.ts';
+import { TASK_SETTINGS, type TaskSettings } from '../../src/gateway/tasks/task-settings.ts';
 import { createSubscriptions } from '../../src/gateway/subscriptions/create-subscriptions.ts';
 import { fingerprintList } from '../../src/gateway/subscriptions/fingerprint-list.ts';
-import { createResourceRights } from '../../src/gateway/subscriptions/resource-rights.ts';
+import { createResourceRights } from '../../src/gateway/resource-rights.ts';
 import { createFakeUpstream, type FakeUpstream } from './fake-upstream.ts';
 import { createCountingIds, createFixedClock, type FixedClock } from './fixed-clock.ts';
 
@@ -35,6 +41,9 @@ export interface GatewayRig {
   readonly clock: FixedClock;
   readonly upstreams: ReadonlyMap<string, FakeUpstream>;
   readonly deps: CallDeps;
+  /** With `deps`, what a second gateway over the same store is built of: another process, after a restart. */
+  readonly refusals: Refusals;
+  readonly subscriptions: Subscriptions;
   readonly reports: readonly OperatorReport[];
   /** Changes the policy in force, as a reload will. */
   setPolicy(texts: readonly string[]): void;
@@ -60,6 +69,9 @@ export interface RigOptions {
   readonly policies: readonly string[];
   readonly upstreams: Readonly<Record<string, readonly string[]>>;
   readonly approvals?: Partial<ApprovalSettings>;
+  /** What every upstream may ask. */
+  readonly asks?: AskRules;
+  readonly tasks?: Partial<TaskSettings>;
   /** Credentials that the gateway holds. */
   readonly secrets?: readonly string[];
 }
@@ -108,6 +120,9 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     approvalSettings,
     audit: store.audit,
     approvals: store.approvals,
+    tasks: store.tasks,
+    taskSealer: createSealer(Buffer.alloc(32, 9), 16 * 1024 * 1024),
+    taskSettings: { ...TASK_SETTINGS, ...options.tasks },
     catalogue: createCatalogue(clock, {
       freshMs: 60_000,
       staleMs: 600_000,
@@ -115,9 +130,12 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
       waitAgainMs: 1000,
       listsMax: 100,
     }),
-    approvers: createApprovers(store.tokens, clock),
+    approvers: createApprovers(store, clock),
     keptResults: createKeptResults(clock, { keepMs: 15 * 60_000, resultBytesMax: 1 << 20, totalBytesMax: 1 << 24 }),
     lateRecords: createLateRecords(report),
+    conversations: createConversations(CONVERSATION_LIMITS),
+    stateSealer: createSealer(Buffer.alloc(32, 9)),
+    askRules: () => options.asks ?? ASK_NOTHING,
     policy: () => policy,
     knownSecrets,
     digestKey: Buffer.alloc(32, 7),
@@ -133,6 +151,8 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
   const gateway = createGateway(deps, refusals, subscriptions);
   const administration = createAdministration({
     isStopping: () => false,
+    accounts: store.accounts,
+    passwords: createScryptPasswords({ N: 2, r: 1, p: 1 }),
     clock,
     ids,
     upstreams,
@@ -153,6 +173,8 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     clock,
     upstreams,
     deps,
+    refusals,
+    subscriptions,
     reports,
     setPolicy: (texts) => {
       policy = compiled(texts);
@@ -164,10 +186,19 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
         endpoint: endpoint ?? { kind: 'all' as const },
         revision: '2026-07-28',
         traceparent: null,
+        capabilities: NO_CAPABILITIES,
+        logLevel: null,
         signal: signal ?? new AbortController().signal,
       };
       return answerOf(
-        await gateway.call({ context, kind: 'tool', exposedName: tool, args, stream: streamFor(canWait) }),
+        await gateway.call({
+          context,
+          kind: 'tool',
+          exposedName: tool,
+          args,
+          stream: streamFor(canWait),
+          continuation: null,
+        }),
       );
     },
   };
@@ -199,7 +230,7 @@ function compiled(texts: readonly string[]): CompiledPolicy {
     file: policyFileSchema.parse(parse(text)),
     placeOf: (path: readonly (string | number)[]) => `policy-${index}.yaml ${path.join('.')}`,
   }));
-  const policy = compilePolicy(sources, { unclassified: 'deny', approvalExpiresMs: 30 * 60_000 });
+  const policy = compilePolicy(sources, { environment: 'prod', unclassified: 'deny', approvalExpiresMs: 30 * 60_000, approversMin: 1 });
   if (!policy.ok) throw new Error(JSON.stringify(policy.error));
   return policy.value;
 }
@@ -215,10 +246,18 @@ async function openTestStore(clock: FixedClock): Promise<SqliteStore> {
 }
 
 function streamFor(canWait: boolean): HostStream {
-  return { open: () => canWait, progress: () => undefined, wantsProgress: false };
+  return {
+    open: () => canWait,
+    progress: () => undefined,
+    wantsProgress: false,
+    log: () => undefined,
+    ask: () => Promise.resolve(new Map()),
+  };
 }
 
-function answerOf(answer: HostResult | HostError): HostAnswer {
+function answerOf(answer: Awaited<ReturnType<Gateway['call']>>): HostAnswer {
+  if (answer.kind === 'input-required' || answer.kind === 'task')
+    throw new Error(`the call is answered with ${answer.kind}`);
   if (answer.kind === 'error') return { error: answer, text: answer.message, isError: true, structured: null };
   const result = JSON.parse(Buffer.concat(answer.json).toString()) as {
     content: { text: string }[];

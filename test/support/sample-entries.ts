@@ -121,6 +121,21 @@ export const SAMPLE_ENTRIES: readonly AuditEntry[] = [
     by: null,
     detail: '3 upstreams',
   },
+  {
+    kind: 'ask',
+    timeMs: 1_793_000_080_000,
+    callId: 'call_EjRWeJqrze8SNFZ4mrze7w',
+    change: 'answered',
+    round: 1,
+    upstream: 'crm',
+    asks: ['elicitation-form'],
+    digest: digest('5feb') as ArgsDigest,
+    viaCallId: null,
+    credentialId: null,
+    policyVersion: null,
+    ruleId: null,
+    detail: 'accept',
+  },
 ];
 
 export const SAMPLE_SALT = 'ze8SNFZ4mrze7xI0VniavA';

@@ -78,6 +78,8 @@ export function callOf(
     traceparent: null,
     signal: new AbortController().signal,
     onProgress: null,
+    asker: null,
+    log: null,
     ...more,
   };
 }

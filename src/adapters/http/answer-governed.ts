@@ -1,6 +1,7 @@
 import { META_SERVER_INFO } from '../../core/mcp/classify-request.ts';
 import { encodeResult } from '../../core/mcp/encode-answer.ts';
 import { RPC_ERRORS, type RpcError } from '../../core/mcp/errors.ts';
+import { parseContinuation } from '../../core/mcp/continuation.ts';
 import type { RequestMessage } from '../../core/mcp/message.ts';
 import { parseToolCallParams, parseToolListParams } from '../../core/mcp/tool-params.ts';
 import type { JsonObject } from '../../core/json/value.ts';
@@ -20,8 +21,10 @@ export async function callTool(
   message: RequestMessage,
 ): Promise<void> {
   const { plane, res } = exchange;
-  const params = parseToolCallParams(message.params, opened.era);
+  const params = parseToolCallParams(message.params);
   if (!params.ok) return refuseParams(exchange, caller, opened, message, params.error);
+  const continuation = parseContinuation(message.params, opened.era);
+  if (!continuation.ok) return refuseParams(exchange, caller, opened, message, continuation.error);
   const { name, args, progressToken, traceparent } = params.value;
   const stream = new CallStream({
     res,
@@ -30,13 +33,24 @@ export async function callTool(
     era: opened.era,
     progressToken,
     acceptsEvents: acceptsEventStream(caller.headers),
+    asks: opened.session?.asks ?? null,
+    nextAskId: () => plane.deps.ids.next('ask'),
     limits: plane.limits,
   });
   const context = createContext(plane, caller, opened, traceparent);
   const running = { id: message.id, abort: caller.abort };
   opened.session?.running.add(running);
   try {
-    stream.answer(await plane.deps.gateway.call({ context, kind: 'tool', exposedName: name, args, stream }));
+    stream.answer(
+      await plane.deps.gateway.call({
+        context,
+        kind: 'tool',
+        exposedName: name,
+        args,
+        stream,
+        continuation: continuation.value,
+      }),
+    );
   } catch (error) {
     plane.deps.report({ callId: context.callId, problem: 'a tool call could not be answered', error });
     stream.answer(INTERNAL_ERROR);

@@ -1,3 +1,4 @@
+import { parseHostCapabilities } from '../../core/conversation/capabilities.ts';
 import { META_SERVER_INFO } from '../../core/mcp/classify-request.ts';
 import { encodeResult } from '../../core/mcp/encode-answer.ts';
 import { invalidParams } from '../../core/mcp/errors.ts';
@@ -10,7 +11,7 @@ import { createContext } from './request-context.ts';
 import { retryAfter, sendError, sendJson } from './respond.ts';
 
 /** What the gateway offers, whatever the upstreams say they offer. */
-const CAPABILITIES: JsonObject = { tools: { listChanged: false } };
+const CAPABILITIES: JsonObject = { tools: { listChanged: true } };
 
 /** How long a host may take a list for fresh. It delays what a person sees, never what they may do. */
 export const CATALOGUE_TTL_MS = 15_000;
@@ -26,8 +27,9 @@ export async function openSession(exchange: Exchange, caller: Caller, message: R
     return turnAway(exchange, refusalOf(error), { principal, method, id });
   }
   const revision = negotiateRevision(requested);
-  if (!(await isAdmitted(exchange, caller, { revision }, message))) return;
-  const session = plane.sessions.open(principal, revision);
+  const capabilities = parseHostCapabilities(params?.capabilities, revision);
+  if (!(await isAdmitted(exchange, caller, { revision, capabilities, logLevel: null }, message))) return;
+  const session = plane.sessions.open(principal, revision, capabilities);
   if (session === null) return turnAway(exchange, REFUSALS.overloaded, { principal, revision, method, id });
   const result = { protocolVersion: revision, capabilities: CAPABILITIES, serverInfo: plane.serverInfo };
   sendJson(res, 200, encodeResult(id, result), ['Mcp-Session-Id', session.id]);
@@ -66,7 +68,7 @@ export async function answerDiscover(
 async function isAdmitted(
   { plane, res }: Exchange,
   caller: Caller,
-  opened: Pick<Opened, 'revision'>,
+  opened: Pick<Opened, 'revision' | 'capabilities' | 'logLevel'>,
   { id, method }: RequestMessage,
 ): Promise<boolean> {
   const refused = await plane.deps.gateway.admit(createContext(plane, caller, opened), method);

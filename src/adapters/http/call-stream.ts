@@ -1,10 +1,20 @@
 import { Buffer } from 'node:buffer';
 import type { ServerResponse } from 'node:http';
-import { encodeError, encodeProgress, encodeResultBytes } from '../../core/mcp/encode-answer.ts';
+import type { Ask } from '../../core/conversation/ask.ts';
+import type { JsonObject } from '../../core/json/value.ts';
+import {
+  encodeError,
+  encodeNotification,
+  encodeProgress,
+  encodeRequest,
+  encodeResult,
+  encodeResultBytes,
+} from '../../core/mcp/encode-answer.ts';
 import type { RpcId } from '../../core/mcp/message.ts';
 import type { Era } from '../../core/mcp/revisions.ts';
-import type { HostError, HostResult, HostStream } from '../../gateway/gateway.ts';
+import type { AskAnswer, HostError, HostInputRequest, HostLog, HostResult, HostStream } from '../../gateway/gateway.ts';
 import type { UpstreamProgress } from '../../ports/upstream.ts';
+import type { Asks } from './asks.ts';
 import type { Slot } from './load.ts';
 import type { McpPlaneLimits } from './plane-options.ts';
 import { beginEventStream, encodeEvent, endEventStream, lengthOf, retryAfter, sendJsonBytes } from './respond.ts';
@@ -17,7 +27,10 @@ export interface CallStreamOptions {
   readonly progressToken: RpcId | null;
   /** Whether the host takes `text/event-stream`. */
   readonly acceptsEvents: boolean;
-  readonly limits: Pick<McpPlaneLimits, 'streamKeepAliveMs' | 'streamBufferBytesMax'>;
+  /** Where questions wait for their answers; `null` for a host without a session, which cannot be asked on the stream. */
+  readonly asks: Asks | null;
+  readonly nextAskId: () => string;
+  readonly limits: Pick<McpPlaneLimits, 'streamKeepAliveMs' | 'streamBufferBytesMax' | 'logMessagesPerCallMax'>;
 }
 
 /**
@@ -30,6 +43,9 @@ export class CallStream implements HostStream {
   #isOpen = false;
   #isAnswered = false;
   #lastProgress = Number.NEGATIVE_INFINITY;
+  #logged = 0;
+  /** Aborts when nothing can be asked any more. */
+  readonly #over = new AbortController();
 
   constructor(options: CallStreamOptions) {
     this.#options = options;
@@ -60,32 +76,73 @@ export class CallStream implements HostStream {
     this.#write(encodeEvent(encodeProgress(progressToken, progress)));
   }
 
+  log({ level, logger, data }: HostLog): void {
+    if (this.#isAnswered || this.#logged >= this.#options.limits.logMessagesPerCallMax || !this.open()) return;
+    this.#logged += 1;
+    const params = { level, ...(logger !== null && { logger }), data };
+    this.#write(encodeEvent(encodeNotification('notifications/message', params)));
+  }
+
+  async ask(asks: ReadonlyMap<string, Ask>, signal: AbortSignal): Promise<ReadonlyMap<string, AskAnswer>> {
+    const answers = [...asks].map(async ([key, ask]) => [key, await this.#askOne(ask, signal)] as const);
+    return new Map(await Promise.all(answers));
+  }
+
+  async #askOne({ kind, method, params }: Ask, signal: AbortSignal): Promise<AskAnswer> {
+    const { asks, nextAskId } = this.#options;
+    if (asks === null || this.#isAnswered || !this.open()) return { kind: 'unanswered' };
+    const id = nextAskId();
+    // Revision 2025-11-25 wants an id by which the end of an elicitation could be told. The upstream's own is not for other people's eyes.
+    const shown: JsonObject = kind === 'elicitation-url' ? { ...params, elicitationId: id } : params;
+    if (!this.#write(encodeEvent(encodeRequest(id, method, shown)))) return { kind: 'unanswered' };
+    const answer = await asks.wait(id, AbortSignal.any([signal, this.#over.signal]));
+    if (answer.kind === 'unanswered' && !this.#isAnswered) {
+      this.#write(encodeEvent(encodeNotification('notifications/cancelled', { requestId: id })));
+    }
+    return answer;
+  }
+
   /** Throws, with nothing written, when the result breaks its contract. */
-  answer(answer: HostResult | HostError): void {
+  answer(answer: HostResult | HostError | HostInputRequest): void {
     if (this.#isAnswered) throw new Error('a call is answered once');
     const { id, era, res, slot } = this.#options;
-    const pieces =
-      answer.kind === 'result' ? encodeResultBytes(id, answer.json, era) : [Buffer.from(encodeError(id, answer))];
+    const pieces = encodeAnswer(id, answer, era);
     if (this.#isOpen) checkLineBreaks(pieces);
     this.close();
     if (res.destroyed) return;
     slot.hold(lengthOf(pieces));
     if (this.#isOpen) endEventStream(res, pieces);
-    else if (answer.kind === 'result') sendJsonBytes(res, 200, pieces);
-    else sendJsonBytes(res, answer.httpStatus, pieces, retryAfter(answer.retryAfterSeconds));
+    else if (answer.kind === 'error')
+      sendJsonBytes(res, answer.httpStatus, pieces, retryAfter(answer.retryAfterSeconds));
+    else sendJsonBytes(res, 200, pieces);
   }
 
   /** Nothing but the answer is written from now on. */
   close(): void {
     this.#isAnswered = true;
+    this.#over.abort();
     if (this.#keepAlive !== null) clearInterval(this.#keepAlive);
   }
 
   /** Dropped where the reader does not keep up: comments and progress may be missed, memory may not grow. */
-  #write(text: string): void {
+  #write(text: string): boolean {
     const { res, limits } = this.#options;
-    if (res.destroyed || res.writableLength > limits.streamBufferBytesMax) return;
+    if (res.destroyed || res.writableLength > limits.streamBufferBytesMax) return false;
     res.write(text);
+    return true;
+  }
+}
+
+function encodeAnswer(id: RpcId, answer: HostResult | HostError | HostInputRequest, era: Era): readonly Uint8Array[] {
+  switch (answer.kind) {
+    case 'result':
+      return encodeResultBytes(id, answer.json, era);
+    case 'error':
+      return [Buffer.from(encodeError(id, answer))];
+    case 'input-required': {
+      const { inputRequests, requestState } = answer;
+      return [Buffer.from(encodeResult(id, { resultType: 'input_required', inputRequests, requestState }))];
+    }
   }
 }
 

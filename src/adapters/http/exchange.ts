@@ -1,14 +1,18 @@
 import type { AllowedHosts } from '../../core/http/host-check.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HostCapabilities } from '../../core/conversation/capabilities.ts';
 import type { Principal } from '../../core/identity/principal.ts';
 import type { JsonObject } from '../../core/json/value.ts';
+import type { LogLevel } from '../../core/mcp/log-level.ts';
 import type { RpcId } from '../../core/mcp/message.ts';
 import type { Era, Revision } from '../../core/mcp/revisions.ts';
+import type { Result } from '../../core/result.ts';
 import type { Endpoint, Gateway } from '../../gateway/gateway.ts';
 import type { Authenticator } from '../../ports/authenticator.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
 import type { InboundHeaders } from './inbound-headers.ts';
 import type { Load, Slot } from './load.ts';
+import type { NoticeStreams } from './notice-streams.ts';
 import type { McpPlaneLimits } from './plane-options.ts';
 import { type HttpRefusal, REFUSALS } from './refusals.ts';
 import { sendError } from './respond.ts';
@@ -39,6 +43,7 @@ export interface Plane {
   readonly load: Load;
   readonly sessions: Sessions;
   readonly turns: Turns;
+  readonly noticeStreams: NoticeStreams;
   readonly serverInfo: JsonObject;
 }
 
@@ -57,6 +62,8 @@ export interface Caller {
   readonly slot: Slot;
   /** Aborts when the host goes away or cancels. */
   readonly abort: AbortController;
+  /** Checks the same credential again: a stream lasts longer than a look at its credential is good for. */
+  readonly renew: () => Promise<Result<Principal, HttpRefusal>>;
 }
 
 /** A message whose era is known and, where it needs one, whose session is the caller's own. */
@@ -65,6 +72,10 @@ export interface Opened {
   readonly revision: Revision;
   /** Modern hosts have none, and a legacy host may do without. */
   readonly session: Session | null;
+  /** What the host declared: in `initialize`, or on this very request. */
+  readonly capabilities: HostCapabilities;
+  /** The least level of log messages that it wants; `null`: none. */
+  readonly logLevel: LogLevel | null;
 }
 
 /** What is known of a request when it is turned away. */

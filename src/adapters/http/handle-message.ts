@@ -1,11 +1,22 @@
-import { type Classification, classifyRequest } from '../../core/mcp/classify-request.ts';
+import { NO_CAPABILITIES, parseHostCapabilities } from '../../core/conversation/capabilities.ts';
+import {
+  type Classification,
+  classifyRequest,
+  META_CLIENT_CAPABILITIES,
+  META_LOG_LEVEL,
+  metaOf,
+} from '../../core/mcp/classify-request.ts';
 import { methodNotFound } from '../../core/mcp/errors.ts';
-import type { Message, NotificationMessage, RequestMessage } from '../../core/mcp/message.ts';
+import { parseLogLevel } from '../../core/mcp/log-level.ts';
+import type { Message, NotificationMessage, RequestMessage, ResponseMessage } from '../../core/mcp/message.ts';
 import { findHandling, type Handling, isRequestMethod } from '../../core/mcp/methods.ts';
+import { isModernRevision } from '../../core/mcp/revisions.ts';
 import { assertNever, err, ok, type Result } from '../../core/result.ts';
 import { answerDiscover, answerPing, openSession } from './answer-locally.ts';
 import { callTool, listTools } from './answer-governed.ts';
 import { type Caller, type Exchange, type Opened, recordRefusal, turnAway } from './exchange.ts';
+import { changeSubscription } from './event-stream-requests.ts';
+import { listen } from './listen.ts';
 import { type HttpRefusal, REFUSALS, refusalOf } from './refusals.ts';
 import { sendEmpty } from './respond.ts';
 import type { Session } from './sessions.ts';
@@ -13,7 +24,7 @@ import type { Session } from './sessions.ts';
 /** Answers one message of an authenticated caller. The table of methods says what governs it. */
 export async function handleMessage(exchange: Exchange, caller: Caller, message: Message): Promise<void> {
   const { principal } = caller;
-  if (message.kind === 'response') return turnAway(exchange, REFUSALS.answerUnasked, { principal });
+  if (message.kind === 'response') return takeAnswer(exchange, caller, message);
   const { method } = message;
   const id = message.kind === 'request' ? message.id : null;
   const classified = classifyRequest(caller.headers, message);
@@ -21,7 +32,7 @@ export async function handleMessage(exchange: Exchange, caller: Caller, message:
 
   const handling = findHandling(method, message.kind, classified.value.era);
   if (message.kind === 'request' && handling === 'initialize') return openSession(exchange, caller, message);
-  const opened = findSession(exchange, caller, classified.value);
+  const opened = findSession(exchange, caller, classified.value, message);
   if (!opened.ok) return turnAway(exchange, opened.error, { principal, method, id });
   if (message.kind === 'notification') return takeNotification(exchange, caller, opened.value, message, handling);
   return answerRequest(exchange, caller, opened.value, message, handling);
@@ -31,17 +42,28 @@ export async function handleMessage(exchange: Exchange, caller: Caller, message:
  * A legacy request belongs to a session, or names its revision itself. The second gives away nothing, because a session gives no
  * right either.
  */
-function findSession(exchange: Exchange, caller: Caller, classified: Classification): Result<Opened, HttpRefusal> {
-  if (classified.era === 'modern') return ok({ ...classified, session: null });
+function findSession(
+  exchange: Exchange,
+  caller: Caller,
+  classified: Classification,
+  { params }: RequestMessage | NotificationMessage,
+): Result<Opened, HttpRefusal> {
+  if (classified.era === 'modern') {
+    const meta = metaOf(params);
+    const capabilities = parseHostCapabilities(meta?.[META_CLIENT_CAPABILITIES], classified.revision);
+    return ok({ ...classified, session: null, capabilities, logLevel: parseLogLevel(meta?.[META_LOG_LEVEL]) });
+  }
   const { sessionId } = caller.headers;
   const { revision } = classified;
   if (sessionId === null) {
-    return revision === null ? err(REFUSALS.sessionMissing) : ok({ era: 'legacy', revision, session: null });
+    const opened = { era: 'legacy', session: null, capabilities: NO_CAPABILITIES, logLevel: null } as const;
+    return revision === null ? err(REFUSALS.sessionMissing) : ok({ ...opened, revision });
   }
   const session = exchange.plane.sessions.find(sessionId, caller.principal);
   if (session === null) return err(REFUSALS.sessionUnknown);
   if (revision !== null && revision !== session.revision) return err(REFUSALS.sessionRevision);
-  return ok({ era: 'legacy', revision: session.revision, session });
+  const { capabilities, logLevel } = session;
+  return ok({ era: 'legacy', revision: session.revision, session, capabilities, logLevel });
 }
 
 async function answerRequest(
@@ -56,6 +78,10 @@ async function answerRequest(
       return callTool(exchange, caller, opened, message);
     case 'list-tools':
       return listTools(exchange, caller, opened, message);
+    case 'listen':
+      return listen(exchange, caller, opened, message);
+    case 'change-subscription':
+      return changeSubscription(exchange, caller, opened, message);
     case 'discover':
       return answerDiscover(exchange, caller, opened, message);
     case 'ping':
@@ -73,6 +99,21 @@ async function answerRequest(
     default:
       return assertNever(handling);
   }
+}
+
+/**
+ * An answer to a question that the gateway asked this very session. The other era has no such answers; and somebody else's session, or
+ * an id that nothing waits for, must not move anybody's call.
+ */
+function takeAnswer(exchange: Exchange, { principal, headers }: Caller, { id, result }: ResponseMessage): void {
+  const { sessionId, protocolVersion } = headers;
+  if (sessionId === null || isModernRevision(protocolVersion ?? '')) {
+    return turnAway(exchange, REFUSALS.answerUnasked, { principal });
+  }
+  const session = exchange.plane.sessions.find(sessionId, principal);
+  if (session === null) return turnAway(exchange, REFUSALS.sessionUnknown, { principal });
+  if (!session.asks.answer(id, result)) return turnAway(exchange, REFUSALS.answerUnasked, { principal });
+  sendEmpty(exchange.res, 202);
 }
 
 /** No notification ever reaches the gateway or an upstream. */

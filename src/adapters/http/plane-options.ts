@@ -22,6 +22,10 @@ export interface McpPlaneLimits {
   readonly streamKeepAliveMs: number;
   /** Written to a stream and not taken yet; progress beyond it is dropped. */
   readonly streamBufferBytesMax: number;
+  /** Log messages of one call; the rest is dropped. */
+  readonly logMessagesPerCallMax: number;
+  /** Streams of one principal that wait for something to be told, beside those of calls. */
+  readonly noticeStreamsPerPrincipalMax: number;
   readonly sessionsMax: number;
   readonly sessionsPerPrincipalMax: number;
   readonly sessionIdleMs: number;
@@ -44,6 +48,8 @@ export const DEFAULT_MCP_PLANE_LIMITS: McpPlaneLimits = {
   stalledReaderTimeoutMs: 30_000,
   streamKeepAliveMs: 15_000,
   streamBufferBytesMax: 256 * 1024,
+  logMessagesPerCallMax: 1_000,
+  noticeStreamsPerPrincipalMax: 200,
   sessionsMax: 20_000,
   sessionsPerPrincipalMax: 200,
   sessionIdleMs: 30 * 60_000,

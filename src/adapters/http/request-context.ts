@@ -6,7 +6,7 @@ import type { Caller, Opened, Plane } from './exchange.ts';
 export function createContext(
   plane: Plane,
   caller: Caller,
-  { revision }: Pick<Opened, 'revision'>,
+  { revision, capabilities, logLevel }: Pick<Opened, 'revision' | 'capabilities' | 'logLevel'>,
   traceparent: string | null = null,
 ): RequestContext {
   return {
@@ -14,6 +14,8 @@ export function createContext(
     principal: caller.principal,
     endpoint: caller.endpoint,
     revision,
+    capabilities,
+    logLevel,
     traceparent: traceparent ?? parseTraceparent(caller.headers.traceparent),
     signal: caller.abort.signal,
   };

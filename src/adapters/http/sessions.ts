@@ -1,7 +1,10 @@
+import type { HostCapabilities } from '../../core/conversation/capabilities.ts';
 import type { Principal } from '../../core/identity/principal.ts';
+import type { LogLevel } from '../../core/mcp/log-level.ts';
 import type { RpcId } from '../../core/mcp/message.ts';
 import type { LegacyRevision } from '../../core/mcp/revisions.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
+import { Asks } from './asks.ts';
 import type { McpPlaneLimits } from './plane-options.ts';
 
 /** A request of a session that is still being answered. */
@@ -11,7 +14,7 @@ export interface RunningRequest {
 }
 
 /**
- * What a legacy host opened with `initialize`. It remembers the revision and what can be cancelled, and gives no right: whoever
+ * What a legacy host opened with `initialize`. It remembers what was agreed on and what is under way, and gives no right: whoever
  * shows its id is authenticated like everybody else, and must be the one who opened it.
  */
 export interface Session {
@@ -19,13 +22,18 @@ export interface Session {
   readonly principal: string;
   readonly client: string;
   readonly revision: LegacyRevision;
+  /** What the host declared in `initialize`. */
+  readonly capabilities: HostCapabilities;
   readonly running: Set<RunningRequest>;
+  readonly asks: Asks;
+  /** What `logging/setLevel` said last; `null` before that, when no messages are wanted. */
+  logLevel: LogLevel | null;
   usedMs: number;
 }
 
 export interface Sessions {
   /** `null`: there is no room. A principal who has too many loses the one that was unused for longest. */
-  open(principal: Principal, revision: LegacyRevision): Session | null;
+  open(principal: Principal, revision: LegacyRevision, capabilities: HostCapabilities): Session | null;
   /** `null` for an id that is unknown, too old or somebody else's: nobody learns which. */
   find(id: string, principal: Principal): Session | null;
   /** Ends the session, and what it still has running. */
@@ -69,7 +77,7 @@ export function createSessions({ clock, ids, limits }: SessionsDeps): Sessions {
   }
 
   return {
-    open(principal, revision) {
+    open(principal, revision, capabilities) {
       forgetIdle();
       const oldest = byPrincipal.get(principal.id)?.values().next().value;
       const owned = byPrincipal.get(principal.id)?.size ?? 0;
@@ -78,7 +86,7 @@ export function createSessions({ clock, ids, limits }: SessionsDeps): Sessions {
 
       const own = byPrincipal.get(principal.id) ?? new Map<string, Session>();
       byPrincipal.set(principal.id, own);
-      const session = createSession(ids.next('session'), principal, revision);
+      const session = createSession(ids.next('session'), principal, revision, capabilities);
       use(session, own);
       return session;
     },
@@ -102,8 +110,14 @@ export function createSessions({ clock, ids, limits }: SessionsDeps): Sessions {
 }
 
 /** A new token of the same person through the same client continues the session; another person's or client's does not. */
-function createSession(id: string, principal: Principal, revision: LegacyRevision): Session {
-  return { id, principal: principal.id, client: principal.client, revision, running: new Set(), usedMs: 0 };
+function createSession(
+  id: string,
+  principal: Principal,
+  revision: LegacyRevision,
+  capabilities: HostCapabilities,
+): Session {
+  const owner = { principal: principal.id, client: principal.client };
+  return { id, ...owner, revision, capabilities, running: new Set(), asks: new Asks(), logLevel: null, usedMs: 0 };
 }
 
 function moveToEnd(sessions: Map<string, Session>, session: Session): void {

@@ -2,17 +2,15 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Sealer } from '../../ports/sealer.ts';
 
 const PREFIX = 'cs1.';
-const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** Longer than anything that hosts are ever given to carry. */
 const CARRIED_CHARS_MAX = 64 * 1024;
 
 /**
- * AES-256-GCM with a random nonce for each text and a key that lives as long as the process: what is sealed here stands for something
- * in its memory. At 2^32 texts a nonce could repeat (NIST SP 800-38D, 8.3); no process lives to see half of that.
+ * AES-256-GCM with a random nonce for each text and a key of 32 bytes. At 2^32 texts a nonce could repeat (NIST SP 800-38D, 8.3); keys do not live to see half of that.
  */
-export function createSealer(key: Uint8Array = randomBytes(KEY_BYTES), sealedCharsMax = CARRIED_CHARS_MAX): Sealer {
+export function createSealer(key: Uint8Array, sealedCharsMax: number = CARRIED_CHARS_MAX): Sealer {
   return {
     seal(text) {
       const nonce = randomBytes(NONCE_BYTES);

@@ -18,6 +18,7 @@ export function callEffect(entry: AuditEntry): CallEffect | null {
     case 'outcome':
       return { kind: 'closes', callId: entry.callId };
     case 'refusal':
+    case 'ask':
     case 'approval':
     case 'kill-switch':
     case 'token':

@@ -14,6 +14,7 @@ export type AuditEntry =
   | RefusalEntry
   | DecisionEntry
   | DispatchEntry
+  | AskEntry
   | OutcomeEntry
   | ApprovalEntry
   | KillSwitchEntry
@@ -81,6 +82,29 @@ export interface DispatchEntry {
   readonly policyVersion: PolicyVersion;
   readonly argsDigest: ArgsDigest;
   readonly decidedBy: string;
+}
+
+/** What an upstream asked the host of a running call, durable before the host sees the question and before the upstream sees an answer. */
+export interface AskEntry {
+  readonly kind: 'ask';
+  readonly timeMs: number;
+  /** The call that asks. */
+  readonly callId: CallId;
+  readonly change: 'asked' | 'refused' | 'answered' | 'unanswered' | 'continued';
+  /** How many times this call has asked, this time included; `null` for `continued`. */
+  readonly round: number | null;
+  readonly upstream: string;
+  /** What kinds of questions; the methods, where they were refused. */
+  readonly asks: readonly string[];
+  /** Keyed digest of the questions, or of the answers that the upstream got. */
+  readonly digest: ArgsDigest | null;
+  /** Of the request that brought answers back, for `continued`, with what it was decided by. */
+  readonly viaCallId: CallId | null;
+  readonly credentialId: string | null;
+  readonly policyVersion: PolicyVersion | null;
+  readonly ruleId: string | null;
+  /** Why not, or what people chose: our words. */
+  readonly detail: string | null;
 }
 
 export const OUTCOMES = [

@@ -52,6 +52,10 @@ export function parseHostCapabilities(declared: Json | undefined, revision: Revi
   };
 }
 
+export function hasAny({ elicitationForm, elicitationUrl, sampling, roots }: AskCapabilities): boolean {
+  return elicitationForm || elicitationUrl || sampling || roots;
+}
+
 /** What both can do: an upstream is never promised more than its host declared and its operator allows. */
 export function sharedCapabilities(one: AskCapabilities, other: AskCapabilities): AskCapabilities {
   const sampling = one.sampling && other.sampling;

@@ -27,7 +27,8 @@ export type Classification =
   | { readonly era: 'modern'; readonly revision: ModernRevision };
 
 const META_PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
-const META_CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
+export const META_CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
+export const META_LOG_LEVEL = 'io.modelcontextprotocol/logLevel';
 export const META_SERVER_INFO = 'io.modelcontextprotocol/serverInfo';
 
 /**
@@ -116,7 +117,7 @@ const NAME_SOURCES: ReadonlyMap<string, string> = new Map([
   ['tasks/cancel', 'taskId'],
 ]);
 
-function metaOf(params: JsonObject | null): JsonObject | null {
+export function metaOf(params: JsonObject | null): JsonObject | null {
   const meta = params?._meta;
   return isJsonObject(meta) ? meta : null;
 }

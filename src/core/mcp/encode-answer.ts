@@ -15,6 +15,14 @@ export function encodeResult(id: RpcId, result: JsonObject): string {
   return JSON.stringify({ jsonrpc: '2.0', id, result });
 }
 
+export function encodeRequest(id: RpcId, method: string, params: JsonObject): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, method, params });
+}
+
+export function encodeNotification(method: string, params: JsonObject): string {
+  return JSON.stringify({ jsonrpc: '2.0', method, params });
+}
+
 export interface Progress {
   readonly progress: number;
   readonly total: number | null;

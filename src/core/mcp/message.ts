@@ -18,8 +18,13 @@ export interface NotificationMessage {
   readonly params: JsonObject | null;
 }
 
+/** The answer to a question that was put to the host. */
 export interface ResponseMessage {
   readonly kind: 'response';
+  /** `null`: it does not say which question. */
+  readonly id: RpcId | null;
+  /** `null` for an error: why a host does not answer is its own affair. */
+  readonly result: JsonObject | null;
 }
 
 export type Message = RequestMessage | NotificationMessage | ResponseMessage;
@@ -80,7 +85,9 @@ function parseCall(json: JsonObject, method: Json, id: RpcId | null): Result<Mes
 function parseResponse(json: JsonObject, id: RpcId | null): Result<Message, MessageFault> {
   const answers = (json.result === undefined ? 0 : 1) + (json.error === undefined ? 0 : 1);
   if (answers !== 1 || json.params !== undefined) return fault(id, 'The message is neither a request nor a response');
-  return ok({ kind: 'response' });
+  if (json.error !== undefined) return ok({ kind: 'response', id, result: null });
+  if (!isJsonObject(json.result)) return fault(id, 'result must be an object');
+  return ok({ kind: 'response', id, result: json.result });
 }
 
 function fault(id: RpcId | null, message: string): Result<never, MessageFault> {

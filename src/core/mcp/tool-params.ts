@@ -2,7 +2,6 @@ import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import { err, ok, type Result } from '../result.ts';
 import { invalidParams, type RpcError } from './errors.ts';
 import { isRpcId, RPC_ID_BYTES_MAX, type RpcId } from './message.ts';
-import type { Era } from './revisions.ts';
 import { parseTraceparent } from './traceparent.ts';
 
 /** All that is taken from the parameters of `tools/call`. Whatever else they held is gone, and cannot reach an upstream unseen. */
@@ -25,9 +24,9 @@ const NO_ARGUMENTS: JsonObject = Object.freeze(Object.setPrototypeOf({}, null) a
 
 /**
  * Reads the parameters of `tools/call`. A `task` of revision 2025-11-25 is left out: a receiver that does not offer tasks must
- * answer as if it were not there. What continues an earlier round of 2026-07-28 is refused, because no round was ever opened.
+ * answer as if it were not there. What continues an earlier round of 2026-07-28 is read by `parseContinuation`.
  */
-export function parseToolCallParams(params: JsonObject | null, era: Era): Result<ToolCallParams, RpcError> {
+export function parseToolCallParams(params: JsonObject | null): Result<ToolCallParams, RpcError> {
   if (params === null) return err(invalidParams('name must be a string'));
   const { name, arguments: args = NO_ARGUMENTS, _meta: meta } = params;
   if (typeof name !== 'string' || name === '' || name.length > NAME_LENGTH_MAX) {
@@ -35,9 +34,6 @@ export function parseToolCallParams(params: JsonObject | null, era: Era): Result
   }
   if (!isJsonObject(args)) return err(invalidParams('arguments must be an object'));
   if (meta !== undefined && !isJsonObject(meta)) return err(invalidParams('_meta must be an object'));
-  if (era === 'modern' && (params.inputResponses !== undefined || params.requestState !== undefined)) {
-    return err(invalidParams('No input was asked for'));
-  }
   const progressToken = parseProgressToken(meta?.progressToken);
   if (!progressToken.ok) return progressToken;
   return ok({ name, args, progressToken: progressToken.value, traceparent: parseTraceparent(meta?.traceparent) });

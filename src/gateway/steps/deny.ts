@@ -7,13 +7,19 @@ import type { Decision, PolicyVersion } from '../../core/policy/decision.ts';
 import type { ReasonCode } from '../../core/policy/reasons.ts';
 import type { CallDeps } from '../deps.ts';
 import type { HostCall, HostError, HostResult } from '../gateway.ts';
-import { deniedAnswer, stoppedBySwitch, unknownTarget } from '../host-errors.ts';
+import { deniedAnswer, stoppedBySwitch, unexpectedInput, unknownTarget } from '../host-errors.ts';
 import { reasonCodes, requestFields } from './record-decision.ts';
 import type { NamedTarget } from './resolve-target.ts';
 
 /** A denial that policy did not speak: the name, the upstream or the kill switch stood in the way. */
 export interface Denial {
-  readonly code: 'unknown' | 'kill_switch' | 'upstream_unavailable' | 'overloaded' | 'arguments_too_large';
+  readonly code:
+    | 'unknown'
+    | 'kill_switch'
+    | 'upstream_unavailable'
+    | 'overloaded'
+    | 'arguments_too_large'
+    | 'input_unexpected';
   readonly policyVersion: PolicyVersion;
   readonly target?: NamedTarget;
   readonly class?: ToolClass;
@@ -32,6 +38,8 @@ export async function deny(deps: CallDeps, call: HostCall, denial: Denial): Prom
       return stoppedBySwitch();
     case 'upstream_unavailable':
       return deniedAnswer(call.kind, denial.code, 'the server behind this tool is not available.', 'Try again later.');
+    case 'input_unexpected':
+      return unexpectedInput();
     case 'overloaded':
       return deniedAnswer(
         call.kind,

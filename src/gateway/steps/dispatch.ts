@@ -18,6 +18,9 @@ import type { HostCall, HostError, HostResult } from '../gateway.ts';
 import type { GovernedCall } from '../governed-call.ts';
 import { failedAnswer, outcomeNotRecorded, stoppedBySwitch } from '../host-errors.ts';
 
+import { createAsker } from './ask-host.ts';
+import { createCallLog } from './call-log.ts';
+
 type UpstreamAnswer = Result<UpstreamResult | UpstreamRpcError, UpstreamFault>;
 
 /** What became of a dispatched call: for the log, and for the host once the log has it. */
@@ -48,6 +51,7 @@ export async function dispatch(
   const { context, stream } = call;
   const startedMs = deps.clock.monotonicMs();
   const covered = deps.killSwitches.find(killFacts) !== null;
+  const conversation = createAsker(deps, governed);
   const answer: UpstreamAnswer =
     covered || place.signal.aborted
       ? NOT_STARTED
@@ -55,8 +59,10 @@ export async function dispatch(
           caller: { principal: context.principal.id },
           target: upstreamTarget(governed),
           traceparent: context.traceparent,
-          signal: place.signal,
+          signal: conversation === null ? place.signal : AbortSignal.any([place.signal, conversation.abandoned]),
           onProgress: stream.wantsProgress ? (progress) => stream.progress(shownProgress(deps, progress)) : null,
+          asker: conversation?.asker ?? null,
+          log: createCallLog(deps, governed),
         });
   const killed = covered || place.stoppedBy === 'kill-switch';
   return describe(deps, answer, { call, approvalId, startedMs, killed });
@@ -127,6 +133,7 @@ function outcomeCode(answer: UpstreamAnswer, killed: boolean): OutcomeCode {
       return 'upstream-unreachable';
     case 'invalid-answer':
     case 'too-large':
+    case 'not-asked':
       return 'upstream-error';
     default:
       return assertNever(kind);
@@ -144,13 +151,22 @@ function answerWithoutResult(call: HostCall, answer: UpstreamAnswer, outcome: Ou
       code,
     });
   }
-  const { kind, dispatched } = answer.error;
+  const { kind, dispatched, detail } = answer.error;
+  if (kind === 'not-asked') return notAsked(call, detail);
   const ran = dispatched ? 'It may have run: check before calling again.' : 'It did not run: it is safe to call again.';
   return failedAnswer(call.kind, `The call failed (${kind}). ${ran}`, {
     status: 'failed',
     cause: kind,
     mayHaveRun: dispatched,
   });
+}
+
+/** `detail` is of a closed list: what was asked for, and why not. */
+function notAsked(call: HostCall, detail: string): HostResult | HostError {
+  const text =
+    `The server behind this tool asked for input, and was not given any (${detail}). It may have run in part: check before calling again. ` +
+    'Use a host that can be asked, or ask the operator to allow this.';
+  return failedAnswer(call.kind, text, { status: 'input_unavailable', cause: detail });
 }
 
 function detailOf(answer: UpstreamAnswer): string | null {

@@ -20,8 +20,8 @@ describe('parseBody takes', () => {
     ['a negative id', '{"jsonrpc":"2.0","id":-9007199254740991,"method":"ping"}', request(-9007199254740991)],
     ['an id of 256 bytes', `{"jsonrpc":"2.0","id":"${'é'.repeat(128)}","method":"ping"}`, request('é'.repeat(128))],
     ['a notification', '{"jsonrpc":"2.0","method":"a"}', { kind: 'notification', method: 'a', params: null }],
-    ['a result', '{"jsonrpc":"2.0","id":5,"result":{}}', { kind: 'response' }],
-    ['an error', '{"jsonrpc":"2.0","id":5,"error":{"code":1,"message":""}}', { kind: 'response' }],
+    ['a result', '{"jsonrpc":"2.0","id":5,"result":{}}', { kind: 'response', id: 5, result: {} }],
+    ['an error', '{"jsonrpc":"2.0","id":5,"error":{"code":1,"message":""}}', { kind: 'response', id: 5, result: null }],
   ])('%s', (_sentence, text, message) => {
     expect(parse(text)).toEqual({ ok: true, value: message });
   });

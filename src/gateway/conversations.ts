@@ -1,0 +1,90 @@
+import type { Ask } from '../core/conversation/ask.ts';
+import type { HeldCall } from './held-call.ts';
+
+/** A call that waits for what its host says. */
+export interface WaitingCall {
+  readonly callId: string;
+  readonly principal: string;
+  readonly upstream: string;
+  /** Whether a person approved it: the approval covers the whole conversation. */
+  readonly isApproved: boolean;
+}
+
+/** The same, once its host was told to come back with answers. */
+export interface ParkedCall extends WaitingCall {
+  readonly held: HeldCall;
+  readonly asks: ReadonlyMap<string, Ask>;
+  readonly round: number;
+}
+
+/**
+ * The calls that wait for their hosts. In memory, because what waits is an open call of an upstream; so the places are counted. Each
+ * principal and each upstream has a few, or one person or one server could take them all.
+ */
+export interface Conversations {
+  /** A place for the time of one question. `null`: too many wait already. Give it back with `leave`. */
+  enter(call: WaitingCall): { leave(): void } | null;
+  /** The host was asked by way of an answer. `false`: the call no longer waits. */
+  park(callId: string, held: HeldCall, asks: ReadonlyMap<string, Ask>, round: number): boolean;
+  /** The parked call, for whoever asks first: it is parked no longer. `null` where none waits in this round. */
+  take(callId: string, round: number): ParkedCall | null;
+  /** Ends what is parked. Resolves when all of it is through. */
+  close(): Promise<void>;
+}
+
+export interface ConversationLimits {
+  readonly callsMax: number;
+  readonly callsPerPrincipalMax: number;
+  readonly callsPerUpstreamMax: number;
+}
+
+/** The sockets that are kept for answers to one upstream are few, and a person has few hosts. */
+export const CONVERSATION_LIMITS: ConversationLimits = {
+  callsMax: 500,
+  callsPerPrincipalMax: 8,
+  callsPerUpstreamMax: 16,
+};
+
+export function createConversations(limits: ConversationLimits): Conversations {
+  const waiting = new Map<string, WaitingCall>();
+  const parked = new Map<string, ParkedCall>();
+
+  function hasRoom({ principal, upstream }: WaitingCall): boolean {
+    const others = [...waiting.values()];
+    return (
+      others.length < limits.callsMax &&
+      others.filter((other) => other.principal === principal).length < limits.callsPerPrincipalMax &&
+      others.filter((other) => other.upstream === upstream).length < limits.callsPerUpstreamMax
+    );
+  }
+
+  return {
+    enter(call) {
+      if (!hasRoom(call)) return null;
+      waiting.set(call.callId, call);
+      return {
+        leave() {
+          waiting.delete(call.callId);
+          parked.delete(call.callId);
+        },
+      };
+    },
+    park(callId, held, asks, round) {
+      const call = waiting.get(callId);
+      if (call === undefined) return false;
+      parked.set(callId, { ...call, held, asks, round });
+      return true;
+    },
+    take(callId, round) {
+      const call = parked.get(callId);
+      if (call === undefined || call.round !== round) return null;
+      parked.delete(callId);
+      return call;
+    },
+    async close() {
+      const calls = [...parked.values()];
+      for (const { held } of calls) held.end();
+      await Promise.all(calls.map(({ held }) => held.settled));
+    },
+  };
+}

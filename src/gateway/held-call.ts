@@ -1,0 +1,84 @@
+import type { Ask } from '../core/conversation/ask.ts';
+import type { AskAnswer, HostCall, HostStream } from './gateway.ts';
+import type { CallAnswer } from './steps/call-with-approval.ts';
+
+/** What a call comes to next. */
+export type Turn =
+  | { readonly kind: 'done'; readonly answer: CallAnswer }
+  | { readonly kind: 'asked'; readonly asks: ReadonlyMap<string, Ask> };
+
+/**
+ * A call of a modern host, which goes on while no request of the host's is open: the host is asked by way of an answer, and answers with
+ * its next request. To the pipeline it looks like one call, with one stream and one signal.
+ */
+export interface HeldCall {
+  /** Resolves when there is something to tell the host of the newest request. Rejects with what the pipeline throws. */
+  next(): Promise<Turn>;
+  /** The host's next request brought the answers. It is the one that is answered from now on; `signal` ends the call. */
+  resume(request: HostCall, signal: AbortSignal, answers: ReadonlyMap<string, AskAnswer>): void;
+  /** Ends a call that nobody will continue. */
+  end(): void;
+  /** Resolves when the pipeline is through with it. */
+  readonly settled: Promise<unknown>;
+}
+
+export function createHeldCall(first: HostCall, run: (call: HostCall) => Promise<CallAnswer>): HeldCall {
+  const gone = new AbortController();
+  const end = (): void => gone.abort();
+  let detach = attach(first.context.signal, end);
+  /** `null` while the host has no request open. */
+  let stream: HostStream | null = first.stream;
+  let asked = Promise.withResolvers<Turn>();
+  let giveAnswers: ((answers: ReadonlyMap<string, AskAnswer>) => void) | null = null;
+
+  function ask(asks: ReadonlyMap<string, Ask>, signal: AbortSignal): Promise<ReadonlyMap<string, AskAnswer>> {
+    // A host that went away is not there to be asked, also where its call goes on without it.
+    if (stream === null || gone.signal.aborted || signal.aborted) return Promise.resolve(NO_ANSWERS);
+    return new Promise((resolve) => {
+      const settle = (answers: ReadonlyMap<string, AskAnswer>): void => {
+        giveAnswers = null;
+        signal.removeEventListener('abort', onAbort);
+        resolve(answers);
+      };
+      const onAbort = (): void => settle(NO_ANSWERS);
+      signal.addEventListener('abort', onAbort, { once: true });
+      giveAnswers = settle;
+      detach();
+      stream = null;
+      asked.resolve({ kind: 'asked', asks });
+    });
+  }
+
+  const done = run({
+    ...first,
+    context: { ...first.context, signal: gone.signal },
+    stream: {
+      open: () => stream?.open() ?? false,
+      progress: (progress) => stream?.progress(progress),
+      log: (message) => stream?.log(message),
+      wantsProgress: first.stream.wantsProgress,
+      ask,
+    },
+  }).then((answer): Turn => ({ kind: 'done', answer }));
+  const settled = done.catch(() => undefined);
+
+  return {
+    settled,
+    end,
+    next: () => Promise.race([done, asked.promise]),
+    resume(request, signal, answers) {
+      stream = request.stream;
+      detach = attach(signal, end);
+      asked = Promise.withResolvers();
+      giveAnswers?.(answers);
+    },
+  };
+}
+
+const NO_ANSWERS: ReadonlyMap<string, AskAnswer> = new Map();
+
+function attach(signal: AbortSignal, end: () => void): () => void {
+  if (signal.aborted) end();
+  else signal.addEventListener('abort', end, { once: true });
+  return () => signal.removeEventListener('abort', end);
+}

@@ -1,0 +1,38 @@
+import { maskKnownSecrets } from '../../core/content/mask-secrets.ts';
+import { redactKnownSecrets } from '../../core/content/redact-arguments.ts';
+import { visibleText } from '../../core/content/visible-text.ts';
+import type { Json } from '../../core/json/value.ts';
+import { isLogWanted } from '../../core/mcp/log-level.ts';
+import type { UpstreamCall } from '../../ports/upstream.ts';
+import type { CallDeps } from '../deps.ts';
+import type { GovernedCall } from '../governed-call.ts';
+
+const LOGGER_CHARS_MAX = 128;
+const DATA_CHARS_MAX = 8 * 1024;
+
+/**
+ * The way of log messages from an upstream to the host of a call; `null` where the host asked for none, or the operator does not let this
+ * upstream send any. They reach a model as easily as a result does, so they are short and hold no credential of the gateway.
+ */
+export function createCallLog(deps: CallDeps, { call, target }: GovernedCall): UpstreamCall['log'] {
+  const { logLevel } = call.context;
+  const { upstream } = target.ref;
+  if (logLevel === null || !deps.askRules(upstream).logging) return null;
+  return {
+    level: logLevel,
+    onMessage({ level, logger, data }) {
+      if (!isLogWanted(level, logLevel)) return;
+      const name = logger === null ? upstream : `${upstream}/${visibleText(logger.slice(0, LOGGER_CHARS_MAX))}`;
+      const shown = shownData(deps, data);
+      call.stream.log({ level, logger: redactKnownSecrets(name, deps.knownSecrets), data: shown });
+    },
+  };
+}
+
+function shownData({ knownSecrets }: CallDeps, data: Json): Json {
+  if (typeof data === 'string') return redactKnownSecrets(data.slice(0, DATA_CHARS_MAX).toWellFormed(), knownSecrets);
+  const text = JSON.stringify(data);
+  if (text.length > DATA_CHARS_MAX) return '[left out: too long]';
+  const [masked = Buffer.alloc(0)] = maskKnownSecrets([Buffer.from(text)], knownSecrets);
+  return JSON.parse(Buffer.from(masked).toString()) as Json;
+}
