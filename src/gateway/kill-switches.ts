@@ -58,10 +58,7 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
     return done;
   }
 
-  const listeners = new Set<() => void>();
-  const announce = (): void => {
-    for (const listener of listeners) listener();
-  };
+  const changes = createChanges();
 
   const inForce = (): readonly KillSwitch[] => {
     const nowMs = deps.clock.nowMs();
@@ -82,7 +79,7 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
     find: (facts) => findKillSwitch(switches, facts, deps.clock.nowMs()),
     current: inForce,
     finishVoiding,
-    onChange: (listener) => void listeners.add(listener),
+    onChange: changes.add,
 
     async pull({ scope, reason, expiresMs, by }) {
       const nowMs = deps.clock.nowMs();
@@ -90,9 +87,7 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
       switches = [...inForce(), killSwitch];
       unvoided = [...unvoided, killSwitch];
       deps.inFlight.stopFor(killSwitch, nowMs);
-      announce();
-      // Not exact beyond what a timer can wait: whoever lists is told what is in force in any case.
-      if (expiresMs !== null) setTimeout(announce, Math.min(expiresMs - nowMs + 1, TIMER_MS_MAX)).unref();
+      changes.tell(expiresMs === null ? null : expiresMs - nowMs);
       const entry = entryOf(killSwitch, 'on', by, nowMs);
       const saved = await inTurn(() => deps.store.save(toKeep(), [entry])).then(
         ({ recorded }) => ({ recorded, persisted: true }),
@@ -119,14 +114,34 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
         await recordRelease(deps, killSwitch, toKeep(), by);
         switches = switches.filter((each) => each.id !== id);
       });
-      announce();
+      changes.tell(null);
       return killSwitch;
     },
   };
 }
 
-/** Node takes a longer wait for none. */
+interface Changes {
+  readonly add: (listener: () => void) => void;
+  /** Tells now, and again when it is over. */
+  readonly tell: (overInMs: number | null) => void;
+}
+
+/** Node takes a longer wait for none. Whoever asks what is in force learns it exactly, however late this comes. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
+
+function createChanges(): Changes {
+  const listeners = new Set<() => void>();
+  const tellAll = (): void => {
+    for (const listener of listeners) listener();
+  };
+  return {
+    add: (listener) => void listeners.add(listener),
+    tell(overInMs) {
+      tellAll();
+      if (overInMs !== null) setTimeout(tellAll, Math.min(overInMs + 1, TIMER_MS_MAX)).unref();
+    },
+  };
+}
 
 /** A release that the log does not take must not count after a restart either, so everything is stored as on again. */
 async function recordRelease(

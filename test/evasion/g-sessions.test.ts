@@ -92,15 +92,6 @@ describe('a session', () => {
     expect(await attack(world, SESSION, request)).toEqual(unknown);
   });
 
-  it('G06 has no stream that somebody could take up again', async () => {
-    for (const token of [world.tokens.alice, world.tokens.bob]) {
-      const headers = [['Last-Event-ID', '1'] as const];
-      const request = world.request(SESSION, { token, headers, body: '' });
-      const asGet = () => sendRaw(world.gateway.mcpPort, { ...request, method: 'GET' });
-      expect(await attack(world, SESSION, asGet)).toEqual(refused(405, -32600, 'malformed'));
-    }
-  });
-
   it('G08 is shown a list that is its own, whatever the upstream says of sharing it', async () => {
     world.crm.server?.on('tools/list', (_request, reply) =>
       reply.result({ resultType: 'complete', ttlMs: 86_400_000, cacheScope: 'public', tools: [{ name: 'read_x' }] }),

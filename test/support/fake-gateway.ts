@@ -10,6 +10,7 @@ import type {
   HostCall,
   ToolList,
 } from '../../src/gateway/gateway.ts';
+import type { Listening, ListenRequest } from '../../src/gateway/subscriptions/listening.ts';
 import type { Authenticator } from '../../src/ports/authenticator.ts';
 
 /** A gateway that decides nothing and remembers everything: for tests of the plane in front of it. */
@@ -24,6 +25,9 @@ export interface FakeGateway extends Gateway {
   admits: HostError | null;
   /** What was asked for in that way. */
   readonly admitted: readonly string[];
+  /** Who listens; `tell` has them told. */
+  readonly listens: readonly ListenRequest[];
+  onListen: (request: ListenRequest) => Listening | HostError;
   /** Forgets what it was asked for. */
   reset(): void;
 }
@@ -39,6 +43,7 @@ export function createFakeGateway(upstreams: readonly string[] = ['notes']): Fak
   const lists: { readonly context: RequestContext; readonly cursor: string | null }[] = [];
   const refusals: Refusal[] = [];
   const admitted: string[] = [];
+  const listens: ListenRequest[] = [];
   const echo = async (call: HostCall): Promise<HostResult> => textResult(JSON.stringify(call.args));
   const list = async (): Promise<ToolList> => ({ kind: 'tools', tools: [ECHO_TOOL], nextCursor: null });
   const gateway: FakeGateway = {
@@ -49,6 +54,8 @@ export function createFakeGateway(upstreams: readonly string[] = ['notes']): Fak
     onList: list,
     admits: null,
     admitted,
+    listens,
+    onListen: createListening,
     call(call) {
       calls.push(call);
       return gateway.onCall(call);
@@ -65,16 +72,33 @@ export function createFakeGateway(upstreams: readonly string[] = ['notes']): Fak
       return gateway.admits;
     },
     hasUpstream: (name) => upstreams.includes(name),
-    listen: () => Promise.reject(new Error('nobody listens here')),
+    async listen(request) {
+      listens.push(request);
+      return gateway.onListen(request);
+    },
     reset() {
       calls.length = 0;
       lists.length = 0;
       refusals.length = 0;
       admitted.length = 0;
-      Object.assign(gateway, { onCall: echo, onList: list, admits: null });
+      listens.length = 0;
+      Object.assign(gateway, { onCall: echo, onList: list, onListen: createListening, admits: null });
     },
   };
   return gateway;
+}
+
+/** Lets everybody hear everything. */
+export function createListening({ wish }: ListenRequest): Listening {
+  return {
+    granted: wish,
+    subscribe: async () => null,
+    unsubscribe: async () => null,
+    mayTell: () => true,
+    renew: () => undefined,
+    enter: ({ signal }) => ({ signal, stoppedBy: null, outliveHost: () => undefined, leave: () => undefined }),
+    close: () => undefined,
+  };
 }
 
 export function textResult(text: string): HostResult {

@@ -16,6 +16,7 @@ export interface InboundHeaders {
   readonly protocolVersion: string | null;
   readonly method: string | null;
   readonly name: string | null;
+  readonly lastEventId: string | null;
   readonly traceparent: string | null;
 }
 
@@ -70,6 +71,7 @@ const NOTHING_FOUND: InboundHeaders = {
   protocolVersion: null,
   method: null,
   name: null,
+  lastEventId: null,
   traceparent: null,
 };
 
@@ -87,6 +89,7 @@ const FIELDS: ReadonlyMap<string, keyof InboundHeaders> = new Map([
   ['mcp-protocol-version', 'protocolVersion'],
   ['mcp-method', 'method'],
   ['mcp-name', 'name'],
+  ['last-event-id', 'lastEventId'],
   ['traceparent', 'traceparent'],
 ]);
 

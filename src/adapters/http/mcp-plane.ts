@@ -4,6 +4,7 @@ import { closeListener } from './close-listener.ts';
 import { createListener } from './create-listener.ts';
 import type { McpPlaneDeps, Plane } from './exchange.ts';
 import { Load } from './load.ts';
+import { createNoticeStreams } from './notice-streams.ts';
 import type { McpPlaneOptions } from './plane-options.ts';
 import { serveRequest } from './serve-request.ts';
 import { createSessions } from './sessions.ts';
@@ -35,6 +36,7 @@ export function createMcpPlane(deps: McpPlaneDeps, options: McpPlaneOptions): Mc
     },
     async close() {
       plane?.load.stop();
+      plane?.noticeStreams.end();
       await closeListener(app, options.limits.drainTimeoutMs);
     },
   };
@@ -52,6 +54,7 @@ function createPlane(deps: McpPlaneDeps, options: McpPlaneOptions, port: number)
     load: new Load(limits),
     sessions: createSessions({ ...deps, limits }),
     turns: createTurns(limits.bodyBytesPerTurnMax),
+    noticeStreams: createNoticeStreams(limits),
     serverInfo: { name: 'countersign', version },
   };
 }

@@ -24,8 +24,10 @@ type RefusalName =
   | 'contentEncoding'
   | 'contentType'
   | 'notAcceptable'
+  | 'eventsNotAcceptable'
   | 'bodyTooLarge'
   | 'overloaded'
+  | 'tooManyStreams'
   | 'stopping'
   | 'identityUnknown'
   | 'sessionMissing'
@@ -50,8 +52,15 @@ export const REFUSALS: Readonly<Record<RefusalName, HttpRefusal>> = {
   contentEncoding: malformed(415, 'Content-Encoding is not supported'),
   contentType: malformed(415, 'Content-Type must be application/json in UTF-8'),
   notAcceptable: malformed(406, 'Accept must allow application/json'),
+  eventsNotAcceptable: malformed(406, 'Accept must allow text/event-stream'),
   bodyTooLarge: malformed(413, 'The body is too large'),
   overloaded: unavailable(GATEWAY_ERRORS.overloaded, 'overloaded', 'The gateway is busy. Try again shortly.', 1),
+  tooManyStreams: unavailable(
+    GATEWAY_ERRORS.overloaded,
+    'overloaded',
+    'Too many streams are open. Close some first.',
+    5,
+  ),
   stopping: unavailable(GATEWAY_ERRORS.overloaded, 'overloaded', 'The gateway is stopping. Try again shortly.', 1),
   identityUnknown: unavailable(
     GATEWAY_ERRORS.storeUnavailable,

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { parseBody } from '../../core/mcp/parse-body.ts';
 import type { Endpoint } from '../../gateway/gateway.ts';
+import { isModernRevision } from '../../core/mcp/revisions.ts';
 import { authenticate } from './authenticate.ts';
-import { checkMedia, checkNames } from './check-request.ts';
+import { acceptsEventStream, checkMedia, checkNames } from './check-request.ts';
+import { openEventStream } from './event-stream-requests.ts';
 import { type McpTarget, metadataUrlOf, resourceOf } from './find-target.ts';
 import { handleMessage } from './handle-message.ts';
 import { type InboundHeaders, parseInboundHeaders } from './inbound-headers.ts';
@@ -37,18 +39,22 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
     if (!res.writableFinished) abort.abort();
   });
 
-  const principal = await authenticate(plane.deps.authenticator, headers.authorization, req.url ?? '', {
-    resource: resourceOf(plane.publicUrl, target),
-    metadataUrl: metadataUrlOf(plane.publicUrl, target),
-  });
+  const place = { resource: resourceOf(plane.publicUrl, target), metadataUrl: metadataUrlOf(plane.publicUrl, target) };
+  const renew = () => authenticate(plane.deps.authenticator, headers.authorization, req.url ?? '', place);
+  const principal = await renew();
   if (!principal.ok) return turnAway(exchange, principal.error);
   // Not before: whoever is not signed in cannot tell which upstreams there are.
   if (target.upstream !== null && !plane.deps.gateway.hasUpstream(target.upstream))
     return turnAway(exchange, REFUSALS.notFound, { principal: principal.value });
   if (!slot.claimFor(principal.value.id))
     return turnAway(exchange, REFUSALS.overloaded, { principal: principal.value });
-  const caller: Caller = { principal: principal.value, endpoint: endpointOf(target), headers, slot, abort };
+  const caller: Caller = { principal: principal.value, endpoint: endpointOf(target), headers, slot, abort, renew };
   if (req.method === 'DELETE') return endSession(exchange, caller);
+
+  if (req.method === 'GET') {
+    await openEventStream(exchange, caller);
+    return limitStall(exchange);
+  }
 
   if (headers.expect !== null) res.writeContinue();
   const body = await readBody(req, slot, plane.limits.bodyBytesMax);
@@ -65,8 +71,15 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
 
 function checkForm(req: IncomingMessage, headers: InboundHeaders, bodyBytesMax: number): HttpRefusal | null {
   if (req.method === 'DELETE') return null;
+  if (req.method === 'GET' && isOfSession(headers))
+    return acceptsEventStream(headers) ? null : REFUSALS.eventsNotAcceptable;
   if (req.method !== 'POST') return REFUSALS.methodNotAllowed;
   return Number(headers.contentLength ?? 0) > bodyBytesMax ? REFUSALS.bodyTooLarge : checkMedia(headers);
+}
+
+/** Only the legacy revisions have a stream to be asked for with GET, and only in a session. */
+function isOfSession({ sessionId, protocolVersion }: InboundHeaders): boolean {
+  return sessionId !== null && (protocolVersion === null || !isModernRevision(protocolVersion));
 }
 
 function endpointOf({ upstream }: McpTarget): Endpoint {

@@ -9,6 +9,10 @@ export type Handling =
   | 'list-tools'
   /** Governed: the whole pipeline of a call. */
   | 'call-tool'
+  /** Governed: a stream of what changes, for a modern host. */
+  | 'listen'
+  /** Governed: one resource more, or less, that a legacy session hears of. */
+  | 'change-subscription'
   /** A notification that is taken, and changes nothing. */
   | 'accept'
   /** Ends a request of the same session that is still running. */
@@ -49,9 +53,9 @@ export const METHODS: ReadonlyMap<string, MethodRow> = new Map([
   ['resources/list', row('request', BOTH, 'deny')],
   ['resources/templates/list', row('request', BOTH, 'deny')],
   ['resources/read', row('request', BOTH, 'deny')],
-  ['resources/subscribe', row('request', LEGACY, 'deny')],
-  ['resources/unsubscribe', row('request', LEGACY, 'deny')],
-  ['subscriptions/listen', row('request', MODERN, 'deny')],
+  ['resources/subscribe', row('request', LEGACY, 'change-subscription')],
+  ['resources/unsubscribe', row('request', LEGACY, 'change-subscription')],
+  ['subscriptions/listen', row('request', MODERN, 'listen')],
   // Prompts put an upstream's words into a person's mouth; completion tells which names and records exist.
   ['prompts/list', row('request', BOTH, 'deny')],
   ['prompts/get', row('request', BOTH, 'deny')],

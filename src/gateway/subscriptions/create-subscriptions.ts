@@ -11,7 +11,7 @@ import { createInterests, type Interests } from './interests.ts';
 import { Listener } from './listener.ts';
 import type { Listening, ListenRequest } from './listening.ts';
 import { createListWatch, type ListWatch } from './list-watch.ts';
-import type { ResourceRights } from './resource-rights.ts';
+import type { ResourceRights } from '../resource-rights.ts';
 
 /** What hosts are told beside the answers to their requests: that a list which they can see changed, or a resource that they may read. */
 export interface Subscriptions {
@@ -66,6 +66,8 @@ interface World {
   readonly watches: ReadonlyMap<string, ListWatch>;
 }
 
+/** Each resource is decided on by itself, also where several are asked for at once. */
+const SUBSCRIBE = 'resources/subscribe';
 const POLICY_WATCH_MS = 1_000;
 
 /** Whoever puts another policy in force need not know who listens. */
@@ -81,7 +83,7 @@ function watchPolicy(world: World): NodeJS.Timeout {
 async function listen(world: World, { context, method, wish, tell }: ListenRequest): Promise<Listening | HostError> {
   const { deps, listeners } = world;
   const { principal, endpoint } = context;
-  const refused = await admit(deps, context, method);
+  const refused = method === null ? null : await admit(deps, context, method);
   if (refused !== null) return refused;
 
   const mayTellNow = (each: Listener, notice: Notice): boolean => mayTell(deps, each, notice);
@@ -90,12 +92,12 @@ async function listen(world: World, { context, method, wish, tell }: ListenReque
   listeners.set(principal.id, own.add(listener));
   const resourceUris: string[] = [];
   for (const uri of wish.resourceUris) {
-    if ((await subscribe(world, listener, context, method, uri)) === null) resourceUris.push(uri);
+    if ((await subscribe(world, listener, context, SUBSCRIBE, uri)) === null) resourceUris.push(uri);
   }
   for (const { name } of upstreamsOf(deps, endpoint)) world.watches.get(name)?.look(listener, listener.lists);
   return {
     granted: { lists: wish.lists, resourceUris },
-    subscribe: (request, uri) => subscribe(world, listener, request, 'resources/subscribe', uri),
+    subscribe: (request, uri) => subscribe(world, listener, request, SUBSCRIBE, uri),
     async unsubscribe(request, uri) {
       const stopped = await admit(deps, request, 'resources/unsubscribe');
       if (stopped === null) forgetResource(world, listener, uri);
@@ -146,7 +148,7 @@ function closeListener(world: World, listener: Listener): void {
   if (listener.isClosed) return;
   listener.close();
   const { deps, interests, listeners } = world;
-  for (const uri of [...listener.resources.keys()]) forgetResource(world, listener, uri);
+  for (const uri of listener.resources.keys()) forgetResource(world, listener, uri);
   for (const name of listener.attended) {
     const upstream = deps.upstreams.get(name);
     if (upstream !== undefined) interests.removeLists(upstream, listener.principal.id, listener.lists);

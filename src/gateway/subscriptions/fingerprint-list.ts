@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { listFingerprint } from '../../core/catalog/list-fingerprint.ts';
 import type { Principal } from '../../core/identity/principal.ts';
 import type { ListKind } from '../../core/mcp/notices.ts';
 import { decide } from '../../core/policy/decide.ts';
@@ -24,5 +24,5 @@ export async function fingerprintList(
     const target = { kind: 'tool', upstream: upstream.name, name } as const;
     return decide(policy, { principal, target, args: null }).effect !== 'deny';
   });
-  return visible.length === 0 ? '' : hash('sha256', visible.map(({ digest }) => digest).join('\n'), 'base64');
+  return listFingerprint(visible.map(({ digest }) => digest));
 }

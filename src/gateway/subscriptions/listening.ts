@@ -6,8 +6,8 @@ import type { Place } from '../in-flight.ts';
 /** A host that wants to be told something beside the answers to its requests. */
 export interface ListenRequest {
   readonly context: RequestContext;
-  /** As it is recorded: `subscriptions/listen`, or what a legacy host did. */
-  readonly method: string;
+  /** As it is recorded; `null`: the request has been recorded already. */
+  readonly method: string | null;
   readonly wish: Wish;
   /** Called for each thing to tell, never in the turn in which it was asked for. */
   readonly tell: (notice: Notice) => void;

@@ -135,7 +135,6 @@ describe.each(ERAS)('in the %s era', (era) => {
     'tasks/get',
     'logging/setLevel',
     'sampling/createMessage',
-    'subscriptions/listen',
     'notifications/cancelled',
   ])('B13, B14 %j is no method', async (method) => {
     // HTTP cannot carry a blank at the end of a header, so a modern host would encode nothing here: the header then differs.

@@ -41,7 +41,7 @@ describe('initialize', () => {
     const answer = await initialize({ protocolVersion: requested });
     expect(parseAnswerBody(answer).result).toEqual({
       protocolVersion: answered,
-      capabilities: { tools: { listChanged: false } },
+      capabilities: { tools: { listChanged: true } },
       serverInfo: { name: 'countersign', version: '0.0.0-test' },
     });
     const session = answer.headers.get('mcp-session-id') ?? '';

@@ -1,15 +1,15 @@
-import type { Principal } from '../../core/identity/principal.ts';
-import type { JsonObject } from '../../core/json/value.ts';
-import { decide } from '../../core/policy/decide.ts';
-import type { Decision, PolicyVersion } from '../../core/policy/decision.ts';
-import type { ReasonCode } from '../../core/policy/reasons.ts';
-import { redactArguments } from '../../core/content/redact-arguments.ts';
-import type { CallDeps } from '../deps.ts';
-import type { HostError, RequestContext } from '../gateway.ts';
-import { stoppedBySwitch, unknownTarget } from '../host-errors.ts';
-import { reasonCodes, requestFields } from '../steps/record-decision.ts';
-import { type NamedTarget, resolveTarget } from '../steps/resolve-target.ts';
-import type { ResourceRef } from './listener.ts';
+import type { Principal } from '../core/identity/principal.ts';
+import type { JsonObject } from '../core/json/value.ts';
+import { decide } from '../core/policy/decide.ts';
+import type { Decision, PolicyVersion } from '../core/policy/decision.ts';
+import type { ReasonCode } from '../core/policy/reasons.ts';
+import { redactArguments } from '../core/content/redact-arguments.ts';
+import type { CallDeps } from './deps.ts';
+import type { HostError, RequestContext } from './gateway.ts';
+import { stoppedBySwitch, unknownTarget } from './host-errors.ts';
+import { reasonCodes, requestFields } from './steps/record-decision.ts';
+import { type NamedTarget, resolveTarget } from './steps/resolve-target.ts';
+import type { ResourceRef } from './subscriptions/listener.ts';
 
 /** Who may hear of a resource: whoever may read it, asked of the same `decide` that a reading is asked of. */
 export interface ResourceRights {
@@ -25,7 +25,10 @@ export function createResourceRights(deps: CallDeps): ResourceRights {
       const { principal, revision } = context;
       const policy = deps.policy();
       const target = await resolveTarget(deps, { kind: 'resource', context, exposedName: uri });
-      const decision = target === null ? null : decide(policy, { principal, target: target.ref, args: NO_ARGUMENTS });
+      const decision =
+        target === null
+          ? null
+          : decide(policy, { principal, target: target.ref, args: NO_ARGUMENTS });
       const upstream = target?.ref.upstream ?? null;
       const facts = { principal: principal.id, client: principal.client, upstream, tool: null, class: null };
       const isStopped = deps.killSwitches.find(facts) !== null;
@@ -39,7 +42,9 @@ export function createResourceRights(deps: CallDeps): ResourceRights {
     },
     mayRead(principal, { upstream, uri }) {
       const target = { kind: 'resource', upstream, name: uri } as const;
-      return decide(deps.policy(), { principal, target, args: NO_ARGUMENTS }).effect === 'allow';
+      return (
+        decide(deps.policy(), { principal, target, args: NO_ARGUMENTS }).effect === 'allow'
+      );
     },
   };
 }
