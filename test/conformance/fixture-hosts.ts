@@ -64,7 +64,7 @@ export type ConnectHost = (target: HostTarget) => Promise<FixtureHost>;
 export const WATCHED = 'test://watched-resource';
 
 const INFO = { name: 'a-host', version: '1.0.0' };
-const CAPABILITIES = { sampling: {}, elicitation: {}, roots: {} };
+const CAPABILITIES = { sampling: {}, elicitation: { form: {}, url: {} }, roots: {} };
 
 const ANSWERS = {
   'sampling/createMessage': {

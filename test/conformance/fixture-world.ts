@@ -59,21 +59,32 @@ async function openWorld(opened: AsyncDisposableStack): Promise<Omit<FixtureWorl
 }
 
 function configText(origin: string, urls: Readonly<Record<Era, string>>): string {
+  const upstreams: Readonly<Record<UpstreamName, object>> = {
+    'http-legacy': { url: urls.legacy },
+    'http-modern': { url: urls.modern },
+    'stdio-legacy': stdio('legacy'),
+    'stdio-modern': stdio('modern'),
+  };
   return [
     'environment: test',
     `origins: ['${origin}']`,
     'upstreams:',
-    `  http-legacy: { url: '${urls.legacy}' }`,
-    `  http-modern: { url: '${urls.modern}' }`,
-    `  stdio-legacy: ${stdioText('legacy')}`,
-    `  stdio-modern: ${stdioText('modern')}`,
+    ...UPSTREAMS.map((name) => `  ${name}: ${JSON.stringify({ ...upstreams[name], allow: ALLOW })}`),
     '',
   ].join('\n');
 }
 
-function stdioText(era: Era): string {
-  const main = join(PROJECT, 'test/conformance/fixture/main.ts');
-  return JSON.stringify({ command: [process.execPath, main, '--stdio', '--era', era] });
+/** The fixture asks for everything that an upstream can ask for. */
+const ALLOW = {
+  elicitation: ['form', 'url'],
+  elicitationUrlHosts: ['login.example.com'],
+  sampling: true,
+  roots: true,
+  logging: true,
+};
+
+function stdio(era: Era): { readonly command: readonly string[] } {
+  return { command: [process.execPath, join(PROJECT, 'test/conformance/fixture/main.ts'), '--stdio', '--era', era] };
 }
 
 function policyText(upstream: UpstreamName): string {

@@ -12,6 +12,8 @@ export const HOST_SCENARIOS: readonly (readonly [sentence: string, play: PlaySce
   ['answers for its model', playSampling],
   ['answers for its user, in rounds', playElicitation],
   ['answers for its model, its user and its roots at once', playSeveral],
+  ['sends its user to a page', playPage],
+  ['cancels a call', playCancel],
   ['reads resources that are listed, and one that is made from a template', playResources],
   ['gets prompts, also one that asks its user', playPrompts],
   ['has arguments completed', playCompletion],
@@ -64,6 +66,26 @@ async function playSeveral({ client, asked }: FixtureHost): Promise<void> {
     'roots/list',
     'sampling/createMessage',
   ]);
+}
+
+async function playPage({ client, asked }: FixtureHost): Promise<void> {
+  expect(await call(client, 'test_elicitation_url')).toMatchObject([{ text: 'Page: accept' }]);
+  const url = 'https://login.example.com/consent?id=1';
+  expect(asked).toMatchObject([{ method: 'elicitation/create', params: { mode: 'url', url } }]);
+}
+
+async function playCancel({ client }: FixtureHost): Promise<void> {
+  const before = await countCancelled(client);
+  const controller = new AbortController();
+  // Progress says that the call is under way.
+  const options = { signal: controller.signal, onprogress: () => controller.abort('enough') };
+  await expect(client.callTool({ name: 'test_waiting', arguments: {} }, options)).rejects.toThrow(/enough/);
+  await expect.poll(() => countCancelled(client), { timeout: 10_000 }).toBe(before + 1);
+}
+
+async function countCancelled(client: FixtureHost['client']): Promise<number> {
+  const [content] = (await call(client, 'test_cancelled_count')) as readonly [{ readonly text: string }];
+  return Number(content.text);
 }
 
 async function playResources({ client }: FixtureHost): Promise<void> {
