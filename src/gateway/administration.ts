@@ -2,6 +2,7 @@ import type { Approval, ApprovalStatus } from '../core/approval/approval.ts';
 import type { AdminRole, Administrator } from '../core/identity/principal.ts';
 import type { KillScope, KillSwitch } from '../core/kill-switch/kill-switch.ts';
 import type { Result } from '../core/result.ts';
+import type { StoredAccount } from '../ports/account-store.ts';
 import type { AuditQuery, AuditRecord } from '../ports/audit-log.ts';
 import type { StoredToken } from '../ports/token-store.ts';
 import type { UpstreamStatus } from '../ports/upstream.ts';
@@ -20,6 +21,13 @@ export interface TokenRequest {
   readonly scopes: readonly string[];
   readonly roles: readonly AdminRole[];
   readonly ttlMs: number;
+}
+
+export interface AccountRequest {
+  readonly user: string;
+  readonly password: string;
+  readonly groups: readonly string[];
+  readonly roles: readonly AdminRole[];
 }
 
 export interface KillRequest {
@@ -71,6 +79,12 @@ export interface Administration {
   ): Promise<Result<{ token: StoredToken; secret: string }, AdminFault>>;
   listTokens(by: Administrator): Promise<Result<readonly StoredToken[], AdminFault>>;
   revokeToken(by: Administrator, id: string): Promise<Result<true, AdminFault>>;
+
+  createAccount(by: Administrator, request: AccountRequest): Promise<Result<StoredAccount, AdminFault>>;
+  listAccounts(by: Administrator): Promise<Result<readonly StoredAccount[], AdminFault>>;
+  /** Ends the account's sessions, as does `disableAccount`. */
+  setPassword(by: Administrator, id: string, password: string): Promise<Result<StoredAccount, AdminFault>>;
+  disableAccount(by: Administrator, id: string): Promise<Result<StoredAccount, AdminFault>>;
 
   upstreams(by: Administrator): Result<readonly UpstreamStatus[], AdminFault>;
   readiness(): Readiness;

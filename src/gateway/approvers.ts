@@ -1,27 +1,32 @@
 import type { Approval } from '../core/approval/approval.ts';
 import type { Administrator } from '../core/identity/principal.ts';
+import type { AccountStore } from '../ports/account-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TokenStore } from '../ports/token-store.ts';
 
 /** Who may decide an approval. Asked when they decide, and once more when the call runs. */
 export interface Approvers {
-  /** Whether the person who approved still holds, in one credential, what the approval asks of an approver. */
+  /** Whether everybody who approved still holds, in one credential, what the approval asks of an approver; and whether they are enough. */
   mayStillApprove(approval: Approval): Promise<boolean>;
 }
 
-export function createApprovers(tokens: TokenStore, clock: Clock): Approvers {
+export function createApprovers(
+  { tokens, accounts }: { readonly tokens: TokenStore; readonly accounts: AccountStore },
+  clock: Clock,
+): Approvers {
   return {
     async mayStillApprove(approval) {
       const nowMs = clock.nowMs();
-      const issued = await tokens.list();
-      return issued.some(
-        (token) =>
-          token.plane === 'admin' &&
-          token.user === approval.decidedBy &&
-          token.revokedMs === null &&
-          token.expiresMs > nowMs &&
-          mayApprove({ ...token, credentialId: token.id }, approval),
-      );
+      const [issued, people] = await Promise.all([tokens.list(), accounts.list()]);
+      const credentials = [
+        ...issued.filter(
+          ({ plane, revokedMs, expiresMs }) => plane === 'admin' && revokedMs === null && expiresMs > nowMs,
+        ),
+        ...people.filter(({ disabledMs }) => disabledMs === null),
+      ];
+      const mayStill = (user: string): boolean =>
+        credentials.some((each) => each.user === user && mayApprove({ ...each, credentialId: each.id }, approval));
+      return approval.approvedBy.length >= approval.approversNeeded && approval.approvedBy.every(mayStill);
     },
   };
 }

@@ -2,12 +2,18 @@ import { err, ok } from '../core/result.ts';
 import type { Upstream } from '../ports/upstream.ts';
 import type { Administration } from './administration.ts';
 import { checkRole } from './administration/admin-fault.ts';
+import { type AccountAdminDeps, createAccountAdministration } from './administration/accounts.ts';
 import { type ApprovalAdminDeps, createApprovalAdministration } from './administration/approvals.ts';
 import { type AuditAdminDeps, createAuditAdministration } from './administration/audit.ts';
 import { createKillSwitchAdministration, type KillSwitchAdminDeps } from './administration/kill-switch.ts';
 import { createTokenAdministration, type TokenAdminDeps } from './administration/tokens.ts';
 
-export interface AdministrationDeps extends ApprovalAdminDeps, AuditAdminDeps, KillSwitchAdminDeps, TokenAdminDeps {
+export interface AdministrationDeps
+  extends AccountAdminDeps,
+    ApprovalAdminDeps,
+    AuditAdminDeps,
+    KillSwitchAdminDeps,
+    TokenAdminDeps {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   /** The gateway was told to stop, and takes no new calls. */
   readonly isStopping: () => boolean;
@@ -16,6 +22,7 @@ export interface AdministrationDeps extends ApprovalAdminDeps, AuditAdminDeps, K
 /** Puts the administrators' use cases behind the one interface that the admin plane knows. */
 export function createAdministration(deps: AdministrationDeps): Administration {
   return {
+    ...createAccountAdministration(deps),
     ...createApprovalAdministration(deps),
     ...createAuditAdministration(deps),
     ...createKillSwitchAdministration(deps),

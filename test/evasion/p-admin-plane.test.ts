@@ -22,9 +22,13 @@ const fill = (path: string): string => path.replace('{id}', 'apr_AAAAAAAAAAAAAAA
 const honestBody = (path: string): object =>
   path === '/api/tokens'
     ? { user: 'x', ttl: '1h' }
-    : path.endsWith('kill-switch')
-      ? { scope: { all: true }, reason: 'x' }
-      : {};
+    : path === '/api/accounts'
+      ? { user: 'x', password: 'y'.repeat(12), roles: ['viewer'] }
+      : path.endsWith('/password')
+        ? { password: 'y'.repeat(12) }
+        : path.endsWith('kill-switch')
+          ? { scope: { all: true }, reason: 'x' }
+          : {};
 /** What could have been changed. */
 const picture = async (): Promise<string> => {
   const texts = [];
@@ -76,6 +80,10 @@ describe('P01 a role that is not enough', () => {
     'GET /api/tokens': ['auditor', 'operator'],
     'POST /api/tokens': ['operator'],
     'DELETE /api/tokens/{id}': ['operator'],
+    'GET /api/accounts': ['auditor', 'operator'],
+    'POST /api/accounts': ['operator'],
+    'POST /api/accounts/{id}/password': ['operator'],
+    'DELETE /api/accounts/{id}': ['operator'],
     'GET /api/upstreams': ROLES,
   };
 
@@ -167,7 +175,7 @@ describe('P02, P04 a request that says more than its route knows', () => {
 
   const PATHS = `
     /api/tokens/ //api/tokens /API/tokens /api/../api/tokens /api/%74okens /api/tokens;x /api/approvals/../tokens
-    /api/tokens%00 /mcp /mcp/crm /token/mcp /api /api/ /admin / /api/approvals/%2e%2e/tokens /api/tokens/%2e%2e/kill-switch
+    /api/tokens%00 /mcp /mcp/crm /token/mcp /api /api/ /admin /api/approvals/%2e%2e/tokens /api/tokens/%2e%2e/kill-switch
   `;
   it.each(PATHS.trim().split(/\s+/))('%s is nothing', async (path) => {
     const answer = await world.gateway.admin('GET', path);

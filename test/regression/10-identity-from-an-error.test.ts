@@ -11,6 +11,7 @@ import { mcpRequest, withHeaders } from '../support/mcp-request.ts';
 import { sendRaw } from '../support/raw-http.ts';
 import { type RunningPlane, startMcpPlane } from '../support/start-mcp-plane.ts';
 import { startTestIssuer, type TestIssuer } from '../support/test-issuer.ts';
+import { createMemoryStore } from '../support/memory-store.ts';
 
 // Row 10, CVE-2026-12773 (litellm): an exception of the authentication was swallowed, and what remained was a default identity.
 
@@ -64,7 +65,7 @@ describe('a token store that', () => {
     const deps = {
       tokens: { ...createFakeTokenStore(), find },
       clock: createFixedClock(),
-      documents: createDocumentFetcher(),
+      accounts: createMemoryStore().accounts,
     };
     const answer = await createAdminAuthenticator(deps)
       .authenticate(`Bearer ${token('admin')}`)

@@ -6,6 +6,7 @@ import type { KillSwitch } from '../../src/core/kill-switch/kill-switch.ts';
 import type { PolicyVersion } from '../../src/core/policy/decision.ts';
 import { type Result, err, ok } from '../../src/core/result.ts';
 import type { AdminFault, Administration, Readiness } from '../../src/gateway/administration.ts';
+import type { StoredAccount } from '../../src/ports/account-store.ts';
 import type { AuditRecord } from '../../src/ports/audit-log.ts';
 import type { StoredToken } from '../../src/ports/token-store.ts';
 
@@ -93,6 +94,12 @@ export function createFakeAdministration(nowMs: () => number): FakeAdministratio
         fake.tokens.some((each) => each.id === id) ? ok(true as const) : err(NOT_FOUND),
       ),
 
+    createAccount: (by, request) =>
+      later('createAccount', by, [request], () => ok(fakeAccount(nowMs(), { ...request }))),
+    listAccounts: (by) => later('listAccounts', by, [], () => ok([fakeAccount(nowMs(), {})])),
+    setPassword: (by, id, password) => later('setPassword', by, [id, password], () => ok(fakeAccount(nowMs(), { id }))),
+    disableAccount: (by, id) => later('disableAccount', by, [id], () => ok(fakeAccount(nowMs(), { id }))),
+
     upstreams: (by) =>
       asked('upstreams', by, [], () =>
         ok([
@@ -129,6 +136,11 @@ function readRecords(
   return records.filter(({ sequence }) => sequence > afterSequence).slice(0, limit);
 }
 
+function fakeAccount(createdMs: number, { id, user, roles, groups }: Partial<StoredAccount>): StoredAccount {
+  const named = { id: id ?? 'acct_1', user: user ?? 'olivia', roles: roles ?? [], groups: groups ?? [] };
+  return { ...named, passwordHash: 'kept', createdMs, disabledMs: null };
+}
+
 export function fakeApproval(createdMs: number, fields: Partial<Approval> = {}): Approval {
   return {
     id: `apr_${'1'.padStart(22, '0')}` as ApprovalId,
@@ -147,6 +159,8 @@ export function fakeApproval(createdMs: number, fields: Partial<Approval> = {}):
     ruleId: 'deal-updates',
     reason: 'Leads confirm changes to open deals',
     approverGroups: ['sales-leads'],
+    approversNeeded: 1,
+    approvedBy: [],
     argumentsShown: '{"field":"stage","id":"D-42","value":"won"}',
     createdMs,
     expiresMs: createdMs + 30 * 60_000,

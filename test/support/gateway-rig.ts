@@ -230,7 +230,12 @@ function compiled(texts: readonly string[]): CompiledPolicy {
     file: policyFileSchema.parse(parse(text)),
     placeOf: (path: readonly (string | number)[]) => `policy-${index}.yaml ${path.join('.')}`,
   }));
-  const policy = compilePolicy(sources, { environment: 'prod', unclassified: 'deny', approvalExpiresMs: 30 * 60_000, approversMin: 1 });
+  const policy = compilePolicy(sources, {
+    environment: 'prod',
+    unclassified: 'deny',
+    approvalExpiresMs: 30 * 60_000,
+    approversMin: 1,
+  });
   if (!policy.ok) throw new Error(JSON.stringify(policy.error));
   return policy.value;
 }

@@ -1,17 +1,25 @@
 import { onTestFinished } from 'vitest';
 import { type AdminPlaneOptions, createAdminPlane } from '../../src/adapters/admin/admin-plane.ts';
 import { createAdminAuthenticator } from '../../src/adapters/identity/admin-authenticator.ts';
+import { createScryptPasswords } from '../../src/adapters/identity/scrypt-passwords.ts';
 import type { AdminRole } from '../../src/core/identity/principal.ts';
 import type { Administration } from '../../src/gateway/administration.ts';
+import { type ConsoleSessions, createConsoleSessions } from '../../src/gateway/console-sessions.ts';
+import { createConsoleSignIn } from '../../src/gateway/console-sign-in.ts';
+import { createLiveEvents } from '../../src/gateway/live-events.ts';
 import type { OperatorReport } from '../../src/gateway/deps.ts';
 import { createFakeTokenStore, type FakeTokenStore } from './fake-token-store.ts';
-import type { FixedClock } from './fixed-clock.ts';
+import { createCountingIds, type FixedClock } from './fixed-clock.ts';
+import { createMemoryStore, type MemoryStore } from './memory-store.ts';
 import { type RawAnswer, type RawRequest, sendRaw } from './raw-http.ts';
 
 export interface RunningAdminPlane {
   readonly url: string;
   readonly port: number;
   readonly tokens: FakeTokenStore;
+  /** The log, and the accounts. */
+  readonly store: MemoryStore;
+  readonly sessions: ConsoleSessions;
   readonly reports: readonly OperatorReport[];
   /** The text of a new token of the admin plane. */
   admin(...roles: readonly AdminRole[]): string;
@@ -36,11 +44,19 @@ export async function startAdminPlane(
 ): Promise<RunningAdminPlane> {
   const tokens = createFakeTokenStore();
   const reports: OperatorReport[] = [];
-  const authenticator = createAdminAuthenticator({ tokens, clock: deps.clock });
+  const { clock } = deps;
+  const store = createMemoryStore();
+  const { accounts, audit } = store;
+  const authenticator = createAdminAuthenticator({ tokens, accounts, clock });
+  const sessions = createConsoleSessions({ authenticator, clock, ids: createCountingIds() });
   const report = (problem: OperatorReport) => void reports.push(problem);
+  const passwords = createScryptPasswords({ N: 2, r: 1, p: 1 });
+  const signIn = createConsoleSignIn({ sessions, authenticator, accounts, passwords, audit, clock, report });
+  const events = createLiveEvents({ audit, killSwitches: { current: () => [] }, upstreams: new Map() });
+  onTestFinished(() => events.close());
   const plane = createAdminPlane(
-    { ...deps, authenticator, report },
-    { host: '127.0.0.1', port: 0, publicUrl: null, version: '0.0.0-test', ...options },
+    { ...deps, authenticator, report, sessions, signIn, events },
+    { host: '127.0.0.1', port: 0, publicUrl: null, version: '0.0.0-test', consoleDir: '/nowhere', ...options },
   );
   const { url } = await plane.listen();
   onTestFinished(() => plane.close());
@@ -50,6 +66,8 @@ export async function startAdminPlane(
     url,
     port,
     tokens,
+    store,
+    sessions,
     reports,
     admin: (...roles) => tokens.issue({ plane: 'admin', user: 'olivia', roles, groups: ['leads'] }).text,
     ask: async ({ token = null, json, method = 'GET', headers = [], ...rest }) => {

@@ -2,16 +2,25 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { type AllowedHosts, allowedHostsOf } from '../../core/http/host-check.ts';
 import type { OperatorReport } from '../../gateway/deps.ts';
+import type { ConsoleSessions } from '../../gateway/console-sessions.ts';
+import type { ConsoleSignIn } from '../../gateway/console-sign-in.ts';
+import type { LiveEvents } from '../../gateway/live-events.ts';
 import type { AdminAuthenticator } from '../../ports/admin-authenticator.ts';
 import { addAdminRoutes, addOpenRoutes } from './add-routes.ts';
 import type { RouteDeps } from './admin-route.ts';
 import { checkRequest } from './check-request.ts';
+import { addEvents } from './console/add-events.ts';
+import { addConsole } from './console/add-console.ts';
+import { loadConsoleAssets } from './console/console-assets.ts';
 import { createAdminListener } from './create-admin-listener.ts';
 import { createFailedAttempts } from './failed-attempts.ts';
 import { sendProblem } from './problems.ts';
 
 export interface AdminPlaneDeps extends RouteDeps {
   readonly authenticator: AdminAuthenticator;
+  readonly sessions: ConsoleSessions;
+  readonly signIn: ConsoleSignIn;
+  readonly events: LiveEvents;
   /** Told of what should never happen. */
   readonly report: (problem: OperatorReport) => void;
 }
@@ -24,6 +33,8 @@ export interface AdminPlaneOptions {
   /** Where people reach it through a proxy; `null`: only under its own address and the names of loopback. */
   readonly publicUrl: string | null;
   readonly version: string;
+  /** Where the built console is. */
+  readonly consoleDir: string;
 }
 
 export interface AdminPlane {
@@ -53,7 +64,10 @@ export function createAdminPlane(deps: AdminPlaneDeps, options: AdminPlaneOption
     return problem === null ? undefined : sendProblem(reply, problem);
   });
   addOpenRoutes(app, deps.administration, options.version);
-  addAdminRoutes(app, { ...deps, failedAttempts: createFailedAttempts(deps) });
+  const routeDeps = { ...deps, failedAttempts: createFailedAttempts(deps) };
+  addAdminRoutes(app, routeDeps);
+  addEvents(app, routeDeps);
+  addConsole(app, { ...routeDeps, assets: loadConsoleAssets(options.consoleDir) });
 
   return {
     async listen() {

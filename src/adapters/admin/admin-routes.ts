@@ -1,4 +1,5 @@
 import type { AdminRoute } from './admin-route.ts';
+import { ACCOUNT_ROUTES } from './routes/accounts.ts';
 import { APPROVAL_ROUTES } from './routes/approvals.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
 import { KILL_SWITCH_ROUTES } from './routes/kill-switch.ts';
@@ -11,5 +12,6 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...KILL_SWITCH_ROUTES,
   ...AUDIT_ROUTES,
   ...TOKEN_ROUTES,
+  ...ACCOUNT_ROUTES,
   ...UPSTREAM_ROUTES,
 ];

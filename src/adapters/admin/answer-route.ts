@@ -20,14 +20,13 @@ export async function answerRoute(
   route: AdminRoute,
   request: FastifyRequest,
 ): Promise<Result<unknown, Problem>> {
-  const { authorization } = request.headers;
-  const before = await checkCredential(deps, authorization, request.ip);
+  const before = await checkCredential(deps, request);
   if (!before.ok) return before;
   const bodyProblem = checkBody(request.raw);
   if (bodyProblem !== null) return err(bodyProblem);
   const body = route.method === 'POST' ? await loadBody(request) : ok(undefined);
   if (!body.ok) return body;
-  const by = route.method === 'POST' ? await checkCredential(deps, authorization, request.ip) : before;
+  const by = route.method === 'POST' ? await checkCredential(deps, request) : before;
   if (!by.ok) return by;
   const parsed = parseRequest(route, by.value, request, body.value);
   if (!parsed.ok) return parsed;

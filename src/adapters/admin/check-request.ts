@@ -3,7 +3,15 @@ import { type AllowedHosts, checkHost } from '../../core/http/host-check.ts';
 import { PROBLEMS, type Problem } from './problems.ts';
 
 /** Two of one of these would let two readers see two requests in one. Node keeps the first and drops the others silently. */
-const ONCE: ReadonlySet<string> = new Set(['host', 'origin', 'authorization', 'content-type', 'content-length']);
+const ONCE: ReadonlySet<string> = new Set([
+  'host',
+  'origin',
+  'authorization',
+  'cookie',
+  'x-csrf-token',
+  'content-type',
+  'content-length',
+]);
 
 /** What is wrong with a request before anybody asks whose it is, or `null`. */
 export function checkRequest(request: IncomingMessage, allowed: AllowedHosts): Problem | null {

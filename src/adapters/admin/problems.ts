@@ -32,6 +32,7 @@ export interface Problem {
 type ProblemName =
   | 'httpVersion'
   | 'foreignHost'
+  | 'foreignPage'
   | 'repeatedHeader'
   | 'unauthenticated'
   | 'wrongPlane'
@@ -41,6 +42,9 @@ type ProblemName =
   | 'methodNotAllowed'
   | 'mediaType'
   | 'bodyNotExpected'
+  | 'formExpected'
+  | 'lastEventId'
+  | 'tooManyStreams'
   | 'bodyTooLarge'
   | 'notJson'
   | 'internal';
@@ -55,6 +59,11 @@ export const PROBLEMS: { readonly [Name in ProblemName]: Problem } = {
     code: 'forbidden',
     detail: 'the request names another host, or comes from the page of another origin',
     help: 'Use the address that the admin plane listens on, or set its publicUrl.',
+  },
+  foreignPage: {
+    code: 'forbidden',
+    detail: 'a session of the console counts only for what its own pages send',
+    help: 'Open the console again. Programs send Authorization: Bearer instead of a cookie.',
   },
   repeatedHeader: {
     code: 'invalid',
@@ -94,6 +103,21 @@ export const PROBLEMS: { readonly [Name in ProblemName]: Problem } = {
     help: 'Send Content-Type: application/json.',
   },
   bodyNotExpected: { code: 'invalid', detail: 'only a POST has a body', help: 'Leave the body out.' },
+  formExpected: {
+    code: 'unsupported-media-type',
+    detail: 'this page takes a form of its own and nothing else',
+    help: 'Programs use /api; see /api/openapi.json.',
+  },
+  lastEventId: {
+    code: 'invalid',
+    detail: 'Last-Event-ID is no id of an event of this stream',
+    help: 'Send the id of the last event, or leave it out.',
+  },
+  tooManyStreams: {
+    code: 'unavailable',
+    detail: 'too many streams of events are open',
+    help: 'Close one. One stream tells of everything.',
+  },
   bodyTooLarge: {
     code: 'too-large',
     detail: 'the body is too large',

@@ -1,10 +1,12 @@
 import { formatTimestamp } from '../../core/timestamp.ts';
+import type { AccountView } from '../../core/admin-api/account-view.ts';
 import type { ApprovalView } from '../../core/admin-api/approval-view.ts';
 import type { AuditView } from '../../core/admin-api/audit-view.ts';
 import type { KillSwitchView } from '../../core/admin-api/kill-switch-view.ts';
 import type { TokenView } from '../../core/admin-api/token-view.ts';
 import type { Approval } from '../../core/approval/approval.ts';
 import type { KillSwitch } from '../../core/kill-switch/kill-switch.ts';
+import type { StoredAccount } from '../../ports/account-store.ts';
 import type { AuditRecord } from '../../ports/audit-log.ts';
 import type { StoredToken } from '../../ports/token-store.ts';
 
@@ -25,6 +27,8 @@ export function approvalView(approval: Approval): ApprovalView {
     reason: approval.reason,
     createdAt: formatTimestamp(approval.createdMs),
     expiresAt: formatTimestamp(approval.expiresMs),
+    approversNeeded: approval.approversNeeded,
+    approvedBy: approval.approvedBy,
     decidedBy: approval.decidedBy,
     decidedAt: approval.decidedMs === null ? null : formatTimestamp(approval.decidedMs),
     comment: approval.comment,
@@ -58,6 +62,12 @@ export function tokenView(token: StoredToken): TokenView {
     expiresAt: formatTimestamp(expiresMs),
     revokedAt: revokedMs === null ? null : formatTimestamp(revokedMs),
   };
+}
+
+/** Field by field, as with tokens. */
+export function accountView({ id, user, roles, groups, createdMs, disabledMs }: StoredAccount): AccountView {
+  const disabledAt = disabledMs === null ? null : formatTimestamp(disabledMs);
+  return { id, user, roles, groups, createdAt: formatTimestamp(createdMs), disabledAt };
 }
 
 /** The texts are our own canonical JSON: the log wrote them. */

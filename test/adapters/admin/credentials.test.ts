@@ -54,6 +54,8 @@ describe.each(credentials)('%s', (_, status, headers) => {
 const goodBodies = new Map<string, unknown>([
   ['/api/kill-switch', { scope: { all: true }, reason: 'test' }],
   ['/api/tokens', { user: 'bob', ttl: '1d' }],
+  ['/api/accounts', { user: 'bob', password: 'y'.repeat(12), roles: ['viewer'] }],
+  ['/api/accounts/{id}/password', { password: 'y'.repeat(12) }],
 ]);
 
 describe('an admin token', () => {

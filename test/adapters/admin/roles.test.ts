@@ -20,11 +20,17 @@ const OPENS: Readonly<Record<string, readonly AdminRole[]>> = {
   'GET /api/tokens': ['operator', 'auditor'],
   'POST /api/tokens': ['operator'],
   'DELETE /api/tokens/{id}': ['operator'],
+  'GET /api/accounts': ['operator', 'auditor'],
+  'POST /api/accounts': ['operator'],
+  'POST /api/accounts/{id}/password': ['operator'],
+  'DELETE /api/accounts/{id}': ['operator'],
   'GET /api/upstreams': EVERYBODY,
 };
 const BODIES: Readonly<Record<string, unknown>> = {
   'POST /api/kill-switch': { scope: { client: 'nobody' }, reason: 'test' },
   'POST /api/tokens': { user: 'bob', ttl: '1d' },
+  'POST /api/accounts': { user: 'bob', password: 'y'.repeat(12), roles: ['viewer'] },
+  'POST /api/accounts/{id}/password': { password: 'y'.repeat(12) },
 };
 
 describe('bugs 14 and 24: a credential opens what its roles open, and nothing else', () => {

@@ -3,6 +3,7 @@ import { createAdminAuthenticator } from '../../../src/adapters/identity/admin-a
 import { StoreError } from '../../../src/ports/store-error.ts';
 import { type FakeTokenStore, createFakeTokenStore } from '../../support/fake-token-store.ts';
 import { type FixedClock, createFixedClock } from '../../support/fixed-clock.ts';
+import { createMemoryStore } from '../../support/memory-store.ts';
 
 const ONE_HOUR_MS = 3_600_000;
 let clock: FixedClock;
@@ -12,7 +13,7 @@ let authenticator: ReturnType<typeof createAdminAuthenticator>;
 beforeEach(() => {
   clock = createFixedClock();
   tokens = createFakeTokenStore();
-  authenticator = createAdminAuthenticator({ tokens, clock });
+  authenticator = createAdminAuthenticator({ tokens, clock, accounts: createMemoryStore().accounts });
 });
 
 const issueAdmin = () => tokens.issue({ plane: 'admin', user: 'olivia', roles: ['operator'], groups: ['platform'] });

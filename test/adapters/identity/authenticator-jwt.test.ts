@@ -1,10 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createDocumentFetcher } from '../../../src/adapters/egress/document-fetcher.ts';
 import { createAuthenticator } from '../../../src/adapters/identity/authenticator.ts';
 import type { TrustedIssuer } from '../../../src/adapters/identity/jwt-verifier.ts';
 import { createFakeTokenStore } from '../../support/fake-token-store.ts';
 import { type FixedClock, createFixedClock } from '../../support/fixed-clock.ts';
 import { AUDIENCE, type TestIssuer, createSigningKey, startTestIssuer } from '../../support/test-issuer.ts';
+
+const documents = createDocumentFetcher();
 
 const MEGABYTE = 1_000_000;
 let clock: FixedClock;
@@ -22,7 +25,9 @@ beforeEach(() => {
 });
 
 const authenticate = (token: string, issuers: readonly TrustedIssuer[] = [issuer.trusted(), other.trusted()]) =>
-  createAuthenticator({ tokens: createFakeTokenStore(), clock }, { issuers }).authenticate(`Bearer ${token}`);
+  createAuthenticator({ tokens: createFakeTokenStore(), clock, documents }, { issuers }).authenticate(
+    `Bearer ${token}`,
+  );
 const nowSeconds = () => Math.floor(clock.nowMs() / 1000);
 
 describe('a good token', () => {
@@ -188,6 +193,6 @@ describe('options that would weaken the check', () => {
     ['a skew of more than a minute', () => ({ issuers: [issuer.trusted()], clockSkewMs: 60_001 })],
     ['an issuer with a fragment', () => ({ issuers: [issuer.trusted({ issuer: 'https://login.example.com#a' })] })],
   ])('%s: are refused at start', (_, options) => {
-    expect(() => createAuthenticator({ tokens: createFakeTokenStore(), clock }, options())).toThrow(/./);
+    expect(() => createAuthenticator({ tokens: createFakeTokenStore(), clock, documents }, options())).toThrow(/./);
   });
 });

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createDocumentFetcher } from '../../../src/adapters/egress/document-fetcher.ts';
 import { createAuthenticator } from '../../../src/adapters/identity/authenticator.ts';
 import { StoreError } from '../../../src/ports/store-error.ts';
 import { type FakeTokenStore, createFakeTokenStore } from '../../support/fake-token-store.ts';
 import { type FixedClock, createFixedClock } from '../../support/fixed-clock.ts';
 import { type TestIssuer, startTestIssuer } from '../../support/test-issuer.ts';
+
+const documents = createDocumentFetcher();
 
 let clock: FixedClock;
 let tokens: FakeTokenStore;
@@ -12,7 +15,7 @@ let authenticator: ReturnType<typeof createAuthenticator>;
 beforeEach(() => {
   clock = createFixedClock();
   tokens = createFakeTokenStore();
-  authenticator = createAuthenticator({ tokens, clock }, { issuers: [] });
+  authenticator = createAuthenticator({ tokens, clock, documents }, { issuers: [] });
 });
 
 const outcome = async (authorization: string | undefined) => {
@@ -228,7 +231,7 @@ describe('H19 where something inside fails', () => {
             return clock[name]();
           },
         };
-        const broken = createAuthenticator({ tokens, clock: faulty }, { issuers: [issuer.trusted()] });
+        const broken = createAuthenticator({ tokens, clock: faulty, documents }, { issuers: [issuer.trusted()] });
         const answer = await broken.authenticate(`Bearer ${token}`);
         expect(answer.ok ? 'ok' : answer.error.kind).toBe(failing < calls ? 'unavailable' : 'ok');
       }

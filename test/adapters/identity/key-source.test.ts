@@ -1,11 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createDocumentFetcher } from '../../../src/adapters/egress/document-fetcher.ts';
 import { createAuthenticator } from '../../../src/adapters/identity/authenticator.ts';
 import type { JwtOptions, TrustedIssuer } from '../../../src/adapters/identity/jwt-verifier.ts';
 import { KEY_SOURCE_LIMITS } from '../../../src/adapters/identity/key-source.ts';
 import { createFakeTokenStore } from '../../support/fake-token-store.ts';
 import { type FixedClock, createFixedClock } from '../../support/fixed-clock.ts';
 import { type TestIssuer, createSigningKey, startTestIssuer } from '../../support/test-issuer.ts';
+
+const documents = createDocumentFetcher();
 
 const { coolDownMs, freshMs, staleMsMax } = KEY_SOURCE_LIMITS;
 const ONE_MINUTE_MS = 60_000;
@@ -20,7 +23,7 @@ afterEach(() => issuer.close());
 
 function gateway(fields: Partial<TrustedIssuer> = {}, keys: JwtOptions['keys'] = {}) {
   const options = { issuers: [issuer.trusted(fields)], keys };
-  const authenticator = createAuthenticator({ tokens: createFakeTokenStore(), clock }, options);
+  const authenticator = createAuthenticator({ tokens: createFakeTokenStore(), clock, documents }, options);
   return async (token: string) => {
     const answer = await authenticator.authenticate(`Bearer ${token}`);
     return answer.ok ? 'accepted' : answer.error.kind;
@@ -35,7 +38,7 @@ describe('made-up tokens while the issuer does not answer', () => {
     ['when the keys are no longer fresh', freshMs],
   ])('H11 keep nobody else from being authenticated, however many arrive: %s', async (_which, afterMs) => {
     const tokens = createFakeTokenStore();
-    const authenticator = createAuthenticator({ tokens, clock }, { issuers: [issuer.trusted()] });
+    const authenticator = createAuthenticator({ tokens, clock, documents }, { issuers: [issuer.trusted()] });
     const authenticate = async (token: string): Promise<boolean> =>
       (await authenticator.authenticate(`Bearer ${token}`)).ok;
     const honest = await issuer.sign();

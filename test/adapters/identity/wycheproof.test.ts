@@ -43,7 +43,12 @@ describe('valid vectors with published keys of allowed algorithms are accepted',
 
 async function isAccepted(jws: unknown, keys: unknown): Promise<boolean> {
   if (typeof jws !== 'string' || !parseJws(jws).ok) return false;
-  const json = readJson(Buffer.from(JSON.stringify(keys)), { bytesMax: 100_000, depthMax: 8, keysMax: 1000, itemsMax: 1000 });
+  const json = readJson(Buffer.from(JSON.stringify(keys)), {
+    bytesMax: 100_000,
+    depthMax: 8,
+    keysMax: 1000,
+    itemsMax: 1000,
+  });
   const parsed = json.ok ? parseKeySet(json.value) : json;
   const set = parsed.ok ? createKeySet(parsed.value) : parsed;
   return set.ok && (await verifySignature(jws, set.value, ALLOWED)) === 'verified';

@@ -1,0 +1,94 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ConsoleSession } from '../../../gateway/console-sessions.ts';
+import { ID_PARAMS } from '../fields.ts';
+import { PROBLEMS, sendProblem } from '../problems.ts';
+import { approvalView } from '../views.ts';
+import { addAssets } from './add-assets.ts';
+import { addSignIn } from './add-sign-in.ts';
+import { approvalPage, approvalsPage } from './approval-page.ts';
+import type { ConsoleDeps } from './console-deps.ts';
+import { decideByForm } from './decide-by-form.ts';
+import { type Html, html } from './html.ts';
+import { plainFrame, sendPage } from './page.ts';
+import { cameFromElsewhere, checkFormSession, loadPageSession, redirect } from './page-session.ts';
+import { readForm } from './read-form.ts';
+
+/** Pages that are nothing without script: their data comes from the API. */
+const SCRIPTED_PAGES = [
+  '/history',
+  '/live',
+  '/audit',
+  '/audit/:seq',
+  '/upstreams',
+  '/upstreams/:name',
+  '/tokens',
+  '/kill-switch',
+  '/policy',
+];
+const INBOX_MAX = 100;
+
+/** The console: its files, signing in, and pages. Approvals are whole without script; the rest needs it. GET never changes anything. */
+export function addConsole(app: FastifyInstance, deps: ConsoleDeps): void {
+  addAssets(app, deps.assets);
+  addSignIn(app, deps);
+  const page = (url: string, title: string, content: (session: ConsoleSession) => Promise<Html>) =>
+    app.get(url, async (request, reply) => {
+      const session = await loadPageSession(deps, request);
+      if (session === null) return askToSignIn(request, reply);
+      return sendPage(reply, { title, session, content: plainFrame(session, await content(session)) });
+    });
+
+  page('/', 'Approvals', async ({ by }) => {
+    const pending = await deps.administration.listApprovals(by, 'pending', INBOX_MAX);
+    return pending.ok ? approvalsPage(pending.value.map(approvalView)) : html`<p>${pending.error.message}</p>`;
+  });
+  for (const url of SCRIPTED_PAGES) {
+    page(
+      url,
+      'Console',
+      async () => html`<noscript><p>This page needs JavaScript. <a href="/">Approvals</a> do not.</p></noscript>`,
+    );
+  }
+  app.get('/approvals/:id', (request, reply) => showApproval(deps, request, reply));
+  app.post('/approvals/:id', async (request, reply) => {
+    const form = await readForm(request);
+    if (!form.ok) return sendProblem(reply, form.error);
+    const session = await checkFormSession(deps, request, form.value);
+    if (!session.ok)
+      return session.error === PROBLEMS.unauthenticated
+        ? askToSignIn(request, reply)
+        : sendProblem(reply, session.error);
+    const params = ID_PARAMS.safeParse(request.params);
+    if (!params.success) return sendProblem(reply, PROBLEMS.notFound);
+    const decided = await decideByForm(deps, session.value, params.data.id, form.value);
+    if (decided.ok) return redirect(reply, `/approvals/${params.data.id}`);
+    return showApproval(deps, request, reply, decided.error);
+  });
+}
+
+async function showApproval(
+  deps: ConsoleDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problem: string | null = null,
+): Promise<FastifyReply> {
+  const session = await loadPageSession(deps, request);
+  if (session === null) return askToSignIn(request, reply);
+  const { by, csrfToken } = session;
+  const params = ID_PARAMS.safeParse(request.params);
+  const found = params.success ? await deps.administration.showApproval(by, params.data.id) : null;
+  const content =
+    found?.ok === true
+      ? approvalPage({ approval: approvalView(found.value), by, csrfToken, problem })
+      : html`<h1>No such request</h1><p><a href="/">All requests</a></p>`;
+  const isOpenable = found?.ok === true;
+  void reply.code(isOpenable ? (problem === null ? 200 : 409) : 404);
+  return sendPage(reply, { title: 'Request', session, content: plainFrame(session, content) });
+}
+
+function askToSignIn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const path = request.url.split('?', 1)[0] ?? '/';
+  if (!cameFromElsewhere(request)) return redirect(reply, `/sign-in?next=${encodeURIComponent(path)}`);
+  const content = html`<meta http-equiv="refresh" content="0"><p><a href="${path}">Continue</a></p>`;
+  return sendPage(reply, { title: 'Console', session: null, content });
+}
