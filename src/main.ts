@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { registerApprovals } from './cli/approvals.ts';
 import { registerAudit } from './cli/audit.ts';
 import { type CliContext, createProcessContext, type ExitCode } from './cli/cli-context.ts';
+import { registerContent } from './cli/content.ts';
 import { registerFiles } from './cli/files.ts';
 import { registerKill } from './cli/kill.ts';
 import { registerToken } from './cli/token.ts';
@@ -44,6 +45,7 @@ function createProgram(context: CliContext): Command {
   registerToken(program, context);
   registerUpstreams(program, context);
   registerFiles(program, context);
+  registerContent(program, context);
   return program;
 }
 

@@ -1,0 +1,44 @@
+import { isPlaceholder } from '../placeholder.ts';
+import type { Detector } from './detector.ts';
+import { HAS_COLON } from '../text-traits.ts';
+
+/** The user and password that a line of `curl` is given with `-u` or `--user`, and the password of `sshpass -p`. */
+export const commandLineCredentials: Detector = {
+  name: 'command-line-credentials',
+  class: 'secret',
+  needs: HAS_COLON,
+  find(text, report) {
+    for (let at = text.indexOf('curl'); at !== -1; at = text.indexOf('curl', at + 4)) {
+      // The next line of curl looks for itself, so that no text is looked at twice.
+      const next = text.indexOf('curl', at + 4);
+      const line = text.slice(at, Math.min(next === -1 ? text.length : next, at + LINE_CHARS_MAX));
+      const found = USER.exec(line);
+      if (found === null) continue;
+      const value = found[1] ?? '';
+      const start = at + found.index + found[0].length - value.length;
+      if (hasPassword(value)) report(start, start + value.length);
+    }
+  },
+};
+
+const LINE_CHARS_MAX = 4096;
+/** Quotes may stand around all of it or around a half. */
+const USER = /\s(?:-u|--user)[\s=]{1,4}((?:"[^"\n]{0,256}"|'[^'\n]{0,256}'|[^\s"']{0,256}){1,3})/;
+
+function hasPassword(value: string): boolean {
+  const parts = value.replace(/["']/g, '');
+  const colon = parts.indexOf(':');
+  if (colon === -1) return false;
+  const user = parts.slice(0, colon).replace(/^\{|\}$/g, '');
+  const password = parts.slice(colon + 1).replace(/^\{|\}$/g, '');
+  const secret = password === '' ? user : password;
+  if (secret.length < 6 || isReference(value)) return false;
+  return !STAND_INS.test(secret) && !isPlaceholder(secret);
+}
+
+/** A variable, a template, the output of a command: the secret itself is somewhere else. */
+function isReference(value: string): boolean {
+  return /\$[A-Za-z_({0-9]*[A-Za-z_({]|\{\{|<|`|^\[|:\[/.test(value.replace(/[A-Za-z0-9]\$[0-9]/g, ''));
+}
+
+const STAND_INS = /^(?:pass|password|passwd|token|secret|user|test|xxx+|yyy+|admin)$/i;

@@ -1,0 +1,24 @@
+import type { Detector } from './detector.ts';
+import { HAS_AT } from '../text-traits.ts';
+
+/** An e-mail address as people write them: RFC 5321 without quoted local parts, and a domain with a letter at its end. */
+export const emailAddress: Detector = {
+  name: 'email',
+  class: 'email',
+  needs: HAS_AT,
+  find(text, report) {
+    for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
+      let start = at;
+      while (start > 0 && at - start < LOCAL_CHARS_MAX && LOCAL.test(text.charAt(start - 1))) start -= 1;
+      while (start < at && text.charAt(start) === '.') start += 1;
+      DOMAIN.lastIndex = at + 1;
+      if (start === at || !DOMAIN.test(text)) continue;
+      report(start, DOMAIN.lastIndex);
+    }
+  },
+};
+
+const LOCAL_CHARS_MAX = 64;
+/** RFC 5321 allows more, and what people use ends before a quote, a slash or an equals sign. */
+const LOCAL = /[\p{L}\p{N}._%+-]/u;
+const DOMAIN = /(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}{2,24}(?![\p{L}\p{N}-])/uy;

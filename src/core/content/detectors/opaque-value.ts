@@ -1,0 +1,48 @@
+import { isPlaceholder, shannonEntropy } from '../placeholder.ts';
+import type { Detector } from './detector.ts';
+import { HAS_LONG_RUN } from '../text-traits.ts';
+
+/**
+ * A text that is one random-looking value and nothing else, as keys without a format of their own are. So are many identifiers, which is
+ * why this stands only where a person reads what was found. UUIDs and the usual lengths of digests are left alone.
+ */
+export const opaqueValue: Detector = {
+  name: 'opaque-value',
+  class: 'secret',
+  needs: HAS_LONG_RUN,
+  find(text, report) {
+    if (text.length > VALUE_CHARS_MAX * 2) return;
+    const value = text.trim();
+    if (!isOpaqueValue(value)) return;
+    const start = text.indexOf(value);
+    report(start, start + value.length);
+  },
+};
+
+const VALUE_CHARS_MAX = 90;
+
+function isOpaqueValue(value: string): boolean {
+  if (value.length < 14 || value.length > VALUE_CHARS_MAX || isPlaceholder(value) || PUBLIC.test(value)) return false;
+  if (HEX.test(value)) return value.length >= 32 && !DIGEST_LENGTHS.has(value.length);
+  if (NUMBERED.test(value) || HEX_PAIR.test(value)) return true;
+  const form = ALPHANUMERIC.test(value) ? 'plain' : SEPARATED.test(value) ? 'separated' : 'other';
+  const digits = value.replace(/[^0-9]/g, '').length;
+  const letters = value.replace(/[^A-Za-z]/g, '').length;
+  if (form === 'other' || digits < 2 || letters < 4 || HEX_PART.test(value)) return false;
+  // Names with a number at their end change between letters and digits once or twice.
+  const changes = value.match(/[A-Za-z][0-9]|[0-9][A-Za-z]/g)?.length ?? 0;
+  const changesMin = form === 'separated' ? 6 : value.length < 20 ? 4 : 3;
+  return changes >= changesMin && shannonEntropy(value) >= 3.1;
+}
+
+const HEX = /^(?:[0-9a-f]+|(?=[0-9A-Fa-f]{40}$)[0-9A-Fa-f]+)$/;
+/** A digest with something before or behind it. */
+const HEX_PART = /(?:^|[_-])[0-9a-f]{16,}(?:$|[_-])/;
+const HEX_PAIR = /^[0-9a-f]{8}:[0-9a-f]{8}$/;
+const DIGEST_LENGTHS: ReadonlySet<number> = new Set([40, 48, 56, 64, 96, 128]);
+const ALPHANUMERIC = /^(?:[a-z0-9]+|[A-Za-z0-9]+)$/;
+const SEPARATED = /^[a-z0-9]+(?:[_-]+[a-z0-9]+){1,4}$/;
+/** An account number and a random part. */
+const NUMBERED = /^[0-9]{15,25}-[A-Za-z0-9]{20,40}$/;
+/** UUIDs, and formats that their issuers call public. */
+const PUBLIC = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$|^pk[_.]|^phc_|^AIza|^eyJ|pub/i;

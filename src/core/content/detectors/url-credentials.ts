@@ -1,0 +1,23 @@
+import { isPlaceholder } from '../placeholder.ts';
+import type { Detector } from './detector.ts';
+import { HAS_COLON } from '../text-traits.ts';
+
+/** The password of `scheme://user:password@host`, in URLs and in connection strings of databases and queues (RFC 3986 §3.2.1). */
+export const urlCredentials: Detector = {
+  name: 'url-password',
+  class: 'secret',
+  needs: HAS_COLON,
+  find(text, report) {
+    for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {
+      USER_INFO.lastIndex = at + 3;
+      const found = USER_INFO.exec(text);
+      const password = found?.[1] ?? '';
+      if (password === '' || isPlaceholder(password) || STAND_INS.has(password.toLowerCase())) continue;
+      const end = USER_INFO.lastIndex - 1;
+      report(end - password.length, end);
+    }
+  },
+};
+
+const USER_INFO = /[^\s/?#@:"'<>\\]{0,128}:([^\s/?#"'<>\\]{3,256})@(?=[A-Za-z0-9[])/y;
+const STAND_INS: ReadonlySet<string> = new Set(['password', 'pass', 'pwd', 'secret', 'token', 'xxx']);

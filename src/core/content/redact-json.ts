@@ -1,0 +1,111 @@
+import { Buffer } from 'node:buffer';
+import type { Detector } from './detectors/detector.ts';
+import { looksSecret, NAMED_SECRET, namesSecret } from './detectors/named-secret.ts';
+import { detect, type Span } from './detect.ts';
+import { redactText } from './redact-text.ts';
+import { HAS_BACKSLASH, HAS_UNUSUAL, traitsOf } from './text-traits.ts';
+import { unescapeJson } from './unfold-text.ts';
+
+export interface RedactedJson {
+  /** The same pieces where nothing was found. */
+  readonly json: readonly Uint8Array[];
+  readonly jsonBytes: number;
+  readonly spans: readonly Span[];
+}
+
+/** `redactJson` for the bytes of a JSON text, well-formed and in pieces, as an upstream sent them. */
+export function redactJson(pieces: readonly Uint8Array[], detectors: readonly Detector[]): RedactedJson {
+  const bytes = joined(pieces);
+  const text = bytes.toString('utf8');
+  const spans = detectInJson(text, detectors);
+  if (spans.length === 0) return { json: pieces, jsonBytes: bytes.length, spans };
+  const json = Buffer.from(redactText(text, spans));
+  return { json: [json], jsonBytes: json.length, spans };
+}
+
+/**
+ * What the detectors find in the strings of a well-formed JSON text, names of members among them. Each span lies within one string, so
+ * the text is as well-formed with markers in their places. A member with a secret name is found whole if its value looks random.
+ * Numbers are not looked at.
+ */
+export function detectInJson(text: string, detectors: readonly Detector[]): readonly Span[] {
+  const found: Span[] = [];
+  forEachString(text, (start, end, name) => {
+    if (end - start < FIND_CHARS_MIN) return;
+    for (const span of detectInLiteral(text.slice(start, end), name, detectors)) {
+      found.push({ ...span, start: start + span.start, end: start + span.end });
+    }
+  });
+  return found;
+}
+
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+/** No detector finds anything shorter. */
+const FIND_CHARS_MIN = 6;
+const NAME_CHARS_MAX = 64;
+const NOTHING: readonly Span[] = [];
+
+function joined(pieces: readonly Uint8Array[]): Buffer {
+  const [only] = pieces;
+  if (only === undefined || pieces.length > 1) return Buffer.concat(pieces);
+  return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
+}
+
+/** Every string between its quotes, and the name of the member that it is the value of; `null` for names themselves and in arrays. */
+function forEachString(json: string, visit: (start: number, end: number, name: string | null) => void): void {
+  let name: string | null = null;
+  let pairName: string | null = null;
+  for (let open = json.indexOf('"'); open !== -1; ) {
+    const start = open + 1;
+    const end = endOfString(json, start);
+    const short = end - start <= NAME_CHARS_MAX ? json.slice(start, end) : null;
+    if (isFollowedByColon(json, end + 1)) {
+      visit(start, end, null);
+      name = short;
+    } else {
+      // `{"name": "API_KEY", "value": …}`: headers and environment variables are often lists of such pairs.
+      visit(start, end, name === 'value' && pairName !== null ? pairName : name);
+      if (name === 'name' || name === 'key') pairName = short;
+      else if (name === 'value') pairName = null;
+      name = null;
+    }
+    open = json.indexOf('"', end + 1);
+  }
+}
+
+/** The closing quote. A quote is an escaped one if an odd number of backslashes stands before it. */
+function endOfString(json: string, start: number): number {
+  for (let end = json.indexOf('"', start); end !== -1; end = json.indexOf('"', end + 1)) {
+    let first = end;
+    while (first > start && json.charCodeAt(first - 1) === BACKSLASH) first -= 1;
+    if ((end - first) % 2 === 0) return end;
+  }
+  throw new Error('INVARIANT: only well-formed JSON is redacted');
+}
+
+function isFollowedByColon(json: string, from: number): boolean {
+  let at = from;
+  while (json.charCodeAt(at) <= 0x20) at += 1;
+  return json.charCodeAt(at) === COLON;
+}
+
+function detectInLiteral(literal: string, name: string | null, detectors: readonly Detector[]): readonly Span[] {
+  const traits = traitsOf(literal);
+  const isNamed = name !== null && namesSecret(name);
+  const isFoldable = (traits & (HAS_BACKSLASH | HAS_UNUSUAL)) !== 0;
+  if (!isNamed && !isFoldable && !detectors.some(({ needs }) => (needs & traits) !== 0)) return NOTHING;
+  if ((traits & HAS_BACKSLASH) === 0) {
+    return isNamed && looksSecret(literal) ? [wholeSpan(literal)] : detect(literal, detectors);
+  }
+  const { text, spanOf } = unescapeJson(literal);
+  if (isNamed && looksSecret(text)) return [wholeSpan(literal)];
+  return detect(text, detectors).map((span) => {
+    const [start, end] = spanOf(span.start, span.end);
+    return { ...span, start, end };
+  });
+}
+
+function wholeSpan(text: string): Span {
+  return { start: 0, end: text.length, detector: NAMED_SECRET, class: 'secret' };
+}

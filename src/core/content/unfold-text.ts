@@ -1,0 +1,215 @@
+import { Buffer } from 'node:buffer';
+import { characterClass, visitRuns } from './detectors/token-runs.ts';
+import {
+  HAS_AMPERSAND,
+  HAS_BACKSLASH,
+  HAS_EQUALS,
+  HAS_LONG_RUN,
+  HAS_PERCENT,
+  HAS_UNUSUAL,
+  type TextTraits,
+} from './text-traits.ts';
+
+/** A part of a text in plain form, for detectors to look at. */
+export interface UnfoldedText {
+  readonly text: string;
+  /** Where the character at an index of `text` comes from: the span `[from, to)` of the text that was unfolded. */
+  readonly spanOf: (start: number, end: number) => readonly [number, number];
+}
+
+/**
+ * The readings of a text in which something may be hidden from a detector: without invisible characters and with look-alike letters
+ * made plain, with percent, JSON, HTML and quoted-printable escapes undone, and the contents of base64 and hex. Only readings that
+ * differ from the text. Together they are not much longer than the text, whatever it is.
+ */
+export function unfoldText(text: string, traits: TextTraits): readonly UnfoldedText[] {
+  if ((traits & UNFOLDABLE) === 0) return NOTHING;
+  const unfolded: UnfoldedText[] = [];
+  const add = (pattern: RegExp, replacement: (match: string) => string): void => {
+    const mapped = replaceMapped(text, pattern, replacement);
+    if (mapped !== null && mapped.text !== text) unfolded.push(mapped);
+  };
+  if ((traits & ESCAPING) !== 0) add(ESCAPES, plainText);
+  // Only where it is certain: an equals sign with two letters behind it is in every other program.
+  if ((traits & HAS_EQUALS) !== 0 && /=3D|=\r?\n/.test(text)) add(QUOTED_PRINTABLE, quotedByte);
+  if ((traits & HAS_LONG_RUN) !== 0) unfolded.push(...decodeRuns(text));
+  return unfolded;
+}
+
+const NOTHING: readonly UnfoldedText[] = [];
+const ESCAPING = HAS_UNUSUAL | HAS_PERCENT | HAS_BACKSLASH | HAS_AMPERSAND;
+const UNFOLDABLE = ESCAPING | HAS_EQUALS | HAS_LONG_RUN;
+
+/** Replaces every match, and remembers where each character of the outcome comes from. */
+function replaceMapped(text: string, pattern: RegExp, replacement: (match: string) => string): UnfoldedText | null {
+  const pieces: string[] = [];
+  // Where each piece begins in the outcome and in the text, and whether it stands as it was.
+  const starts: { readonly plain: number; readonly original: number; readonly isCopy: boolean }[] = [];
+  let plain = 0;
+  let last = 0;
+  const add = (piece: string, original: number, isCopy: boolean): void => {
+    pieces.push(piece);
+    starts.push({ plain, original, isCopy });
+    plain += piece.length;
+  };
+  pattern.lastIndex = 0;
+  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
+    if (found.index > last) add(text.slice(last, found.index), last, true);
+    add(replacement(found[0]), found.index, false);
+    last = found.index + found[0].length;
+  }
+  if (pieces.length === 0) return null;
+  if (last < text.length) add(text.slice(last), last, true);
+  starts.push({ plain, original: text.length, isCopy: true });
+
+  const pieceAt = (index: number): number => {
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle]?.plain ?? 0) <= index) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  };
+  const spanOf = (start: number, end: number): readonly [number, number] => {
+    const first = starts[pieceAt(start)] ?? { plain: 0, original: 0, isCopy: true };
+    const index = pieceAt(end - 1);
+    const final = starts[index] ?? first;
+    const from = first.isCopy ? first.original + start - first.plain : first.original;
+    const to = final.isCopy ? final.original + end - final.plain : (starts[index + 1]?.original ?? text.length);
+    return [from, to];
+  };
+  return { text: pieces.join(''), spanOf };
+}
+
+/** All in one pass, so that one text comes of it, however many kinds there are. */
+const ESCAPES =
+  /[\p{Default_Ignorable_Code_Point}\p{Cf}\u{ff01}-\u{ff5e}\u{1d400}-\u{1d7ff}\u{24b6}-\u{24e9}\u{2100}-\u{214f}\p{Script=Cyrillic}\p{Script=Greek}]|(?:%[0-9A-Fa-f]{2})+|\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|["\\/bfnrt])|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos|colon|equals|lowbar|hyphen|period|sol);/gu;
+
+function plainText(match: string): string {
+  switch (match.charAt(0)) {
+    case '%':
+      return Buffer.from(match.replaceAll('%', ''), 'hex').toString('utf8');
+    case '\\':
+      return jsonCharacter(match);
+    case '&':
+      return entityCharacter(match);
+    default:
+      return plainCharacter(match);
+  }
+}
+
+/** What a reader sees. Nothing for what nobody sees. */
+function plainCharacter(char: string): string {
+  const lookAlike = LOOK_ALIKES.get(char);
+  if (lookAlike !== undefined) return lookAlike;
+  if (/[\p{Default_Ignorable_Code_Point}\p{Cf}]/u.test(char)) return '';
+  return char.normalize('NFKC');
+}
+
+const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
+  [
+    ['аеорсухіјѕԁһӏԛԝ', 'aeopcyxijsdhlqw'],
+    ['АВЕЗКМНОРСТУХІЈЅ', 'ABE3KMHOPCTYXIJS'],
+    ['αβεικνορτυχ', 'aBeikvoptux'],
+    ['ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ', 'ABEZHIKMNOPTYX'],
+  ].flatMap(([from = '', to = '']) => from.split('').map((char, index) => [char, to.charAt(index)] as const)),
+);
+
+/** What a JSON string says that is written like this between its quotes. */
+export function unescapeJson(literal: string): UnfoldedText {
+  const unescaped = replaceMapped(literal, JSON_ESCAPE, jsonCharacter);
+  return unescaped ?? { text: literal, spanOf: (start, end) => [start, end] };
+}
+
+const JSON_ESCAPE = /\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|["\\/bfnrt])/g;
+
+function jsonCharacter(match: string): string {
+  const kind = match.charAt(1);
+  if (kind === 'u' || kind === 'x') return String.fromCharCode(Number.parseInt(match.slice(2), 16));
+  return SHORT_ESCAPES.get(kind) ?? kind;
+}
+
+const SHORT_ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+  ['b', '\b'],
+  ['f', '\f'],
+]);
+
+function entityCharacter(match: string): string {
+  if (match.charAt(1) !== '#') return NAMED_ENTITIES.get(match.slice(1, -1)) ?? match;
+  const isHex = match.charAt(2).toLowerCase() === 'x';
+  const code = Number.parseInt(match.slice(isHex ? 3 : 2, -1), isHex ? 16 : 10);
+  return code <= 0x10ffff ? String.fromCodePoint(code) : match;
+}
+
+const NAMED_ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+  ['colon', ':'],
+  ['equals', '='],
+  ['lowbar', '_'],
+  ['hyphen', '-'],
+  ['period', '.'],
+  ['sol', '/'],
+]);
+
+const QUOTED_PRINTABLE = /=(?:[0-9A-F]{2}|\r?\n)/g;
+
+function quotedByte(match: string): string {
+  return match.length === 3 && match.charAt(1) !== '\r' ? String.fromCharCode(Number.parseInt(match.slice(1), 16)) : '';
+}
+
+/** Less than this holds no secret. */
+const RUN_CHARS_MIN = 24;
+const BASE64_CHARACTERS = characterClass(/[A-Za-z0-9+/_-]/);
+/** The lines of a block, as mail and PEM write them. */
+const NEXT_LINE = /\r?\n[A-Za-z0-9+/]{1,128}={0,2}(?![A-Za-z0-9+/ ])/y;
+const HEX = /^[0-9A-Fa-f]+$/;
+/** PNG, JPEG, GIF, RIFF (WebP, WAV), Ogg, MP3 and compressed data: never altered, and nothing in them reads as text. */
+const MEDIA = /^(?:iVBORw0KGgo|\/9j\/|R0lGOD|UklGR|T2dnUw|SUQz|H4sI|UEsDB)/;
+
+function decodeRuns(text: string): readonly UnfoldedText[] {
+  const decoded: UnfoldedText[] = [];
+  let done = 0;
+  visitRuns(text, BASE64_CHARACTERS, RUN_CHARS_MIN, (start, runEnd) => {
+    if (start < done) return;
+    let end = runEnd;
+    // A find in there takes the whole block with it: a part of it could not be decoded any more.
+    for (NEXT_LINE.lastIndex = end; NEXT_LINE.test(text); ) end = NEXT_LINE.lastIndex;
+    done = end;
+    if (MEDIA.test(text.slice(start, start + 12)) || isUuid(text, start, runEnd)) return;
+    const run = text.slice(start, end);
+    const bytes = HEX.test(run) && run.length % 2 === 0 ? Buffer.from(run, 'hex') : Buffer.from(run, 'base64');
+    const span = [start, end] as const;
+    if (mayHoldText(bytes)) decoded.push({ text: bytes.toString('latin1'), spanOf: () => span });
+  });
+  return decoded;
+}
+
+/** The commonest long run of all, and it hides nothing. */
+function isUuid(text: string, start: number, end: number): boolean {
+  return end - start === 36 && text[start + 8] === '-' && UUID.test(text.slice(start, end));
+}
+
+const UUID = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/;
+
+const LOOKED_AT_BYTES = 4096;
+
+/** Whether enough of it in a row is printable to be a secret. Random bytes and images hardly ever are. */
+function mayHoldText(bytes: Uint8Array): boolean {
+  let printable = 0;
+  const end = Math.min(bytes.length, LOOKED_AT_BYTES);
+  for (let index = 0; index < end; index += 1) {
+    const byte = bytes[index] ?? 0;
+    printable = byte >= 0x20 && byte < 0x7f ? printable + 1 : 0;
+    if (printable === 12) return true;
+  }
+  return bytes.length > LOOKED_AT_BYTES;
+}
