@@ -10,7 +10,7 @@ import type { YamlFile, YamlPath } from './read-yaml.ts';
 import { showWritten, subjectOf } from './schema-problems.ts';
 
 /** What policies are decided under where no configuration says otherwise. */
-export const DEFAULT_POLICY_OPTIONS: PolicyOptions = policyOptionsOf(DEFAULT_ENVIRONMENT);
+export const DEFAULT_POLICY_OPTIONS: PolicyOptions = policyOptionsOf('prod', DEFAULT_ENVIRONMENT);
 
 /** Collects problems of one file. */
 export type Report = (severity: Problem['severity'], path: YamlPath, message: string, help: string) => void;
@@ -43,7 +43,7 @@ export function buildConfig(
     admin: { listen: file.listen.admin, publicUrl: file.adminUrl ?? null },
     store: { kind: 'sqlite', path: resolve(surroundings.dir, file.store.slice('sqlite:'.length)) },
     policiesDir: resolve(surroundings.dir, file.policies),
-    policyOptions: policyOptionsOf(environment),
+    policyOptions: policyOptionsOf(file.environment, environment),
     approvals: { expiresMs: environment.approvals.expires, holdMs: environment.approvals.hold },
     issuers: issuersOf(file),
     tokens: { ttlMsMax: (file.identity?.tokens ?? DEFAULT_TOKENS).maxTtl },
@@ -112,8 +112,8 @@ function findEnvironment(file: ConfigFile, report: Report): EnvironmentSection {
   return DEFAULT_ENVIRONMENT;
 }
 
-function policyOptionsOf({ unclassified, approvals }: EnvironmentSection): PolicyOptions {
-  return { unclassified, approvalExpiresMs: approvals.expires };
+function policyOptionsOf(environment: string, { unclassified, approvals }: EnvironmentSection): PolicyOptions {
+  return { environment, unclassified, approvalExpiresMs: approvals.expires, approversMin: approvals.minimum };
 }
 
 function issuersOf(file: ConfigFile): readonly IssuerConfig[] {

@@ -2,9 +2,9 @@ import { argsDigest } from '../core/approval/args-digest.ts';
 import { canonicalJson } from '../core/json/canonical-json.ts';
 import { decide } from '../core/policy/decide.ts';
 import type { CallDeps } from './deps.ts';
-import type { HostCall, HostError, HostResult } from './gateway.ts';
+import type { HostCall } from './gateway.ts';
 import { type GovernedCall, killFactsOf } from './governed-call.ts';
-import { callWithApproval } from './steps/call-with-approval.ts';
+import { type CallAnswer, callWithApproval, resumeWithApproval } from './steps/call-with-approval.ts';
 import { deny, denyByPolicy } from './steps/deny.ts';
 import { dispatchAllowed } from './steps/dispatch.ts';
 import { recordDecision } from './steps/record-decision.ts';
@@ -14,20 +14,22 @@ import { loadDefinition, type NamedTarget, resolveTarget } from './steps/resolve
  * One governed call from beginning to end. A step that ends the call has recorded it. Throws what a step throws; its caller makes
  * that a denial.
  */
-export async function handleCall(deps: CallDeps, call: HostCall): Promise<HostResult | HostError> {
+export async function handleCall(deps: CallDeps, call: HostCall): Promise<CallAnswer> {
   const { principal } = call.context;
   const policy = deps.policy();
 
   const target = await resolveTarget(deps, call);
   if (target === null) return deny(deps, call, { code: 'unknown', policyVersion: policy.version });
 
-  const decision = decide(policy, { principal, target: target.ref, args: call.args });
+  const decision = decide(policy, { principal, target: target.ref, args: call.args, nowMs: deps.clock.nowMs() });
   if (decision.effect === 'deny') return denyByPolicy(deps, call, target, decision);
 
   const killFacts = killFactsOf(call, target, decision);
   const place = deps.inFlight.enter({ facts: killFacts, credentialId: principal.credentialId }, call.context.signal);
   try {
-    return await runDecided(deps, { call, target, decision, killFacts, place });
+    // From here on there are no other arguments than those with what the policy fills in.
+    const bound = decision.args === null ? call : { ...call, args: decision.args };
+    return await runDecided(deps, { call: bound, target, decision, killFacts, place });
   } finally {
     place.leave();
   }
@@ -39,7 +41,7 @@ type DecidedCall = Pick<GovernedCall, 'call' | 'decision' | 'killFacts' | 'place
  * INVARIANT: its place was taken in the turn in which the kill switch is first asked, so a switch is either found here or finds the call,
  * also where it is released again before the call gets any further.
  */
-async function runDecided(deps: CallDeps, decided: DecidedCall): Promise<HostResult | HostError> {
+async function runDecided(deps: CallDeps, decided: DecidedCall): Promise<CallAnswer> {
   const { call, target, decision, killFacts, place } = decided;
   const stopped = () => deny(deps, call, { code: 'kill_switch', ...decision, target });
   if (deps.killSwitches.find(killFacts) !== null) return stopped();
@@ -56,6 +58,7 @@ async function runDecided(deps: CallDeps, decided: DecidedCall): Promise<HostRes
     argumentsJson,
     argsDigest: argsDigest(deps.digestKey, argumentsJson),
   };
+  if (call.resumes !== undefined) return resumeWithApproval(deps, governed, call.resumes);
   if (decision.effect === 'approve') return callWithApproval(deps, governed);
 
   await recordDecision(deps, governed);

@@ -2,9 +2,17 @@ import type { Principal, PrincipalId } from '../../src/core/identity/principal.t
 import { type CompiledPolicy, compilePolicy, type PolicyOptions } from '../../src/core/policy/compile-policy.ts';
 import { policyFileSchema } from '../../src/core/policy/policy-schema.ts';
 
-export const POLICY_OPTIONS: PolicyOptions = { unclassified: 'deny', approvalExpiresMs: 1_800_000 };
+export const POLICY_OPTIONS: PolicyOptions = {
+  environment: 'prod',
+  unclassified: 'deny',
+  approvalExpiresMs: 1_800_000,
+  approversMin: 1,
+};
 
 /** A policy from files as a person would write them, `version` left out. Throws where they are wrong. */
+/** When the calls of tests come. */
+export const NOW_MS: number = Date.UTC(2026, 10, 20);
+
 export function policyOf(files: readonly object[], options: Partial<PolicyOptions> = {}): CompiledPolicy {
   const sources = files.map((file, index) => ({
     name: `${index}.yaml`,

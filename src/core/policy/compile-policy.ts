@@ -4,6 +4,7 @@ import type { Json } from '../json/value.ts';
 import type { Problem } from '../problem.ts';
 import { err, ok, type Result } from '../result.ts';
 import { findPolicyConflicts } from './check-policy.ts';
+import { type Condition, parseCondition } from './cel/condition.ts';
 import { createClassLists } from './classify.ts';
 import type { PolicyVersion } from './decision.ts';
 import { createSubjectMatcher } from './matchers/subject.ts';
@@ -22,10 +23,14 @@ export interface CompiledPolicy {
 }
 
 export interface PolicyOptions {
+  /** The environment that the gateway serves; rules can be made for some of them. */
+  readonly environment: string;
   /** What becomes of a tool in no class that a rule allows. Where no rule does, it is denied either way. */
   readonly unclassified: 'deny' | 'approve';
   /** For approvals whose rule says nothing else. */
   readonly approvalExpiresMs: number;
+  /** How many people must approve, whatever a rule says. */
+  readonly approversMin: number;
 }
 
 export interface PolicySource {
@@ -52,18 +57,34 @@ export function compilePolicy(
   for (const [name, files] of Map.groupBy(sources, ({ file }) => file.upstream)) {
     const lists = createClassLists(files.map(({ file }) => file.classes));
     const place = files[0]?.placeOf(['upstream']) ?? '';
-    upstreams.set(name, createUpstreamPolicy({ name, place }, lists, files.flatMap(compileRules)));
+    upstreams.set(
+      name,
+      createUpstreamPolicy(
+        { name, place },
+        lists,
+        files.flatMap((file) => compileRules(file, options)),
+      ),
+    );
   }
   return ok({ version: versionOf(sources, options), options, upstreams, warnings: problems });
 }
 
-function compileRules(source: PolicySource): CompiledRule[] {
+function compileRules(source: PolicySource, options: PolicyOptions): CompiledRule[] {
   return source.file.rules.map((rule, index) => ({
     rule,
     place: source.placeOf(['rules', index]),
+    inEnvironment: rule.environments === null || rule.environments.includes(options.environment),
     isAbout: createSubjectMatcher(rule.subject),
     matchWho: createWhoMatcher(rule.who),
+    condition: rule.when === null ? null : compileCondition(rule.when),
   }));
+}
+
+function compileCondition(text: string): Condition {
+  const condition = parseCondition(text);
+  // The schema of the file has checked it.
+  if (!condition.ok) throw new TypeError(condition.error.message);
+  return condition.value;
 }
 
 /** The options are part of it: an approval given under other defaults was given to something else. */
@@ -80,6 +101,7 @@ function plain(file: PolicyFile): Json {
     ...rule,
     who: { ...rule.who },
     subject: { ...rule.subject },
+    bind: rule.bind.map((binding) => ({ ...binding })),
     approval: rule.approval && { ...rule.approval },
   }));
   return { upstream: file.upstream, classes: { ...file.classes, byArgument }, rules };

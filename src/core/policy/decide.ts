@@ -1,8 +1,11 @@
 import type { ToolClass } from '../catalog/tool.ts';
-import type { Principal } from '../identity/principal.ts';
+import type { JsonObject } from '../json/value.ts';
 import { assertNever } from '../result.ts';
+import { bindFacts, factsOf } from './bind-facts.ts';
 import type { CompiledPolicy } from './compile-policy.ts';
 import type { Decision, DecisionRequest, DecisionTarget, Reason } from './decision.ts';
+import { matchRules, type ScopeGap, type UnmetRule } from './match-rules.ts';
+import type { ArgumentPath } from './policy-conditions.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { CompiledRule, TargetPlan } from './target-plan.ts';
 import { combineTerms } from './combine-terms.ts';
@@ -28,7 +31,7 @@ export function decide(policy: CompiledPolicy, request: DecisionRequest): Decisi
   const plan = upstream.planFor(target);
   if (plan === null)
     return deny(policy, 'unclassified', [ours('no_rule', 'No rule can speak about anything of this name.')], HIDDEN);
-  const asked = { plan, principal: request.principal, completion: isCompletion(target) };
+  const asked = { plan, request, completion: isCompletion(target) };
   if (request.args !== null) return decideClass(policy, asked, plan.classifier.classOf(request.args));
   const [laxest, ...stricter] = plan.classifier.possible;
   const decideAs = (toolClass: ToolClass): Decision => decideClass(policy, asked, toolClass);
@@ -37,14 +40,14 @@ export function decide(policy: CompiledPolicy, request: DecisionRequest): Decisi
 
 interface Asked {
   readonly plan: TargetPlan;
-  readonly principal: Principal;
+  readonly request: DecisionRequest;
   readonly completion: boolean;
 }
 
 const isCompletion = ({ kind }: DecisionTarget): boolean => kind === 'prompt-argument' || kind === 'template-argument';
 
 function decideClass(policy: CompiledPolicy, asked: Asked, toolClass: ToolClass): Decision {
-  const { plan, principal } = asked;
+  const { plan, request } = asked;
   if (toolClass === 'never') {
     return deny(policy, toolClass, [ours('class_never', 'The policy puts this out of reach of everybody.')], HIDDEN);
   }
@@ -52,39 +55,59 @@ function decideClass(policy: CompiledPolicy, asked: Asked, toolClass: ToolClass)
     return deny(policy, toolClass, [ours('class_unclassified', 'The tool is in no class of the policy.')], HIDDEN);
   }
 
-  const { denies, grants } = plan.rulesFor(toolClass);
-  const denying = denies.filter((rule) => rule.matchWho(principal).kind === 'matched');
-  if (isNotEmpty(denying)) return deny(policy, toolClass, reasonsOf('rule_denies', denying), SHOWN);
+  const candidates = plan.rulesFor(toolClass);
+  const unbound = factsOf(policy, request, toolClass);
+  const bound = bindFacts(plan, candidates, unbound);
+  // What binds is about the caller, so the caller may know that it does.
+  if (!bound.ok) return deny(policy, toolClass, [bound.error], SHOWN);
+  const facts = bound.value;
 
-  const granted: CompiledRule[] = [];
-  const lacking: ScopeGap[] = [];
-  for (const rule of grants) {
-    const match = rule.matchWho(principal);
-    if (match.kind === 'matched') granted.push(rule);
-    else if (match.kind === 'lacks-scopes') lacking.push({ rule, missing: match.missing });
-  }
-  if (!isNotEmpty(granted)) return denyUngranted(policy, toolClass, lacking);
+  const { denying, unevaluable, granted, lacking, unmet } = matchRules(candidates, facts);
+  if (isNotEmpty(denying)) return deny(policy, toolClass, reasonsOf('rule_denies', denying), SHOWN);
+  if (isNotEmpty(unevaluable)) return deny(policy, toolClass, reasonsOf('condition_unevaluable', unevaluable), SHOWN);
+  if (!isNotEmpty(granted)) return denyUngranted(policy, toolClass, lacking, unmet);
 
   // A rule that asks for approval still does when only its scopes are missing: a credential with less must never get further.
   const asking = [...granted, ...lacking.map(({ rule }) => rule)].filter(({ rule }) => rule.effect === 'approve');
-  if (asked.completion) return decideCompletion(policy, toolClass, granted, asking);
-  if (isNotEmpty(asking)) return askByRules(policy, toolClass, asking);
-  return decideAllowed(policy, toolClass, granted);
+  const grant: Grant = { policy, class: toolClass, args: facts.args, records: recordsOf([...granted, ...asking]) };
+  if (asked.completion) return decideCompletion(grant, granted, asking);
+  if (isNotEmpty(asking)) return askByRules(grant, asking);
+  return decideAllowed(grant, granted);
 }
 
-interface ScopeGap {
-  readonly rule: CompiledRule;
-  readonly missing: readonly string[];
+/** What every decision that does not deny takes over. */
+interface Grant {
+  readonly policy: CompiledPolicy;
+  readonly class: GrantableClass;
+  readonly args: JsonObject | null;
+  readonly records: readonly ArgumentPath[];
 }
+
+function recordsOf(rules: readonly CompiledRule[]): readonly ArgumentPath[] {
+  if (!rules.some(({ rule }) => rule.records.length > 0)) return NO_RECORDS;
+  const byName = new Map(rules.flatMap(({ rule }) => rule.records.map((path) => [path.join('.'), path] as const)));
+  return [...byName.values()];
+}
+
+const NO_RECORDS: readonly ArgumentPath[] = [];
 
 type GrantableClass = Exclude<ToolClass, 'never'>;
 type NotEmpty<T> = readonly [T, ...T[]];
 const isNotEmpty = <T>(list: readonly T[]): list is NotEmpty<T> => list.length > 0;
 
 /** The gap that is smallest is the one to close; the order of ids decides between equals. */
-function denyUngranted(policy: CompiledPolicy, toolClass: ToolClass, lacking: readonly ScopeGap[]): Decision {
+function denyUngranted(
+  policy: CompiledPolicy,
+  toolClass: ToolClass,
+  lacking: readonly ScopeGap[],
+  unmet: readonly UnmetRule[],
+): Decision {
   const [nearest] = lacking.toSorted((a, b) => a.missing.length - b.missing.length);
   if (nearest === undefined) {
+    const failing = unmet.filter(({ why }) => why === 'fails').map(({ rule }) => rule);
+    if (isNotEmpty(failing)) return deny(policy, toolClass, reasonsOf('condition_not_met', failing), SHOWN);
+    const unevaluable = unmet.map(({ rule }) => rule);
+    if (isNotEmpty(unevaluable)) return deny(policy, toolClass, reasonsOf('condition_unevaluable', unevaluable), SHOWN);
     return deny(policy, toolClass, [ours('no_rule', 'No rule allows this to this person.')], HIDDEN);
   }
   return deny(policy, toolClass, reasonsOf('scope_missing', [nearest.rule]), {
@@ -93,51 +116,52 @@ function denyUngranted(policy: CompiledPolicy, toolClass: ToolClass, lacking: re
   });
 }
 
-function askByRules(policy: CompiledPolicy, toolClass: GrantableClass, asking: NotEmpty<CompiledRule>): Decision {
+function askByRules(grant: Grant, asking: NotEmpty<CompiledRule>): Decision {
+  const { policy } = grant;
   const reasons = reasonsOf('rule_needs_approval', asking);
-  const terms = combineTerms(asking, policy.options.approvalExpiresMs);
-  if (terms !== null) return { effect: 'approve', class: toolClass, policyVersion: policy.version, reasons, terms };
+  const terms = combineTerms(asking, policy.options);
+  if (terms !== null) return { ...granted(grant, reasons), effect: 'approve', terms };
   const [first, ...others] = reasons;
   const text = 'Several rules ask for approval by groups that have none in common, so nobody could give it.';
-  return deny(policy, toolClass, [{ ...first, text }, ...others], SHOWN);
+  return deny(policy, grant.class, [{ ...first, text }, ...others], SHOWN);
 }
 
-function decideAllowed(policy: CompiledPolicy, toolClass: GrantableClass, granted: NotEmpty<CompiledRule>): Decision {
-  switch (toolClass) {
+function decideAllowed(grant: Grant, rules: NotEmpty<CompiledRule>): Decision {
+  switch (grant.class) {
     case 'read':
-      return allow(policy, toolClass, granted);
+      return allow(grant, rules);
     case 'write': {
-      const unattended = granted.filter(({ rule }) => rule.unattended);
+      const unattended = rules.filter(({ rule }) => rule.unattended);
       return isNotEmpty(unattended)
-        ? allow(policy, toolClass, unattended)
-        : askByDefault(policy, toolClass, reasonsOf('write_needs_approval', granted));
+        ? allow(grant, unattended)
+        : askByDefault(grant, reasonsOf('write_needs_approval', rules));
     }
     case 'unclassified':
-      return askByDefault(policy, toolClass, reasonsOf('class_unclassified', granted));
+      return askByDefault(grant, reasonsOf('class_unclassified', rules));
     default:
-      return assertNever(toolClass);
+      return assertNever(grant.class);
   }
 }
 
 /** Suggested values disclose what is there, and nobody would wait for a person with every letter typed. */
-function decideCompletion(
-  policy: CompiledPolicy,
-  toolClass: GrantableClass,
-  granted: readonly CompiledRule[],
-  asking: readonly CompiledRule[],
-): Decision {
-  const completing = granted.filter(({ rule }) => 'completion' in rule.subject && rule.subject.completion);
-  if (asking.length === 0 && isNotEmpty(completing)) return allow(policy, toolClass, completing);
-  return deny(policy, toolClass, [ours('no_rule', 'No rule allows completion here.')], HIDDEN);
+function decideCompletion(grant: Grant, rules: readonly CompiledRule[], asking: readonly CompiledRule[]): Decision {
+  const completing = rules.filter(({ rule }) => 'completion' in rule.subject && rule.subject.completion);
+  if (asking.length === 0 && isNotEmpty(completing)) return allow(grant, completing);
+  return deny(grant.policy, grant.class, [ours('no_rule', 'No rule allows completion here.')], HIDDEN);
 }
 
-function allow(policy: CompiledPolicy, toolClass: ToolClass, rules: NotEmpty<CompiledRule>): Decision {
-  return { effect: 'allow', class: toolClass, policyVersion: policy.version, reasons: reasonsOf('rule_allows', rules) };
+function allow(grant: Grant, rules: NotEmpty<CompiledRule>): Decision {
+  return { ...granted(grant, reasonsOf('rule_allows', rules)), effect: 'allow' };
 }
 
-function askByDefault(policy: CompiledPolicy, toolClass: ToolClass, reasons: NotEmpty<Reason>): Decision {
-  const terms = { approverGroups: [], expiresInMs: policy.options.approvalExpiresMs };
-  return { effect: 'approve', class: toolClass, policyVersion: policy.version, reasons, terms };
+function askByDefault(grant: Grant, reasons: NotEmpty<Reason>): Decision {
+  const { approvalExpiresMs, approversMin } = grant.policy.options;
+  const terms = { approverGroups: [], approversNeeded: approversMin, expiresInMs: approvalExpiresMs };
+  return { ...granted(grant, reasons), effect: 'approve', terms };
+}
+
+function granted({ policy, class: toolClass, args, records }: Grant, reasons: NotEmpty<Reason>) {
+  return { class: toolClass, policyVersion: policy.version, reasons, args, records } as const;
 }
 
 const HIDDEN = { hidden: true, missingScopes: [] };
@@ -180,7 +204,9 @@ function reasonsOf(code: RuleReasonCode, rules: NotEmpty<CompiledRule>): NotEmpt
 }
 
 function reasonOf(code: RuleReasonCode, { rule, place }: CompiledRule): Reason {
-  return { code, ruleId: rule.id, place, text: rule.reason ?? DEFAULT_TEXT[code] };
+  // A rule's own words say why it speaks, and not why it could not.
+  const own = code === 'condition_not_met' || code === 'condition_unevaluable' ? null : rule.reason;
+  return { code, ruleId: rule.id, place, text: own ?? DEFAULT_TEXT[code] };
 }
 
 type RuleReasonCode = keyof typeof DEFAULT_TEXT;
@@ -193,4 +219,7 @@ const DEFAULT_TEXT = {
   write_needs_approval: 'Writes need approval.',
   class_unclassified: 'The tool is in no class of the policy, so a person has to look at the call.',
   scope_missing: 'The credential lacks a scope that the rule asks for.',
+  condition_not_met: 'A rule would allow it, but its condition does not hold for this call.',
+  condition_unevaluable:
+    'Whether the condition of a rule holds cannot be told: an argument is missing, or has another type.',
 } as const satisfies Partial<Record<ReasonCode, string>>;

@@ -3,6 +3,7 @@ import type { Target, TargetKind } from '../catalog/target.ts';
 import type { ToolClass } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { JsonObject } from '../json/value.ts';
+import type { ArgumentPath } from './policy-conditions.ts';
 import type { ReasonCode } from './reasons.ts';
 
 /** SHA-256, in hex, over every policy file in force. One decision names exactly one. */
@@ -27,13 +28,24 @@ export interface DecisionRequest {
   readonly target: DecisionTarget;
   /** `null` asks "could any arguments be allowed?": the question of a listing. */
   readonly args: JsonObject | null;
+  readonly nowMs: number;
 }
 
 /** What the approval of a held call must satisfy. */
 export interface ApprovalTerms {
   /** Groups of which the approver must be in one; empty where any holder of the approver role may. */
   readonly approverGroups: readonly string[];
+  /** How many different people must approve. */
+  readonly approversNeeded: number;
   readonly expiresInMs: number;
+}
+
+/** What a call that is not denied becomes. */
+interface Granted {
+  /** With what the policy fills in. These are recorded, approved and sent, and no others. `null` for a listing. */
+  readonly args: JsonObject | null;
+  /** The arguments that name the records touched, of all rules that grant it. */
+  readonly records: readonly ArgumentPath[];
 }
 
 interface Decided {
@@ -44,8 +56,8 @@ interface Decided {
 
 export type Decision = Decided &
   (
-    | { readonly effect: 'allow' }
-    | { readonly effect: 'approve'; readonly terms: ApprovalTerms }
+    | (Granted & { readonly effect: 'allow' })
+    | (Granted & { readonly effect: 'approve'; readonly terms: ApprovalTerms })
     | {
         readonly effect: 'deny';
         /** `true`: the host must not learn that the tool exists. */

@@ -3,6 +3,7 @@ import { URI_CHARS_MAX } from '../catalog/resource-uri.ts';
 import type { ToolClass } from '../catalog/tool.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 import type { DecisionTarget } from './decision.ts';
+import { moment } from './schema/condition-schema.ts';
 
 /** A `*.test.yaml` beside the policies: what its author expects of them. */
 export interface PolicyCases {
@@ -13,20 +14,33 @@ export interface PolicyCases {
 
 export interface PolicyCase {
   readonly name: string;
-  readonly as: { readonly user: string; readonly groups: readonly string[]; readonly scopes: readonly string[] };
+  readonly as: CasePerson;
+  readonly nowMs: number;
   readonly target: Pick<DecisionTarget, 'kind' | 'name'>;
   /** `null` asks what a listing asks. */
   readonly args: JsonObject | null;
   readonly expect: CaseOutcome;
+  /** The arguments as they must be sent, with what the policy fills in; `null` where that is not asked. */
+  readonly bound: JsonObject | null;
   readonly class: ToolClass | null;
   /** The rule that must be the one to speak, or one of those. */
   readonly rule: string | null;
+}
+
+export interface CasePerson {
+  readonly user: string;
+  readonly groups: readonly string[];
+  readonly scopes: readonly string[];
+  readonly tenant: string | null;
+  readonly client: string;
 }
 
 /** `hidden` is a denial in which the tool does not exist for the caller. */
 export type CaseOutcome = 'allow' | 'approve' | 'deny' | 'hidden';
 
 const CASES_MAX = 2000;
+/** 2026-01-01T12:00:00Z. Fixed, so that a test means the same on every day. */
+const NOW_MS = 1_767_268_800_000;
 const names = z.array(z.string().min(1).max(512)).max(256);
 
 const uri = z.string().min(1).max(URI_CHARS_MAX);
@@ -38,6 +52,8 @@ const policyCase = z.strictObject({
       user: z.string().min(1).max(512).describe('The id of the person'),
       groups: names.default([]).describe('Groups of the person'),
       scopes: names.default([]).describe('Scopes of the credential'),
+      tenant: z.string().min(1).max(255).nullable().default(null).describe('The tenant of the person'),
+      client: z.string().min(1).max(255).default('policy-test').describe('The client through which the person calls'),
     })
     .describe('Who calls'),
   tool: z.string().min(1).max(200).optional().describe("The upstream's own name of the tool"),
@@ -52,6 +68,11 @@ const policyCase = z.strictObject({
   expect: z
     .enum(['allow', 'approve', 'deny', 'hidden'])
     .describe('`hidden` is a denial in which the tool does not exist for the caller'),
+  now: moment.optional().describe('When the call comes; noon on the first of January 2026, UTC, without it'),
+  bound: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('The arguments as they must be sent, with what the policy fills in'),
   class: z.enum(['read', 'write', 'never', 'unclassified']).optional().describe('The class that the call must have'),
   rule: z.string().optional().describe('The id of a rule that must be among those that spoke'),
 });
@@ -88,6 +109,8 @@ export const policyCasesSchema: z.ZodType<PolicyCases, unknown> = z
         name: each.name,
         as: each.as,
         target: targetOf(each) ?? { kind: 'tool', name: '' },
+        nowMs: each.now ?? NOW_MS,
+        bound: (each.bound as Record<string, Json> | undefined) ?? null,
         args: each.args === 'any' ? null : (each.args as Record<string, Json>),
         expect: each.expect,
         class: each.class ?? null,

@@ -1,3 +1,5 @@
+import type { PolicyConditions } from './policy-conditions.ts';
+
 /** One policy file, as parsed. See `docs/policy.md`. */
 export interface PolicyFile {
   readonly version: 1;
@@ -23,7 +25,7 @@ export interface ArgumentClasses {
   readonly never: readonly string[];
 }
 
-export interface PolicyRule {
+export interface PolicyRule extends PolicyConditions {
   readonly id: string;
   readonly who: PolicyWho;
   readonly subject: PolicySubject;
@@ -56,7 +58,8 @@ export type PolicySubject =
 export interface PolicyApproval {
   /** Empty: any administrator with the approver role. */
   readonly groups: readonly string[];
-  readonly count: 1;
+  /** Different people. */
+  readonly count: number;
   /** `null`: what the environment says. */
   readonly expiresMs: number | null;
 }

@@ -32,10 +32,7 @@ export const policyFileSchema: z.ZodType<PolicyFile, unknown> = z
 export const POLICY_KEYS_NOT_YET: ReadonlySet<string> = new Set([
   'limits',
   'watch',
-  'rules.*.when',
-  'rules.*.bind',
   'rules.*.result',
-  'rules.*.records',
   'rules.*.approval.summary',
   'rules.*.approval.preview',
 ]);

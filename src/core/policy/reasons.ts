@@ -15,6 +15,7 @@ export const REASON_CODES = [
   'condition_not_met',
   'condition_unevaluable',
   'argument_bound',
+  'limit_reached',
   'upstream_without_policy',
   'tool_unknown',
   'task_unknown',

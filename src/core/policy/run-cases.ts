@@ -1,4 +1,5 @@
 import type { Principal, PrincipalId } from '../identity/principal.ts';
+import { canonicalJson } from '../json/canonical-json.ts';
 import type { CompiledPolicy } from './compile-policy.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decision.ts';
@@ -23,6 +24,7 @@ export function runCases(
       principal: principalOf(each),
       target: { ...each.target, upstream },
       args: each.args,
+      nowMs: each.nowMs,
     });
     return { case: each, decision, differences: findDifferences(each, decision) };
   });
@@ -44,6 +46,11 @@ function findDifferences(expected: PolicyCase, decision: Decision): string[] {
   if (expected.class !== null && decision.class !== expected.class) {
     differences.push(`expected class ${expected.class}, is ${decision.class}`);
   }
+  const { bound } = expected;
+  if (bound !== null && (decision.effect === 'deny' || canonicalJson(decision.args) !== canonicalJson(bound))) {
+    const sent = decision.effect === 'deny' ? 'nothing' : canonicalJson(decision.args);
+    differences.push(`expected ${canonicalJson(bound)} to be sent, is ${sent}`);
+  }
   if (expected.rule !== null && !rules.includes(expected.rule)) {
     differences.push(
       `expected rule ${expected.rule} to speak, ${rules.length === 0 ? 'none did' : `${rules.join(', ')} did`}`,
@@ -62,8 +69,8 @@ function principalOf({ as }: PolicyCase): Principal {
     name: as.user,
     groups: as.groups,
     scopes: as.scopes,
-    tenant: null,
-    client: 'policy-test',
+    tenant: as.tenant,
+    client: as.client,
     credentialId: 'policy-test',
     issuer: 'policy-test',
     resources: null,

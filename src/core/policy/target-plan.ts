@@ -1,4 +1,5 @@
 import type { ToolClass } from '../catalog/tool.ts';
+import type { Condition } from './cel/condition.ts';
 import { type ClassLists, constantClassifier, createClassifier, type ToolClassifier } from './classify.ts';
 import type { SubjectKind, SubjectMatcher } from './matchers/subject.ts';
 import type { WhoMatcher } from './matchers/who.ts';
@@ -8,8 +9,10 @@ import type { PolicyRule } from './policy-file.ts';
 export interface CompiledRule {
   readonly rule: PolicyRule;
   readonly place: string;
+  readonly inEnvironment: boolean;
   readonly isAbout: SubjectMatcher;
   readonly matchWho: WhoMatcher;
+  readonly condition: Condition | null;
 }
 
 /** All that the policy says about one tool, resource or prompt: what is left to ask is who calls, and with which arguments. */
@@ -23,6 +26,8 @@ export interface CandidateRules {
   readonly denies: readonly CompiledRule[];
   /** Both `allow` and `approve`. */
   readonly grants: readonly CompiledRule[];
+  /** Some of them fill in arguments. */
+  readonly bindsSome: boolean;
 }
 
 export function createToolPlan(lists: ClassLists, rules: readonly CompiledRule[], tool: string): TargetPlan {
@@ -44,13 +49,15 @@ function createPlan(
 ): TargetPlan {
   const byClass = new Map<ToolClass, CandidateRules>();
   for (const toolClass of classifier.possible) {
-    const about = rules.filter((rule) => rule.isAbout(kind, name, toolClass));
+    const about = rules.filter((rule) => rule.inEnvironment && rule.isAbout(kind, name, toolClass));
+    const grants = about.filter(({ rule }) => rule.effect !== 'deny');
     byClass.set(toolClass, {
       denies: about.filter(({ rule }) => rule.effect === 'deny'),
-      grants: about.filter(({ rule }) => rule.effect !== 'deny'),
+      grants,
+      bindsSome: grants.some(({ rule }) => rule.bind.length > 0),
     });
   }
   return { classifier, rulesFor: (toolClass) => byClass.get(toolClass) ?? NO_RULES };
 }
 
-const NO_RULES: CandidateRules = { denies: [], grants: [] };
+const NO_RULES: CandidateRules = { denies: [], grants: [], bindsSome: false };

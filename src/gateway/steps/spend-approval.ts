@@ -61,7 +61,7 @@ async function findObstacle(
   const { principal } = call.context;
   if (approval.expiresMs <= deps.clock.nowMs()) return 'expired';
 
-  const decision = decide(deps.policy(), { principal, target: target.ref, args: call.args });
+  const decision = decide(deps.policy(), { principal, target: target.ref, args: call.args, nowMs: deps.clock.nowMs() });
   if (decision.effect === 'deny') return 'the policy no longer allows it';
   if (definition === null) return 'the tool is no longer offered';
 
@@ -123,6 +123,6 @@ function dispatchEntry(deps: CallDeps, governed: GovernedCall, approval: Approva
     tool: labelOf(governed.target.ref),
     policyVersion: approval.binding.policyVersion,
     argsDigest: governed.argsDigest,
-    decidedBy: approval.decidedBy ?? '',
+    decidedBy: approval.approvedBy.join(', '),
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compilePolicy, type PolicySource } from '../../../src/core/policy/compile-policy.ts';
 import { decide } from '../../../src/core/policy/decide.ts';
 import { policyFileSchema } from '../../../src/core/policy/policy-schema.ts';
-import { POLICY_OPTIONS, policyOf, principalOf } from '../../support/policy.ts';
+import { NOW_MS, POLICY_OPTIONS, policyOf, principalOf } from '../../support/policy.ts';
 
 const source = (name: string, file: object): PolicySource => ({
   name,
@@ -64,14 +64,18 @@ describe('compilePolicy', () => {
       { upstream: 'crm', classes: { never: ['put'] }, rules: [rule('a')] },
     ]);
     const ask = (tool: string): string =>
-      decide(policy, { principal: principalOf(), target: { kind: 'tool', upstream: 'crm', name: tool }, args: {} })
-        .effect;
+      decide(policy, {
+        principal: principalOf(),
+        target: { kind: 'tool', upstream: 'crm', name: tool },
+        args: {},
+        nowMs: NOW_MS,
+      }).effect;
     expect([ask('get'), ask('put')]).toEqual(['allow', 'deny']);
   });
 
   it('denies everything when there are no files', () => {
     const target = { kind: 'tool', upstream: 'crm', name: 'get' } as const;
-    const decision = decide(policyOf([]), { principal: principalOf(), target, args: {} });
+    const decision = decide(policyOf([]), { principal: principalOf(), target, args: {}, nowMs: NOW_MS });
     expect(decision).toMatchObject({ effect: 'deny', hidden: true });
   });
 
@@ -123,8 +127,12 @@ describe('compilePolicy', () => {
   it('keeps deciding alike when callers have filled what it remembers', () => {
     const policy = policyOf([{ upstream: 'crm', classes: { read: ['get_*'] }, rules: [rule('a')] }]);
     const ask = (tool: string): string =>
-      decide(policy, { principal: principalOf(), target: { kind: 'tool', upstream: 'crm', name: tool }, args: {} })
-        .effect;
+      decide(policy, {
+        principal: principalOf(),
+        target: { kind: 'tool', upstream: 'crm', name: tool },
+        args: {},
+        nowMs: NOW_MS,
+      }).effect;
     for (let index = 0; index < 5000; index += 1) ask(`junk_${index}`);
     expect([ask('get_x'), ask('get_x'), ask('junk_1')]).toEqual(['allow', 'allow', 'deny']);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TargetKind } from '../../../src/core/catalog/target.ts';
 import { decide } from '../../../src/core/policy/decide.ts';
 import type { Decision, DecisionRequest } from '../../../src/core/policy/decision.ts';
-import { policyOf, principalOf } from '../../support/policy.ts';
+import { NOW_MS, policyOf, principalOf } from '../../support/policy.ts';
 
 // A small world, so that rules and requests meet often.
 const groups = fc.subarray(['staff', 'sales', 'leads']);
@@ -15,8 +15,24 @@ const people = fc.oneof(
   fc.record({ users: fc.subarray(['alice', 'bob'], { minLength: 1 }) }),
   fc.record({ groups: fc.subarray(['staff', 'sales', 'leads'], { minLength: 1 }) }),
 );
+const TRUE = 'env == "prod"';
+const FALSE = 'env == "dev"';
+const UNEVALUABLE = 'args.missing.x == 1';
+const conditions = fc.constantFrom(
+  null,
+  TRUE,
+  FALSE,
+  UNEVALUABLE,
+  'args.action == "set"',
+  'args.n <= 5.0',
+  'has(args.n)',
+);
+const withCondition = (when: string | null): object => (when === null ? {} : { when });
+
 const grant = fc
   .record({
+    when: conditions,
+    binds: fc.boolean(),
     who: people,
     scopes,
     tools: fc.oneof(someNames, fc.constantFrom({ class: 'read' }, { class: 'write' })),
@@ -24,14 +40,18 @@ const grant = fc
     unattended: fc.boolean(),
     approvers: fc.subarray(['leads', 'security']),
   })
-  .map(({ who, scopes: needed, tools, effect, unattended, approvers }) => ({
+  .map(({ who, scopes: needed, tools, effect, unattended, approvers, when, binds }) => ({
+    ...withCondition(when),
+    ...(binds ? { bind: { owner: 'principal.id' } } : {}),
     who: needed.length === 0 ? who : { ...who, scopes: needed },
     tools,
     effect,
     ...(effect === 'allow' ? { unattended } : {}),
     ...(effect === 'approve' && approvers.length > 0 ? { approval: { by: { groups: approvers } } } : {}),
   }));
-const denial = fc.record({ who: people, tools: someNames, effect: fc.constant('deny') });
+const denial = fc
+  .record({ who: people, tools: someNames, effect: fc.constant('deny'), when: conditions })
+  .map(({ when, ...rest }) => ({ ...rest, ...withCondition(when) }));
 
 const rules = fc
   .array(fc.oneof({ weight: 3, arbitrary: grant }, { weight: 1, arbitrary: denial }), { maxLength: 6 })
@@ -54,11 +74,12 @@ const request = fc
     args: fc.oneof(
       fc.constant(null),
       fc.record({ action: fc.constantFrom('get', 'set', 'purge', 'x') }),
+      fc.record({ n: fc.constantFrom(1, 9, 'x', null), owner: fc.constantFrom('alice', 'bob') }),
       fc.constant({}),
     ),
   })
   .map(({ tool, args, ...who }): DecisionRequest => {
-    return { principal: principalOf(who), target: { kind: 'tool', upstream: 'crm', name: tool }, args };
+    return { principal: principalOf(who), target: { kind: 'tool', upstream: 'crm', name: tool }, args, nowMs: NOW_MS };
   });
 
 type World = typeof world extends fc.Arbitrary<infer T> ? T : never;
@@ -99,6 +120,43 @@ describe('decide', () => {
           expect(meaning(decide(split, asked))).toEqual(meaning(decide(compile(given), asked)));
         },
       ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('allows no more for a condition that cannot be evaluated than for one that holds and for one that does not', () => {
+    fc.assert(
+      fc.property(world, fc.oneof(grant, denial), request, (given, more, asked) => {
+        const opennessWith = (when: string): number =>
+          openness(decide(compile(given, [{ id: 'more', ...more, when }]), asked));
+        const least = Math.min(opennessWith(TRUE), opennessWith(FALSE));
+        fc.pre(asked.args !== null);
+        expect(opennessWith(UNEVALUABLE)).toBeLessThanOrEqual(least);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never lets through an argument that is bound to somebody else', () => {
+    fc.assert(
+      fc.property(world, grant, request, (given, more, asked) => {
+        const binding = { id: 'more', ...more, who: { any: true }, tools: ['*'], bind: { owner: 'principal.id' } };
+        const decision = decide(compile(given, [binding]), asked);
+        if (decision.effect === 'deny' || decision.args === null) return;
+        expect(decision.args['owner']).toBe(asked.principal.id);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('lists whatever some arguments could be allowed for', () => {
+    fc.assert(
+      fc.property(world, request, (given, asked) => {
+        const policy = compile(given);
+        const listed = openness(decide(policy, { ...asked, args: null }));
+        const called = openness(decide(policy, { ...asked, args: asked.args ?? {} }));
+        expect(Math.min(listed, 1)).toBeGreaterThanOrEqual(Math.min(called, 1));
+      }),
       { numRuns: 500 },
     );
   });
@@ -153,7 +211,8 @@ describe('decide', () => {
   it('lists a tool if and only if some arguments would not be denied', () => {
     fc.assert(
       fc.property(world, request, (given, asked) => {
-        const policy = compile(given);
+        const rules = given.rules.filter((rule) => !JSON.stringify(rule).includes('args.'));
+        const policy = compile({ ...given, rules });
         const calls = ['get', 'set', 'purge', 'x'].map((action) => decide(policy, { ...asked, args: { action } }));
         const listed = decide(policy, { ...asked, args: null });
         expect(openness(listed)).toBe(Math.max(...calls.map(openness)));
@@ -185,6 +244,7 @@ describe('decide', () => {
         upstream: fc.oneof(fc.constant('crm'), fc.string({ unit: 'binary' })),
         name: fc.oneof(fc.constantFrom('get', '__proto__'), fc.string({ unit: 'binary' })),
       }),
+      nowMs: fc.integer(),
       args: fc.oneof(
         fc.constant(null),
         fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: false }) as fc.Arbitrary<Record<string, never>>,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../src/core/policy/decide.ts';
 import type { DecisionTarget } from '../../../src/core/policy/decision.ts';
-import { policyOf, principalOf } from '../../support/policy.ts';
+import { NOW_MS, policyOf, principalOf } from '../../support/policy.ts';
 
 const STAFF = { groups: ['staff'] };
 const resource = (name: string): readonly [DecisionTarget['kind'], string] => ['resource', name];
@@ -16,7 +16,12 @@ const GREET = { prompts: ['greet'] };
 function outcomeOf(rules: readonly object[], [kind, name]: readonly [DecisionTarget['kind'], string]): string {
   const withIds = rules.map((rule, index) => ({ id: `r${index}`, who: STAFF, effect: 'allow', ...rule }));
   const policy = policyOf([{ upstream: 'crm', classes: { read: ['*'] }, rules: withIds }]);
-  const decision = decide(policy, { principal: principalOf(STAFF), target: { kind, upstream: 'crm', name }, args: {} });
+  const decision = decide(policy, {
+    principal: principalOf(STAFF),
+    target: { kind, upstream: 'crm', name },
+    args: {},
+    nowMs: NOW_MS,
+  });
   const effect = decision.effect === 'deny' && decision.hidden ? 'hidden' : decision.effect;
   return `${effect} ${decision.class} ${decision.reasons[0].code}`;
 }

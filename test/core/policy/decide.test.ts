@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../src/core/json/value.ts';
 import type { PolicyOptions } from '../../../src/core/policy/compile-policy.ts';
 import { decide } from '../../../src/core/policy/decide.ts';
 import type { Decision } from '../../../src/core/policy/decision.ts';
-import { policyOf, principalOf } from '../../support/policy.ts';
+import { NOW_MS, policyOf, principalOf } from '../../support/policy.ts';
 
 const STAFF = { groups: ['staff'] };
 const CLASSES = { read: ['get', 'search_*'], write: ['put'], never: ['drop', 'drop_*'] };
@@ -22,7 +22,12 @@ function decideCase(given: Case): Decision {
   const { rules = [], classes = CLASSES, as = STAFF, upstream = 'crm', tool = 'get', args = {}, options = {} } = given;
   const withIds = rules.map((rule, index) => ({ id: `r${index}`, who: STAFF, tools: ['*'], effect: 'allow', ...rule }));
   const policy = policyOf([{ upstream: 'crm', classes, rules: withIds }], options);
-  return decide(policy, { principal: principalOf(as), target: { kind: 'tool', upstream, name: tool }, args });
+  return decide(policy, {
+    principal: principalOf(as),
+    target: { kind: 'tool', upstream, name: tool },
+    args,
+    nowMs: NOW_MS,
+  });
 }
 
 function outcomeOf(decision: Decision): string {
@@ -290,22 +295,22 @@ describe('the terms of an approval', () => {
     [
       'by default any approver, for as long as the environment says',
       [{}],
-      { approverGroups: [], expiresInMs: 1_800_000 },
+      { approverGroups: [], approversNeeded: 1, expiresInMs: 1_800_000 },
     ],
     [
       'as the rule says',
       [asking({ by: { groups: ['leads'] }, expires: '5m' })],
-      { approverGroups: ['leads'], expiresInMs: 300_000 },
+      { approverGroups: ['leads'], approversNeeded: 1, expiresInMs: 300_000 },
     ],
     [
       'the earliest end',
       [asking({ expires: '1h' }), asking({ expires: '10m' })],
-      { approverGroups: [], expiresInMs: 600_000 },
+      { approverGroups: [], approversNeeded: 1, expiresInMs: 600_000 },
     ],
     [
       'groups that all rules accept',
       [asking({ by: { groups: ['a', 'c', 'b'] } }), asking({}), asking({ by: { groups: ['b', 'c'] } })],
-      { approverGroups: ['b', 'c'], expiresInMs: 1_800_000 },
+      { approverGroups: ['b', 'c'], approversNeeded: 1, expiresInMs: 1_800_000 },
     ],
     [
       'denied where rules accept no group in common, rather than open to any approver',
@@ -333,6 +338,6 @@ describe('reasons', () => {
 
   it('never hold an argument', () => {
     const decision = decideCase({ tool: 'put', rules: [{}], args: { secret: 'canary-7f3a' } });
-    expect(JSON.stringify(decision)).not.toContain('canary-7f3a');
+    expect(JSON.stringify(decision.reasons)).not.toContain('canary-7f3a');
   });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PolicyRule, PolicySubject } from '../policy-file.ts';
 import { approval } from './approval-schema.ts';
+import { bind, environments, moment, recordPaths, when } from './condition-schema.ts';
 import { toolPatterns, uriPatterns } from './names-schema.ts';
 import { EVERYBODY, who } from './who-schema.ts';
 
@@ -36,6 +37,12 @@ export const rule: z.ZodType<PolicyRule, unknown> = z
     effect: z
       .enum(['allow', 'approve', 'deny'])
       .describe('What the rule says. Never > deny > approve > allow > nothing, which is deny'),
+    when: when.optional(),
+    bind: bind.optional(),
+    env: environments.optional(),
+    from: moment.optional().describe('The moment from which the rule is in force, such as 2026-12-01T09:00:00Z'),
+    until: moment.optional().describe('The moment from which the rule is no longer in force'),
+    records: recordPaths.optional(),
     reason: z.string().min(1).max(TEXT_CHARS_MAX).optional().describe('Why, for the requester and the approver'),
     unattended: z.boolean().default(false).describe('Only with `allow`: writes run without approval'),
     approval: approval.optional().describe('Only with `approve`: on what terms'),
@@ -53,6 +60,11 @@ export const rule: z.ZodType<PolicyRule, unknown> = z
     if (value.completion && (value.effect !== 'allow' || value.tools !== undefined))
       add(['completion'], 'has no meaning here', HELP.completion);
     if (value.unattended && value.tools === undefined) add(['unattended'], 'has no meaning here', HELP.unattended);
+    if (value.bind !== undefined && (value.effect === 'deny' || value.tools === undefined))
+      add(['bind'], 'has no meaning here', HELP.bind);
+    if (value.records !== undefined && value.effect === 'deny') add(['records'], 'has no meaning here', HELP.records);
+    if (value.from !== undefined && value.until !== undefined && value.from >= value.until)
+      add(['until'], 'is not after `from`, so the rule is never in force', HELP.until);
     if (value.approval !== undefined && value.effect !== 'approve')
       add(['approval'], 'has no meaning here', HELP.approval);
   })
@@ -62,6 +74,12 @@ export const rule: z.ZodType<PolicyRule, unknown> = z
       who: value.who ?? EVERYBODY,
       subject: subjectOf(value),
       effect: value.effect,
+      when: value.when ?? null,
+      bind: value.bind ?? [],
+      environments: value.env ?? null,
+      fromMs: value.from ?? null,
+      untilMs: value.until ?? null,
+      records: value.records ?? [],
       reason: value.reason ?? null,
       unattended: value.unattended,
       approval: value.approval ?? null,
@@ -89,6 +107,9 @@ const HELP = {
     'say whom the rule is about; `who: { any: true }` is everybody. Only a rule with `effect: deny` may leave it out',
   denyByScope: 'a caller would get round this rule with a credential of fewer scopes; name users or groups',
   unattended: '`unattended` goes with `effect: allow` and `tools` only; reading needs no approval',
+  bind: '`bind` goes with `effect: allow` or `approve`, and with `tools`',
+  records: '`records` goes with `effect: allow` or `approve`',
+  until: 'give the later moment as `until`',
   approval:
     '`approval` goes with `effect: approve` only; a write that is merely allowed is approved on the terms of the environment',
 } as const;
