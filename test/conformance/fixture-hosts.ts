@@ -1,6 +1,7 @@
 import { Client as SplitClient, StreamableHTTPClientTransport as SplitHttp } from '@modelcontextprotocol/client';
 import { StdioClientTransport as SplitStdio } from '@modelcontextprotocol/client/stdio';
 import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StdioClientTransport as FirstStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as FirstHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import {
@@ -56,7 +57,7 @@ export interface CallOptions {
 
 /** Where a host connects. */
 export type HostTarget =
-  | { readonly kind: 'http'; readonly url: string }
+  | { readonly kind: 'http' | 'sse'; readonly url: string }
   | { readonly kind: 'stdio'; readonly command: string; readonly args: string[] };
 
 export type ConnectHost = (target: HostTarget) => Promise<FixtureHost>;
@@ -91,7 +92,7 @@ export const connectLegacy: ConnectHost = async (target) => {
   ]) {
     client.setNotificationHandler(schema, ({ method }) => void told.push(method));
   }
-  const transport = target.kind === 'http' ? new FirstHttp(new URL(target.url)) : new FirstStdio(target);
+  const transport = createTransport(target);
   // The transports of v1 are not typed for exactOptionalPropertyTypes.
   await client.connect(transport as Parameters<typeof client.connect>[0]);
   return {
@@ -118,7 +119,7 @@ export const connectModern: ConnectHost = async (target) => {
   client.setNotificationHandler('notifications/prompts/list_changed', ({ method }) => void told.push(method));
   client.setNotificationHandler('notifications/tools/list_changed', ({ method }) => void told.push(method));
   client.setNotificationHandler('notifications/resources/updated', ({ method }) => void told.push(method));
-  await client.connect(target.kind === 'http' ? new SplitHttp(new URL(target.url)) : new SplitStdio(target));
+  await client.connect(target.kind === 'stdio' ? new SplitStdio(target) : new SplitHttp(new URL(target.url)));
   return {
     client: methodsOf(client as unknown as SdkClient),
     asked,
@@ -132,6 +133,12 @@ export const connectModern: ConnectHost = async (target) => {
     close: () => client.close(),
   };
 };
+
+function createTransport(target: HostTarget): FirstHttp | FirstStdio | SSEClientTransport {
+  if (target.kind === 'stdio') return new FirstStdio(target);
+  const url = new URL(target.url);
+  return target.kind === 'http' ? new FirstHttp(url) : new SSEClientTransport(url);
+}
 
 /** The methods by themselves: those of the clients live on their prototypes. */
 function methodsOf(client: SdkClient): SdkClient {

@@ -30,6 +30,7 @@ const stdio = (era: string): HostTarget => ({
 
 describe.each([
   ['a legacy host over HTTP', connectLegacy, () => ({ kind: 'http', url: server.url }) as const],
+  ['a legacy host over HTTP+SSE', connectLegacy, () => ({ kind: 'sse', url: server.sseUrl }) as const],
   ['a legacy host over stdio', connectLegacy, () => stdio('legacy')],
   ['a modern host over HTTP', connectModern, () => ({ kind: 'http', url: server.url }) as const],
   ['a modern host over stdio', connectModern, () => stdio('modern')],
