@@ -8,7 +8,7 @@ import { renderFields } from './layout.ts';
 export function renderApproval(context: Pick<CliContext, 'color' | 'nowMs'>, approval: ApprovalView): string {
   const nowMs = context.nowMs();
   const when = (time: string) => `${formatTime(time)} (${formatDistance(time, nowMs)})`;
-  const { ruleId, decidedBy, decidedAt, comment, note } = approval;
+  const { ruleId, approversNeeded, approvedBy, decidedBy, decidedAt, comment, note } = approval;
   const rule = ruleId === null ? '' : ` (rule ${ruleId})`;
   const head = renderFields(context, [
     ['Approval', approval.id],
@@ -19,6 +19,7 @@ export function renderApproval(context: Pick<CliContext, 'color' | 'nowMs'>, app
     ['Why asked', `${approval.reason}${rule}`],
     ['Asked', when(approval.createdAt)],
     ['Expires', approval.status === 'pending' ? when(approval.expiresAt) : null],
+    ['Approved by', approversNeeded === 1 ? null : `${approvedBy.join(', ') || 'nobody'} (${approvedBy.length} of ${approversNeeded})`],
     ['Decided', decidedBy === null ? null : `by ${decidedBy}${decidedAt === null ? '' : `, ${when(decidedAt)}`}`],
     ['Comment', comment],
     ['Note', note],

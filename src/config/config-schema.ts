@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { APPROVERS_MAX } from '../core/policy/schema/approval-schema.ts';
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '../core/identity/signature-algorithms.ts';
 import type { ListenAddress } from './config.ts';
 import { createFileSchema, type FileSchema } from './file-schema.ts';
@@ -46,7 +47,7 @@ interface IssuerSection {
 
 export interface EnvironmentSection {
   readonly unclassified: 'deny' | 'approve';
-  readonly approvals: { readonly expires: number; readonly hold: number; readonly minimum: 1 };
+  readonly approvals: { readonly expires: number; readonly hold: number; readonly minimum: number };
 }
 
 interface LimitsSection {
@@ -106,7 +107,7 @@ const environment: z.ZodType<EnvironmentSection, unknown> = z.strictObject({
         .prefault('30m')
         .describe('How long a request waits for an answer, where its rule says nothing else'),
       hold: duration(100, 600_000).prefault('25s').describe('How long a call is held open for a fast approver'),
-      minimum: z.literal(1).default(1).describe('How many people must approve. This version asks for one'),
+      minimum: count(APPROVERS_MAX).default(1).describe('How many people must approve, where a rule asks for fewer'),
     })
     .prefault({})
     .describe('Defaults of approvals'),

@@ -1,9 +1,6 @@
+import type { ApprovalChange } from '../core/approval/apply-change.ts';
 import type { Approval, ApprovalId, ApprovalStatus } from '../core/approval/approval.ts';
 import type { AuditEntry } from '../core/audit/entry.ts';
-
-/** The fields that may change after an approval is created. */
-export type ApprovalChange = Pick<Approval, 'status'> &
-  Partial<Pick<Approval, 'decidedBy' | 'decidedMs' | 'comment' | 'finishedMs' | 'note'>>;
 
 /** An approval without the text of its arguments, which can be large. */
 export type ApprovalHead = Omit<Approval, 'argumentsShown'>;
@@ -37,7 +34,7 @@ export interface ApprovalStore {
   create(approval: Approval, conditions: CreateConditions, entries: readonly AuditEntry[]): Promise<boolean>;
   /**
    * Compare and set: changes the approval only while its status is `from`, and resolves to the changed approval. Resolves to
-   * `null`, with nothing stored, when someone else was first.
+   * `null`, with nothing stored, when someone else was first, or when this approver has approved already.
    */
   transition(
     id: ApprovalId,

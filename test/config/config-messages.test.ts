@@ -146,9 +146,9 @@ describe('what is wrong is said with its place and a next step', () => {
       'c.yaml:3:14: environment: is none of `environments`; got pord\n  help: known here: prod',
     ],
     [
-      'two approvers',
-      configText('environments: { prod: { approvals: { minimum: 2 } } }'),
-      'environments.prod.approvals.minimum: must be 1; got 2',
+      'more approvers than there will ever be',
+      configText('environments: { prod: { approvals: { minimum: 11 } } }'),
+      'environments.prod.approvals.minimum: must be at most 10; got 11',
     ],
     ['a limit of nothing', configText('limits: { connections: 0 }'), 'limits.connections: must be at least 1; got 0'],
     [

@@ -2,6 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
+import { ASK_NOTHING } from '../../src/core/conversation/ask-rules.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { renderProblems } from '../../src/config/render-problems.ts';
 import {
@@ -33,7 +34,7 @@ describe('a configuration', () => {
       admin: { listen: { host: '127.0.0.1', port: 8421 }, publicUrl: null },
       store: { kind: 'sqlite', path: join(given.dir, 'data/countersign.db') },
       policiesDir: join(given.dir, 'policies'),
-      policyOptions: { unclassified: 'deny', approvalExpiresMs: 1_800_000 },
+      policyOptions: { environment: 'prod', unclassified: 'deny', approvalExpiresMs: 1_800_000, approversMin: 1 },
       approvals: { expiresMs: 1_800_000, holdMs: 25_000 },
       issuers: [],
       tokens: { ttlMsMax: 90 * 86_400_000 },
@@ -49,6 +50,7 @@ describe('a configuration', () => {
           callTimeoutMs: 300_000,
           concurrentCallsMax: 64,
           resultBytesMax: 16 * 1024 * 1024,
+          allow: ASK_NOTHING,
         },
       ],
       limits: {
@@ -110,7 +112,7 @@ limits: { connections: 10, requests: 9, sessions: 8, sessionsPerPrincipal: 7, pe
       admin: { listen: { host: '::1', port: 9000 }, publicUrl: 'https://console.example.com' },
       store: { kind: 'sqlite', path: '/var/lib/countersign.db' },
       policiesDir: join(given.dir, '../shared/policies'),
-      policyOptions: { unclassified: 'approve', approvalExpiresMs: 600_000 },
+      policyOptions: { environment: 'dev', unclassified: 'approve', approvalExpiresMs: 600_000, approversMin: 1 },
       approvals: { expiresMs: 600_000, holdMs: 5000 },
       issuers: [
         {

@@ -24,6 +24,8 @@ describe.each(Object.entries(STORES))('the approval store in %s', (_name, open) 
       status: 'executed',
       ruleId: null,
       approverGroups: [],
+      approversNeeded: 2,
+      approvedBy: ['oscar', 'olivia'],
       argumentsShown: '{"text":"ü 𝄞 \\u0000"}',
       decidedBy: 'olivia',
       decidedMs: 1,
@@ -62,6 +64,22 @@ describe.each(Object.entries(STORES))('the approval store in %s', (_name, open) 
     await store.approvals.transition(approval.id, 'approved', finished, []);
     expect(await store.approvals.find(approval.id)).toEqual({ ...approval, ...decided, ...finished });
     expect(await entryCount()).toBe(2);
+  });
+
+  it('counts the people who approve in the same transaction, and each of them once', async () => {
+    const approval = sampleApproval('apr_1', { approversNeeded: 2 });
+    await create(approval);
+    const approveAs = (approver: string) =>
+      store.approvals.transition(approval.id, 'pending', { status: 'approved', decidedBy: approver, approver }, [
+        sampleApprovalEntry('approved', approval),
+      ]);
+    // At once: none of them may overwrite another.
+    const changed = await Promise.all(['olivia', 'Olivia', 'olivia'].map(approveAs));
+    expect(changed.filter((each) => each !== null)).toMatchObject([{ status: 'pending', approvedBy: ['olivia'] }]);
+    expect(await approveAs('oscar')).toMatchObject({ status: 'approved', approvedBy: ['olivia', 'oscar'] });
+    expect(await store.approvals.find(approval.id)).toMatchObject({ status: 'approved', decidedBy: 'oscar' });
+    expect(await approveAs('omar')).toBeNull();
+    expect(await entryCount()).toBe(3);
   });
 
   it.each([

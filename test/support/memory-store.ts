@@ -1,3 +1,4 @@
+import { applyChange } from '../../src/core/approval/apply-change.ts';
 import type { Approval } from '../../src/core/approval/approval.ts';
 import { encodeEntry, leafOf } from '../../src/core/audit/encode-entry.ts';
 import type { AuditEntry } from '../../src/core/audit/entry.ts';
@@ -111,8 +112,9 @@ function createApprovals(log: Log): ApprovalStore {
       log.check();
       const current = approvals.get(id);
       if (current?.status !== from) return null;
+      const changed = applyChange(current, change);
+      if (changed === null) return null;
       log.append(entries);
-      const changed = { ...current, ...change };
       approvals.set(id, changed);
       return changed;
     },

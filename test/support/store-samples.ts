@@ -137,6 +137,8 @@ export function sampleApproval(
     ruleId: 'deal-updates',
     reason: 'Leads confirm changes to open deals',
     approverGroups: ['sales-leads'],
+    approversNeeded: 1,
+    approvedBy: [],
     argumentsShown: '{"amount":10,"id":"D-1"}',
     createdMs: NOW_MS,
     expiresMs: NOW_MS + 1_800_000,

@@ -1,18 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { type ApprovalChange, applyChange } from '../../core/approval/apply-change.ts';
 import type { Approval, ApprovalBinding, ApprovalId, ApprovalStatus } from '../../core/approval/approval.ts';
-import type {
-  ApprovalChange,
-  ApprovalHead,
-  ApprovalKey,
-  ApprovalQuery,
-  CreateConditions,
-} from '../../ports/approval-store.ts';
+import type { ApprovalHead, ApprovalKey, ApprovalQuery, CreateConditions } from '../../ports/approval-store.ts';
 import { StoreError } from '../../ports/store-error.ts';
 
 export interface ApprovalTable {
   /** `false`: a condition does not hold, or there is one with this id. */
   create(approval: Approval, conditions: CreateConditions): boolean;
-  /** The approval after the change; `null` where its status was not `from`. */
+  /** The approval after the change; `null` where its status was not `from`, or the change does not apply to it. */
   change(id: ApprovalId, from: ApprovalStatus, change: ApprovalChange): Approval | null;
   find(id: ApprovalId): Approval | null;
   findNewest(key: ApprovalKey): Approval | null;
@@ -31,7 +26,8 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
     INSERT INTO approval (${fields.map((field) => COLUMNS[field]).join(', ')})
     VALUES (${fields.map((field) => `:${field}`).join(', ')}) ON CONFLICT DO NOTHING`);
   const change = db.prepare(`
-    UPDATE approval SET status = ?, decided_by = ?, decided_ms = ?, comment = ?, finished_ms = ?, note = ? WHERE id = ?`);
+    UPDATE approval SET status = ?, approved_by = ?, decided_by = ?, decided_ms = ?, comment = ?, finished_ms = ?, note = ?
+    WHERE id = ?`);
   const find = db.prepare(`${select} WHERE id = ?`);
   const findNewest = db.prepare(`
     ${select} WHERE args_digest = ? AND principal = ? AND client = ? AND upstream = ? AND tool = ?
@@ -59,9 +55,10 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
     change(id, from, fieldsChanged) {
       const current = findOne(id);
       if (current === null || current.status !== from) return null;
-      const changed: Approval = { ...current, ...fieldsChanged };
-      const { status, decidedBy, decidedMs, comment, finishedMs, note } = changed;
-      change.run(status, decidedBy, decidedMs, comment, finishedMs, note, id);
+      const changed = applyChange(current, fieldsChanged);
+      if (changed === null) return null;
+      const { status, approvedBy, decidedBy, decidedMs, comment, finishedMs, note } = changed;
+      change.run(status, JSON.stringify(approvedBy), decidedBy, decidedMs, comment, finishedMs, note, id);
       return changed;
     },
     find: findOne,
@@ -74,7 +71,8 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
 }
 
 /** An approval as one row. STRICT tables hold the types that they declare, so rows are taken as they are. */
-type HeadRow = Omit<ApprovalHead, 'binding' | 'approverGroups'> & ApprovalBinding & { readonly approverGroups: string };
+type HeadRow = Omit<ApprovalHead, 'binding' | 'approverGroups' | 'approvedBy'> &
+  ApprovalBinding & { readonly approverGroups: string; readonly approvedBy: string };
 type Row = HeadRow & Pick<Approval, 'argumentsShown'>;
 
 const COLUMNS: Readonly<Record<keyof Row, string>> = {
@@ -92,6 +90,8 @@ const COLUMNS: Readonly<Record<keyof Row, string>> = {
   ruleId: 'rule_id',
   reason: 'reason',
   approverGroups: 'approver_groups',
+  approversNeeded: 'approvers_needed',
+  approvedBy: 'approved_by',
   argumentsShown: 'arguments_shown',
   createdMs: 'created_ms',
   expiresMs: 'expires_ms',
@@ -108,10 +108,11 @@ function columnsOf(wanted: readonly (keyof Row)[]): string {
 }
 
 function toRow(approval: Approval): Record<keyof Row, string | number | null> {
-  const { binding, approverGroups, ...rest } = approval;
+  const { binding, approverGroups, approvedBy, ...rest } = approval;
   const { principal, client, upstream, tool, argsDigest, definitionDigest, policyVersion, environment } = binding;
   const bound = { principal, client, upstream, tool, argsDigest, definitionDigest, policyVersion, environment };
-  return { ...rest, ...bound, approverGroups: JSON.stringify(approverGroups) };
+  const lists = { approverGroups: JSON.stringify(approverGroups), approvedBy: JSON.stringify(approvedBy) };
+  return { ...rest, ...bound, ...lists };
 }
 
 function fromRow(found: unknown): Approval | null {
@@ -126,6 +127,7 @@ function headFromRow(row: HeadRow): ApprovalHead {
     ...rest,
     binding: { principal, client, upstream, tool, argsDigest, definitionDigest, policyVersion, environment },
     approverGroups: JSON.parse(rest.approverGroups) as readonly string[],
+    approvedBy: JSON.parse(rest.approvedBy) as readonly string[],
   };
 }
 

@@ -1,15 +1,10 @@
+import type { ApprovalChange } from '../../core/approval/apply-change.ts';
 import type { Approval, ApprovalId, ApprovalStatus } from '../../core/approval/approval.ts';
 import type { CallId } from '../../core/audit/entry.ts';
 import type { KillSwitch } from '../../core/kill-switch/kill-switch.ts';
 import type { Task, TaskId } from '../../core/tasks/task.ts';
 import type { AccountChange, StoredAccount } from '../../ports/account-store.ts';
-import type {
-  ApprovalChange,
-  ApprovalHead,
-  ApprovalKey,
-  ApprovalQuery,
-  CreateConditions,
-} from '../../ports/approval-store.ts';
+import type { ApprovalHead, ApprovalKey, ApprovalQuery, CreateConditions } from '../../ports/approval-store.ts';
 import type { AuditQuery, AuditRecord } from '../../ports/audit-log.ts';
 import type { StoredUse } from '../../ports/limit-store.ts';
 import type { StoreError } from '../../ports/store-error.ts';

@@ -125,6 +125,12 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX limit_use_by_end ON limit_use (expires_ms);
   `,
+  `
+  ALTER TABLE approval ADD COLUMN approvers_needed INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE approval ADD COLUMN approved_by TEXT NOT NULL DEFAULT '[]';
+  UPDATE approval SET approved_by = json_array(decided_by)
+    WHERE decided_by IS NOT NULL AND status IN ('approved', 'executing', 'executed', 'failed', 'outcome-unknown');
+  `,
 ];
 
 /** Takes a new or an older database to the version that this code knows. Throws `StoreError` for any other file. */

@@ -21,6 +21,9 @@ export interface ApprovalView {
   readonly reason: string;
   readonly createdAt: string;
   readonly expiresAt: string;
+  readonly approversNeeded: number;
+  /** Who has approved so far, in order. */
+  readonly approvedBy: readonly string[];
   readonly decidedBy: string | null;
   readonly decidedAt: string | null;
   readonly comment: string | null;
@@ -44,6 +47,8 @@ export const approvalViewSchema: z.ZodType<ApprovalView> = z
     reason: z.string(),
     createdAt: z.iso.datetime(),
     expiresAt: z.iso.datetime(),
+    approversNeeded: z.int(),
+    approvedBy: z.array(z.string()).describe('Who has approved so far.'),
     decidedBy: z.string().nullable(),
     decidedAt: z.iso.datetime().nullable(),
     comment: z.string().nullable(),

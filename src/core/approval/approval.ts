@@ -42,10 +42,15 @@ export interface Approval {
   readonly ruleId: string | null;
   readonly reason: string;
   readonly approverGroups: readonly string[];
+  /** How many people must approve. */
+  readonly approversNeeded: number;
+  /** Who has approved so far, in order; each person once. */
+  readonly approvedBy: readonly string[];
   /** Canonical JSON of the arguments, secrets replaced by markers. */
   readonly argumentsShown: string;
   readonly createdMs: number;
   readonly expiresMs: number;
+  /** Who decided last: the one whose approval was still missing, or who rejected. */
   readonly decidedBy: string | null;
   readonly decidedMs: number | null;
   readonly comment: string | null;

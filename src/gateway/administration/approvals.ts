@@ -1,3 +1,4 @@
+import { hasApproved } from '../../core/approval/apply-change.ts';
 import type { Approval, ApprovalId } from '../../core/approval/approval.ts';
 import type { Administrator } from '../../core/identity/principal.ts';
 import { err, ok, type Result } from '../../core/result.ts';
@@ -41,6 +42,7 @@ export function createApprovalAdministration(
         const open = await findDecidable(deps, by, id);
         if (!open.ok) return open;
         if (argsDigest !== null && argsDigest !== open.value.binding.argsDigest) return err(ARGUMENTS_DIFFER);
+        if (hasApproved(open.value, by.user)) return err(APPROVED_ALREADY);
         return decideOn(deps, by, open.value, { status: 'approved', comment });
       }),
     reject: (by, id, comment) =>
@@ -63,6 +65,12 @@ const ARGUMENTS_DIFFER: AdminFault = {
   kind: 'conflict',
   message: 'the digest is not the one of this request',
   help: 'Show the request again and compare its arguments with what you meant to approve.',
+};
+
+const APPROVED_ALREADY: AdminFault = {
+  kind: 'conflict',
+  message: 'you have approved this request already',
+  help: 'It needs another person as well.',
 };
 
 async function findApproval(deps: ApprovalAdminDeps, id: string): Decided {
@@ -99,11 +107,13 @@ async function decideOn(
   const nowMs = deps.clock.nowMs();
   const { status, comment } = decision;
   const entry = approvalEntry(approval, status, nowMs, { by: by.user, credentialId: by.credentialId, comment });
-  const change = { status, comment, decidedBy: by.user, decidedMs: nowMs };
+  const approver = status === 'approved' ? { approver: by.user } : {};
+  const change = { status, comment, decidedBy: by.user, decidedMs: nowMs, ...approver };
   const decided = await deps.approvals.transition(approval.id, 'pending', change, [entry]);
   if (decided === null) {
     const now = await findApproval(deps, approval.id);
-    return now.ok ? err(alreadyOver(now.value)) : now;
+    if (!now.ok) return now;
+    return err(now.value.status === 'pending' ? APPROVED_ALREADY : alreadyOver(now.value));
   }
   deps.desk.wake(decided.id);
   return ok(decided);

@@ -101,8 +101,12 @@ export function changedSince(approval: Approval, now: ApprovalBinding, decision:
   const fields = ['principal', 'client', 'upstream', 'tool', 'argsDigest'] as const;
   if (!fields.every((field) => then[field] === now[field])) return 'it belongs to another call';
   // The same policy asks other people where the requester has other groups or scopes by now.
-  const asked = decision.effect === 'approve' ? decision.terms.approverGroups : approval.approverGroups;
-  return canonicalJson(asked) === canonicalJson(approval.approverGroups) ? null : 'others must approve it now';
+  if (decision.effect !== 'approve') return null;
+  const { approverGroups, approversNeeded } = decision.terms;
+  const isAsBefore =
+    approversNeeded === approval.approversNeeded &&
+    canonicalJson(approverGroups) === canonicalJson(approval.approverGroups);
+  return isAsBefore ? null : 'others must approve it now';
 }
 
 export function bindingOf(deps: CallDeps, governed: GovernedCall): ApprovalBinding {
@@ -120,7 +124,7 @@ export function bindingOf(deps: CallDeps, governed: GovernedCall): ApprovalBindi
 }
 
 /** In the binding of what has no definition that could change. */
-const NO_DEFINITION = '' as DefinitionDigest;
+export const NO_DEFINITION: DefinitionDigest = '' as DefinitionDigest;
 
 function newApproval(deps: CallDeps, governed: HeldCall, binding: ApprovalBinding): Approval {
   const nowMs = deps.clock.nowMs();
@@ -134,6 +138,8 @@ function newApproval(deps: CallDeps, governed: HeldCall, binding: ApprovalBindin
     ruleId: reason.ruleId,
     reason: reason.text,
     approverGroups: decision.terms.approverGroups,
+    approversNeeded: decision.terms.approversNeeded,
+    approvedBy: [],
     argumentsShown: canonicalJson(redactArguments(call.args, deps.knownSecrets)),
     createdMs: nowMs,
     expiresMs: nowMs + decision.terms.expiresInMs,

@@ -4,6 +4,7 @@ import type { PolicyApproval } from '../policy-file.ts';
 import { names } from './names-schema.ts';
 
 const APPROVAL_EXPIRES_MS_MAX = 30 * 86_400_000;
+export const APPROVERS_MAX = 10;
 
 const duration = z.string().transform((text, context) => {
   const parsed = parseDuration(text);
@@ -25,7 +26,12 @@ export const approval: z.ZodType<PolicyApproval, unknown> = z
       )
       .optional()
       .describe('Who may approve. Without it, every administrator with the approver role; never the requester'),
-    count: z.literal(1).default(1).describe('How many people must approve. This version asks for one'),
+    count: z
+      .int()
+      .min(1)
+      .max(APPROVERS_MAX)
+      .default(1)
+      .describe('How many different people must approve; never the requester'),
     expires: duration
       .optional()
       .describe('How long the request waits for an answer, such as 30m. Without it, what the environment says'),
