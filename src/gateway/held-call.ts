@@ -29,11 +29,12 @@ export function createHeldCall(first: HostCall, run: (call: HostCall) => Promise
   /** `null` while the host has no request open. */
   let stream: HostStream | null = first.stream;
   let asked = Promise.withResolvers<Turn>();
+  let isOver = false;
   let giveAnswers: ((answers: ReadonlyMap<string, AskAnswer>) => void) | null = null;
 
   function ask(asks: ReadonlyMap<string, Ask>, signal: AbortSignal): Promise<ReadonlyMap<string, AskAnswer>> {
     // A host that went away is not there to be asked, also where its call goes on without it.
-    if (stream === null || gone.signal.aborted || signal.aborted) return Promise.resolve(NO_ANSWERS);
+    if (isOver || stream === null || gone.signal.aborted || signal.aborted) return Promise.resolve(NO_ANSWERS);
     return new Promise((resolve) => {
       const settle = (answers: ReadonlyMap<string, AskAnswer>): void => {
         giveAnswers = null;
@@ -59,7 +60,12 @@ export function createHeldCall(first: HostCall, run: (call: HostCall) => Promise
       wantsProgress: first.stream.wantsProgress,
       ask,
     },
-  }).then((answer): Turn => ({ kind: 'done', answer }));
+  })
+    .finally(() => {
+      isOver = true;
+      giveAnswers?.(NO_ANSWERS);
+    })
+    .then((answer): Turn => ({ kind: 'done', answer }));
   const settled = done.catch(() => undefined);
 
   return {

@@ -259,9 +259,14 @@ describe('an answer that is not taken', () => {
     ['isError as text', 'invalid-answer', withResult('{"content":[],"isError":"false"}')],
     ['isError as null', 'invalid-answer', withResult('{"content":[],"isError":null}')],
     [
-      'a modern result that asks for input',
+      'a modern result that asks a host which cannot be asked',
+      'not-asked',
+      withResult('{"resultType":"input_required","inputRequests":{"a":{"method":"roots/list"}}}'),
+    ],
+    [
+      'a modern result that asks for input and names none',
       'invalid-answer',
-      withResult('{"resultType":"input_required","requestState":"x"}'),
+      withResult('{"resultType":"input_required"}'),
     ],
     ['a modern result that is a task', 'invalid-answer', withResult('{"resultType":"task","taskId":"1"}')],
     ['a modern result of an unknown type', 'invalid-answer', withResult('{"resultType":"Complete","content":[]}')],

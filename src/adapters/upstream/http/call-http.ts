@@ -8,9 +8,12 @@ import { type ParameterHeader, parameterHeaderValues } from '../../../core/mcp/p
 import type { Era } from '../../../core/mcp/revisions.ts';
 import type { Result } from '../../../core/result.ts';
 import type { UpstreamCall, UpstreamFault } from '../../../ports/upstream.ts';
+import { callInRounds } from '../call-in-rounds.ts';
+import { createCallSide, declaredFor } from '../call-side.ts';
 import { beforeCall } from '../fault.ts';
 import { createProgressGate } from '../progress-gate.ts';
 import { type CallOutcome, readCallAnswer } from '../read-call-answer.ts';
+import type { Round } from '../rpc/write-params.ts';
 import type { HttpAnswer } from './exchange.ts';
 import { listHttpTools } from './list-http.ts';
 import { type HttpRequestDeps, responseOf } from './requester.ts';
@@ -18,22 +21,33 @@ import { type HttpRequestDeps, responseOf } from './requester.ts';
 export async function callHttp(deps: HttpRequestDeps, call: UpstreamCall): Promise<CallOutcome> {
   const era = await deps.eras.current(call.signal);
   if (!era.ok) return era;
-  const answered = await (era.value === 'modern' ? callModern(deps, call) : sendCall(deps, call, 'legacy', []));
+  if (era.value === 'modern') {
+    return callInRounds(call, async (round) => {
+      const answered = await callModern(deps, call, round);
+      return answered.ok ? responseOf(answered.value) : answered;
+    });
+  }
+  const answered = await sendCall(deps, call, 'legacy', [], null);
   if (!answered.ok) return answered;
   const response = responseOf(answered.value);
-  return response.ok ? readCallAnswer(response.value, era.value) : response;
+  return response.ok ? readCallAnswer(response.value, 'legacy') : response;
 }
 
-async function callModern(deps: HttpRequestDeps, call: UpstreamCall): Promise<Result<HttpAnswer, UpstreamFault>> {
+async function callModern(
+  deps: HttpRequestDeps,
+  call: UpstreamCall,
+  round: Round | null,
+): Promise<Result<HttpAnswer, UpstreamFault>> {
   const { method, name } = call.target;
-  if (method !== 'tools/call') return sendCall(deps, call, 'modern', nameHeader(name));
-  return callModernTool(deps, call, name ?? '');
+  if (method !== 'tools/call') return sendCall(deps, call, 'modern', nameHeader(name), round);
+  return callModernTool(deps, call, name ?? '', round);
 }
 
 async function callModernTool(
   deps: HttpRequestDeps,
   call: UpstreamCall,
   tool: string,
+  round: Round | null,
 ): Promise<Result<HttpAnswer, UpstreamFault>> {
   const { principal } = call.caller;
   let mirrored = deps.known.headersOf(principal, tool);
@@ -42,14 +56,14 @@ async function callModernTool(
     if (!listed.ok) return beforeCall(listed.error);
     mirrored = deps.known.headersOf(principal, tool) ?? [];
   }
-  const answered = await sendCall(deps, call, 'modern', toolHeaders(call, mirrored));
+  const answered = await sendCall(deps, call, 'modern', toolHeaders(call, mirrored), round);
   if (!answered.ok || !isHeaderMismatch(answered.value)) return answered;
 
   // The tool may want other arguments mirrored by now; the server refused the request unread ("Client Behavior"). Once is enough.
   const relisted = await listHttpTools(deps, principal, call.signal);
   const mirroredNow = deps.known.headersOf(principal, tool) ?? [];
   if (!relisted.ok || JSON.stringify(mirroredNow) === JSON.stringify(mirrored)) return answered;
-  return sendCall(deps, call, 'modern', toolHeaders(call, mirroredNow));
+  return sendCall(deps, call, 'modern', toolHeaders(call, mirroredNow), round);
 }
 
 function sendCall(
@@ -57,24 +71,30 @@ function sendCall(
   call: UpstreamCall,
   era: Era,
   headers: readonly string[],
+  round: Round | null,
 ): Promise<Result<HttpAnswer, UpstreamFault>> {
   const { clock, limits } = deps;
-  const { target, traceparent, onProgress, signal } = call;
+  const { target, traceparent, onProgress, signal, log } = call;
   const { method, paramsJson } = target;
   const id = deps.nextId();
   // The request's own id serves as its progress token: it is unique, and it is not the host's.
   const gate =
     onProgress === null ? null : createProgressGate({ clock, token: id, onProgress }, limits.progressPerSecondMax);
   const progressToken = gate === null ? null : id;
+  const declared = declaredFor(call);
+  const logLevel = log?.level ?? null;
   return deps.requesters[era]({
     id,
     principal: call.caller.principal,
     method,
-    paramsJson: deps.params[era].call({ paramsJson, traceparent, progressToken }),
+    paramsJson: deps.params[era].call({ paramsJson, traceparent, progressToken, declared, logLevel, round }),
     headers: traceparent === null ? headers : [...headers, 'traceparent', traceparent],
     timeoutMs: limits.callTimeoutMs,
     signal,
     onProgress: gate,
+    declared,
+    logLevel,
+    side: createCallSide(call, clock, limits.callTimeoutMs),
   });
 }
 

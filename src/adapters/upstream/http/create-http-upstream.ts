@@ -107,8 +107,8 @@ function createParts(options: HttpUpstreamOptions, deps: UpstreamDeps, notices: 
   const sessions = createSessions(
     {
       clock,
-      async open() {
-        const opened = await openSession(leg, client, limits.handshakeTimeoutMs);
+      async open(declared) {
+        const opened = await openSession(leg, client, declared, limits.handshakeTimeoutMs);
         if (opened.ok) legacyRevision = opened.value.revision;
         else if (opened.error.kind === 'invalid-answer') doubtEra();
         return opened;

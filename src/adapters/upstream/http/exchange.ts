@@ -3,6 +3,7 @@ import { type ByteCollector, createByteCollector } from '../../../core/bytes/byt
 import { type EventStreamParser, createEventStreamParser } from '../../../core/mcp/event-stream.ts';
 import { type Result, ok } from '../../../core/result.ts';
 import type { UpstreamFault } from '../../../ports/upstream.ts';
+import type { CallTimer } from '../call-timer.ts';
 import { notSent, sent } from '../fault.ts';
 import type { RpcResponse } from '../rpc/read-message.ts';
 import { type AnswerHead, type RawHeaders, parseAnswerHead } from './answer-head.ts';
@@ -22,6 +23,8 @@ export interface HttpRequest {
   readonly headers: readonly string[];
   readonly body: string | null;
   readonly timeoutMs: number;
+  /** Counts the time instead, where people may be asked meanwhile. */
+  readonly timer?: CallTimer | null;
   readonly signal: AbortSignal;
   /**
    * Handles one message of the answer; returns it where it is the answer proper. `null`: nothing but the head of the answer matters.
@@ -80,10 +83,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   start(): void {
-    const { method, path, headers, body, signal, timeoutMs } = this.#request;
+    const { method, path, headers, body, signal, timeoutMs, timer = null } = this.#request;
     if (signal.aborted) return this.#fail('aborted', 'given up before it was sent');
     signal.addEventListener('abort', this.#onAbort, { once: true });
-    this.#timer = setTimeout(() => this.#fail('timeout', `no answer within ${timeoutMs} ms`), timeoutMs);
+    const onTimeout = (): void => this.#fail('timeout', `no answer within ${timeoutMs} ms`);
+    if (timer === null) this.#timer = setTimeout(onTimeout, timeoutMs);
+    else timer.start(onTimeout);
     const { firstByteTimeoutMs, idleTimeoutMs } = this.#deps.limits;
     this.#deps.dispatcher.dispatch(
       {
@@ -92,7 +97,8 @@ class Exchange implements Dispatcher.DispatchHandler {
         headers: headers as string[],
         body,
         headersTimeout: Math.min(firstByteTimeoutMs ?? timeoutMs, timeoutMs),
-        bodyTimeout: Math.min(idleTimeoutMs ?? timeoutMs, timeoutMs),
+        // A stream is silent for as long as people are; the timer bounds the rest.
+        bodyTimeout: timer === null ? Math.min(idleTimeoutMs ?? timeoutMs, timeoutMs) : 0,
       },
       this,
     );
@@ -202,6 +208,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#isSettled) return;
     this.#isSettled = true;
     clearTimeout(this.#timer);
+    this.#request.timer?.stop();
     this.#request.signal.removeEventListener('abort', this.#onAbort);
     this.#deps.budget.giveBack(this.#heldBytes);
     this.#resolve(answer);

@@ -3,7 +3,8 @@ import { visibleText } from '../../../core/content/visible-text.ts';
 import type { JsonObject } from '../../../core/json/value.ts';
 import { type Notice, parseNotice } from '../../../core/mcp/notices.ts';
 import { type Result, assertNever } from '../../../core/result.ts';
-import type { UpstreamFault } from '../../../ports/upstream.ts';
+import type { UpstreamAsker, UpstreamFault } from '../../../ports/upstream.ts';
+import { answerAsk, type CallSide } from '../call-side.ts';
 import { sent } from '../fault.ts';
 import type { UpstreamLimits } from '../limits.ts';
 import type { ProgressGate } from '../progress-gate.ts';
@@ -27,6 +28,8 @@ export interface LegRequest {
   readonly onProgress: ProgressGate | null;
   /** Whether requests of the upstream's are answered. A modern upstream may send none. */
   readonly answersRequests: boolean;
+  /** What the upstream may do beside answering; nothing, unless it is given. */
+  readonly side?: CallSide;
 }
 
 /** The connection to one upstream: sends messages, reads answers, knows nothing of eras, sessions and tools. */
@@ -88,6 +91,7 @@ export function createHttpLeg(options: HttpLegOptions, deps: HttpLegDeps): HttpL
         headers: [...commonHeaders, ...request.headers],
         body: writeRequest(request.id, request.method, request.paramsJson),
         timeoutMs: request.timeoutMs,
+        timer: request.side?.timer ?? null,
         signal: request.signal,
         onMessage: reader.onMessage,
       });
@@ -133,6 +137,10 @@ function createAnswerReader(leg: HttpLeg, deps: HttpLegDeps, request: LegRequest
 
   function onRequest(message: UpstreamMessage & { kind: 'request' }): void {
     asked++;
+    const asker = request.side?.asker ?? null;
+    if (asker !== null && request.answersRequests && message.method !== 'ping' && asked <= REQUESTS_ANSWERED_MAX) {
+      return void passOn(asker, message);
+    }
     if (message.method !== 'ping' && refused === null) {
       refused = visibleText(message.method);
       deps.report(`the upstream asked for ${refused}, which was not offered; refused`);
@@ -141,8 +149,17 @@ function createAnswerReader(leg: HttpLeg, deps: HttpLegDeps, request: LegRequest
     leg.tell(writeAnswer(message.id, message.method), request.headers);
   }
 
+  /** The upstream waits for this answer, so it is not left out when much is told on the side. */
+  async function passOn(asker: UpstreamAsker, message: UpstreamMessage & { kind: 'request' }): Promise<void> {
+    const answer = await answerAsk(asker, request.side?.timer ?? null, message);
+    if (request.signal.aborted) return;
+    const told = await leg.send(answer, request.headers, TELL_TIMEOUT_MS);
+    if (!told.ok || told.value.head.status >= 300) deps.report('the upstream did not take the answer to what it asked');
+  }
+
   function onNotification(method: string, params: JsonObject | null): void {
     if (method === 'notifications/progress') request.onProgress?.(params);
+    else if (method === 'notifications/message') request.side?.onLog?.(params);
     const notice = parseNotice(method, params);
     if (notice !== null) deps.onNotice(notice, request.principal);
   }

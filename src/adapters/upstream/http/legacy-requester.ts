@@ -1,3 +1,4 @@
+import { isLogWanted } from '../../../core/mcp/log-level.ts';
 import { type Result, ok } from '../../../core/result.ts';
 import type { UpstreamFault } from '../../../ports/upstream.ts';
 import { notSent } from '../fault.ts';
@@ -7,7 +8,7 @@ import { writeInitializeParams } from '../rpc/write-params.ts';
 import type { ClientInfo } from '../upstream-deps.ts';
 import type { HttpAnswer } from './exchange.ts';
 import type { HttpLeg } from './http-leg.ts';
-import type { Requester } from './requester.ts';
+import type { EraRequest, Requester } from './requester.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 /** 2024-11-05 to 2025-11-25: requests live in a session, and only a notification cancels one. */
@@ -22,27 +23,52 @@ export function createLegacyRequester(leg: HttpLeg, sessions: Sessions): Request
       return answered;
     };
 
-    const opened = await sessions.get(request.principal, request.signal);
+    const opened = await sessions.get(request.principal, request.signal, request.declared);
     if (!opened.ok) return opened;
+    await setLogLevel(leg, opened.value, request);
     const answered = await inSession(opened.value);
     if (!answered.ok || !isUnknownSession(answered.value, opened.value)) return answered;
     sessions.forget(request.principal, opened.value);
-    const reopened = await sessions.get(request.principal, request.signal);
+    const reopened = await sessions.get(request.principal, request.signal, request.declared);
     return reopened.ok ? inSession(reopened.value) : reopened;
   };
 }
+
+/**
+ * The level is one for the whole session, so it only ever goes down to what some call wants; each call hears no more than it asked for.
+ * A server that cannot log says so with an error, which changes nothing.
+ */
+async function setLogLevel(leg: HttpLeg, session: Session, request: EraRequest): Promise<void> {
+  const { logLevel = null, principal, signal } = request;
+  if (logLevel === null || (session.logLevel !== null && isLogWanted(logLevel, session.logLevel))) return;
+  session.logLevel = logLevel;
+  await leg.request({
+    id: leg.nextId(),
+    principal,
+    method: 'logging/setLevel',
+    paramsJson: `{"level":"${logLevel}"}`,
+    headers: sessionHeaders(session),
+    timeoutMs: SET_LEVEL_TIMEOUT_MS,
+    signal,
+    onProgress: null,
+    answersRequests: false,
+  });
+}
+
+const SET_LEVEL_TIMEOUT_MS = 5000;
 
 /** The handshake: `initialize`, and `notifications/initialized` in the session that its answer named. */
 export async function openSession(
   leg: HttpLeg,
   client: ClientInfo,
+  declared: string,
   timeoutMs: number,
 ): Promise<Result<Session, UpstreamFault>> {
   const answered = await leg.request({
     id: leg.nextId(),
     principal: null,
     method: 'initialize',
-    paramsJson: writeInitializeParams(client),
+    paramsJson: writeInitializeParams(client, declared),
     headers: [],
     timeoutMs,
     signal: AbortSignal.timeout(timeoutMs),
@@ -59,7 +85,7 @@ export async function openSession(
   if (head.sessionId !== null && !SESSION_ID.test(head.sessionId)) {
     return notSent('invalid-answer', 'the session id is not acceptable');
   }
-  const session: Session = { id: head.sessionId, revision: revision.value };
+  const session: Session = { id: head.sessionId, revision: revision.value, logLevel: null };
   const told = await leg.send(writeNotification('notifications/initialized', '{}'), sessionHeaders(session), timeoutMs);
   if (!told.ok) return told;
   const { status } = told.value.head;

@@ -1,9 +1,11 @@
 import type { ListMethod } from '../../../core/catalog/listed.ts';
 import type { GovernedMethod } from '../../../core/catalog/target.ts';
+import type { LogLevel } from '../../../core/mcp/log-level.ts';
 import type { Era } from '../../../core/mcp/revisions.ts';
 import { type Result, ok } from '../../../core/result.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { UpstreamFault } from '../../../ports/upstream.ts';
+import type { CallSide } from '../call-side.ts';
 import type { EraKeeper } from '../era-keeper.ts';
 import { sent } from '../fault.ts';
 import type { KnownTools } from '../known-tools.ts';
@@ -24,6 +26,10 @@ export interface EraRequest {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onProgress: ProgressGate | null;
+  /** What a session must have declared for it, as text; nothing, unless it is given. */
+  readonly declared?: string;
+  readonly logLevel?: LogLevel | null;
+  readonly side?: CallSide;
 }
 
 /** Sends a request in the manner of one era, with whatever that era wants before, around or after it. */

@@ -1,7 +1,9 @@
+import type { LogLevel } from '../../../core/mcp/log-level.ts';
 import type { LegacyRevision } from '../../../core/mcp/revisions.ts';
 import { type Result, ok } from '../../../core/result.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { UpstreamFault } from '../../../ports/upstream.ts';
+import { NOTHING_DECLARED } from '../call-side.ts';
 import { beforeCall, notSent } from '../fault.ts';
 import { waitUnlessAborted } from '../wait-unless-aborted.ts';
 
@@ -10,6 +12,8 @@ export interface Session {
   /** `null` where the upstream keeps none. */
   readonly id: string | null;
   readonly revision: LegacyRevision;
+  /** What it was last told to log; `null`: nothing yet. */
+  logLevel: LogLevel | null;
 }
 
 /**
@@ -20,7 +24,7 @@ export interface Session {
  */
 export interface Sessions {
   /** Opens one where there is none. Callers that come while it is being opened wait for the same one. */
-  get(principal: string, signal: AbortSignal): Promise<Result<Session, UpstreamFault>>;
+  get(principal: string, signal: AbortSignal, declared?: string): Promise<Result<Session, UpstreamFault>>;
   /** The upstream does not know this session any more. */
   forget(principal: string, session: Session): void;
   /** Ends all of them on the upstream, too. */
@@ -29,7 +33,8 @@ export interface Sessions {
 
 export interface SessionsDeps {
   readonly clock: Clock;
-  readonly open: () => Promise<Result<Session, UpstreamFault>>;
+  /** `declared` is `ClientCapabilities` as text: a session keeps for its life what it was opened with. */
+  readonly open: (declared: string) => Promise<Result<Session, UpstreamFault>>;
   /** Best effort, within a time limit. */
   readonly close: (session: Session) => Promise<void>;
 }
@@ -52,10 +57,10 @@ export function createSessions(deps: SessionsDeps, limits: SessionLimits): Sessi
   const entries = new Map<string, Entry>();
   let sweeper: NodeJS.Timeout | undefined;
 
-  function open(principal: string): Entry {
-    const opening = deps.open().then((opened) => {
+  function open(key: string, declared: string): Entry {
+    const opening = deps.open(declared).then((opened) => {
       if (opened.ok) entry.session = opened.value;
-      else if (entries.get(principal) === entry) entries.delete(principal);
+      else if (entries.get(key) === entry) entries.delete(key);
       return opened;
     });
     const entry: Entry = { opening, session: null, usedMs: deps.clock.monotonicMs() };
@@ -84,22 +89,25 @@ export function createSessions(deps: SessionsDeps, limits: SessionLimits): Sessi
   }
 
   return {
-    async get(principal, signal) {
-      let entry = entries.get(principal);
+    async get(principal, signal, declared = NOTHING_DECLARED) {
+      const key = keyOf(principal, declared);
+      let entry = entries.get(key);
       if (entry === undefined) {
         if (!makeRoom()) return notSent('overloaded', `${limits.principalsMax} sessions are in use`);
-        entry = open(principal);
+        entry = open(key, declared);
       }
       entry.usedMs = deps.clock.monotonicMs();
-      entries.delete(principal);
-      entries.set(principal, entry);
+      entries.delete(key);
+      entries.set(key, entry);
       if (entry.session !== null) return ok(entry.session);
       const opened = await waitUnlessAborted(entry.opening, signal);
       if (opened === 'aborted') return notSent('aborted', 'given up before it was sent');
       return opened.ok ? opened : beforeCall(opened.error);
     },
     forget(principal, session) {
-      if (entries.get(principal)?.session === session) entries.delete(principal);
+      for (const [key, entry] of entries) {
+        if (key.endsWith(` ${principal}`) && entry.session === session) entries.delete(key);
+      }
     },
     async end() {
       clearInterval(sweeper);
@@ -109,3 +117,6 @@ export function createSessions(deps: SessionsDeps, limits: SessionLimits): Sessi
     },
   };
 }
+
+/** INVARIANT: what is declared is JSON, which ends where it ends, so no principal's name can make two keys alike. */
+const keyOf = (principal: string, declared: string): string => `${declared} ${principal}`;

@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../../core/json/value.ts';
+import type { LogLevel } from '../../../core/mcp/log-level.ts';
 import type { Era, LegacyRevision, ModernRevision } from '../../../core/mcp/revisions.ts';
 import type { ClientInfo } from '../upstream-deps.ts';
 
@@ -10,6 +12,19 @@ export interface CallParams {
   readonly paramsJson: string;
   readonly progressToken: number | null;
   readonly traceparent: string | null;
+  /** `ClientCapabilities` as text. A legacy session declared its own when it was opened. */
+  readonly declared: string;
+  /** From which level on a modern upstream is asked for log messages. */
+  readonly logLevel: LogLevel | null;
+  /** What continues an earlier request; `null` for the first. */
+  readonly round: Round | null;
+}
+
+/** The members by which a modern upstream knows its earlier answer again. */
+export interface Round {
+  /** Byte by byte as it came; `null` where none came. */
+  readonly requestState: string | null;
+  readonly inputResponses: JsonObject;
 }
 
 /** Writes `params` for one era. A modern request says on its own what a legacy one agreed on in the handshake. */
@@ -21,34 +36,44 @@ export interface ParamsWriter {
 }
 
 export function createParamsWriter(era: Era, client: ClientInfo): ParamsWriter {
-  const envelope = era === 'legacy' ? '' : modernEnvelope(client);
+  const envelope = era === 'legacy' ? '' : modernEnvelope(client, '{}');
   return {
-    call({ paramsJson, progressToken, traceparent }) {
-      let meta = envelope;
+    call({ paramsJson, progressToken, traceparent, declared, logLevel, round }) {
+      let meta = era === 'legacy' || declared === '{}' ? envelope : modernEnvelope(client, declared);
+      if (era === 'modern' && logLevel !== null) meta = withMember(meta, `"${PREFIX}/logLevel":"${logLevel}"`);
       if (progressToken !== null) meta = withMember(meta, `"progressToken":${progressToken}`);
       if (traceparent !== null) meta = withMember(meta, `"traceparent":${JSON.stringify(traceparent)}`);
-      return meta === '' ? paramsJson : `{"_meta":{${meta}},${paramsJson.slice(1)}`;
+      const members = round === null ? paramsJson : withRound(paramsJson, round);
+      return meta === '' ? members : `{"_meta":{${meta}},${members.slice(1)}`;
     },
     list(cursor) {
       const metaMember = envelope === '' ? '' : `"_meta":{${envelope}}`;
       return `{${cursor === null ? metaMember : withMember(metaMember, `"cursor":${JSON.stringify(cursor)}`)}}`;
     },
-    discover: () => `{"_meta":{${modernEnvelope(client)}}}`,
+    discover: () => `{"_meta":{${modernEnvelope(client, '{}')}}}`,
   };
 }
 
-export function writeInitializeParams(client: ClientInfo): string {
-  return JSON.stringify({ protocolVersion: LEGACY_REVISION, capabilities: {}, clientInfo: clientInfoOf(client) });
+/** `declared` is `ClientCapabilities` as text. */
+export function writeInitializeParams(client: ClientInfo, declared = '{}'): string {
+  const clientInfo = JSON.stringify(clientInfoOf(client));
+  return `{"protocolVersion":"${LEGACY_REVISION}","capabilities":${declared},"clientInfo":${clientInfo}}`;
 }
 
-/** No capability is declared: whatever a host can do, the gateway answers for it on this leg. */
-function modernEnvelope(client: ClientInfo): string {
-  const prefix = 'io.modelcontextprotocol';
+const PREFIX = 'io.modelcontextprotocol';
+
+function modernEnvelope(client: ClientInfo, declared: string): string {
   return [
-    `"${prefix}/protocolVersion":"${MODERN_REVISION}"`,
-    `"${prefix}/clientCapabilities":{}`,
-    `"${prefix}/clientInfo":${JSON.stringify(clientInfoOf(client))}`,
+    `"${PREFIX}/protocolVersion":"${MODERN_REVISION}"`,
+    `"${PREFIX}/clientCapabilities":${declared}`,
+    `"${PREFIX}/clientInfo":${JSON.stringify(clientInfoOf(client))}`,
   ].join(',');
+}
+
+/** `paramsJson` has at least one member. */
+function withRound(paramsJson: string, { requestState, inputResponses }: Round): string {
+  const state = requestState === null ? '' : `,"requestState":${JSON.stringify(requestState)}`;
+  return `${paramsJson.slice(0, -1)},"inputResponses":${JSON.stringify(inputResponses)}${state}}`;
 }
 
 const clientInfoOf = ({ name, version }: ClientInfo): ClientInfo => ({ name, version });

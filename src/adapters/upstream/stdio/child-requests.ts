@@ -1,15 +1,18 @@
 import { type Definition, type ListKind, LISTS } from '../../../core/catalog/listed.ts';
+import { isLogWanted } from '../../../core/mcp/log-level.ts';
 import type { Era } from '../../../core/mcp/revisions.ts';
 import { type Result, ok } from '../../../core/result.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { UpstreamCall, UpstreamFault } from '../../../ports/upstream.ts';
+import { callInRounds } from '../call-in-rounds.ts';
+import { createCallSide, declaredFor } from '../call-side.ts';
 import { sent } from '../fault.ts';
 import type { UpstreamLimits } from '../limits.ts';
 import { listAll, offersNone } from '../list-all.ts';
 import { createProgressGate } from '../progress-gate.ts';
 import { type CallOutcome, readCallAnswer } from '../read-call-answer.ts';
-import type { ResultObject } from '../rpc/read-message.ts';
-import type { ParamsWriter } from '../rpc/write-params.ts';
+import type { ResultObject, RpcResponse } from '../rpc/read-message.ts';
+import type { ParamsWriter, Round } from '../rpc/write-params.ts';
 import type { ReadyProcess } from './processes.ts';
 
 export interface ChildRequestDeps {
@@ -24,22 +27,63 @@ export async function callChild(
   process: ReadyProcess,
   call: UpstreamCall,
 ): Promise<CallOutcome> {
-  const { clock, limits, params } = deps;
-  const { target, traceparent, onProgress, signal } = call;
+  if (process.era === 'modern') return callInRounds(call, (round) => sendCall(deps, process, call, round));
+  await setLogLevel(process, call);
+  const answered = await sendCall(deps, process, call, null);
+  return answered.ok ? readCallAnswer(answered.value, process.era) : answered;
+}
+
+function sendCall(
+  { clock, limits, params }: ChildRequestDeps,
+  process: ReadyProcess,
+  call: UpstreamCall,
+  round: Round | null,
+): Promise<Result<RpcResponse, UpstreamFault>> {
+  const { target, traceparent, onProgress, signal, caller, log } = call;
   const { paramsJson } = target;
-  const answered = await process.connection.request({
+  const declared = declaredFor(call);
+  const logLevel = log?.level ?? null;
+  const side = createCallSide(call, clock, limits.callTimeoutMs);
+  return process.connection.request({
     method: target.method,
     paramsJson: (id) =>
-      params[process.era].call({ paramsJson, traceparent, progressToken: onProgress === null ? null : id }),
+      params[process.era].call({
+        paramsJson,
+        traceparent,
+        declared,
+        logLevel,
+        round,
+        progressToken: onProgress === null ? null : id,
+      }),
     timeoutMs: limits.callTimeoutMs,
     signal,
     progressGate:
       onProgress === null
         ? null
         : (id) => createProgressGate({ clock, token: id, onProgress }, limits.progressPerSecondMax),
+    // A modern process asks by way of its answer, and not beside it.
+    side: {
+      ...side,
+      ...(process.era === 'modern' && { asker: null, timer: null }),
+      owner: call.asker?.owner ?? JSON.stringify([caller.principal]),
+    },
   });
-  return answered.ok ? readCallAnswer(answered.value, process.era) : answered;
 }
+
+/** The level is one for the whole process, so it only ever goes down to what some call wants; each call hears no more than it asked for. */
+async function setLogLevel({ connection, levels }: ReadyProcess, { log, signal }: UpstreamCall): Promise<void> {
+  if (log === null || (levels.log !== null && isLogWanted(log.level, levels.log))) return;
+  levels.log = log.level;
+  await connection.request({
+    method: 'logging/setLevel',
+    paramsJson: () => `{"level":"${log.level}"}`,
+    timeoutMs: SET_LEVEL_TIMEOUT_MS,
+    signal,
+    progressGate: null,
+  });
+}
+
+const SET_LEVEL_TIMEOUT_MS = 5000;
 
 export function listChild(
   deps: ChildRequestDeps,

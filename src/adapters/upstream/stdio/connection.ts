@@ -1,9 +1,9 @@
 import { visibleText } from '../../../core/content/visible-text.ts';
 import type { JsonObject } from '../../../core/json/value.ts';
 import { type Notice, parseNotice } from '../../../core/mcp/notices.ts';
-import type { RpcId } from '../../../core/mcp/message.ts';
 import { type Result, assertNever, ok } from '../../../core/result.ts';
 import type { UpstreamFault } from '../../../ports/upstream.ts';
+import { answerAsk, type CallSide } from '../call-side.ts';
 import { notSent, sent } from '../fault.ts';
 import type { ProgressGate } from '../progress-gate.ts';
 import { type RpcResponse, type UpstreamMessage, readMessage } from '../rpc/read-message.ts';
@@ -18,6 +18,13 @@ export interface ChildRequest {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly progressGate: ((id: number) => ProgressGate) | null;
+  /** What the process may do beside answering a call of a host's; nothing, unless it is given. */
+  readonly side?: ChildSide;
+}
+
+export interface ChildSide extends CallSide {
+  /** Whose call it is. What could belong to calls of two owners belongs to neither. */
+  readonly owner: string;
 }
 
 /** A conversation with one process: requests of several calls interleave and are told apart by their ids. */
@@ -83,10 +90,11 @@ interface Talk {
 interface Pending {
   readonly settle: (outcome: Result<RpcResponse, UpstreamFault>) => void;
   readonly onProgress: ProgressGate | null;
+  readonly side: ChildSide | null;
 }
 
 function sendRequest(talk: Talk, child: Child, request: ChildRequest): Promise<Result<RpcResponse, UpstreamFault>> {
-  const { method, paramsJson, timeoutMs, signal, progressGate } = request;
+  const { method, paramsJson, timeoutMs, signal, progressGate, side = null } = request;
   return new Promise((resolve) => {
     if (signal.aborted) return resolve(notSent('aborted', 'given up before it was sent'));
     const id = ++talk.lastId;
@@ -97,6 +105,7 @@ function sendRequest(talk: Talk, child: Child, request: ChildRequest): Promise<R
     const settle = (outcome: Result<RpcResponse, UpstreamFault>): void => {
       talk.pending.delete(id);
       clearTimeout(timer);
+      side?.timer?.stop();
       signal.removeEventListener('abort', onAbort);
       resolve(outcome);
     };
@@ -105,9 +114,11 @@ function sendRequest(talk: Talk, child: Child, request: ChildRequest): Promise<R
       child.write(writeNotification('notifications/cancelled', `{"requestId":${id}}`));
     };
     const onAbort = (): void => cancel(sent('aborted', 'given up by the caller'));
-    const timer = setTimeout(() => cancel(sent('timeout', `no answer within ${timeoutMs} ms`)), timeoutMs);
+    const onTimeout = (): void => cancel(sent('timeout', `no answer within ${timeoutMs} ms`));
+    const timer = side?.timer ? undefined : setTimeout(onTimeout, timeoutMs);
+    side?.timer?.start(onTimeout);
     signal.addEventListener('abort', onAbort, { once: true });
-    talk.pending.set(id, { settle, onProgress: progressGate?.(id) ?? null });
+    talk.pending.set(id, { settle, onProgress: progressGate?.(id) ?? null, side });
   });
 }
 
@@ -117,7 +128,7 @@ function onMessage(talk: Talk, child: Child, message: UpstreamMessage): void {
     case 'error':
       return onResponse(talk, child, message);
     case 'request':
-      return onRequest(talk, child, message.id, message.method);
+      return onRequest(talk, child, message);
     case 'notification':
       return onNotification(talk, message.method, message.params);
     default:
@@ -132,7 +143,13 @@ function onResponse(talk: Talk, child: Child, response: RpcResponse): void {
   talk.pending.get(id)?.settle(ok(response));
 }
 
-function onRequest(talk: Talk, child: Child, id: RpcId, method: string): void {
+function onRequest(talk: Talk, child: Child, message: UpstreamMessage & { kind: 'request' }): void {
+  const { id, method } = message;
+  const side = method === 'ping' ? null : callOnItsMind(talk);
+  if (side !== null && side.asker !== null) {
+    const { asker, timer } = side;
+    return void answerAsk(asker, timer, message).then((answer) => child.write(answer));
+  }
   if (method !== 'ping' && !talk.hasRefused) {
     talk.hasRefused = true;
     talk.deps.report(`the upstream asked for ${visibleText(method)}, which was not offered; refused`);
@@ -141,9 +158,20 @@ function onRequest(talk: Talk, child: Child, id: RpcId, method: string): void {
   child.write(writeAnswer(id, method));
 }
 
+/**
+ * Over this transport nothing says which call a question or a log message belongs to. The newest call it is, as long as all that are
+ * running are one owner's.
+ */
+function callOnItsMind(talk: Talk): ChildSide | null {
+  const sides = [...talk.pending.values()].flatMap(({ side }) => (side === null ? [] : [side]));
+  const newest = sides.at(-1);
+  return newest !== undefined && sides.every(({ owner }) => owner === newest.owner) ? newest : null;
+}
+
 function onNotification(talk: Talk, method: string, params: JsonObject | null): void {
   const notice = parseNotice(method, params);
   if (notice !== null) talk.deps.onNotice(notice);
+  if (method === 'notifications/message') callOnItsMind(talk)?.onLog?.(params);
   if (method !== 'notifications/progress') return;
   const token = params?.['progressToken'];
   if (typeof token === 'number') talk.pending.get(token)?.onProgress?.(params);

@@ -4,6 +4,7 @@ import type { Result } from '../../../core/result.ts';
 import type { Upstream, UpstreamFault } from '../../../ports/upstream.ts';
 import { createBulkhead } from '../bulkhead.ts';
 import { type EraKeeper, type EraSetting, createEraKeeper } from '../era-keeper.ts';
+import { declaredFor } from '../call-side.ts';
 import { notSent } from '../fault.ts';
 import { createParamsWriter } from '../rpc/write-params.ts';
 import { createStatusBoard } from '../status-board.ts';
@@ -14,7 +15,7 @@ import { childEnvironment } from './child-environment.ts';
 import { type ChildRequestDeps, callChild, listChild } from './child-requests.ts';
 import { openConnection } from './connection.ts';
 import { type Greeting, greet, probeEra } from './greet.ts';
-import { type Processes, type ReadyProcess, createProcesses } from './processes.ts';
+import { type ProcessOwner, type Processes, type ReadyProcess, createProcesses } from './processes.ts';
 import type { StdioLimits } from './stdio-limits.ts';
 
 export interface StdioUpstreamOptions {
@@ -46,7 +47,7 @@ export function createStdioUpstream(options: StdioUpstreamOptions, deps: StdioUp
   let isClosed = false;
 
   async function admit<T>(
-    principal: string,
+    owner: ProcessOwner,
     signal: AbortSignal,
     work: (process: ReadyProcess) => Promise<Result<T, UpstreamFault>>,
   ): Promise<Result<T, UpstreamFault>> {
@@ -54,7 +55,7 @@ export function createStdioUpstream(options: StdioUpstreamOptions, deps: StdioUp
     const entered = await bulkhead.enter(signal);
     if (!entered.ok) return entered;
     try {
-      const process = await parts.processes.get(principal, signal);
+      const process = await parts.processes.get(owner, signal);
       return board.noted(process.ok ? await work(process.value) : process);
     } finally {
       bulkhead.leave();
@@ -63,14 +64,21 @@ export function createStdioUpstream(options: StdioUpstreamOptions, deps: StdioUp
 
   return {
     name,
-    call: (call) => admit(call.caller.principal, call.signal, (process) => callChild(parts.requests, process, call)),
+    call(call) {
+      // A modern process is told with each call.
+      const declared = parts.eras.known() === 'modern' ? null : declaredFor(call);
+      const owner = { principal: call.caller.principal, declared };
+      return admit(owner, call.signal, (process) => callChild(parts.requests, process, call));
+    },
     async listTools({ principal }, signal) {
-      const listed = await admit(principal, signal, (process) => listChild(parts.requests, 'tools', process, signal));
+      const listed = await admit({ principal, declared: null }, signal, (process) =>
+        listChild(parts.requests, 'tools', process, signal),
+      );
       if (listed.ok) board.listed(listed.value.length);
       return listed;
     },
     list: (kind, { principal }, signal) =>
-      admit(principal, signal, (process) => listChild(parts.requests, kind, process, signal)),
+      admit({ principal, declared: null }, signal, (process) => listChild(parts.requests, kind, process, signal)),
     onNotice: notices.add,
     attend: () => Promise.resolve(),
     status: () => board.read({ era: parts.eras.known(), revision: parts.revision() }),
@@ -132,8 +140,8 @@ function createParts(options: StdioUpstreamOptions, deps: StdioUpstreamDeps, not
       clock,
       open,
       report,
-      async greet(connection, era) {
-        const greeted = await greet(connection, era, greeting);
+      async greet(connection, era, declared) {
+        const greeted = await greet(connection, era, greeting, declared);
         if (greeted.ok) revision = greeted.value;
         else if (greeted.error.kind === 'invalid-answer') eras.doubt();
         return greeted;

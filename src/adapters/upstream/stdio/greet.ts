@@ -17,13 +17,22 @@ export interface Greeting {
   readonly signal: AbortSignal;
 }
 
-/** Introduces the gateway to a process that has just started, and learns which revision it speaks. */
-export function greet(connection: Connection, era: Era, greeting: Greeting): Promise<Result<Revision, UpstreamFault>> {
-  return era === 'modern' ? discover(connection, greeting) : initialize(connection, greeting);
+/** Introduces the gateway to a process that has just started, and learns which revision it speaks. `declared` is `ClientCapabilities`. */
+export function greet(
+  connection: Connection,
+  era: Era,
+  greeting: Greeting,
+  declared: string,
+): Promise<Result<Revision, UpstreamFault>> {
+  return era === 'modern' ? discover(connection, greeting) : initialize(connection, greeting, declared);
 }
 
-async function initialize(connection: Connection, greeting: Greeting): Promise<Result<Revision, UpstreamFault>> {
-  const answered = await ask(connection, greeting, 'initialize', writeInitializeParams(greeting.client));
+async function initialize(
+  connection: Connection,
+  greeting: Greeting,
+  declared: string,
+): Promise<Result<Revision, UpstreamFault>> {
+  const answered = await ask(connection, greeting, 'initialize', writeInitializeParams(greeting.client, declared));
   if (!answered.ok) return answered;
   if (answered.value.kind === 'error')
     return notSent('invalid-answer', `JSON-RPC error ${answered.value.code} to initialize`);

@@ -1,7 +1,9 @@
+import type { LogLevel } from '../../../core/mcp/log-level.ts';
 import type { Era } from '../../../core/mcp/revisions.ts';
 import { type Result, ok } from '../../../core/result.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { UpstreamFault } from '../../../ports/upstream.ts';
+import { NOTHING_DECLARED } from '../call-side.ts';
 import { beforeCall, notSent } from '../fault.ts';
 import { waitUnlessAborted } from '../wait-unless-aborted.ts';
 import type { ChildEnd } from './child.ts';
@@ -9,21 +11,30 @@ import type { Connection } from './connection.ts';
 import { type RestartDelays, createRestartDelays } from './restart-delays.ts';
 
 /**
- * The processes of one upstream, one for each principal, or one for all where the operator said that it is shared.
+ * The processes of one upstream, one for each principal and what was declared in its name, or one of each kind for all where the operator
+ * said that it is shared.
  *
  * INVARIANT: unless it is shared, no process is ever used by two principals: what it remembers would pass from one to the other.
  */
 export interface Processes {
   /** Starts one where there is none. Callers that come while it starts wait for the same one. */
-  get(principal: string, signal: AbortSignal): Promise<Result<ReadyProcess, UpstreamFault>>;
+  get(owner: ProcessOwner, signal: AbortSignal): Promise<Result<ReadyProcess, UpstreamFault>>;
   /** Ends all of them. Resolves when they are gone. */
   end(): Promise<void>;
+}
+
+export interface ProcessOwner {
+  readonly principal: string;
+  /** `ClientCapabilities` as text. `null`: whatever it was told will do, because nothing will be asked. */
+  readonly declared: string | null;
 }
 
 export interface ReadyProcess {
   readonly connection: Connection;
   /** What was agreed on when it started; it holds as long as the process lives. */
   readonly era: Era;
+  /** What it was last told to log; `null`: nothing yet. */
+  readonly levels: { log: LogLevel | null };
 }
 
 export interface ProcessesDeps {
@@ -32,7 +43,7 @@ export interface ProcessesDeps {
   /** What the next process is to be greeted in. */
   readonly era: () => Promise<Result<Era, UpstreamFault>>;
   /** Introduces the gateway to a process that has just started. */
-  readonly greet: (connection: Connection, era: Era) => Promise<Result<unknown, UpstreamFault>>;
+  readonly greet: (connection: Connection, era: Era, declared: string) => Promise<Result<unknown, UpstreamFault>>;
   readonly report: (problem: string) => void;
 }
 
@@ -54,9 +65,8 @@ export function createProcesses(deps: ProcessesDeps, limits: ProcessLimits, isSh
   };
   const sweeper = setInterval(() => closeIdle(pool), limits.idleMs).unref();
   return {
-    async get(principal, signal) {
-      const key = isShared ? '' : principal;
-      const slot = slotOf(pool, key);
+    async get({ principal, declared }, signal) {
+      const slot = slotOf(pool, isShared ? '' : principal, declared);
       if (!slot.ok) return slot;
       const ready = await waitUnlessAborted(slot.value.ready, signal);
       return ready === 'aborted' ? notSent('aborted', 'given up before it was sent') : ready;
@@ -83,15 +93,17 @@ interface Pool {
 
 interface Slot {
   readonly ready: Promise<Result<ReadyProcess, UpstreamFault>>;
+  readonly principal: string;
   /** `null` while the slot waits for a place. */
   connection: Connection | null;
   usedMs: number;
 }
 
-function slotOf(pool: Pool, key: string): Result<Slot, UpstreamFault> {
+function slotOf(pool: Pool, principal: string, declared: string | null): Result<Slot, UpstreamFault> {
+  const key = declared === null ? keyOfAny(pool, principal) : keyOf(principal, declared);
   const delayMs = Math.ceil(pool.delays.remainingMs(key));
   if (delayMs > 0) return notSent('unreachable', `the process failed; it is started again in ${delayMs} ms`);
-  const slot = pool.slots.get(key) ?? openSlot(pool, key);
+  const slot = pool.slots.get(key) ?? openSlot(pool, key, principal, declared ?? NOTHING_DECLARED);
   if (slot.connection?.isOpen() === false) return notSent('unreachable', 'the process is ending');
   slot.usedMs = pool.deps.clock.monotonicMs();
   pool.slots.delete(key);
@@ -99,12 +111,27 @@ function slotOf(pool: Pool, key: string): Result<Slot, UpstreamFault> {
   return ok(slot);
 }
 
-function openSlot(pool: Pool, key: string): Slot {
-  const slot: Slot = { connection: null, ready: Promise.resolve().then(() => start(pool, key, slot)), usedMs: 0 };
+function openSlot(pool: Pool, key: string, principal: string, declared: string): Slot {
+  const ready = Promise.resolve().then(() => start(pool, key, slot, declared));
+  const slot: Slot = { connection: null, principal, ready, usedMs: 0 };
   return slot;
 }
 
-async function start(pool: Pool, key: string, slot: Slot): Promise<Result<ReadyProcess, UpstreamFault>> {
+/** INVARIANT: what is declared is JSON, which ends where it ends, so no principal's name can make two keys alike. */
+const keyOf = (principal: string, declared: string): string => `${declared} ${principal}`;
+
+/** A process that the principal has already: a second one would not know what the first was told. */
+function keyOfAny(pool: Pool, principal: string): string {
+  const own = [...pool.slots].findLast(([, slot]) => slot.principal === principal);
+  return own?.[0] ?? keyOf(principal, NOTHING_DECLARED);
+}
+
+async function start(
+  pool: Pool,
+  key: string,
+  slot: Slot,
+  declared: string,
+): Promise<Result<ReadyProcess, UpstreamFault>> {
   const era = await pool.deps.era();
   if (!era.ok) {
     pool.slots.delete(key);
@@ -121,10 +148,10 @@ async function start(pool: Pool, key: string, slot: Slot): Promise<Result<ReadyP
   if (pool.isEnded) return notSent('unreachable', 'the upstream is closed');
 
   pool.delays.started(key);
-  const connection = pool.deps.open(key, (end) => onGone(pool, key, slot, end));
+  const connection = pool.deps.open(slot.principal, (end) => onGone(pool, key, slot, end));
   slot.connection = connection;
-  const greeted = await pool.deps.greet(connection, era.value);
-  if (greeted.ok) return ok({ connection, era: era.value });
+  const greeted = await pool.deps.greet(connection, era.value, declared);
+  if (greeted.ok) return ok({ connection, era: era.value, levels: { log: null } });
   if (pool.slots.get(key) === slot) {
     pool.delays.ended(key);
     void closeSlot(pool, key, slot);

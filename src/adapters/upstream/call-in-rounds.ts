@@ -1,0 +1,78 @@
+import type { RawAsk } from '../../core/conversation/check-ask.ts';
+import { isJsonObject, type JsonObject } from '../../core/json/value.ts';
+import { err, ok, type Result } from '../../core/result.ts';
+import type { UpstreamCall, UpstreamFault } from '../../ports/upstream.ts';
+import { sent } from './fault.ts';
+import { type CallOutcome, readCallAnswer } from './read-call-answer.ts';
+import { readMember, type ResultObject, type RpcResponse } from './rpc/read-message.ts';
+import type { Round } from './rpc/write-params.ts';
+
+/** As often as a host is asked by one call. An upstream that only sheds load gets no more tries than that, either. */
+const ROUNDS_MAX = 8;
+/** Between two tries of an upstream that asked for nothing but another try. */
+const PAUSE_MS = 500;
+const STATE_CHARS_MAX = 256 * 1024;
+
+/**
+ * A call of a modern upstream, which asks by way of its answer (2026-07-28, "Multi Round-Trip Requests"). Each round is a request of its
+ * own with the same parameters, what the host said, and the upstream's state byte by byte.
+ */
+export async function callInRounds(
+  call: UpstreamCall,
+  send: (round: Round | null) => Promise<Result<RpcResponse, UpstreamFault>>,
+): Promise<CallOutcome> {
+  let round: Round | null = null;
+  for (let rounds = 1; ; rounds++) {
+    const response = await send(round);
+    if (!response.ok) return response;
+    if (response.value.kind === 'error' || !wantsInput(response.value.result))
+      return readCallAnswer(response.value, 'modern');
+    const wanted = readInputRequired(response.value.result);
+    if (!wanted.ok) return sent('invalid-answer', wanted.error);
+    if (rounds > ROUNDS_MAX) return sent('not-asked', 'too-many');
+    const next = await nextRound(call, wanted.value);
+    if (!next.ok) return next;
+    round = next.value;
+  }
+}
+
+interface InputRequired {
+  readonly asks: ReadonlyMap<string, RawAsk>;
+  readonly requestState: string | null;
+}
+
+async function nextRound(
+  call: UpstreamCall,
+  { asks, requestState }: InputRequired,
+): Promise<Result<Round, UpstreamFault>> {
+  const { asker, signal } = call;
+  if (asks.size === 0) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    return signal.aborted ? sent('aborted', 'given up by the caller') : ok({ requestState, inputResponses: {} });
+  }
+  if (asker === null) return sent('not-asked', 'not-declared');
+  const reply = await asker.ask(asks);
+  if (signal.aborted) return sent('aborted', 'given up by the caller');
+  if (reply.kind === 'refused') return sent('not-asked', reply.detail);
+  return ok({ requestState, inputResponses: Object.fromEntries(reply.answers) });
+}
+
+function wantsInput({ message, members }: ResultObject): boolean {
+  return readMember(message, members.get('resultType')) === 'input_required';
+}
+
+function readInputRequired({ message, members }: ResultObject): Result<InputRequired, string> {
+  const requests = members.has('inputRequests') ? readMember(message, members.get('inputRequests')) : {};
+  const requestState = members.has('requestState') ? readMember(message, members.get('requestState')) : null;
+  if (!isJsonObject(requests)) return err('inputRequests is no object');
+  if (requestState !== null && (typeof requestState !== 'string' || requestState.length > STATE_CHARS_MAX))
+    return err('requestState is no text, or too long');
+  const asks = new Map<string, RawAsk>();
+  for (const [key, request] of Object.entries(requests)) {
+    if (!isJsonObject(request) || typeof request.method !== 'string') return err('an input request has no method');
+    const params: JsonObject | null = isJsonObject(request.params) ? request.params : null;
+    asks.set(key, { method: request.method, params });
+  }
+  if (asks.size === 0 && requestState === null) return err('input is required, and none is named');
+  return ok({ asks, requestState });
+}

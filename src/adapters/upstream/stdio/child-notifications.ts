@@ -1,0 +1,73 @@
+import type { Attendance, AttendanceEnd } from '../attendances.ts';
+import type { ParamsWriter } from '../rpc/write-params.ts';
+import { createSubscriptionSync } from '../subscription-sync.ts';
+import { waitMs } from '../wait-ms.ts';
+import { filterOf } from '../listen-filter.ts';
+import type { Connection } from './connection.ts';
+import type { Processes } from './processes.ts';
+
+export interface ChildIntakeDeps {
+  readonly processes: Pick<Processes, 'get'>;
+  readonly modernParams: ParamsWriter;
+  readonly requestTimeoutMs: number;
+}
+
+/** How often it is looked at whether the process still runs, which also keeps it from being ended as idle. */
+const LOOK_MS = 2_000;
+/** A request must have an end; then it is made again. */
+const LISTEN_MS = 3_600_000;
+
+/** Has a process tell its principal. What it tells comes through its connection like everything else it says. */
+export async function attendChild(deps: ChildIntakeDeps, attendance: Attendance): Promise<AttendanceEnd> {
+  const { principal, signal } = attendance;
+  const found = await deps.processes.get(principal, signal);
+  if (!found.ok) return 'lost';
+  const { connection, era } = found.value;
+  if (era === 'modern') return attendModernChild(deps, attendance, connection);
+
+  const sync = createSubscriptionSync(attendance.wish, async (method, uri) => {
+    const { requestTimeoutMs: timeoutMs } = deps;
+    const paramsJson = (): string => JSON.stringify({ uri });
+    const answered = await connection.request({ method, paramsJson, timeoutMs, signal, progressGate: null });
+    return answered.ok && answered.value.kind === 'result';
+  });
+  attendance.onChange(sync);
+  await sync();
+  attendance.ready();
+  while (!signal.aborted && connection.isOpen()) {
+    await waitMs(LOOK_MS, signal);
+    if (connection.isOpen()) await deps.processes.get(principal, signal);
+  }
+  return 'lost';
+}
+
+async function attendModernChild(
+  deps: ChildIntakeDeps,
+  { signal, wish, onChange, ready }: Attendance,
+  connection: Connection,
+): Promise<AttendanceEnd> {
+  const { modernParams } = deps;
+  let isOffered = true;
+  let change = new AbortController();
+  onChange(async () => {
+    const before = change;
+    change = new AbortController();
+    before.abort();
+  });
+  while (!signal.aborted && connection.isOpen() && isOffered) {
+    const paramsJson = JSON.stringify({ notifications: filterOf(wish()) });
+    const asked = connection.request({
+      method: 'subscriptions/listen',
+      paramsJson: () => modernParams.call({ paramsJson, progressToken: null, traceparent: null }),
+      timeoutMs: LISTEN_MS,
+      signal: AbortSignal.any([signal, change.signal]),
+      progressGate: null,
+    });
+    ready();
+    const answered = await asked;
+    isOffered = !answered.ok || answered.value.kind === 'result';
+    // A server that ends each of them at once is not asked in a circle.
+    if (answered.ok) await waitMs(LOOK_MS, signal);
+  }
+  return isOffered ? 'lost' : 'not-offered';
+}
