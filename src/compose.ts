@@ -44,6 +44,7 @@ import { createInFlight } from './gateway/in-flight.ts';
 import { createKeptResults } from './gateway/kept-results.ts';
 import { createKillSwitches } from './gateway/kill-switches.ts';
 import { createLiveEvents } from './gateway/live-events.ts';
+import { createLimits } from './gateway/limits.ts';
 import { createLateRecords } from './gateway/late-records.ts';
 import { createRefusals } from './gateway/refusals.ts';
 import { TASK_SETTINGS } from './gateway/tasks/task-settings.ts';
@@ -206,6 +207,7 @@ async function createCallDeps({ config, policy }: GatewayOptions, parts: CallPar
     approvers: createApprovers(store, clock),
     keptResults: createKeptResults(clock, KEPT_RESULTS),
     lateRecords: createLateRecords(report),
+    limits: await createLimits({ store: store.limits, clock }),
     conversations: createConversations(CONVERSATION_LIMITS),
     // For calls that end with the process, so the key may, too.
     stateSealer: createSealer(randomBytes(32)),

@@ -14,6 +14,7 @@ import type { Conversations } from './conversations.ts';
 import type { InFlight } from './in-flight.ts';
 import type { KeptResults } from './kept-results.ts';
 import type { KillSwitches } from './kill-switches.ts';
+import type { Limits } from './limits.ts';
 import type { LateRecords } from './late-records.ts';
 import type { TaskSettings } from './tasks/task-settings.ts';
 
@@ -35,6 +36,7 @@ export interface CallDeps {
   readonly approvers: Approvers;
   readonly keptResults: KeptResults;
   readonly lateRecords: LateRecords;
+  readonly limits: Limits;
   readonly conversations: Conversations;
   /** Seals what modern hosts carry between two rounds of a call. */
   readonly stateSealer: Sealer;

@@ -6,6 +6,7 @@ import type { HostCall } from './gateway.ts';
 import { type GovernedCall, killFactsOf } from './governed-call.ts';
 import { type CallAnswer, callWithApproval, resumeWithApproval } from './steps/call-with-approval.ts';
 import { deny, denyByPolicy } from './steps/deny.ts';
+import { denyOverLimit } from './steps/deny-over-limit.ts';
 import { dispatchAllowed } from './steps/dispatch.ts';
 import { recordDecision } from './steps/record-decision.ts';
 import { loadDefinition, type NamedTarget, resolveTarget } from './steps/resolve-target.ts';
@@ -61,6 +62,17 @@ async function runDecided(deps: CallDeps, decided: DecidedCall): Promise<CallAns
   if (call.resumes !== undefined) return resumeWithApproval(deps, governed, call.resumes);
   if (decision.effect === 'approve') return callWithApproval(deps, governed);
 
-  await recordDecision(deps, governed);
-  return dispatchAllowed(deps, governed);
+  return runWithinLimits(deps, governed);
+}
+
+/** INVARIANT: that a call ran and what it used are both stored before the upstream sees it. */
+async function runWithinLimits(deps: CallDeps, governed: GovernedCall): Promise<CallAnswer> {
+  const taken = deps.limits.take(governed.decision.limits);
+  if (!taken.ok) return denyOverLimit(deps, governed, taken.error);
+  try {
+    await Promise.all([recordDecision(deps, governed), taken.value.store()]);
+    return await dispatchAllowed(deps, governed);
+  } finally {
+    taken.value.end();
+  }
 }

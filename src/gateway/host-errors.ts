@@ -120,6 +120,16 @@ export function deniedAnswer(
   return failedAnswer(kind, `Denied, not executed: ${text} ${nextStep}`, { status: 'denied', reason: code, nextStep });
 }
 
+/** `retryAfterSeconds` is `null` where waiting does not help, or nobody can tell for how long. */
+export function limitReached(kind: TargetKind, text: string, retryAfterSeconds: number | null): HostResult | HostError {
+  const nextStep =
+    retryAfterSeconds === null
+      ? 'Ask the operator of this gateway to change the limit.'
+      : `Wait ${retryAfterSeconds} seconds before trying again.`;
+  const structured = { status: 'denied', reason: 'limit_reached', nextStep, retryAfterSeconds } as const;
+  return failedAnswer(kind, `Denied, not executed: ${text} ${nextStep}`, structured);
+}
+
 function hostError(
   code: number,
   message: string,

@@ -1,5 +1,5 @@
 import type { LimitUse, WindowUse } from '../core/limits/limit-use.ts';
-import { addUse, createUsage, isSpent, SLOTS_PER_WINDOW, slotOf, type Usage, waitMs } from '../core/limits/usage.ts';
+import { addUse, createUsage, isSpent, slotEndMs, slotOf, type Usage, waitMs } from '../core/limits/usage.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { LimitStore, StoredUse } from '../ports/limit-store.ts';
@@ -16,6 +16,8 @@ export interface Limits {
 export interface TakenUse {
   /** Resolves when a restart will know. Throws `StoreError` when that failed; the call must not run then. */
   store(): Promise<void>;
+  /** The call did not come to run after all. Throws `StoreError`; then it stays used, which errs on the safe side. */
+  giveBack(): Promise<void>;
   /** The call is over: others may run in its place. What it used of windows stays used. */
   end(): void;
 }
@@ -64,6 +66,15 @@ export async function createLimits(deps: { readonly store: LimitStore; readonly 
       }
       return ok({
         store: () => (stored.length === 0 ? STORED : store.add(stored, nowMs)),
+        async giveBack() {
+          for (const use of uses)
+            if (use.kind !== 'concurrent') takeWindow(windows, { ...use, amount: -use.amount }, nowMs);
+          if (stored.length > 0)
+            await store.add(
+              stored.map((use) => ({ ...use, amount: -use.amount })),
+              nowMs,
+            );
+        },
         end: once(() => leave(running, uses)),
       });
     },
@@ -77,7 +88,7 @@ interface Counter {
 
 const NOTHING_USED = createUsage();
 const STORED = Promise.resolve();
-const NO_LIMITS: Result<TakenUse, never> = ok({ store: () => STORED, end: () => undefined });
+const NO_LIMITS: Result<TakenUse, never> = ok({ store: () => STORED, giveBack: () => STORED, end: () => undefined });
 /** How soon one of the running calls may be over. */
 const RETRY_CONCURRENT_MS = 1000;
 
@@ -87,7 +98,7 @@ function takeWindow(windows: Map<string, Counter>, use: WindowUse, nowMs: number
   counter.windowMs = windowMs;
   const slot = slotOf(nowMs, windowMs);
   addUse(counter.usage, slot, amount, nowMs, windowMs);
-  return { key, slot, amount, expiresMs: ((slot + SLOTS_PER_WINDOW + 1) * windowMs) / SLOTS_PER_WINDOW };
+  return { key, slot, amount, expiresMs: slotEndMs(slot, windowMs) };
 }
 
 function counterOf(windows: Map<string, Counter>, key: string): Counter {

@@ -25,6 +25,8 @@ import { CONVERSATION_LIMITS, createConversations } from '../../src/gateway/conv
 import { createInFlight } from '../../src/gateway/in-flight.ts';
 import { createKeptResults } from '../../src/gateway/kept-results.ts';
 import { createKillSwitches } from '../../src/gateway/kill-switches.ts';
+import { createListViews } from '../../src/gateway/list-view.ts';
+import { createLimits } from '../../src/gateway/limits.ts';
 import { createLateRecords } from '../../src/gateway/late-records.ts';
 import { createRefusals, type Refusals } from '../../src/gateway/refusals.ts';
 import { TASK_SETTINGS, type TaskSettings } from '../../src/gateway/tasks/task-settings.ts';
@@ -123,6 +125,8 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     tasks: store.tasks,
     taskSealer: createSealer(Buffer.alloc(32, 9), 16 * 1024 * 1024),
     taskSettings: { ...TASK_SETTINGS, ...options.tasks },
+    listViews: createListViews(),
+    cursorSealer: createSealer(Buffer.alloc(32, 8)),
     catalogue: createCatalogue(clock, {
       freshMs: 60_000,
       staleMs: 600_000,
@@ -133,6 +137,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     approvers: createApprovers(store, clock),
     keptResults: createKeptResults(clock, { keepMs: 15 * 60_000, resultBytesMax: 1 << 20, totalBytesMax: 1 << 24 }),
     lateRecords: createLateRecords(report),
+    limits: await createLimits({ store: store.limits, clock }),
     conversations: createConversations(CONVERSATION_LIMITS),
     stateSealer: createSealer(Buffer.alloc(32, 9)),
     askRules: () => options.asks ?? ASK_NOTHING,

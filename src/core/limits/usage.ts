@@ -9,7 +9,7 @@ export interface Usage {
   readonly slots: Map<number, number>;
 }
 
-export const SLOTS_PER_WINDOW = 60;
+const SLOTS_PER_WINDOW = 60;
 
 export function createUsage(): Usage {
   return { slots: new Map() };
@@ -43,10 +43,9 @@ export function waitMs(usage: Usage, amount: number, max: number, nowMs: number,
   if (used + amount <= max) return 0;
   const oldest = oldestOf(nowMs, windowMs);
   const counting = [...usage.slots].filter(([slot]) => slot >= oldest).toSorted(([a], [b]) => a - b);
-  const slotMs = slotMsOf(windowMs);
   for (const [slot, freed] of counting) {
     used -= freed;
-    if (used + amount <= max) return Math.max((slot + SLOTS_PER_WINDOW + 1) * slotMs - nowMs, 1);
+    if (used + amount <= max) return Math.max(slotEndMs(slot, windowMs) - nowMs, 1);
   }
   return 0;
 }
@@ -61,7 +60,12 @@ function oldestOf(nowMs: number, windowMs: number): number {
   return slotOf(nowMs, windowMs) - SLOTS_PER_WINDOW;
 }
 
-/** Windows are whole seconds, so that a slot is never shorter than some milliseconds. */
+/** The first moment in which what was used in the slot no longer counts. */
+export function slotEndMs(slot: number, windowMs: number): number {
+  return (slot + SLOTS_PER_WINDOW + 1) * slotMsOf(windowMs);
+}
+
+/** Rounded up, so that all moments are whole milliseconds; the window gets longer by that, never shorter. */
 function slotMsOf(windowMs: number): number {
-  return windowMs / SLOTS_PER_WINDOW;
+  return Math.ceil(windowMs / SLOTS_PER_WINDOW);
 }

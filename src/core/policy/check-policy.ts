@@ -1,4 +1,5 @@
 import type { Problem } from '../problem.ts';
+import { compileLimits } from './compile-limits.ts';
 import type { PolicySource } from './compile-policy.ts';
 
 /** What no single file shows: things said twice. And, as warnings, what is allowed but deserves a second look. */
@@ -6,6 +7,7 @@ export function findPolicyConflicts(sources: readonly PolicySource[]): readonly 
   return [...Map.groupBy(sources, ({ file }) => file.upstream).values()].flatMap((files) => [
     ...findRulesSaidTwice(files),
     ...findArgumentsSaidTwice(files),
+    ...findLimitsSaidTwice(files),
     ...files.flatMap(findUnattendedRules),
   ]);
 }
@@ -29,6 +31,30 @@ function findRulesSaidTwice(files: readonly PolicySource[]): Problem[] {
           got: id,
           help: 'decisions name the rule that spoke, so every rule of an upstream needs an id of its own',
         },
+      ];
+    }),
+  );
+}
+
+/** Two limits that count the same, in the same time, would each count for both. */
+function findLimitsSaidTwice(files: readonly PolicySource[]): Problem[] {
+  const firstPlaces = new Map<string, string>();
+  return files.flatMap((source) =>
+    compileLimits(source).flatMap(({ id, limit, place }, index): Problem[] => {
+      const counts = [
+        limit.calls?.windowMs,
+        limit.spend?.budget.windowMs,
+        limit.concurrentMax === null ? null : 'at once',
+      ];
+      const keys = counts.flatMap((each, kind) =>
+        each === undefined || each === null ? [] : [`${id} ${kind} ${each}`],
+      );
+      const first = keys.map((key) => firstPlaces.get(key)).find((each) => each !== undefined);
+      for (const key of keys) if (!firstPlaces.has(key)) firstPlaces.set(key, place);
+      if (first === undefined) return [];
+      const message = `another limit counts the same calls of the same people in the same time, at ${first}`;
+      return [
+        { severity: 'error', place, subject: `limits[${index}]`, message, got: null, help: 'keep one of the two' },
       ];
     }),
   );

@@ -5,6 +5,7 @@ import type { Problem } from '../problem.ts';
 import { err, ok, type Result } from '../result.ts';
 import { findPolicyConflicts } from './check-policy.ts';
 import { type Condition, parseCondition } from './cel/condition.ts';
+import { type CompiledLimit, compileLimits } from './compile-limits.ts';
 import { createClassLists } from './classify.ts';
 import type { PolicyVersion } from './decision.ts';
 import { createSubjectMatcher } from './matchers/subject.ts';
@@ -18,6 +19,8 @@ export interface CompiledPolicy {
   readonly version: PolicyVersion;
   readonly options: PolicyOptions;
   readonly upstreams: ReadonlyMap<string, UpstreamPolicy>;
+  /** By the name of the upstream. */
+  readonly limits: ReadonlyMap<string, readonly CompiledLimit[]>;
   /** What its author should look at again. */
   readonly warnings: readonly Problem[];
 }
@@ -54,8 +57,10 @@ export function compilePolicy(
   if (errors.length > 0) return err(problems);
 
   const upstreams = new Map<string, UpstreamPolicy>();
+  const limits = new Map<string, readonly CompiledLimit[]>();
   for (const [name, files] of Map.groupBy(sources, ({ file }) => file.upstream)) {
     const lists = createClassLists(files.map(({ file }) => file.classes));
+    limits.set(name, files.flatMap(compileLimits));
     const place = files[0]?.placeOf(['upstream']) ?? '';
     upstreams.set(
       name,
@@ -66,7 +71,7 @@ export function compilePolicy(
       ),
     );
   }
-  return ok({ version: versionOf(sources, options), options, upstreams, warnings: problems });
+  return ok({ version: versionOf(sources, options), options, upstreams, limits, warnings: problems });
 }
 
 function compileRules(source: PolicySource, options: PolicyOptions): CompiledRule[] {
@@ -104,5 +109,12 @@ function plain(file: PolicyFile): Json {
     bind: rule.bind.map((binding) => ({ ...binding })),
     approval: rule.approval && { ...rule.approval },
   }));
-  return { upstream: file.upstream, classes: { ...file.classes, byArgument }, rules };
+  const limits = file.limits.map((limit) => ({
+    ...limit,
+    who: { ...limit.who },
+    subject: { ...limit.subject },
+    calls: limit.calls && { ...limit.calls },
+    spend: limit.spend && { cost: limit.spend.cost, budget: { ...limit.spend.budget } },
+  }));
+  return { upstream: file.upstream, classes: { ...file.classes, byArgument }, rules, limits };
 }

@@ -1,7 +1,9 @@
 import type { ToolClass } from '../catalog/tool.ts';
 import type { JsonObject } from '../json/value.ts';
+import type { LimitUse } from '../limits/limit-use.ts';
 import { assertNever } from '../result.ts';
 import { bindFacts, factsOf } from './bind-facts.ts';
+import { limitUses } from './compile-limits.ts';
 import type { CompiledPolicy } from './compile-policy.ts';
 import type { Decision, DecisionRequest, DecisionTarget, Reason } from './decision.ts';
 import { matchRules, type ScopeGap, type UnmetRule } from './match-rules.ts';
@@ -69,7 +71,13 @@ function decideClass(policy: CompiledPolicy, asked: Asked, toolClass: ToolClass)
 
   // A rule that asks for approval still does when only its scopes are missing: a credential with less must never get further.
   const asking = [...granted, ...lacking.map(({ rule }) => rule)].filter(({ rule }) => rule.effect === 'approve');
-  const grant: Grant = { policy, class: toolClass, args: facts.args, records: recordsOf([...granted, ...asking]) };
+  const grant: Grant = {
+    policy,
+    class: toolClass,
+    args: facts.args,
+    records: recordsOf([...granted, ...asking]),
+    limits: facts.args === null ? [] : limitUses(policy.limits.get(facts.upstream) ?? [], facts),
+  };
   if (asked.completion) return decideCompletion(grant, granted, asking);
   if (isNotEmpty(asking)) return askByRules(grant, asking);
   return decideAllowed(grant, granted);
@@ -81,6 +89,7 @@ interface Grant {
   readonly class: GrantableClass;
   readonly args: JsonObject | null;
   readonly records: readonly ArgumentPath[];
+  readonly limits: readonly LimitUse[];
 }
 
 function recordsOf(rules: readonly CompiledRule[]): readonly ArgumentPath[] {
@@ -160,8 +169,8 @@ function askByDefault(grant: Grant, reasons: NotEmpty<Reason>): Decision {
   return { ...granted(grant, reasons), effect: 'approve', terms };
 }
 
-function granted({ policy, class: toolClass, args, records }: Grant, reasons: NotEmpty<Reason>) {
-  return { class: toolClass, policyVersion: policy.version, reasons, args, records } as const;
+function granted({ policy, ...grant }: Grant, reasons: NotEmpty<Reason>) {
+  return { ...grant, policyVersion: policy.version, reasons } as const;
 }
 
 const HIDDEN = { hidden: true, missingScopes: [] };

@@ -3,6 +3,7 @@ import type { Target, TargetKind } from '../catalog/target.ts';
 import type { ToolClass } from '../catalog/tool.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { JsonObject } from '../json/value.ts';
+import type { LimitUse } from '../limits/limit-use.ts';
 import type { ArgumentPath } from './policy-conditions.ts';
 import type { ReasonCode } from './reasons.ts';
 
@@ -46,6 +47,8 @@ interface Granted {
   readonly args: JsonObject | null;
   /** The arguments that name the records touched, of all rules that grant it. */
   readonly records: readonly ArgumentPath[];
+  /** What the call takes of limits when it runs; empty for a listing. */
+  readonly limits: readonly LimitUse[];
 }
 
 interface Decided {

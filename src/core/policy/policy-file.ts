@@ -1,4 +1,5 @@
 import type { PolicyConditions } from './policy-conditions.ts';
+import type { PolicyLimit } from './policy-limits.ts';
 
 /** One policy file, as parsed. See `docs/policy.md`. */
 export interface PolicyFile {
@@ -6,6 +7,7 @@ export interface PolicyFile {
   readonly upstream: string;
   readonly classes: PolicyClasses;
   readonly rules: readonly PolicyRule[];
+  readonly limits: readonly PolicyLimit[];
 }
 
 /** Patterns are tool names in which `*` stands for any characters, or none. */

@@ -2,8 +2,12 @@ import { z } from 'zod';
 import { UPSTREAM_NAME } from '../catalog/exposed-name.ts';
 import type { PolicyFile } from './policy-file.ts';
 import { classes } from './schema/classes-schema.ts';
+import { limit } from './schema/limit-schema.ts';
 import { ENTRIES_MAX } from './schema/names-schema.ts';
 import { rule } from './schema/rule-schema.ts';
+
+/** Every limit is looked at for every call. */
+const LIMITS_MAX = 100;
 
 /** One file in `policies/`. */
 export const policyFileSchema: z.ZodType<PolicyFile, unknown> = z
@@ -15,6 +19,11 @@ export const policyFileSchema: z.ZodType<PolicyFile, unknown> = z
       .describe('The upstream that the file is about, by its name in countersign.yaml'),
     classes: classes.prefault({}),
     rules: z.array(rule).max(ENTRIES_MAX).default([]).describe('Who may do what. The order of rules has no meaning'),
+    limits: z
+      .array(limit)
+      .max(LIMITS_MAX)
+      .default([])
+      .describe('How much may be done. Every limit that is about a call counts'),
   })
   .transform(
     (file): PolicyFile => ({
@@ -22,6 +31,7 @@ export const policyFileSchema: z.ZodType<PolicyFile, unknown> = z
       upstream: file.upstream,
       classes: file.classes,
       rules: file.rules,
+      limits: file.limits,
     }),
   );
 
@@ -30,7 +40,6 @@ export const policyFileSchema: z.ZodType<PolicyFile, unknown> = z
  * than its author wrote.
  */
 export const POLICY_KEYS_NOT_YET: ReadonlySet<string> = new Set([
-  'limits',
   'watch',
   'rules.*.result',
   'rules.*.approval.summary',

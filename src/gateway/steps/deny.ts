@@ -95,7 +95,7 @@ interface RecordedDenial {
  */
 const DENIED_ARGUMENTS_CHARS_MAX = 16 * 1024;
 
-async function recordDenial(deps: CallDeps, call: HostCall, denial: RecordedDenial): Promise<void> {
+export async function recordDenial(deps: CallDeps, call: HostCall, denial: RecordedDenial): Promise<void> {
   const argumentsJson = canonicalJson(call.args);
   const isLong = argumentsJson.length > DENIED_ARGUMENTS_CHARS_MAX;
   await deps.audit.record([

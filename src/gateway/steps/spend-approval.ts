@@ -1,17 +1,18 @@
 import type { Approval, ApprovalStatus } from '../../core/approval/approval.ts';
 import type { DispatchEntry, OutcomeCode } from '../../core/audit/entry.ts';
 import { labelOf } from '../../core/catalog/target.ts';
-import type { ToolDefinition } from '../../core/catalog/tool.ts';
 import { decide } from '../../core/policy/decide.ts';
 import type { CallDeps } from '../deps.ts';
 import type { HostError, HostResult } from '../gateway.ts';
 import type { GovernedCall } from '../governed-call.ts';
 import { outcomeNotRecorded, stoppedBySwitch } from '../host-errors.ts';
 import { expireApproval, voidApproval } from '../void-approval.ts';
-import { bindingOf, changedSince } from './attach-approval.ts';
+import { bindingOf, changedSince, NO_DEFINITION } from './attach-approval.ts';
+import { denyOverLimit } from './deny-over-limit.ts';
+import type { TakenUse } from '../limits.ts';
 import { approvalAnswer } from './approval-answers.ts';
 import { dispatch } from './dispatch.ts';
-import { loadNewestDefinition } from './resolve-target.ts';
+import { type LoadedDefinition, loadNewestDefinition } from './resolve-target.ts';
 
 /**
  * Runs an approved call, once. Everything that made the approval possible is checked again; then the approval is spent and the
@@ -40,11 +41,31 @@ export async function spendApproval(
     return stoppedBySwitch();
   // The host is gone, or its credential is revoked: nobody may have the result, so the approval is kept for whoever may.
   if (place.signal.aborted) return approvalAnswer(deps, approval, call.kind);
+  const taken = deps.limits.take(governed.decision.limits);
+  // The approval stands: it can be spent when there is room again.
+  if (!taken.ok) return denyOverLimit(deps, governed, taken.error);
+  try {
+    await taken.value.store();
+    return await claim(deps, governed, approval, taken.value);
+  } finally {
+    taken.value.end();
+  }
+}
+
+/** Only the one request that wins the compare-and-set goes on; what the others took of limits is given back. */
+async function claim(
+  deps: CallDeps,
+  governed: GovernedCall,
+  approval: Approval,
+  taken: TakenUse,
+): Promise<HostResult | HostError> {
+  const { call, place } = governed;
   place.outliveHost();
   const claimed = await deps.approvals.transition(approval.id, 'approved', { status: 'executing' }, [
     dispatchEntry(deps, governed, approval),
   ]);
   if (claimed === null) {
+    await taken.giveBack();
     return approvalAnswer(deps, (await deps.approvals.find(approval.id)) ?? approval, call.kind);
   }
   return runClaimed(deps, governed, claimed);
@@ -55,7 +76,7 @@ async function findObstacle(
   deps: CallDeps,
   governed: GovernedCall,
   approval: Approval,
-  definition: ToolDefinition | null,
+  definition: LoadedDefinition | null,
 ): Promise<string | null> {
   const { call, target } = governed;
   const { principal } = call.context;
@@ -68,7 +89,7 @@ async function findObstacle(
   const now = {
     ...bindingOf(deps, governed),
     policyVersion: decision.policyVersion,
-    definitionDigest: definition.digest,
+    definitionDigest: definition.digest ?? NO_DEFINITION,
   };
   const changed = changedSince(approval, now, decision);
   if (changed !== null) return changed;
