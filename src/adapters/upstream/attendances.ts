@@ -8,19 +8,19 @@ import { waitMs } from './wait-ms.ts';
  */
 export interface Attendances {
   /** What the principal wants from now on. Resolves when the upstream was asked, or could not be in time. */
-  attend(principal: string, wish: Wish): Promise<void>;
-  close(): void;
+  readonly attend: (principal: string, wish: Wish) => Promise<void>;
+  readonly close: () => void;
 }
 
 /** One try to be told. */
 export interface Attendance {
   readonly principal: string;
   readonly signal: AbortSignal;
-  wish(): Wish;
+  readonly wish: () => Wish;
   /** `listener` is called when the wish is another; whoever changed it waits for it. */
-  onChange(listener: () => Promise<void>): void;
+  readonly onChange: (listener: () => Promise<void>) => void;
   /** The upstream has been asked. */
-  ready(): void;
+  readonly ready: () => void;
 }
 
 /** `not-offered`: there is no sense in asking again soon. */

@@ -35,6 +35,9 @@ export interface UpstreamLimits {
   readonly idleMs: number;
   /** How long it is believed which era an upstream is of. An upgraded server still answers `initialize`, so only asking again tells. */
   readonly eraKnownMs: number;
+  /** The first pause before an upstream is asked again to tell what changes; it doubles with each failure in a row. */
+  readonly attendRetryMs: number;
+  readonly attendRetryMsMax: number;
   /** How long closing may take before connections and processes are cut off. */
   readonly closeTimeoutMs: number;
 }
@@ -69,5 +72,7 @@ export const UPSTREAM_LIMITS: UpstreamLimits = {
   principalsMax: 1_000,
   idleMs: 10 * MINUTE_MS,
   eraKnownMs: 360 * MINUTE_MS,
+  attendRetryMs: SECOND_MS,
+  attendRetryMsMax: MINUTE_MS,
   closeTimeoutMs: 2 * SECOND_MS,
 };

@@ -15,11 +15,13 @@ export function createSubscriptionSync(
 
   async function sync(): Promise<void> {
     const wanted = new Set(wish().resourceUris);
-    for (const uri of wanted.difference(asked)) {
+    for (const uri of wanted) {
+      if (asked.has(uri)) continue;
       asked.add(uri);
       await ask('resources/subscribe', uri);
     }
-    for (const uri of asked.difference(wanted)) {
+    for (const uri of asked) {
+      if (wanted.has(uri)) continue;
       asked.delete(uri);
       await ask('resources/unsubscribe', uri);
     }

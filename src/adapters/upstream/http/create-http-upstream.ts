@@ -1,7 +1,8 @@
-import type { buildConnector } from 'undici';
+import { type buildConnector, Pool } from 'undici';
 import type { LegacyRevision } from '../../../core/mcp/revisions.ts';
 import type { Result } from '../../../core/result.ts';
 import type { Upstream, UpstreamFault } from '../../../ports/upstream.ts';
+import type { Attendances } from '../attendances.ts';
 import { createBulkhead } from '../bulkhead.ts';
 import { type EraKeeper, type EraSetting, createEraKeeper } from '../era-keeper.ts';
 import { notSent } from '../fault.ts';
@@ -17,6 +18,7 @@ import { type HttpLeg, createHttpLeg } from './http-leg.ts';
 import { closeSession, createLegacyRequester, openSession } from './legacy-requester.ts';
 import { listHttp, listHttpTools } from './list-http.ts';
 import { createModernRequester } from './modern-requester.ts';
+import { createHttpAttendances } from './notification-intake.ts';
 import { probeEra } from './probe-era.ts';
 import type { HttpRequestDeps } from './requester.ts';
 import { type Sessions, createSessions } from './sessions.ts';
@@ -67,23 +69,32 @@ export function createHttpUpstream(options: HttpUpstreamOptions, deps: UpstreamD
     },
     list: (kind, { principal }, signal) => admit(signal, () => listHttp(parts.requests, kind, principal, signal)),
     onNotice: notices.add,
-    attend: () => Promise.resolve(),
+    attend: ({ principal }, wish) => (isClosed ? Promise.resolve() : parts.attendances.attend(principal, wish)),
     status() {
       const era = parts.requests.eras.known();
       return board.read({ era, revision: era === 'modern' ? MODERN_REVISION : parts.legacyRevision() });
     },
     async close() {
       isClosed = true;
+      parts.attendances.close();
       await parts.sessions.end();
       await parts.leg.close();
+      await parts.streams.destroy();
     },
   };
+}
+
+/** Connections for streams that last, apart from those of calls. */
+function createStreamPool(url: URL, { limits, connect }: HttpUpstreamOptions): Pool {
+  return new Pool(url.origin, { connections: limits.principalsMax, pipelining: 1, connect });
 }
 
 interface Parts {
   readonly leg: HttpLeg;
   readonly sessions: Sessions;
   readonly requests: HttpRequestDeps;
+  readonly attendances: Attendances;
+  readonly streams: Pool;
   /** What the newest session agreed on. */
   readonly legacyRevision: () => LegacyRevision | null;
 }
@@ -120,5 +131,22 @@ function createParts(options: HttpUpstreamOptions, deps: UpstreamDeps, notices: 
   const requesters = { legacy: createLegacyRequester(leg, sessions), modern: createModernRequester(leg, doubtEra) };
   const known = createKnownTools(limits.principalsMax);
   const requests = { nextId: () => leg.nextId(), eras, requesters, params, known, clock, limits, report };
-  return { leg, sessions, requests, legacyRevision: () => legacyRevision };
+  const streams = createStreamPool(url, options);
+  const attendances = createHttpAttendances(
+    {
+      leg,
+      eras,
+      sessions,
+      clock,
+      report,
+      dispatcher: streams,
+      path: `${url.pathname}${url.search}`,
+      headers: Object.entries(options.headers).flat(),
+      params: params.modern,
+      onNotice: notices.announce,
+      requestTimeoutMs: limits.handshakeTimeoutMs,
+    },
+    limits,
+  );
+  return { leg, sessions, requests, attendances, streams, legacyRevision: () => legacyRevision };
 }

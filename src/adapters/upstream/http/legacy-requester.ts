@@ -100,7 +100,7 @@ export async function closeSession(leg: HttpLeg, session: Session, timeoutMs: nu
   if (session.id !== null) await leg.send(null, sessionHeaders(session), timeoutMs);
 }
 
-function sessionHeaders({ id, revision }: Session): readonly string[] {
+export function sessionHeaders({ id, revision }: Session): readonly string[] {
   const headers = ['mcp-protocol-version', revision];
   return id === null ? headers : [...headers, 'mcp-session-id', id];
 }

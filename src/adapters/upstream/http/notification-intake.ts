@@ -1,6 +1,13 @@
 import type { Dispatcher } from 'undici';
 import type { Notice } from '../../../core/mcp/notices.ts';
-import type { Attendance, AttendanceEnd } from '../attendances.ts';
+import {
+  type Attendance,
+  type AttendanceEnd,
+  type AttendanceLimits,
+  type Attendances,
+  type AttendancesDeps,
+  createAttendances,
+} from '../attendances.ts';
 import type { EraKeeper } from '../era-keeper.ts';
 import type { ParamsWriter } from '../rpc/write-params.ts';
 import type { HttpLeg } from './http-leg.ts';
@@ -23,8 +30,16 @@ export interface HttpIntakeDeps {
   readonly requestTimeoutMs: number;
 }
 
+/** What principals want to be told by an upstream over HTTP. */
+export function createHttpAttendances(
+  deps: HttpIntakeDeps & Omit<AttendancesDeps, 'attend'>,
+  limits: AttendanceLimits,
+): Attendances {
+  return createAttendances({ ...deps, attend: (attendance) => attendHttp(deps, attendance) }, limits);
+}
+
 /** Has an upstream tell one principal, in the manner of its era. */
-export async function attendHttp(deps: HttpIntakeDeps, attendance: Attendance): Promise<AttendanceEnd> {
+async function attendHttp(deps: HttpIntakeDeps, attendance: Attendance): Promise<AttendanceEnd> {
   const era = await deps.eras.current(attendance.signal);
   if (!era.ok) return 'lost';
   return era.value === 'modern' ? attendModern(deps, attendance) : attendLegacy(deps, attendance);

@@ -1,6 +1,6 @@
 import { type Notice, parseNotice, subscriptionIdOf, type Wish } from '../../../core/mcp/notices.ts';
 import type { Attendance, AttendanceEnd } from '../attendances.ts';
-import { filterOf } from '../listen-filter.ts';
+import { filterOf, PLAIN_CALL } from '../listen-filter.ts';
 import { readMessage } from '../rpc/read-message.ts';
 import { writeRequest } from '../rpc/write-message.ts';
 import { modernHeaders } from './modern-requester.ts';
@@ -64,7 +64,7 @@ function begin(deps: HttpIntakeDeps, { principal, signal, wish }: Attendance): L
     method: 'POST',
     path: deps.path,
     headers: [...HEADERS, ...deps.headers, ...modernHeaders(METHOD)],
-    body: writeRequest(id, METHOD, params.call({ paramsJson, progressToken: null, traceparent: null })),
+    body: writeRequest(id, METHOD, params.call({ ...PLAIN_CALL, paramsJson })),
     signal: AbortSignal.any([signal, abort.signal]),
     onOpen: () => undefined,
     onMessage(bytes) {

@@ -1,8 +1,8 @@
 import type { Attendance, AttendanceEnd } from '../attendances.ts';
 import type { ParamsWriter } from '../rpc/write-params.ts';
+import { filterOf, PLAIN_CALL } from '../listen-filter.ts';
 import { createSubscriptionSync } from '../subscription-sync.ts';
 import { waitMs } from '../wait-ms.ts';
-import { filterOf } from '../listen-filter.ts';
 import type { Connection } from './connection.ts';
 import type { Processes } from './processes.ts';
 
@@ -20,7 +20,8 @@ const LISTEN_MS = 3_600_000;
 /** Has a process tell its principal. What it tells comes through its connection like everything else it says. */
 export async function attendChild(deps: ChildIntakeDeps, attendance: Attendance): Promise<AttendanceEnd> {
   const { principal, signal } = attendance;
-  const found = await deps.processes.get(principal, signal);
+  const owner = { principal, declared: null };
+  const found = await deps.processes.get(owner, signal);
   if (!found.ok) return 'lost';
   const { connection, era } = found.value;
   if (era === 'modern') return attendModernChild(deps, attendance, connection);
@@ -36,7 +37,7 @@ export async function attendChild(deps: ChildIntakeDeps, attendance: Attendance)
   attendance.ready();
   while (!signal.aborted && connection.isOpen()) {
     await waitMs(LOOK_MS, signal);
-    if (connection.isOpen()) await deps.processes.get(principal, signal);
+    if (connection.isOpen()) await deps.processes.get(owner, signal);
   }
   return 'lost';
 }
@@ -58,7 +59,7 @@ async function attendModernChild(
     const paramsJson = JSON.stringify({ notifications: filterOf(wish()) });
     const asked = connection.request({
       method: 'subscriptions/listen',
-      paramsJson: () => modernParams.call({ paramsJson, progressToken: null, traceparent: null }),
+      paramsJson: () => modernParams.call({ ...PLAIN_CALL, paramsJson }),
       timeoutMs: LISTEN_MS,
       signal: AbortSignal.any([signal, change.signal]),
       progressGate: null,

@@ -1,4 +1,4 @@
-import type { Notice } from '../../../core/mcp/notices.ts';
+import type { Notice, Wish } from '../../../core/mcp/notices.ts';
 import type { Revision } from '../../../core/mcp/revisions.ts';
 import type { Result } from '../../../core/result.ts';
 import type { Upstream, UpstreamFault } from '../../../ports/upstream.ts';
@@ -13,6 +13,7 @@ import type { ClientInfo, UpstreamDeps } from '../upstream-deps.ts';
 import type { ChildEnd } from './child.ts';
 import { childEnvironment } from './child-environment.ts';
 import { type ChildRequestDeps, callChild, listChild } from './child-requests.ts';
+import { createChildAttendances } from './child-attendances.ts';
 import { openConnection } from './connection.ts';
 import { type Greeting, greet, probeEra } from './greet.ts';
 import { type ProcessOwner, type Processes, type ReadyProcess, createProcesses } from './processes.ts';
@@ -80,7 +81,7 @@ export function createStdioUpstream(options: StdioUpstreamOptions, deps: StdioUp
     list: (kind, { principal }, signal) =>
       admit({ principal, declared: null }, signal, (process) => listChild(parts.requests, kind, process, signal)),
     onNotice: notices.add,
-    attend: () => Promise.resolve(),
+    attend: ({ principal }, wish) => (isClosed ? Promise.resolve() : parts.attend(principal, wish)),
     status: () => board.read({ era: parts.eras.known(), revision: parts.revision() }),
     async close() {
       isClosed = true;
@@ -93,6 +94,7 @@ interface Parts {
   readonly eras: EraKeeper;
   readonly processes: Processes;
   readonly requests: ChildRequestDeps;
+  readonly attend: (principal: string, wish: Wish) => Promise<void>;
   /** What the newest process agreed on. */
   readonly revision: () => Revision | null;
   readonly close: () => Promise<void>;
@@ -151,9 +153,11 @@ function createParts(options: StdioUpstreamOptions, deps: StdioUpstreamDeps, not
     limits,
     options.shared,
   );
+  const { attend, close: stopAttending } = createChildAttendances(options, deps, processes, params.modern);
   const close = async (): Promise<void> => {
     closing.abort();
+    stopAttending();
     await Promise.all([processes.end(), probing]);
   };
-  return { eras, processes, requests: { params, clock, limits, report }, revision: () => revision, close };
+  return { eras, processes, attend, requests: { params, clock, limits, report }, revision: () => revision, close };
 }
