@@ -1,15 +1,17 @@
 import { admit, failClosed } from './admit.ts';
 import type { CallDeps } from './deps.ts';
 import type { Gateway } from './gateway.ts';
-import { handleCall } from './handle-call.ts';
 import { listTools } from './list-tools.ts';
 import type { Refusals } from './refusals.ts';
+import { createTasks } from './tasks/tasks.ts';
 import type { Subscriptions } from './subscriptions/create-subscriptions.ts';
 
 /** Puts the use cases behind the one interface that the MCP plane knows. */
 export function createGateway(deps: CallDeps, refusals: Refusals, subscriptions: Subscriptions): Gateway {
+  const tasks = createTasks(deps);
   return {
-    call: (call) => failClosed(deps, call.context, () => handleCall(deps, call)),
+    call: (call) => tasks.call(call),
+    tasks,
     listTools: (context, cursor) => failClosed(deps, context, () => listTools(deps, context, cursor)),
     admit: (context, method) => failClosed(deps, context, () => admit(deps, context, method)),
     refuse: (refusal) => refusals.record(refusal),

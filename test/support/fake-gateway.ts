@@ -11,6 +11,8 @@ import type {
   ToolList,
 } from '../../src/gateway/gateway.ts';
 import type { Listening, ListenRequest } from '../../src/gateway/subscriptions/listening.ts';
+import type { HostTask, HostTaskList } from '../../src/gateway/tasks/host-task.ts';
+import type { TaskId } from '../../src/core/tasks/task.ts';
 import type { Authenticator } from '../../src/ports/authenticator.ts';
 
 /** A gateway that decides nothing and remembers everything: for tests of the plane in front of it. */
@@ -19,7 +21,10 @@ export interface FakeGateway extends Gateway {
   readonly lists: readonly { readonly context: RequestContext; readonly cursor: string | null }[];
   readonly refusals: readonly Refusal[];
   /** How the next calls end. */
-  onCall: (call: HostCall) => Promise<HostResult | HostError>;
+  onCall: (call: HostCall) => Promise<HostResult | HostError | HostTask>;
+  /** What was asked of tasks, and what comes of it: the same, whatever was asked. */
+  readonly taskRequests: readonly { readonly what: keyof Gateway['tasks']; readonly id: TaskId | null }[];
+  onTask: () => HostTask | HostError;
   onList: (context: RequestContext) => Promise<ToolList | HostError>;
   /** What is answered to every request that the plane could answer itself; `null` admits it. */
   admits: HostError | null;
@@ -46,7 +51,30 @@ export function createFakeGateway(upstreams: readonly string[] = ['notes']): Fak
   const listens: ListenRequest[] = [];
   const echo = async (call: HostCall): Promise<HostResult> => textResult(JSON.stringify(call.args));
   const list = async (): Promise<ToolList> => ({ kind: 'tools', tools: [ECHO_TOOL], nextCursor: null });
+  const taskRequests: { readonly what: keyof Gateway['tasks']; readonly id: TaskId | null }[] = [];
+  const onTask =
+    (what: keyof Gateway['tasks']) =>
+    async (_context: RequestContext, id: TaskId): Promise<HostTask | HostError> => {
+      taskRequests.push({ what, id });
+      return gateway.onTask();
+    };
   const gateway: FakeGateway = {
+    taskRequests,
+    onTask: () => {
+      throw new Error('a test that asks about tasks says what there is');
+    },
+    tasks: {
+      get: onTask('get'),
+      update: onTask('update'),
+      cancel: onTask('cancel'),
+      awaitOutcome: onTask('awaitOutcome'),
+      async list(): Promise<HostTaskList | HostError> {
+        taskRequests.push({ what: 'list', id: null });
+        const task = gateway.onTask();
+        return task.kind === 'error' ? task : { kind: 'tasks', tasks: [task] };
+      },
+      finish: async () => undefined,
+    },
     calls,
     lists,
     refusals,
@@ -81,6 +109,7 @@ export function createFakeGateway(upstreams: readonly string[] = ['notes']): Fak
       lists.length = 0;
       refusals.length = 0;
       admitted.length = 0;
+      taskRequests.length = 0;
       listens.length = 0;
       Object.assign(gateway, { onCall: echo, onList: list, onListen: createListening, admits: null });
     },

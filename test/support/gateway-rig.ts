@@ -30,7 +30,7 @@ import { createLimits } from '../../src/gateway/limits.ts';
 import { createLateRecords } from '../../src/gateway/late-records.ts';
 import { createRefusals, type Refusals } from '../../src/gateway/refusals.ts';
 import { TASK_SETTINGS, type TaskSettings } from '../../src/gateway/tasks/task-settings.ts';
-import { createSubscriptions } from '../../src/gateway/subscriptions/create-subscriptions.ts';
+import { createSubscriptions, type Subscriptions } from '../../src/gateway/subscriptions/create-subscriptions.ts';
 import { fingerprintList } from '../../src/gateway/subscriptions/fingerprint-list.ts';
 import { createResourceRights } from '../../src/gateway/resource-rights.ts';
 import { createFakeUpstream, type FakeUpstream } from './fake-upstream.ts';

@@ -7,6 +7,7 @@ import { parseToolCallParams, parseToolListParams } from '../../core/mcp/tool-pa
 import type { JsonObject } from '../../core/json/value.ts';
 import type { HostError, ToolList } from '../../gateway/gateway.ts';
 import { CATALOGUE_TTL_MS } from './answer-locally.ts';
+import { waitingOf } from './answer-tasks.ts';
 import { CallStream } from './call-stream.ts';
 import { acceptsEventStream } from './check-request.ts';
 import { type Caller, type Exchange, type Opened, turnAway } from './exchange.ts';
@@ -49,6 +50,7 @@ export async function callTool(
         args,
         stream,
         continuation: continuation.value,
+        waiting: waitingOf(opened, message),
       }),
     );
   } catch (error) {

@@ -4,6 +4,7 @@ import { encodeResult } from '../../core/mcp/encode-answer.ts';
 import { invalidParams } from '../../core/mcp/errors.ts';
 import type { RequestMessage } from '../../core/mcp/message.ts';
 import { MODERN_REVISIONS, negotiateRevision } from '../../core/mcp/revisions.ts';
+import { CORE_TASKS_CAPABILITY, CORE_TASKS_REVISION, TASKS_EXTENSION } from '../../core/tasks/task-support.ts';
 import type { JsonObject } from '../../core/json/value.ts';
 import { type Caller, type Exchange, type Opened, turnAway } from './exchange.ts';
 import { REFUSALS, refusalOf } from './refusals.ts';
@@ -31,7 +32,8 @@ export async function openSession(exchange: Exchange, caller: Caller, message: R
   if (!(await isAdmitted(exchange, caller, { revision, capabilities, logLevel: null }, message))) return;
   const session = plane.sessions.open(principal, revision, capabilities);
   if (session === null) return turnAway(exchange, REFUSALS.overloaded, { principal, revision, method, id });
-  const result = { protocolVersion: revision, capabilities: CAPABILITIES, serverInfo: plane.serverInfo };
+  const offered = revision === CORE_TASKS_REVISION ? { ...CAPABILITIES, tasks: CORE_TASKS_CAPABILITY } : CAPABILITIES;
+  const result = { protocolVersion: revision, capabilities: offered, serverInfo: plane.serverInfo };
   sendJson(res, 200, encodeResult(id, result), ['Mcp-Session-Id', session.id]);
 }
 
@@ -56,7 +58,7 @@ export async function answerDiscover(
   const result = {
     resultType: 'complete',
     supportedVersions: MODERN_REVISIONS,
-    capabilities: CAPABILITIES,
+    capabilities: { ...CAPABILITIES, extensions: { [TASKS_EXTENSION]: {} } },
     ttlMs: CATALOGUE_TTL_MS,
     cacheScope: 'private',
     _meta: { [META_SERVER_INFO]: plane.serverInfo },

@@ -13,8 +13,10 @@ import {
 import type { RpcId } from '../../core/mcp/message.ts';
 import type { Era } from '../../core/mcp/revisions.ts';
 import type { AskAnswer, HostError, HostInputRequest, HostLog, HostResult, HostStream } from '../../gateway/gateway.ts';
+import type { HostTask } from '../../gateway/tasks/host-task.ts';
 import type { UpstreamProgress } from '../../ports/upstream.ts';
 import type { Asks } from './asks.ts';
+import { encodeCreatedTask } from './encode-task.ts';
 import type { Slot } from './load.ts';
 import type { McpPlaneLimits } from './plane-options.ts';
 import { beginEventStream, encodeEvent, endEventStream, lengthOf, retryAfter, sendJsonBytes } from './respond.ts';
@@ -103,18 +105,16 @@ export class CallStream implements HostStream {
   }
 
   /** Throws, with nothing written, when the result breaks its contract. */
-  answer(answer: HostResult | HostError | HostInputRequest): void {
-    if (this.#isAnswered) throw new Error('a call is answered once');
-    const { id, era, res, slot } = this.#options;
+  answer(answer: HostResult | HostError | HostInputRequest | HostTask): void {
+    const { id, era } = this.#options;
     const pieces = encodeAnswer(id, answer, era);
-    if (this.#isOpen) checkLineBreaks(pieces);
-    this.close();
-    if (res.destroyed) return;
-    slot.hold(lengthOf(pieces));
-    if (this.#isOpen) endEventStream(res, pieces);
-    else if (answer.kind === 'error')
-      sendJsonBytes(res, answer.httpStatus, pieces, retryAfter(answer.retryAfterSeconds));
-    else sendJsonBytes(res, 200, pieces);
+    if (answer.kind === 'error') this.#finish(pieces, answer.httpStatus, retryAfter(answer.retryAfterSeconds));
+    else this.#finish(pieces, 200, []);
+  }
+
+  /** The same, with an answer that is encoded already. */
+  answerBytes(pieces: readonly Uint8Array[]): void {
+    this.#finish(pieces, 200, []);
   }
 
   /** Nothing but the answer is written from now on. */
@@ -122,6 +122,17 @@ export class CallStream implements HostStream {
     this.#isAnswered = true;
     this.#over.abort();
     if (this.#keepAlive !== null) clearInterval(this.#keepAlive);
+  }
+
+  #finish(pieces: readonly Uint8Array[], status: number, headers: readonly string[]): void {
+    if (this.#isAnswered) throw new Error('a call is answered once');
+    const { res, slot } = this.#options;
+    if (this.#isOpen) checkLineBreaks(pieces);
+    this.close();
+    if (res.destroyed) return;
+    slot.hold(lengthOf(pieces));
+    if (this.#isOpen) endEventStream(res, pieces);
+    else sendJsonBytes(res, status, pieces, headers);
   }
 
   /** Dropped where the reader does not keep up: comments and progress may be missed, memory may not grow. */
@@ -133,12 +144,18 @@ export class CallStream implements HostStream {
   }
 }
 
-function encodeAnswer(id: RpcId, answer: HostResult | HostError | HostInputRequest, era: Era): readonly Uint8Array[] {
+function encodeAnswer(
+  id: RpcId,
+  answer: HostResult | HostError | HostInputRequest | HostTask,
+  era: Era,
+): readonly Uint8Array[] {
   switch (answer.kind) {
     case 'result':
       return encodeResultBytes(id, answer.json, era);
     case 'error':
       return [Buffer.from(encodeError(id, answer))];
+    case 'task':
+      return encodeCreatedTask(id, answer, era);
     case 'input-required': {
       const { inputRequests, requestState } = answer;
       return [Buffer.from(encodeResult(id, { resultType: 'input_required', inputRequests, requestState }))];

@@ -14,6 +14,7 @@ import { isModernRevision } from '../../core/mcp/revisions.ts';
 import { assertNever, err, ok, type Result } from '../../core/result.ts';
 import { answerDiscover, answerPing, openSession } from './answer-locally.ts';
 import { callTool, listTools } from './answer-governed.ts';
+import { answerTask } from './answer-tasks.ts';
 import { type Caller, type Exchange, type Opened, recordRefusal, turnAway } from './exchange.ts';
 import { changeSubscription } from './event-stream-requests.ts';
 import { listen } from './listen.ts';
@@ -82,6 +83,8 @@ async function answerRequest(
       return listen(exchange, caller, opened, message);
     case 'change-subscription':
       return changeSubscription(exchange, caller, opened, message);
+    case 'task':
+      return answerTask(exchange, caller, opened, message);
     case 'discover':
       return answerDiscover(exchange, caller, opened, message);
     case 'ping':

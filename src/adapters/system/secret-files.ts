@@ -2,19 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Bytes of the key of the arguments' digest: as many as SHA-256 gives. */
-const DIGEST_KEY_BYTES = 32;
+/** As many as SHA-256 gives and AES-256 takes. */
+const KEY_BYTES = 32;
 
 /**
- * The key of the arguments' digest, made at the first start. Without it, digests in an old log cannot be compared with new ones, so a
- * file of the wrong length stops the start instead of being replaced.
+ * A key that is made at the first start. Without it, digests in an old log cannot be compared with new ones, and what was sealed cannot
+ * be read, so a file of the wrong length stops the start instead of being replaced.
  */
-export function loadOrCreateDigestKey(path: string): Uint8Array {
-  if (!existsSync(path)) writeSecretFile(path, randomBytes(DIGEST_KEY_BYTES).toString('hex'));
+export function loadOrCreateKey(path: string): Uint8Array {
+  if (!existsSync(path)) writeSecretFile(path, randomBytes(KEY_BYTES).toString('hex'));
   const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'hex');
-  if (key.length === DIGEST_KEY_BYTES) return key;
+  if (key.length === KEY_BYTES) return key;
   throw new Error(
-    `${path}: must hold ${DIGEST_KEY_BYTES} bytes in hex; restore it from the backup of the data directory`,
+    `${path}: must hold ${KEY_BYTES} bytes in hex; restore it from the backup of the data directory`,
   );
 }
 

@@ -13,6 +13,8 @@ export type Handling =
   | 'listen'
   /** Governed: one resource more, or less, that a legacy session hears of. */
   | 'change-subscription'
+  /** Governed: what became of a call that its host did not hold the line for. */
+  | 'task'
   /** A notification that is taken, and changes nothing. */
   | 'accept'
   /** Ends a request of the same session that is still running. */
@@ -63,12 +65,12 @@ export const METHODS: ReadonlyMap<string, MethodRow> = new Map([
   ['logging/setLevel', row('request', LEGACY, 'deny')],
   // No roots are ever asked for, so a change of them concerns nobody.
   ['notifications/roots/list_changed', row('notification', LEGACY, 'accept')],
-  // Tasks: a result fetched later, perhaps by somebody else.
-  ['tasks/get', row('request', BOTH, 'deny')],
-  ['tasks/cancel', row('request', BOTH, 'deny')],
-  ['tasks/result', row('request', LEGACY, 'deny')],
-  ['tasks/list', row('request', LEGACY, 'deny')],
-  ['tasks/update', row('request', MODERN, 'deny')],
+  // Tasks: a result fetched later, perhaps by somebody else; whose it is, and whether it may still be had, is asked each time.
+  ['tasks/get', row('request', BOTH, 'task')],
+  ['tasks/cancel', row('request', BOTH, 'task')],
+  ['tasks/result', row('request', LEGACY, 'task')],
+  ['tasks/list', row('request', LEGACY, 'task')],
+  ['tasks/update', row('request', MODERN, 'task')],
   ['notifications/tasks/status', row('notification', LEGACY, 'deny')],
 
   // Sent by servers only. A host that sends one is confused, or hopes that it is passed on.

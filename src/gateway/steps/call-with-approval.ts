@@ -1,8 +1,11 @@
-import type { Approval } from '../../core/approval/approval.ts';
+import type { Approval, ApprovalId } from '../../core/approval/approval.ts';
+import type { Task } from '../../core/tasks/task.ts';
+import { taskStatusOf } from '../../core/tasks/task-status.ts';
 import type { CallDeps } from '../deps.ts';
 import type { HostError, HostResult } from '../gateway.ts';
 import type { GovernedCall } from '../governed-call.ts';
 import { stoppedBySwitch } from '../host-errors.ts';
+import { createWaitingTask } from '../tasks/create-task.ts';
 import { voidApproval } from '../void-approval.ts';
 import { attachApproval } from './attach-approval.ts';
 import { approvalAnswer } from './approval-answers.ts';
@@ -11,20 +14,52 @@ import { spendApproval } from './spend-approval.ts';
 
 type HeldCall = GovernedCall & { readonly decision: { readonly effect: 'approve' } };
 
+/** What a call comes to, or the task by which its host waits for that. */
+export type CallAnswer = HostResult | HostError | WaitingCall;
+
+export interface WaitingCall {
+  readonly kind: 'waits';
+  readonly task: Task;
+  readonly approval: Approval;
+}
+
 /**
  * A call that a person must agree to. Holds it for a while, in case someone decides at once, and otherwise says that it is pending.
  * Whoever sends the same call again attaches to the same request.
  */
-export async function callWithApproval(deps: CallDeps, governed: GovernedCall): Promise<HostResult | HostError> {
+export async function callWithApproval(deps: CallDeps, governed: GovernedCall): Promise<CallAnswer> {
   const { call, decision } = governed;
   if (!isHeld(governed)) throw new Error('only a call that needs approval is held');
   const attached = await attachApproval(deps, governed);
   if (!attached.ok) return deny(deps, call, { code: attached.error, ...decision, target: governed.target });
   if (isKilled(governed)) return endRequest(deps, attached.value);
+  const waiting = await waitByTask(deps, governed, attached.value);
+  if (waiting !== null) return waiting;
   if (attached.value.status !== 'pending') return answerFor(deps, governed, attached.value);
 
   const held = await hold(deps, governed, attached.value);
   return isKilled(governed) ? stoppedBySwitch() : answerFor(deps, governed, held);
+}
+
+/**
+ * The call behind a task, sent again to spend its approval. Neither attaches to another one nor asks for one: its host waits for this
+ * approval and no other, and is told what became of it.
+ */
+export async function resumeWithApproval(deps: CallDeps, governed: GovernedCall, id: ApprovalId): Promise<CallAnswer> {
+  const approval = await deps.approvals.find(id);
+  if (approval === null) throw new Error('a call is resumed for an approval that is not there');
+  return answerFor(deps, governed, approval);
+}
+
+/** `null`: its host waits on the line, nothing is left to wait for, or there is no room for another task. */
+async function waitByTask(
+  deps: CallDeps,
+  { call, target }: GovernedCall,
+  approval: Approval,
+): Promise<WaitingCall | null> {
+  if ((call.waiting ?? 'hold') === 'hold' || taskStatusOf(approval.status) !== 'working') return null;
+  const task = await createWaitingTask(deps, call, target.ref, approval);
+  return task === null ? null : { kind: 'waits', task, approval };
 }
 
 const isKilled = ({ place }: GovernedCall): boolean => place.stoppedBy === 'kill-switch';

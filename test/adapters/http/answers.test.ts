@@ -193,7 +193,7 @@ it('server/discover says what is offered, to this principal only', async () => {
   expect(parseAnswerBody(answer).result).toEqual({
     resultType: 'complete',
     supportedVersions: ['2026-07-28'],
-    capabilities: { tools: { listChanged: true } },
+    capabilities: { tools: { listChanged: true }, extensions: { 'io.modelcontextprotocol/tasks': {} } },
     ttlMs: expect.any(Number),
     cacheScope: 'private',
     _meta: { 'io.modelcontextprotocol/serverInfo': { name: 'countersign', version: '0.0.0-test' } },

@@ -41,7 +41,7 @@ describe('initialize', () => {
     const answer = await initialize({ protocolVersion: requested });
     expect(parseAnswerBody(answer).result).toEqual({
       protocolVersion: answered,
-      capabilities: { tools: { listChanged: true } },
+      capabilities: capabilitiesIn(answered),
       serverInfo: { name: 'countersign', version: '0.0.0-test' },
     });
     const session = answer.headers.get('mcp-session-id') ?? '';
@@ -245,4 +245,10 @@ function initializeRequest(params: Record<string, string>, who = 'alice'): Param
 
 function initialize(params: Record<string, string>): Promise<RawAnswer> {
   return sendRaw(plane.port, initializeRequest(params));
+}
+
+/** Tasks were in the core of one revision. */
+function capabilitiesIn(revision: string): object {
+  const tools = { listChanged: true };
+  return revision === '2025-11-25' ? { tools, tasks: { list: {}, cancel: {}, requests: { tools: { call: {} } } } } : { tools };
 }
