@@ -44,6 +44,7 @@ import { createInFlight } from './gateway/in-flight.ts';
 import { createKeptResults } from './gateway/kept-results.ts';
 import { createKillSwitches } from './gateway/kill-switches.ts';
 import { createLiveEvents } from './gateway/live-events.ts';
+import { createListViews } from './gateway/list-view.ts';
 import { createLimits } from './gateway/limits.ts';
 import { createLateRecords } from './gateway/late-records.ts';
 import { createRefusals } from './gateway/refusals.ts';
@@ -204,6 +205,8 @@ async function createCallDeps({ config, policy }: GatewayOptions, parts: CallPar
     desk,
     report,
     catalogue: createCatalogue(clock, CATALOGUE),
+    listViews: createListViews(),
+    cursorSealer: createSealer(randomBytes(32)),
     approvers: createApprovers(store, clock),
     keptResults: createKeptResults(clock, KEPT_RESULTS),
     lateRecords: createLateRecords(report),

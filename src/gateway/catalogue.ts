@@ -1,22 +1,28 @@
 import { buildExposedNames } from '../core/catalog/exposed-name.ts';
-import type { ToolDefinition, ToolRef } from '../core/catalog/tool.ts';
+import { listFingerprint } from '../core/catalog/list-fingerprint.ts';
+import type { Definition, ListKind } from '../core/catalog/listed.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Upstream, UpstreamFault } from '../ports/upstream.ts';
 
-/** The tools of one upstream as one principal sees them. */
-export interface UpstreamTools {
-  /** By the upstream's own names, in its order. */
-  readonly byName: ReadonlyMap<string, ToolDefinition>;
-  /** The names that the catalogue of all upstreams gives them. */
-  readonly byExposedName: ReadonlyMap<string, ToolRef>;
+/**
+ * One list of one upstream as one principal is given it. INVARIANT: two lists with the same content are the same object for as long
+ * as it is remembered, so that what is made of them can be shared between people.
+ */
+export interface UpstreamList {
+  /** Tells it from every other list of this process. */
+  readonly id: number;
+  /** By the upstream's own names or URIs, in its order. */
+  readonly byName: ReadonlyMap<string, Definition>;
+  /** Of tools and prompts: the upstream's own names by those that the catalogue of all upstreams gives them. */
+  readonly byExposedName: ReadonlyMap<string, string>;
 }
 
 /** What the upstreams offer, remembered for a while per principal: two principals may be shown different tools. */
 export interface Catalogue {
-  tools(upstream: Upstream, principal: string): Promise<Result<UpstreamTools, UpstreamFault>>;
+  list(kind: ListKind, upstream: Upstream, principal: string): Promise<Result<UpstreamList, UpstreamFault>>;
   /** What the upstream says now, whatever is remembered. */
-  newestTools(upstream: Upstream, principal: string): Promise<Result<UpstreamTools, UpstreamFault>>;
+  newest(kind: ListKind, upstream: Upstream, principal: string): Promise<Result<UpstreamList, UpstreamFault>>;
   forget(upstream: string): void;
 }
 
@@ -32,37 +38,41 @@ export interface CatalogueOptions {
 }
 
 interface Listed {
-  readonly tools: UpstreamTools;
+  readonly list: UpstreamList;
   readonly atMs: number;
 }
 
 export function createCatalogue(clock: Clock, options: CatalogueOptions): Catalogue {
   const lists = new Map<string, Listed>();
   const faults = new Map<string, UpstreamFault>();
-  const fetching = new Map<string, Promise<Result<UpstreamTools, UpstreamFault>>>();
+  const fetching = new Map<string, Promise<Result<UpstreamList, UpstreamFault>>>();
+  const indexList = createListIndex(options.listsMax);
 
   function fetchList(
+    kind: ListKind,
     upstream: Upstream,
     principal: string,
     key: string,
-  ): Promise<Result<UpstreamTools, UpstreamFault>> {
+  ): Promise<Result<UpstreamList, UpstreamFault>> {
     const running = fetching.get(key);
     if (running !== undefined) return running;
-    const started = upstream
-      .listTools({ principal }, AbortSignal.timeout(options.listTimeoutMs))
-      .then((listed): Result<UpstreamTools, UpstreamFault> => {
+    const signal = AbortSignal.timeout(options.listTimeoutMs);
+    const answered =
+      kind === 'tools' ? upstream.listTools({ principal }, signal) : upstream.list(kind, { principal }, signal);
+    const started = answered
+      .then((listed): Result<UpstreamList, UpstreamFault> => {
         if (!listed.ok) {
           const fault = listed.error.kind === 'aborted' ? tooLate(options.listTimeoutMs) : listed.error;
           keepNewest(faults, key, fault, options.listsMax);
           return err(fault);
         }
         faults.delete(key);
-        const tools = indexTools(upstream.name, listed.value);
+        const list = indexList(kind, upstream.name, listed.value);
         // A list that was forgotten while it was on its way is for those who asked for it, and for nobody after.
         if (fetching.get(key) === started) {
-          keepNewest(lists, key, { tools, atMs: clock.monotonicMs() }, options.listsMax);
+          keepNewest(lists, key, { list, atMs: clock.monotonicMs() }, options.listsMax);
         }
-        return ok(tools);
+        return ok(list);
       })
       .finally(() => {
         if (fetching.get(key) === started) fetching.delete(key);
@@ -72,21 +82,21 @@ export function createCatalogue(clock: Clock, options: CatalogueOptions): Catalo
   }
 
   return {
-    tools(upstream, principal) {
-      const key = keyOf(upstream.name, principal);
+    list(kind, upstream, principal) {
+      const key = keyOf(upstream.name, kind, principal);
       const listed = lists.get(key);
       const ageMs = listed === undefined ? Number.POSITIVE_INFINITY : clock.monotonicMs() - listed.atMs;
       if (listed === undefined || ageMs > options.staleMs) {
-        const fetched = fetchList(upstream, principal, key);
+        const fetched = fetchList(kind, upstream, principal, key);
         const fault = faults.get(key);
         return fault === undefined ? fetched : unlessLate(fetched, options.waitAgainMs, fault);
       }
-      if (ageMs > options.freshMs) void fetchList(upstream, principal, key);
-      return Promise.resolve(ok(listed.tools));
+      if (ageMs > options.freshMs) void fetchList(kind, upstream, principal, key);
+      return Promise.resolve(ok(listed.list));
     },
-    newestTools: (upstream, principal) => fetchList(upstream, principal, keyOf(upstream.name, principal)),
+    newest: (kind, upstream, principal) => fetchList(kind, upstream, principal, keyOf(upstream.name, kind, principal)),
     forget(upstream) {
-      const prefix = keyOf(upstream, '');
+      const prefix = `${upstream}\n`;
       for (const known of [lists, fetching]) {
         for (const key of known.keys()) if (key.startsWith(prefix)) known.delete(key);
       }
@@ -94,17 +104,35 @@ export function createCatalogue(clock: Clock, options: CatalogueOptions): Catalo
   };
 }
 
-function indexTools(upstream: string, definitions: readonly ToolDefinition[]): UpstreamTools {
-  const byName = new Map(definitions.map((definition) => [definition.name, definition]));
-  const refs = definitions.map(({ name }) => ({ upstream, tool: name }));
-  return { byName, byExposedName: buildExposedNames(refs).byExposedName };
+/** Makes lists out of what was fetched, each content once: a thousand people are mostly given the same five hundred tools. */
+function createListIndex(
+  listsMax: number,
+): (kind: ListKind, upstream: string, definitions: readonly Definition[]) => UpstreamList {
+  const known = new Map<string, UpstreamList>();
+  let lastId = 0;
+  return (kind, upstream, definitions) => {
+    const key = keyOf(upstream, kind, listFingerprint(definitions.map(({ digest }) => digest)));
+    const list = known.get(key) ?? indexList({ id: ++lastId, kind, upstream }, definitions);
+    keepNewest(known, key, list, listsMax);
+    return list;
+  };
 }
 
-const keyOf = (upstream: string, principal: string): string => `${upstream}\n${principal}`;
+function indexList(
+  { id, kind, upstream }: { readonly id: number; readonly kind: ListKind; readonly upstream: string },
+  definitions: readonly Definition[],
+): UpstreamList {
+  const byName = new Map(definitions.map((definition) => [definition.name, definition]));
+  const named = kind === 'tools' || kind === 'prompts' ? definitions : [];
+  const exposed = buildExposedNames(named.map(({ name }) => ({ upstream, tool: name }))).byExposedName;
+  return { id, byName, byExposedName: new Map([...exposed].map(([name, { tool }]) => [name, tool])) };
+}
+
+const keyOf = (upstream: string, kind: ListKind, rest: string): string => `${upstream}\n${kind}\n${rest}`;
 
 /** Nobody but the clock gives up a listing. */
 function tooLate(listTimeoutMs: number): UpstreamFault {
-  return { kind: 'timeout', dispatched: false, detail: `no list of tools within ${listTimeoutMs} ms` };
+  return { kind: 'timeout', dispatched: false, detail: `no list within ${listTimeoutMs} ms` };
 }
 
 function keepNewest<T>(map: Map<string, T>, key: string, value: T, sizeMax: number): void {

@@ -1,7 +1,9 @@
 import { admit, failClosed } from './admit.ts';
 import type { CallDeps } from './deps.ts';
 import type { Gateway } from './gateway.ts';
-import { listTools } from './list-tools.ts';
+import { offersTo } from '../core/policy/claims.ts';
+import { listCatalogue } from './list-catalogue.ts';
+import { upstreamsOf } from './upstreams-of.ts';
 import type { Refusals } from './refusals.ts';
 import { createTasks } from './tasks/tasks.ts';
 import type { Subscriptions } from './subscriptions/create-subscriptions.ts';
@@ -12,7 +14,13 @@ export function createGateway(deps: CallDeps, refusals: Refusals, subscriptions:
   return {
     call: (call) => tasks.call(call),
     tasks,
-    listTools: (context, cursor) => failClosed(deps, context, () => listTools(deps, context, cursor)),
+    list: (context, kind, cursor) => failClosed(deps, context, () => listCatalogue(deps, context, kind, cursor)),
+    offers: (context) =>
+      offersTo(
+        deps.policy(),
+        upstreamsOf(deps, context).map(({ name }) => name),
+        context.principal,
+      ),
     admit: (context, method) => failClosed(deps, context, () => admit(deps, context, method)),
     refuse: (refusal) => refusals.record(refusal),
     hasUpstream: (name) => deps.upstreams.has(name),

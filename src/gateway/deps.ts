@@ -16,6 +16,7 @@ import type { KeptResults } from './kept-results.ts';
 import type { KillSwitches } from './kill-switches.ts';
 import type { Limits } from './limits.ts';
 import type { LateRecords } from './late-records.ts';
+import type { ListViews } from './list-view.ts';
 import type { TaskSettings } from './tasks/task-settings.ts';
 
 /** What one governed call may use. Built once, in the composition root. */
@@ -30,6 +31,9 @@ export interface CallDeps {
   readonly taskSettings: TaskSettings;
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly catalogue: Catalogue;
+  readonly listViews: ListViews;
+  /** Seals the cursors of lists. */
+  readonly cursorSealer: Sealer;
   readonly killSwitches: KillSwitches;
   readonly inFlight: InFlight;
   readonly desk: ApprovalDesk;

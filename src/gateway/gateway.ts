@@ -1,4 +1,5 @@
 import type { ApprovalId } from '../core/approval/approval.ts';
+import type { ListKind } from '../core/catalog/listed.ts';
 import type { TargetKind } from '../core/catalog/target.ts';
 import type { Ask } from '../core/conversation/ask.ts';
 import type { HostCapabilities } from '../core/conversation/capabilities.ts';
@@ -6,6 +7,7 @@ import type { Principal } from '../core/identity/principal.ts';
 import type { Json, JsonObject } from '../core/json/value.ts';
 import type { Continuation } from '../core/mcp/continuation.ts';
 import type { LogLevel } from '../core/mcp/log-level.ts';
+import type { Offers } from '../core/policy/claims.ts';
 import type { ReasonCode } from '../core/policy/reasons.ts';
 import type { UpstreamProgress } from '../ports/upstream.ts';
 import type { HostTask, Waiting } from './tasks/host-task.ts';
@@ -103,11 +105,15 @@ export interface HostInputRequest {
   readonly requestState: string;
 }
 
-export interface ToolList {
-  readonly kind: 'tools';
-  /** Filtered for this principal, renamed for this endpoint, in a fixed order. */
-  readonly tools: readonly JsonObject[];
+/** A page of a list. */
+export interface HostList {
+  readonly kind: 'list';
+  readonly list: ListKind;
+  /** A JSON array: filtered for this principal, named for this endpoint, in a fixed order. */
+  readonly items: Uint8Array;
   readonly nextCursor: string | null;
+  /** Upstreams that this principal has to do with, and whose part is missing because they cannot be asked now. */
+  readonly unavailable: readonly string[];
 }
 
 /** A request that was turned away before a decision. */
@@ -126,7 +132,9 @@ export interface Gateway {
   call(call: HostCall): Promise<HostResult | HostError | HostInputRequest | HostTask>;
   /** Calls that their host comes back for. */
   readonly tasks: Omit<Tasks, 'call'>;
-  listTools(context: RequestContext, cursor: string | null): Promise<ToolList | HostError>;
+  list(context: RequestContext, kind: ListKind, cursor: string | null): Promise<HostList | HostError>;
+  /** What the host may be told that there is, beside tools. */
+  offers(context: Pick<RequestContext, 'principal' | 'endpoint'>): Offers;
   /** Records a refusal. Never delays or changes the refusal itself: resolves also when the log cannot be written. */
   refuse(refusal: Refusal): Promise<void>;
   /**

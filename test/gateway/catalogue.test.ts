@@ -21,7 +21,7 @@ function createRig() {
     listsMax: 10,
   });
   const good = (): Promise<Listing> => fake.listTools({ principal: 'alice' }, AbortSignal.timeout(1000));
-  return { answers, good, tools: (principal: string) => catalogue.tools(upstream, principal) };
+  return { answers, good, tools: (principal: string) => catalogue.list('tools', upstream, principal) };
 }
 
 describe('an upstream that failed when it was asked last', () => {

@@ -80,7 +80,7 @@ describe('a list of tools that was on its way when the upstream said that it cha
     const digests = new Map(listed('new').map(({ name, digest }) => [name, digest]));
     const upstream = rig.deps.upstreams.get('notes');
     if (upstream === undefined) throw new Error('no such upstream');
-    const tools = await rig.deps.catalogue.tools(upstream, alice.id);
+    const tools = await rig.deps.catalogue.list('tools', upstream, alice.id);
     expect(tools.ok && tools.value.byName.get('get')?.digest).toBe(digests.get('get'));
   });
 });

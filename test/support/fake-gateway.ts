@@ -8,7 +8,7 @@ import type {
   Refusal,
   RequestContext,
   HostCall,
-  ToolList,
+  HostList,
 } from '../../src/gateway/gateway.ts';
 import type { Listening, ListenRequest } from '../../src/gateway/subscriptions/listening.ts';
 import type { HostTask, HostTaskList } from '../../src/gateway/tasks/host-task.ts';
@@ -25,7 +25,7 @@ export interface FakeGateway extends Gateway {
   /** What was asked of tasks, and what comes of it: the same, whatever was asked. */
   readonly taskRequests: readonly { readonly what: keyof Gateway['tasks']; readonly id: TaskId | null }[];
   onTask: () => HostTask | HostError;
-  onList: (context: RequestContext) => Promise<ToolList | HostError>;
+  onList: (context: RequestContext) => Promise<HostList | HostError>;
   /** What is answered to every request that the plane could answer itself; `null` admits it. */
   admits: HostError | null;
   /** What was asked for in that way. */
@@ -50,7 +50,7 @@ export function createFakeGateway(upstreams: readonly string[] = ['notes']): Fak
   const admitted: string[] = [];
   const listens: ListenRequest[] = [];
   const echo = async (call: HostCall): Promise<HostResult> => textResult(JSON.stringify(call.args));
-  const list = async (): Promise<ToolList> => ({ kind: 'tools', tools: [ECHO_TOOL], nextCursor: null });
+  const list = async (): Promise<HostList> => listOf([ECHO_TOOL]);
   const taskRequests: { readonly what: keyof Gateway['tasks']; readonly id: TaskId | null }[] = [];
   const onTask =
     (what: keyof Gateway['tasks']) =>
@@ -88,7 +88,7 @@ export function createFakeGateway(upstreams: readonly string[] = ['notes']): Fak
       calls.push(call);
       return gateway.onCall(call);
     },
-    listTools(context, cursor) {
+    list(context, _kind, cursor) {
       lists.push({ context, cursor });
       return gateway.onList(context);
     },
@@ -99,6 +99,7 @@ export function createFakeGateway(upstreams: readonly string[] = ['notes']): Fak
       admitted.push(method);
       return gateway.admits;
     },
+    offers: () => ({ resources: false, prompts: false, completions: false }),
     hasUpstream: (name) => upstreams.includes(name),
     async listen(request) {
       listens.push(request);
@@ -128,6 +129,11 @@ export function createListening({ wish }: ListenRequest): Listening {
     enter: ({ signal }) => ({ signal, stoppedBy: null, outliveHost: () => undefined, leave: () => undefined }),
     close: () => undefined,
   };
+}
+
+/** A list of tools as the gateway gives it. */
+export function listOf(tools: readonly JsonObject[], nextCursor: string | null = null): HostList {
+  return { kind: 'list', list: 'tools', items: Buffer.from(JSON.stringify(tools)), nextCursor, unavailable: [] };
 }
 
 export function textResult(text: string): HostResult {

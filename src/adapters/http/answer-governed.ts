@@ -1,38 +1,46 @@
-import { META_SERVER_INFO } from '../../core/mcp/classify-request.ts';
-import { encodeResult } from '../../core/mcp/encode-answer.ts';
 import { RPC_ERRORS, type RpcError } from '../../core/mcp/errors.ts';
 import { parseContinuation } from '../../core/mcp/continuation.ts';
 import type { RequestMessage } from '../../core/mcp/message.ts';
-import { parseToolCallParams, parseToolListParams } from '../../core/mcp/tool-params.ts';
+import {
+  type CallParams,
+  parseCompletionParams,
+  parsePromptParams,
+  parseReadParams,
+} from '../../core/mcp/read-params.ts';
+import { parseToolCallParams } from '../../core/mcp/tool-params.ts';
 import type { JsonObject } from '../../core/json/value.ts';
-import type { HostError, ToolList } from '../../gateway/gateway.ts';
-import { CATALOGUE_TTL_MS } from './answer-locally.ts';
-import { waitingOf } from './answer-tasks.ts';
+import { assertNever, ok, type Result } from '../../core/result.ts';
+import type { HostError } from '../../gateway/gateway.ts';
 import { CallStream } from './call-stream.ts';
 import { acceptsEventStream } from './check-request.ts';
 import { type Caller, type Exchange, type Opened, turnAway } from './exchange.ts';
 import { refusalOf } from './refusals.ts';
 import { createContext } from './request-context.ts';
-import { retryAfter, sendError, sendJson } from './respond.ts';
 
-export async function callTool(
+/** What can be called, in the words of the table of methods. */
+export type CallHandling = 'call-tool' | 'read-resource' | 'get-prompt' | 'complete';
+
+/** Answers a request that reaches an upstream if policy allows. */
+export async function answerCall(
   exchange: Exchange,
   caller: Caller,
   opened: Opened,
   message: RequestMessage,
+  handling: CallHandling,
 ): Promise<void> {
   const { plane, res } = exchange;
-  const params = parseToolCallParams(message.params);
+  const params = parseParams(message.params, handling);
   if (!params.ok) return refuseParams(exchange, caller, opened, message, params.error);
   const continuation = parseContinuation(message.params, opened.era);
   if (!continuation.ok) return refuseParams(exchange, caller, opened, message, continuation.error);
-  const { name, args, progressToken, traceparent } = params.value;
+  const { kind, name, args, progressToken, traceparent } = params.value;
   const stream = new CallStream({
     res,
     slot: caller.slot,
     id: message.id,
     era: opened.era,
     progressToken,
+    isRead: kind === 'resource',
     acceptsEvents: acceptsEventStream(caller.headers),
     asks: opened.session?.asks ?? null,
     nextAskId: () => plane.deps.ids.next('ask'),
@@ -45,7 +53,7 @@ export async function callTool(
     stream.answer(
       await plane.deps.gateway.call({
         context,
-        kind: 'tool',
+        kind,
         exposedName: name,
         args,
         stream,
@@ -54,7 +62,7 @@ export async function callTool(
       }),
     );
   } catch (error) {
-    plane.deps.report({ callId: context.callId, problem: 'a tool call could not be answered', error });
+    plane.deps.report({ callId: context.callId, problem: 'a call could not be answered', error });
     stream.answer(INTERNAL_ERROR);
   } finally {
     stream.close();
@@ -62,42 +70,21 @@ export async function callTool(
   }
 }
 
-export async function listTools(
-  exchange: Exchange,
-  caller: Caller,
-  opened: Opened,
-  message: RequestMessage,
-): Promise<void> {
-  const { plane, res } = exchange;
-  const params = parseToolListParams(message.params);
-  if (!params.ok) return refuseParams(exchange, caller, opened, message, params.error);
-  const context = createContext(plane, caller, opened, params.value.traceparent);
-  const list = await plane.deps.gateway.listTools(context, params.value.cursor);
-  if (res.destroyed) return;
-  if (list.kind === 'error') {
-    return sendError(res, message.id, list, retryAfter(list.retryAfterSeconds));
+function parseParams(params: JsonObject | null, handling: CallHandling): Result<CallParams, RpcError> {
+  switch (handling) {
+    case 'call-tool': {
+      const parsed = parseToolCallParams(params);
+      return parsed.ok ? ok({ kind: 'tool', ...parsed.value }) : parsed;
+    }
+    case 'read-resource':
+      return parseReadParams(params);
+    case 'get-prompt':
+      return parsePromptParams(params);
+    case 'complete':
+      return parseCompletionParams(params);
+    default:
+      return assertNever(handling);
   }
-  const json = encodeResult(
-    message.id,
-    opened.era === 'legacy' ? legacyList(list) : modernList(list, plane.serverInfo),
-  );
-  caller.slot.hold(json.length);
-  sendJson(res, 200, json);
-}
-
-function legacyList({ tools, nextCursor }: ToolList): JsonObject {
-  return nextCursor === null ? { tools } : { tools, nextCursor };
-}
-
-/** Never `public`: the list was filtered for one principal. */
-function modernList(list: ToolList, serverInfo: JsonObject): JsonObject {
-  return {
-    resultType: 'complete',
-    ...legacyList(list),
-    ttlMs: CATALOGUE_TTL_MS,
-    cacheScope: 'private',
-    _meta: { [META_SERVER_INFO]: serverInfo },
-  };
 }
 
 const INTERNAL_ERROR: HostError = {
@@ -109,7 +96,7 @@ const INTERNAL_ERROR: HostError = {
   retryAfterSeconds: null,
 };
 
-function refuseParams(
+export function refuseParams(
   exchange: Exchange,
   { principal }: Caller,
   { revision }: Opened,

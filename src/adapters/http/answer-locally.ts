@@ -11,8 +11,16 @@ import { REFUSALS, refusalOf } from './refusals.ts';
 import { createContext } from './request-context.ts';
 import { retryAfter, sendError, sendJson } from './respond.ts';
 
-/** What the gateway offers, whatever the upstreams say they offer. */
-const CAPABILITIES: JsonObject = { tools: { listChanged: true } };
+/** What the gateway offers, whatever the upstreams say they offer: beside tools, what some rule grants this person. */
+function capabilitiesOf({ plane }: Exchange, { principal, endpoint }: Caller): JsonObject {
+  const { resources, prompts, completions } = plane.deps.gateway.offers({ principal, endpoint });
+  return {
+    tools: { listChanged: true },
+    ...(resources && { resources: { subscribe: true, listChanged: true } }),
+    ...(prompts && { prompts: { listChanged: true } }),
+    ...(completions && { completions: {} }),
+  };
+}
 
 /** How long a host may take a list for fresh. It delays what a person sees, never what they may do. */
 export const CATALOGUE_TTL_MS = 15_000;
@@ -32,8 +40,7 @@ export async function openSession(exchange: Exchange, caller: Caller, message: R
   if (!(await isAdmitted(exchange, caller, { revision, capabilities, logLevel: null }, message))) return;
   const session = plane.sessions.open(principal, revision, capabilities);
   if (session === null) return turnAway(exchange, REFUSALS.overloaded, { principal, revision, method, id });
-  const offered = revision === CORE_TASKS_REVISION ? { ...CAPABILITIES, tasks: CORE_TASKS_CAPABILITY } : CAPABILITIES;
-  const result = { protocolVersion: revision, capabilities: offered, serverInfo: plane.serverInfo };
+  const result = { protocolVersion: revision, capabilities: capabilitiesOf(exchange, caller), serverInfo: plane.serverInfo };
   sendJson(res, 200, encodeResult(id, result), ['Mcp-Session-Id', session.id]);
 }
 
@@ -58,7 +65,7 @@ export async function answerDiscover(
   const result = {
     resultType: 'complete',
     supportedVersions: MODERN_REVISIONS,
-    capabilities: { ...CAPABILITIES, extensions: { [TASKS_EXTENSION]: {} } },
+    capabilities: capabilitiesOf(exchange, caller),
     ttlMs: CATALOGUE_TTL_MS,
     cacheScope: 'private',
     _meta: { [META_SERVER_INFO]: plane.serverInfo },

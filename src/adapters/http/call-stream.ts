@@ -27,6 +27,8 @@ export interface CallStreamOptions {
   readonly id: RpcId;
   readonly era: Era;
   readonly progressToken: RpcId | null;
+  /** Whether the result of a resource is awaited, of which a modern host is told how long it may keep it. */
+  readonly isRead: boolean;
   /** Whether the host takes `text/event-stream`. */
   readonly acceptsEvents: boolean;
   /** Where questions wait for their answers; `null` for a host without a session, which cannot be asked on the stream. */
@@ -107,7 +109,7 @@ export class CallStream implements HostStream {
   /** Throws, with nothing written, when the result breaks its contract. */
   answer(answer: HostResult | HostError | HostInputRequest | HostTask): void {
     const { id, era } = this.#options;
-    const pieces = encodeAnswer(id, answer, era);
+    const pieces = answer.kind === 'result' ? encodeResultBytes(id, answer.json, era) : [Buffer.from(encodeError(id, answer))];
     if (answer.kind === 'error') this.#finish(pieces, answer.httpStatus, retryAfter(answer.retryAfterSeconds));
     else this.#finish(pieces, 200, []);
   }
@@ -145,13 +147,12 @@ export class CallStream implements HostStream {
 }
 
 function encodeAnswer(
-  id: RpcId,
-  answer: HostResult | HostError | HostInputRequest | HostTask,
-  era: Era,
+  answer: HostResult | HostError | HostInputRequest,
+  { id, era, isRead }: Pick<CallStreamOptions, 'id' | 'era' | 'isRead'>,
 ): readonly Uint8Array[] {
   switch (answer.kind) {
     case 'result':
-      return encodeResultBytes(id, answer.json, era);
+      return encodeResultBytes(id, answer.json, era, isRead);
     case 'error':
       return [Buffer.from(encodeError(id, answer))];
     case 'task':

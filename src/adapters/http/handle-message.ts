@@ -13,7 +13,8 @@ import { findHandling, type Handling, isRequestMethod } from '../../core/mcp/met
 import { isModernRevision } from '../../core/mcp/revisions.ts';
 import { assertNever, err, ok, type Result } from '../../core/result.ts';
 import { answerDiscover, answerPing, openSession } from './answer-locally.ts';
-import { callTool, listTools } from './answer-governed.ts';
+import { answerCall } from './answer-governed.ts';
+import { answerList } from './answer-list.ts';
 import { answerTask } from './answer-tasks.ts';
 import { type Caller, type Exchange, type Opened, recordRefusal, turnAway } from './exchange.ts';
 import { changeSubscription } from './event-stream-requests.ts';
@@ -76,9 +77,18 @@ async function answerRequest(
 ): Promise<void> {
   switch (handling) {
     case 'call-tool':
-      return callTool(exchange, caller, opened, message);
+    case 'read-resource':
+    case 'get-prompt':
+    case 'complete':
+      return answerCall(exchange, caller, opened, message, handling);
     case 'list-tools':
-      return listTools(exchange, caller, opened, message);
+      return answerList(exchange, caller, opened, message, 'tools');
+    case 'list-resources':
+      return answerList(exchange, caller, opened, message, 'resources');
+    case 'list-templates':
+      return answerList(exchange, caller, opened, message, 'templates');
+    case 'list-prompts':
+      return answerList(exchange, caller, opened, message, 'prompts');
     case 'listen':
       return listen(exchange, caller, opened, message);
     case 'change-subscription':

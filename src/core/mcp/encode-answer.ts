@@ -38,15 +38,23 @@ export function encodeProgress(progressToken: RpcId, { progress, total, message 
  * A whole answer around the bytes of a result object, in pieces: the bytes may be megabytes, so they are neither read nor copied.
  * A modern host is told that the result is complete. Throws when the bytes do not begin an object, which their contract rules out.
  */
-export function encodeResultBytes(id: RpcId, result: readonly Uint8Array[], era: Era): readonly Uint8Array[] {
+export function encodeResultBytes(
+  id: RpcId,
+  result: readonly Uint8Array[],
+  era: Era,
+  isRead = false,
+): readonly Uint8Array[] {
   const { chunk, offset, isEmpty } = findFirstMember(result);
   const first = result[chunk] as Uint8Array;
-  const kind = era === 'legacy' ? '' : isEmpty ? COMPLETE : `${COMPLETE},`;
+  const said = isRead ? COMPLETE_READ : COMPLETE;
+  const kind = era === 'legacy' ? '' : isEmpty ? said : `${said},`;
   const head = Buffer.from(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{${kind}`);
   return [head, first.subarray(offset), ...result.slice(chunk + 1), TAIL];
 }
 
 const COMPLETE = '"resultType":"complete"';
+/** A resource was read for one person, and may be another the next time (2026-07-28, "Caching"). */
+const COMPLETE_READ = `${COMPLETE},"ttlMs":0,"cacheScope":"private"`;
 const TAIL = Buffer.from('}');
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;

@@ -7,8 +7,14 @@ export type Handling =
   | 'discover'
   /** Governed: filtered for the principal. */
   | 'list-tools'
+  | 'list-resources'
+  | 'list-templates'
+  | 'list-prompts'
   /** Governed: the whole pipeline of a call. */
   | 'call-tool'
+  | 'read-resource'
+  | 'get-prompt'
+  | 'complete'
   /** Governed: a stream of what changes, for a modern host. */
   | 'listen'
   /** Governed: one resource more, or less, that a legacy session hears of. */
@@ -52,16 +58,16 @@ export const METHODS: ReadonlyMap<string, MethodRow> = new Map([
   ['tools/call', row('request', BOTH, 'call-tool')],
 
   // Resources: reading any URI is a way round the tools, and a subscription discloses for as long as it lives.
-  ['resources/list', row('request', BOTH, 'deny')],
-  ['resources/templates/list', row('request', BOTH, 'deny')],
-  ['resources/read', row('request', BOTH, 'deny')],
+  ['resources/list', row('request', BOTH, 'list-resources')],
+  ['resources/templates/list', row('request', BOTH, 'list-templates')],
+  ['resources/read', row('request', BOTH, 'read-resource')],
   ['resources/subscribe', row('request', LEGACY, 'change-subscription')],
   ['resources/unsubscribe', row('request', LEGACY, 'change-subscription')],
   ['subscriptions/listen', row('request', MODERN, 'listen')],
   // Prompts put an upstream's words into a person's mouth; completion tells which names and records exist.
-  ['prompts/list', row('request', BOTH, 'deny')],
-  ['prompts/get', row('request', BOTH, 'deny')],
-  ['completion/complete', row('request', BOTH, 'deny')],
+  ['prompts/list', row('request', BOTH, 'list-prompts')],
+  ['prompts/get', row('request', BOTH, 'get-prompt')],
+  ['completion/complete', row('request', BOTH, 'complete')],
   ['logging/setLevel', row('request', LEGACY, 'deny')],
   // No roots are ever asked for, so a change of them concerns nobody.
   ['notifications/roots/list_changed', row('notification', LEGACY, 'accept')],

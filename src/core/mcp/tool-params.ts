@@ -12,7 +12,7 @@ export interface ToolCallParams {
   readonly traceparent: string | null;
 }
 
-export interface ToolListParams {
+export interface ListParams {
   readonly cursor: string | null;
   readonly traceparent: string | null;
 }
@@ -20,7 +20,7 @@ export interface ToolListParams {
 /** MCP 2025-11-25, "Tool Names". */
 const NAME_LENGTH_MAX = 128;
 const CURSOR_LENGTH_MAX = 4096;
-const NO_ARGUMENTS: JsonObject = Object.freeze(Object.setPrototypeOf({}, null) as JsonObject);
+export const NO_ARGUMENTS: JsonObject = Object.freeze(Object.setPrototypeOf({}, null) as JsonObject);
 
 /**
  * Reads the parameters of `tools/call`. A `task` of revision 2025-11-25 is left out: a receiver that does not offer tasks must
@@ -33,13 +33,21 @@ export function parseToolCallParams(params: JsonObject | null): Result<ToolCallP
     return err(invalidParams(`name must be a string of 1 to ${NAME_LENGTH_MAX} characters`));
   }
   if (!isJsonObject(args)) return err(invalidParams('arguments must be an object'));
+  const called = parseCallMeta(meta);
+  return called.ok ? ok({ name, args, ...called.value }) : called;
+}
+
+/** What is taken from the `_meta` of any call. */
+export function parseCallMeta(
+  meta: Json | undefined,
+): Result<Pick<ToolCallParams, 'progressToken' | 'traceparent'>, RpcError> {
   if (meta !== undefined && !isJsonObject(meta)) return err(invalidParams('_meta must be an object'));
   const progressToken = parseProgressToken(meta?.progressToken);
   if (!progressToken.ok) return progressToken;
-  return ok({ name, args, progressToken: progressToken.value, traceparent: parseTraceparent(meta?.traceparent) });
+  return ok({ progressToken: progressToken.value, traceparent: parseTraceparent(meta?.traceparent) });
 }
 
-export function parseToolListParams(params: JsonObject | null): Result<ToolListParams, RpcError> {
+export function parseListParams(params: JsonObject | null): Result<ListParams, RpcError> {
   const { cursor = null, _meta: meta } = params ?? NO_ARGUMENTS;
   if (cursor !== null && (typeof cursor !== 'string' || cursor.length > CURSOR_LENGTH_MAX)) {
     return err(invalidParams(`cursor must be a string of at most ${CURSOR_LENGTH_MAX} characters`));

@@ -12,6 +12,8 @@ export interface UpstreamPolicy {
   readonly name: string;
   /** Where the first of its files names it. */
   readonly place: string;
+  /** In the order of their ids. */
+  readonly rules: readonly CompiledRule[];
   /** The plan for a tool, resource, template or prompt; `null` for a name that no policy can speak about. */
   readonly planFor: (target: Pick<DecisionTarget, 'kind' | 'name'>) => TargetPlan | null;
 }
@@ -38,6 +40,7 @@ export function createUpstreamPolicy(
   const planPrompt = planRead('prompt', speaksOf('prompts'), isToolName);
   return {
     ...named,
+    rules: inOrder,
     planFor({ kind, name }) {
       switch (kind) {
         case 'tool':

@@ -1,9 +1,11 @@
 import { exposedName } from '../../core/catalog/exposed-name.ts';
+import type { Definition, ListKind } from '../../core/catalog/listed.ts';
 import type { Target } from '../../core/catalog/target.ts';
-import type { ToolDefinition } from '../../core/catalog/tool.ts';
-import { err, ok, type Result } from '../../core/result.ts';
+import type { DefinitionDigest } from '../../core/catalog/tool.ts';
+import type { JsonObject } from '../../core/json/value.ts';
+import { claimantsOf } from '../../core/policy/claims.ts';
+import { assertNever, err, ok, type Result } from '../../core/result.ts';
 import type { Upstream, UpstreamFault } from '../../ports/upstream.ts';
-import type { UpstreamTools } from '../catalogue.ts';
 import type { CallDeps } from '../deps.ts';
 import type { HostCall } from '../gateway.ts';
 
@@ -16,56 +18,93 @@ export interface NamedTarget {
 /** The part of a call that names something. */
 export type NamingCall = Pick<HostCall, 'context' | 'kind' | 'exposedName'>;
 
-/** `null`: the name stands for no configured upstream, or is not one that this catalogue could have given out. */
-export function resolveTarget(deps: CallDeps, call: NamingCall): Promise<NamedTarget | null> {
-  // Only tools are offered.
-  return call.kind === 'tool' ? resolveTool(deps, call) : Promise.resolve(null);
+/**
+ * `null`: the name stands for no configured upstream, or is not one that this catalogue could have given out; or the URI belongs to
+ * no upstream, or to several.
+ */
+export async function resolveTarget(deps: CallDeps, call: NamingCall): Promise<NamedTarget | null> {
+  const { kind, exposedName: name } = call;
+  const { endpoint } = call.context;
+  if (endpoint.kind === 'one') return named(deps, { kind, upstream: endpoint.upstream, name });
+  switch (kind) {
+    case 'tool':
+      return resolveName(deps, call, 'tools');
+    case 'prompt':
+    case 'prompt-argument':
+      return resolveName(deps, call, 'prompts');
+    case 'resource':
+    case 'template-argument':
+      return resolveOwner(deps, { kind, name });
+    default:
+      return assertNever(kind);
+  }
 }
 
-async function resolveTool(deps: CallDeps, call: NamingCall): Promise<NamedTarget | null> {
-  const { endpoint, principal } = call.context;
-  if (endpoint.kind === 'one') return named(deps, endpoint.upstream, call.exposedName);
-
+/** At the endpoint of all upstreams, a name says whose it is. */
+async function resolveName(deps: CallDeps, call: NamingCall, list: 'tools' | 'prompts'): Promise<NamedTarget | null> {
+  const { kind, context } = call;
   const end = call.exposedName.indexOf('__');
   if (end < 1) return null;
-  const plain = named(deps, call.exposedName.slice(0, end), call.exposedName.slice(end + 2));
-  if (plain === null) return null;
-  const { upstream: upstreamName, name } = plain.ref;
-  if (exposedName({ upstream: upstreamName, tool: name }) === call.exposedName) return plain;
+  const upstream = call.exposedName.slice(0, end);
+  const plain = named(deps, { kind, upstream, name: call.exposedName.slice(end + 2) });
+  if (plain === null || exposedName({ upstream, tool: plain.ref.name }) === call.exposedName) return plain;
 
   // A name that was cut or mangled: only the list it was given out with knows what it stands for.
-  const listed = await deps.catalogue.tools(plain.upstream, principal.id);
-  const ref = listed.ok ? listed.value.byExposedName.get(call.exposedName) : undefined;
-  return ref === undefined ? null : named(deps, upstreamName, ref.tool);
+  const listed = await deps.catalogue.list(list, plain.upstream, context.principal.id);
+  const name = listed.ok ? listed.value.byExposedName.get(call.exposedName) : undefined;
+  return name === undefined ? null : named(deps, { kind, upstream, name });
 }
 
-function named(deps: CallDeps, upstreamName: string, name: string): NamedTarget | null {
-  const upstream = deps.upstreams.get(upstreamName);
-  if (upstream === undefined || name === '') return null;
-  return { upstream, ref: { kind: 'tool', upstream: upstreamName, name } };
+/** At the endpoint of all upstreams, a URI is read from the only one of which policy grants it to anybody. */
+function resolveOwner(deps: CallDeps, target: Omit<Target, 'upstream'>): NamedTarget | null {
+  const [upstream, ...others] = claimantsOf(deps.policy(), [...deps.upstreams.keys()], target);
+  return upstream === undefined || others.length > 0 ? null : named(deps, { ...target, upstream });
 }
 
-/** The definition that the upstream gives this principal; `null` where it lists no such tool. */
-export async function loadDefinition(
+function named(deps: CallDeps, ref: Target): NamedTarget | null {
+  const upstream = deps.upstreams.get(ref.upstream);
+  return upstream === undefined || ref.name === '' ? null : { upstream, ref };
+}
+
+/** What an upstream says of a target. Resources have no definition, because any URI of a template may be read. */
+export type LoadedDefinition = Omit<Definition, 'digest'> & { readonly digest: DefinitionDigest | null };
+
+/** The definition that the upstream gives this principal; `null` where it lists nothing of that name. */
+export function loadDefinition(
   deps: CallDeps,
   target: NamedTarget,
   principal: string,
-): Promise<Result<ToolDefinition | null, UpstreamFault>> {
-  return definitionIn(await deps.catalogue.tools(target.upstream, principal), target);
+): Promise<Result<LoadedDefinition | null, UpstreamFault>> {
+  return findDefinition(deps, target, principal, 'list');
 }
 
 /** The same, as the upstream gives it at this moment. */
-export async function loadNewestDefinition(
+export function loadNewestDefinition(
   deps: CallDeps,
   target: NamedTarget,
   principal: string,
-): Promise<Result<ToolDefinition | null, UpstreamFault>> {
-  return definitionIn(await deps.catalogue.newestTools(target.upstream, principal), target);
+): Promise<Result<LoadedDefinition | null, UpstreamFault>> {
+  return findDefinition(deps, target, principal, 'newest');
 }
 
-function definitionIn(
-  listed: Result<UpstreamTools, UpstreamFault>,
-  { ref }: NamedTarget,
-): Result<ToolDefinition | null, UpstreamFault> {
+async function findDefinition(
+  { catalogue }: CallDeps,
+  { upstream, ref }: NamedTarget,
+  principal: string,
+  how: 'list' | 'newest',
+): Promise<Result<LoadedDefinition | null, UpstreamFault>> {
+  const kind = LISTED_IN[ref.kind];
+  if (kind === null) return ok({ name: ref.name, definition: NOTHING, digest: null });
+  const listed = await catalogue[how](kind, upstream, principal);
   return listed.ok ? ok(listed.value.byName.get(ref.name) ?? null) : err(listed.error);
 }
+
+const NOTHING: JsonObject = Object.freeze(Object.setPrototypeOf({}, null) as JsonObject);
+
+const LISTED_IN: Readonly<Record<Target['kind'], ListKind | null>> = {
+  tool: 'tools',
+  resource: null,
+  prompt: 'prompts',
+  'prompt-argument': 'prompts',
+  'template-argument': 'templates',
+};

@@ -1,7 +1,7 @@
 import { stoppedBySwitch } from '../../../src/gateway/host-errors.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { HostError, HostResult, HostCall } from '../../../src/gateway/gateway.ts';
-import { textResult } from '../../support/fake-gateway.ts';
+import { listOf, textResult } from '../../support/fake-gateway.ts';
 import { ERAS, eventsOf, mcpRequest, parseAnswerBody, withHeaders } from '../../support/mcp-request.ts';
 import { type RawAnswer, sendRaw } from '../../support/raw-http.ts';
 import { type RunningPlane, startMcpPlane } from '../../support/start-mcp-plane.ts';
@@ -163,7 +163,7 @@ describe.each(ERAS)('in the %s era', (era) => {
   });
 
   it('a list is filtered by the gateway, and private', async () => {
-    plane.gateway.onList = async () => ({ kind: 'tools', tools: [{ name: 'a' }], nextCursor: 'next' });
+    plane.gateway.onList = async () => listOf([{ name: 'a' }], 'next');
     const answer = await sendRaw(plane.port, mcpRequest(era, 'tools/list', { cursor: 'c' }));
     const { _meta, ttlMs, ...result } = parseAnswerBody(answer).result ?? {};
     const modern = era === 'modern' ? { resultType: 'complete', cacheScope: 'private' } : {};

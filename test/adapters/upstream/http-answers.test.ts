@@ -38,7 +38,7 @@ const TAKEN: readonly (readonly [sentence: string, answer: Answer, result?: stri
   [
     'resultType at the end',
     withResult(`${RESULT.slice(0, -1)}, "resultType" : "complete" }`),
-    `${RESULT.slice(0, -1)} }`,
+    RESULT,
   ],
   [
     'resultType in the middle',
@@ -50,7 +50,12 @@ const TAKEN: readonly (readonly [sentence: string, answer: Answer, result?: stri
     withResult('{"isError":false,"result\\u0054ype":"complete","content":[]}'),
     '{"isError":false,"content":[]}',
   ],
-  ['resultType alone', withResult('{ "resultType":"complete" }'), '{  }'],
+  ['resultType alone', withResult('{ "resultType":"complete" }'), '{}'],
+  [
+    'what the upstream says of caching, which is the gateway’s to say',
+    withResult('{"ttlMs":9,"contents":[],"cacheScope":"public","x":1,"resultType":"complete"}'),
+    '{"contents":[],"x":1}',
+  ],
   [
     'resultType inside its content only',
     withResult('{"content":[{"resultType":"task"}]}'),
@@ -59,7 +64,7 @@ const TAKEN: readonly (readonly [sentence: string, answer: Answer, result?: stri
   [
     'line breaks between its tokens',
     withResult('{\r\n  "resultType": "complete",\n  "content": [\r]\n}'),
-    '{    "content": [ ] }',
+    '{"content": [ ]}',
   ],
   [
     'escaped line breaks in its text',

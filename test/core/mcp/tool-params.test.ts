@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/core/json/value.ts';
-import { parseToolCallParams, parseToolListParams } from '../../../src/core/mcp/tool-params.ts';
+import { parseToolCallParams, parseListParams } from '../../../src/core/mcp/tool-params.ts';
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
@@ -56,6 +56,6 @@ it.each<[string, JsonObject | null, object]>([
   ['an empty cursor', { cursor: '' }, { ok: true, value: { cursor: '' } }],
   ['a cursor that is a number', { cursor: 1 }, { ok: false, error: { code: -32602 } }],
   ['a cursor that is too long', { cursor: 'c'.repeat(5000) }, { ok: false, error: { code: -32602 } }],
-])('parseToolListParams: %s', (_sentence, params, result) => {
-  expect(parseToolListParams(params)).toMatchObject(result);
+])('parseListParams: %s', (_sentence, params, result) => {
+  expect(parseListParams(params)).toMatchObject(result);
 });

@@ -1,14 +1,13 @@
 import { Buffer } from 'node:buffer';
 import { CARRIAGE_RETURN, LINE_FEED, SPACE } from '../../../core/json/characters.ts';
-import type { MemberSpan } from '../../../core/json/skim-object.ts';
 import type { Era } from '../../../core/mcp/revisions.ts';
 import { type Result, err, ok } from '../../../core/result.ts';
 import type { UpstreamResult } from '../../../ports/upstream.ts';
 import { type ResultObject, readMember } from './read-message.ts';
 
 /**
- * Makes a tool result out of the `result` of an answer: reads `isError`, and cuts out `resultType`, which belongs to this leg. The
- * rest is passed on as the bytes it came in; small and large results take this one path.
+ * Makes a result out of the `result` of an answer: reads `isError`, and cuts out `resultType` and what the upstream says of caching,
+ * which belong to this leg. The rest is passed on as the bytes it came in; small and large results take this one path.
  *
  * A modern result that is not `complete` asks for input or hands over a task. Neither was offered, so it is invalid (2026-07-28,
  * "Result types").
@@ -17,10 +16,9 @@ export function readToolResult(result: ResultObject, era: Era): Result<UpstreamR
   const { message, members } = result;
   const isError = members.has('isError') ? readMember(message, members.get('isError')) : false;
   if (typeof isError !== 'boolean') return err('isError is no boolean');
-  const resultType = members.get('resultType');
   if (!isComplete(result, era)) return err('resultType is not "complete"');
 
-  const json = piecesWithout(result, resultType).map(withoutLineBreaks);
+  const json = piecesWithout(result, OF_THIS_LEG).map(withoutLineBreaks);
   const jsonBytes = json.reduce((sum, piece) => sum + piece.length, 0);
   return ok({ kind: 'result', isError, json, jsonBytes });
 }
@@ -31,14 +29,30 @@ export function isComplete({ message, members }: ResultObject, era: Era): boolea
   return era === 'legacy' || resultType === undefined || readMember(message, resultType) === 'complete';
 }
 
-/** The bytes of the object before and after one member, and one comma less. */
-function piecesWithout({ message, start, end, members }: ResultObject, cut: MemberSpan | undefined): Uint8Array[] {
-  if (cut === undefined) return [message.subarray(start, end)];
-  const next = members.values().find((member) => member.nameStart > cut.nameStart);
-  if (next !== undefined) return [message.subarray(start, cut.nameStart), message.subarray(next.nameStart, end)];
-  const previous = [...members.values()].at(-2);
-  return [message.subarray(start, previous?.end ?? cut.nameStart), message.subarray(cut.end, end)];
+const OF_THIS_LEG: ReadonlySet<string> = new Set(['resultType', 'ttlMs', 'cacheScope']);
+
+/** The bytes of the object without some of its members, and their commas. */
+function piecesWithout({ message, start, end, members }: ResultObject, cut: ReadonlySet<string>): Uint8Array[] {
+  if (![...cut].some((name) => members.has(name))) return [message.subarray(start, end)];
+  const pieces: Uint8Array[] = [OPENING];
+  let run: { readonly start: number; end: number } | null = null;
+  for (const [name, member] of members) {
+    if (!cut.has(name)) {
+      run ??= { start: member.nameStart, end: member.end };
+      run.end = member.end;
+    } else if (run !== null) {
+      pieces.push(message.subarray(run.start, run.end), COMMA);
+      run = null;
+    }
+  }
+  if (run !== null) pieces.push(message.subarray(run.start, run.end));
+  else if (pieces.length > 1) pieces.pop();
+  return [...pieces, CLOSING];
 }
+
+const OPENING = Buffer.from('{');
+const COMMA = Buffer.from(',');
+const CLOSING = Buffer.from('}');
 
 /**
  * Raw line breaks can only stand between the tokens of a JSON text, where a space means the same. Without them no byte of a result

@@ -1,0 +1,45 @@
+import type { Json, JsonObject } from '../json/value.ts';
+import { isJsonArray, isJsonObject } from '../json/value.ts';
+import { assertNever } from '../result.ts';
+import { exposedDefinition } from './exposed-definition.ts';
+import type { ListKind } from './listed.ts';
+
+/**
+ * An entry of a list as hosts see it: the members that the gateway understands. Everything else stays behind: icons make a console
+ * fetch things, and `_meta` can switch on what nobody has decided about. Names are given out by the gateway, URIs are the upstream's.
+ */
+export function exposedListing(kind: ListKind, definition: JsonObject, name: string): JsonObject {
+  switch (kind) {
+    case 'tools':
+      return exposedDefinition(definition, name);
+    case 'resources':
+      return {
+        uri: name,
+        ...membersOf(definition, ['name', 'title', 'description', 'mimeType', 'size', 'annotations']),
+      };
+    case 'templates':
+      return {
+        uriTemplate: name,
+        ...membersOf(definition, ['name', 'title', 'description', 'mimeType', 'annotations']),
+      };
+    case 'prompts':
+      return { name, ...membersOf(definition, ['title', 'description']), ...promptArguments(definition['arguments']) };
+    default:
+      return assertNever(kind);
+  }
+}
+
+function membersOf(definition: JsonObject, names: readonly string[]): JsonObject {
+  const members: Record<string, Json> = {};
+  for (const name of names) {
+    const value = definition[name];
+    if (value !== undefined) members[name] = value;
+  }
+  return members;
+}
+
+function promptArguments(args: Json | undefined): JsonObject {
+  if (!isJsonArray(args)) return {};
+  const known = args.filter(isJsonObject).map((arg) => membersOf(arg, ['name', 'title', 'description', 'required']));
+  return { arguments: known };
+}
