@@ -22,7 +22,7 @@ export interface ParkedCall extends WaitingCall {
  * principal and each upstream has a few, or one person or one server could take them all.
  */
 export interface Conversations {
-  /** A place for the time of one question. `null`: too many wait already. Give it back with `leave`. */
+  /** A place for the time of one question, at the cost of the principal's oldest where need be. `null`: too many wait already. */
   enter(call: WaitingCall): { leave(): void } | null;
   /** The host was asked by way of an answer. `false`: the call no longer waits. */
   park(callId: string, held: HeldCall, asks: ReadonlyMap<string, Ask>, round: number): boolean;
@@ -41,8 +41,8 @@ export interface ConversationLimits {
 /** The sockets that are kept for answers to one upstream are few, and a person has few hosts. */
 export const CONVERSATION_LIMITS: ConversationLimits = {
   callsMax: 500,
-  callsPerPrincipalMax: 8,
-  callsPerUpstreamMax: 16,
+  callsPerPrincipalMax: 16,
+  callsPerUpstreamMax: 32,
 };
 
 export function createConversations(limits: ConversationLimits): Conversations {
@@ -51,16 +51,29 @@ export function createConversations(limits: ConversationLimits): Conversations {
 
   function hasRoom({ principal, upstream }: WaitingCall): boolean {
     const others = [...waiting.values()];
+    const own = others.filter((other) => other.principal === principal);
     return (
       others.length < limits.callsMax &&
-      others.filter((other) => other.principal === principal).length < limits.callsPerPrincipalMax &&
+      own.length < limits.callsPerPrincipalMax &&
       others.filter((other) => other.upstream === upstream).length < limits.callsPerUpstreamMax
     );
   }
 
+  /** A host need not come back. What a person was asked first, and has not answered, gives way to what they are asked now. */
+  function makeRoom(call: WaitingCall): boolean {
+    for (const [callId, oldest] of parked) {
+      if (hasRoom(call)) return true;
+      if (oldest.principal !== call.principal) continue;
+      parked.delete(callId);
+      waiting.delete(callId);
+      oldest.held.end();
+    }
+    return hasRoom(call);
+  }
+
   return {
     enter(call) {
-      if (!hasRoom(call)) return null;
+      if (!makeRoom(call)) return null;
       waiting.set(call.callId, call);
       return {
         leave() {

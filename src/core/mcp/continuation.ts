@@ -21,6 +21,9 @@ export function parseContinuation(params: JsonObject | null, era: Era): Result<C
   if (params === null || era === 'legacy') return ok(null);
   const { requestState, inputResponses = {} } = params;
   if (!isJsonObject(inputResponses)) return err(invalidParams('inputResponses must be an object'));
+  for (const key in inputResponses) {
+    if (!isJsonObject(inputResponses[key])) return err(invalidParams('each of inputResponses must be an object'));
+  }
   if (requestState === undefined) return ok(null);
   if (typeof requestState !== 'string' || requestState.length > STATE_CHARS_MAX) {
     return err(invalidParams('requestState must be the text that was given'));

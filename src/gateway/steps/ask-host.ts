@@ -1,15 +1,14 @@
-import { argsDigest } from '../../core/approval/args-digest.ts';
 import type { AskEntry } from '../../core/audit/entry.ts';
+import { argsDigest } from '../../core/approval/args-digest.ts';
 import { redactArguments } from '../../core/content/redact-arguments.ts';
 import type { Ask, AskRefusal } from '../../core/conversation/ask.ts';
-import { hasAny, sharedCapabilities } from '../../core/conversation/capabilities.ts';
 import { type AskContext, checkAsk, type RawAsk } from '../../core/conversation/check-ask.ts';
 import { checkAskAnswer } from '../../core/conversation/check-ask-answer.ts';
 import { canonicalJson } from '../../core/json/canonical-json.ts';
-import type { JsonObject } from '../../core/json/value.ts';
+import { createJsonObject, type JsonObject } from '../../core/json/value.ts';
 import { isModernRevision } from '../../core/mcp/revisions.ts';
 import { err, ok, type Result } from '../../core/result.ts';
-import type { AskReply, UpstreamAsker } from '../../ports/upstream.ts';
+import type { AskReply } from '../../ports/upstream.ts';
 import type { CallDeps } from '../deps.ts';
 import type { AskAnswer } from '../gateway.ts';
 import type { GovernedCall } from '../governed-call.ts';
@@ -17,87 +16,56 @@ import type { GovernedCall } from '../governed-call.ts';
 /** How often one call may ask, and for how long its questions may keep it waiting altogether (protocol brief, 2.3). */
 export const ROUNDS_MAX = 8;
 export const CONVERSATION_MS_MAX: number = 10 * 60_000;
-const ASKS_PER_ROUND_MAX = 8;
+export const ASKS_PER_ROUND_MAX = 8;
 
-/** What an upstream may ask during one call, and the way to end the call once its host does not come back. */
-export interface CallAsker {
-  readonly asker: UpstreamAsker;
-  /** Aborts when the host was asked and never answered. */
-  readonly abandoned: AbortSignal;
-}
-
-/** `null`: nobody can be asked, because the host cannot or the operator does not let this upstream. */
-export function createAsker(deps: CallDeps, governed: GovernedCall): CallAsker | null {
-  const { context } = governed.call;
-  const { upstream } = governed.target.ref;
-  const rules = deps.askRules(upstream);
-  const capabilities = sharedCapabilities(context.capabilities, rules);
-  if (!hasAny(capabilities)) return null;
-
-  const abandonment = new AbortController();
-  const asking: Asking = {
-    deps,
-    governed,
-    check: { upstream, rules, declared: capabilities },
-    abandonment,
-    deadline: AbortSignal.timeout(CONVERSATION_MS_MAX),
-    rounds: 0,
-  };
-  let last: Promise<unknown> = Promise.resolve();
-  const { id, client } = context.principal;
-  const asker: UpstreamAsker = {
-    capabilities,
-    owner: canonicalJson([id, client]),
-    ask(asks) {
-      // One after the other: a modern host can be asked once at a time, and a person can answer no faster.
-      const reply = last.then(() => askOnce(asking, asks));
-      last = reply;
-      return reply;
-    },
-  };
-  return { asker, abandoned: abandonment.signal };
-}
-
-interface Asking {
+/** The conversation of one call, as far as it got. */
+export interface Asking {
   readonly deps: CallDeps;
   readonly governed: GovernedCall;
   readonly check: AskContext;
+  /** Aborted here, when the host was asked and never answered. */
   readonly abandonment: AbortController;
+  /** Aborts when the conversation took too long altogether. */
   readonly deadline: AbortSignal;
   rounds: number;
 }
 
-/** Never rejects: what goes wrong on our side leaves the upstream without an answer, not without a reply. */
-async function askOnce(asking: Asking, raw: ReadonlyMap<string, RawAsk>): Promise<AskReply> {
-  const { deps, governed } = asking;
+/** Questions that belong together, and whoever waits for the answers to all of them. */
+export interface Question {
+  readonly asks: ReadonlyMap<string, RawAsk>;
+  readonly resolve: (reply: AskReply) => void;
+}
+
+/**
+ * Puts questions to the host of a call, in one round. Each goes through the one check first; what is asked is recorded before the host
+ * sees it, and what is answered before the upstream does. Never rejects: what goes wrong on our side leaves the upstream without an
+ * answer, not without a reply.
+ */
+export async function askHost(asking: Asking, questions: readonly Question[]): Promise<void> {
+  const { callId } = asking.governed.call.context;
   asking.rounds += 1;
   try {
-    const asks = checkAll(asking, raw);
-    if (!asks.ok) {
-      await recordAsk(asking, 'refused', kindsOf(raw), null, asks.error);
-      return { kind: 'refused', detail: asks.error };
+    const accepted: AcceptedQuestion[] = [];
+    for (const question of questions) {
+      const asks = checkQuestion(asking, question.asks);
+      if (asks.ok) accepted.push({ asks: asks.value, resolve: question.resolve });
+      else await refuse(asking, question, asks.error);
     }
-    const { callId, principal } = governed.call.context;
-    const { upstream } = governed.target.ref;
-    const isApproved = governed.decision.effect === 'approve';
-    const place = deps.conversations.enter({ callId, principal: principal.id, upstream, isApproved });
-    if (place === null) {
-      await recordAsk(asking, 'refused', kindsOf(raw), null, 'too-many');
-      return { kind: 'refused', detail: 'too-many' };
-    }
-    try {
-      return await askAndWait(asking, asks.value);
-    } finally {
-      place.leave();
-    }
+    if (accepted.length > 0) await askAccepted(asking, accepted);
   } catch (error) {
-    deps.report({ callId: governed.call.context.callId, problem: 'a host could not be asked', error });
-    return { kind: 'refused', detail: 'not-recorded' };
+    asking.deps.report({ callId, problem: 'a host could not be asked', error });
   }
+  // Whoever has a reply by now keeps it.
+  for (const { resolve } of questions) resolve({ kind: 'refused', detail: 'not-recorded' });
+}
+
+interface AcceptedQuestion {
+  readonly asks: ReadonlyMap<string, Ask>;
+  readonly resolve: (reply: AskReply) => void;
 }
 
 /** All or none: a person is not bothered with one question when the answer to it would be of no use without the others. */
-function checkAll(
+function checkQuestion(
   { check, rounds, deps }: Asking,
   raw: ReadonlyMap<string, RawAsk>,
 ): Result<ReadonlyMap<string, Ask>, AskRefusal> {
@@ -112,24 +80,66 @@ function checkAll(
   return ok(asks);
 }
 
-async function askAndWait(asking: Asking, asks: ReadonlyMap<string, Ask>): Promise<AskReply> {
-  const { governed, abandonment, deadline } = asking;
-  const { stream, context } = governed.call;
-  const kinds = [...asks.values()].map(({ kind }) => kind);
-  const questions = Object.fromEntries([...asks].map(([key, { method, params }]) => [key, { method, params }]));
-  await recordAsk(asking, 'asked', kinds, questions, null);
-  const given = await stream.ask(asks, AbortSignal.any([governed.place.signal, deadline]));
-  const answers = checkAnswers(asks, given);
-  if (answers !== null) {
-    await recordAsk(asking, 'answered', kinds, Object.fromEntries(answers), actionsOf(answers));
-    return { kind: 'answered', answers };
-  }
-  const wasRefused = [...given.values()].some(({ kind }) => kind === 'refused');
-  // A modern host that never came back: its call is over, and nobody may wait for it any longer.
-  if (!wasRefused && isModernRevision(context.revision)) abandonment.abort();
-  await recordAsk(asking, 'unanswered', kinds, null, wasRefused ? 'the host refused' : 'no answer in time');
-  return { kind: 'refused', detail: wasRefused ? 'refused by the host' : 'not answered' };
+async function refuse(asking: Asking, { asks, resolve }: Question, refusal: AskRefusal): Promise<void> {
+  resolve({ kind: 'refused', detail: refusal });
+  await recordAsk(asking, 'refused', methodsOf(asks), null, refusal);
 }
+
+async function askAccepted(asking: Asking, questions: readonly AcceptedQuestion[]): Promise<void> {
+  const { deps, governed, abandonment, deadline } = asking;
+  const { stream, context } = governed.call;
+  const merged = mergeQuestions(questions);
+  const kinds = [...merged.values()].map(({ kind }) => kind);
+  const { upstream } = governed.target.ref;
+  const isApproved = governed.decision.effect === 'approve';
+  const place = deps.conversations.enter({
+    callId: context.callId,
+    principal: context.principal.id,
+    upstream,
+    isApproved,
+  });
+  if (place === null) {
+    for (const { resolve } of questions) resolve({ kind: 'refused', detail: 'too-many' });
+    return recordAsk(asking, 'refused', kinds, null, 'too-many');
+  }
+  try {
+    await recordAsk(asking, 'asked', kinds, asksAsJson(merged), null);
+    const given = await stream.ask(merged, AbortSignal.any([governed.place.signal, deadline]));
+    const answers = checkAnswers(merged, given);
+    if (answers !== null) {
+      await recordAsk(asking, 'answered', kinds, fromMap(answers), actionsOf(answers));
+      return giveAnswers(questions, answers);
+    }
+    const wasRefused = [...given.values()].some(({ kind }) => kind === 'refused');
+    // A modern host that never came back: its call is over, and nobody may wait for it any longer.
+    if (!wasRefused && isModernRevision(context.revision)) abandonment.abort();
+    for (const { resolve } of questions) {
+      resolve({ kind: 'refused', detail: wasRefused ? 'refused by the host' : 'not answered' });
+    }
+    await recordAsk(asking, 'unanswered', kinds, null, wasRefused ? 'the host refused' : 'no answer');
+  } finally {
+    place.leave();
+  }
+}
+
+/** Under one roof, every key once: two questions may use the same. */
+function mergeQuestions(questions: readonly AcceptedQuestion[]): ReadonlyMap<string, Ask> {
+  const merged = new Map<string, Ask>();
+  questions.forEach(({ asks }, index) => {
+    for (const [key, ask] of asks) merged.set(mergedKey(key, index), ask);
+  });
+  return merged;
+}
+
+function giveAnswers(questions: readonly AcceptedQuestion[], answers: ReadonlyMap<string, JsonObject>): void {
+  questions.forEach(({ asks, resolve }, index) => {
+    const own = [...asks.keys()].map((key) => [key, answers.get(mergedKey(key, index)) ?? {}] as const);
+    resolve({ kind: 'answered', answers: new Map(own) });
+  });
+}
+
+/** Where there is one question only, its keys reach the host as they are. */
+const mergedKey = (key: string, index: number): string => (index === 0 ? key : `${key}#${index + 1}`);
 
 function checkAnswers(
   asks: ReadonlyMap<string, Ask>,
@@ -152,11 +162,10 @@ async function recordAsk(
   content: JsonObject | null,
   detail: string | null,
 ): Promise<void> {
-  const { context } = governed.call;
   const entry: AskEntry = {
     kind: 'ask',
     timeMs: deps.clock.nowMs(),
-    callId: context.callId,
+    callId: governed.call.context.callId,
     change,
     round: rounds,
     upstream: governed.target.ref.upstream,
@@ -171,12 +180,21 @@ async function recordAsk(
   await deps.audit.record([entry]);
 }
 
+function asksAsJson(asks: ReadonlyMap<string, Ask>): JsonObject {
+  return fromMap(new Map([...asks].map(([key, { method, params }]) => [key, { method, params }])));
+}
+
+function fromMap(members: ReadonlyMap<string, JsonObject>): JsonObject {
+  const object = createJsonObject();
+  for (const [key, value] of members) object[key] = value;
+  return object;
+}
+
 /** Of what was refused, before it was understood: methods of a closed list, so that nothing an upstream made up is recorded. */
-function kindsOf(raw: ReadonlyMap<string, RawAsk>): readonly string[] {
+function methodsOf(raw: ReadonlyMap<string, RawAsk>): readonly string[] {
   const known = ['elicitation/create', 'sampling/createMessage', 'roots/list'];
-  return [...raw.values()]
-    .slice(0, ASKS_PER_ROUND_MAX)
-    .map(({ method }) => (known.includes(method) ? method : 'other'));
+  const methods = [...raw.values()].slice(0, ASKS_PER_ROUND_MAX).map(({ method }) => method);
+  return methods.map((method) => (known.includes(method) ? method : 'other'));
 }
 
 function actionsOf(answers: ReadonlyMap<string, JsonObject>): string | null {

@@ -18,7 +18,7 @@ import type { HostCall, HostError, HostResult } from '../gateway.ts';
 import type { GovernedCall } from '../governed-call.ts';
 import { failedAnswer, outcomeNotRecorded, stoppedBySwitch } from '../host-errors.ts';
 
-import { createAsker } from './ask-host.ts';
+import { createAsker } from './create-asker.ts';
 import { createCallLog } from './call-log.ts';
 
 type UpstreamAnswer = Result<UpstreamResult | UpstreamRpcError, UpstreamFault>;

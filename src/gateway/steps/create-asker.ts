@@ -1,0 +1,62 @@
+import { hasAny, sharedCapabilities } from '../../core/conversation/capabilities.ts';
+import { canonicalJson } from '../../core/json/canonical-json.ts';
+import type { UpstreamAsker } from '../../ports/upstream.ts';
+import type { CallDeps } from '../deps.ts';
+import type { GovernedCall } from '../governed-call.ts';
+import { type Asking, askHost, ASKS_PER_ROUND_MAX, CONVERSATION_MS_MAX, type Question } from './ask-host.ts';
+
+/** What an upstream may ask during one call, and the way to end the call once its host does not come back. */
+export interface CallAsker {
+  readonly asker: UpstreamAsker;
+  /** Aborts when the host was asked and never answered. */
+  readonly abandoned: AbortSignal;
+}
+
+/** Questions that come this close together are put to the host together: a server that has three sends them one after the other. */
+const GATHER_MS = 10;
+
+/** `null`: nobody can be asked, because the host cannot or the operator does not let this upstream. */
+export function createAsker(deps: CallDeps, governed: GovernedCall): CallAsker | null {
+  const { call, target } = governed;
+  const { upstream, kind } = target.ref;
+  const rules = deps.askRules(upstream);
+  const capabilities = sharedCapabilities(call.context.capabilities, rules);
+  // Completion is a question that asks back nothing (2026-07-28, "Multi Round-Trip Requests").
+  if (!hasAny(capabilities) || kind === 'prompt-argument' || kind === 'template-argument') return null;
+
+  const abandonment = new AbortController();
+  const asking: Asking = {
+    deps,
+    governed,
+    check: { upstream, rules, declared: capabilities },
+    abandonment,
+    deadline: AbortSignal.timeout(CONVERSATION_MS_MAX),
+    rounds: 0,
+  };
+  const { id, client } = call.context.principal;
+  const asker: UpstreamAsker = {
+    capabilities,
+    owner: canonicalJson([id, client]),
+    ask: inRounds((questions) => askHost(asking, questions)),
+  };
+  return { asker, abandoned: abandonment.signal };
+}
+
+/** One round after the other: a modern host can be asked once at a time, and a person can answer no faster. */
+function inRounds(askTogether: (questions: readonly Question[]) => Promise<void>): UpstreamAsker['ask'] {
+  const waiting: Question[] = [];
+  let isAsking = false;
+
+  async function askWaiting(): Promise<void> {
+    while (waiting.length > 0) await askTogether(waiting.splice(0, ASKS_PER_ROUND_MAX));
+    isAsking = false;
+  }
+
+  return (asks) =>
+    new Promise((resolve) => {
+      waiting.push({ asks, resolve });
+      if (isAsking) return;
+      isAsking = true;
+      setTimeout(() => void askWaiting(), GATHER_MS);
+    });
+}
