@@ -140,7 +140,11 @@ describe('a call whose host waits by a task', () => {
   });
 
   it.each([
-    ['rejected', async (rig: GatewayRig) => rig.administration.reject(olivia, await onlyApproval(rig), 'no'), 'rejected'],
+    [
+      'rejected',
+      async (rig: GatewayRig) => rig.administration.reject(olivia, await onlyApproval(rig), 'no'),
+      'rejected',
+    ],
     ['not decided in time', async (rig: GatewayRig) => rig.clock.advance(31 * 60_000), 'expired'],
     [
       'stopped by a kill switch that is released again',

@@ -1,8 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { methodNotFound, type RpcError } from '../../core/mcp/errors.ts';
+import { invalidParams, methodNotFound, type RpcError } from '../../core/mcp/errors.ts';
 import { isJsonObject } from '../../core/json/value.ts';
 import type { RequestMessage } from '../../core/mcp/message.ts';
-import { parseToolListParams } from '../../core/mcp/tool-params.ts';
 import { CORE_TASKS_REVISION, declaresTasks, parseTaskId, tasksNotDeclared } from '../../core/tasks/task-support.ts';
 import type { HostError } from '../../gateway/gateway.ts';
 import type { HostTask, HostTaskList, Waiting } from '../../gateway/tasks/host-task.ts';
@@ -47,9 +46,9 @@ export async function answerTask(
   const context = createContext(plane, caller, opened);
   const stream = streamFor(exchange, caller, opened, message);
   if (method === 'tasks/list') {
-    const params = parseToolListParams(message.params);
-    if (!params.ok) return refuse(params.error);
-    return send(stream, message, opened, await tasks.list(context, params.value.cursor));
+    const cursor = message.params?.['cursor'] ?? null;
+    if (cursor !== null && typeof cursor !== 'string') return refuse(invalidParams('cursor must be a string'));
+    return send(stream, message, opened, await tasks.list(context, cursor));
   }
   const taskId = parseTaskId(message.params);
   if (!taskId.ok) return refuse(taskId.error);

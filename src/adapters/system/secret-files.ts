@@ -13,9 +13,7 @@ export function loadOrCreateKey(path: string): Uint8Array {
   if (!existsSync(path)) writeSecretFile(path, randomBytes(KEY_BYTES).toString('hex'));
   const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'hex');
   if (key.length === KEY_BYTES) return key;
-  throw new Error(
-    `${path}: must hold ${KEY_BYTES} bytes in hex; restore it from the backup of the data directory`,
-  );
+  throw new Error(`${path}: must hold ${KEY_BYTES} bytes in hex; restore it from the backup of the data directory`);
 }
 
 /** What `writeSecretFile` wrote; `null` where there is no such file. */

@@ -43,14 +43,10 @@ function outcomeOf(
 function messageOf({ approvalSettings }: CallDeps, approval: Approval | null): string {
   if (approval === null) return 'The call has ended.';
   const { id, status } = approval;
-  switch (status) {
-    case 'pending':
-      return `A person must approve this call: request ${id}, ${approvalSettings.consoleUrl()}/approvals/${id}`;
-    case 'approved':
-      return `The request ${id} is approved. Its call is about to run.`;
-    case 'executing':
-      return `The request ${id} is approved. Its call is running.`;
-    default:
-      return `The request ${id} is ${status.replace('-', ' ')}.`;
+  if (status === 'pending') {
+    return `A person must approve this call: request ${id}, ${approvalSettings.consoleUrl()}/approvals/${id}`;
   }
+  if (status === 'approved') return `The request ${id} is approved. Its call is about to run.`;
+  if (status === 'executing') return `The request ${id} is approved. Its call is running.`;
+  return `The request ${id} is ${status.replace('-', ' ')}.`;
 }

@@ -250,5 +250,7 @@ function initialize(params: Record<string, string>): Promise<RawAnswer> {
 /** Tasks were in the core of one revision. */
 function capabilitiesIn(revision: string): object {
   const tools = { listChanged: true };
-  return revision === '2025-11-25' ? { tools, tasks: { list: {}, cancel: {}, requests: { tools: { call: {} } } } } : { tools };
+  return revision === '2025-11-25'
+    ? { tools, tasks: { list: {}, cancel: {}, requests: { tools: { call: {} } } } }
+    : { tools };
 }
