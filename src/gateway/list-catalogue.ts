@@ -6,7 +6,7 @@ import { admit } from './admit.ts';
 import type { CallDeps } from './deps.ts';
 import type { HostError, HostList, RequestContext } from './gateway.ts';
 import { invalidCursor } from './host-errors.ts';
-import { type ListView, loadView } from './list-view.ts';
+import { endpointKey, type ListView, loadView } from './list-view.ts';
 
 /** Hosts that do not turn pages are shown as much as they are likely to bear. */
 const PAGE_ITEMS_MAX = 1_000;
@@ -72,7 +72,3 @@ function openCursor(deps: CallDeps, cursor: string, place: Place): string | null
 }
 
 const CURSOR_LIMITS = { bytesMax: 16 * 1024, depthMax: 1, keysMax: 8, itemsMax: 1 };
-
-export function endpointKey({ endpoint }: RequestContext): string {
-  return endpoint.kind === 'all' ? '*' : endpoint.upstream;
-}

@@ -6,7 +6,6 @@ import type { Upstream } from '../ports/upstream.ts';
 import type { UpstreamList } from './catalogue.ts';
 import type { CallDeps } from './deps.ts';
 import type { RequestContext } from './gateway.ts';
-import { endpointKey } from './list-catalogue.ts';
 import { upstreamsOf } from './upstreams-of.ts';
 import { visibleNames } from './visible-names.ts';
 
@@ -141,6 +140,10 @@ function createView({ endpoint }: RequestContext, kind: ListKind, parts: readonl
     indexOf: (after) => places.get(after) ?? null,
     slice: (start, end) => (start === 0 && end === items.length ? whole : joinItems(items.slice(start, end))),
   };
+}
+
+export function endpointKey({ endpoint }: RequestContext): string {
+  return endpoint.kind === 'all' ? '*' : endpoint.upstream;
 }
 
 function joinItems(items: readonly ListItem[]): Buffer {

@@ -37,7 +37,7 @@ export async function deny(deps: CallDeps, call: HostCall, denial: Denial): Prom
     case 'kill_switch':
       return stoppedBySwitch();
     case 'upstream_unavailable':
-      return deniedAnswer(call.kind, denial.code, 'the server behind this tool is not available.', 'Try again later.');
+      return deniedAnswer(call.kind, denial.code, 'the server behind it is not available.', 'Try again later.');
     case 'input_unexpected':
       return unexpectedInput();
     case 'overloaded':
@@ -103,10 +103,7 @@ export async function recordDenial(deps: CallDeps, call: HostCall, denial: Recor
       ...requestFields(deps, call.context, methodOf(call.kind)),
       upstream: denial.target?.ref.upstream ?? null,
       // The name as it was asked for, where it stands for nothing: an operator wants to see what was tried.
-      tool:
-        call.kind === 'tool'
-          ? redactKnownSecrets(denial.target?.ref.name ?? call.exposedName, deps.knownSecrets)
-          : null,
+      tool: redactKnownSecrets(denial.target?.ref.name ?? call.exposedName, deps.knownSecrets),
       definitionDigest: null,
       class: denial.class ?? null,
       policyVersion: denial.policyVersion,

@@ -16,7 +16,7 @@ import type {
 import type { CallDeps } from '../deps.ts';
 import type { HostCall, HostError, HostResult } from '../gateway.ts';
 import type { GovernedCall } from '../governed-call.ts';
-import { failedAnswer, outcomeNotRecorded, stoppedBySwitch } from '../host-errors.ts';
+import { failedAnswer, outcomeNotRecorded, stoppedBySwitch, unknownTarget } from '../host-errors.ts';
 
 import { createAsker } from './create-asker.ts';
 import { createCallLog } from './call-log.ts';
@@ -145,8 +145,10 @@ function answerWithoutResult(call: HostCall, answer: UpstreamAnswer, outcome: Ou
   if (outcome === 'killed') return stoppedBySwitch(!answer.ok && answer.error.dispatched);
   if (answer.ok) {
     const code = answer.value.kind === 'rpc-error' ? answer.value.code : 0;
+    // What the upstream does not have is answered like what is denied, in the words of the host's era.
+    if (call.kind === 'resource' && NOT_FOUND_CODES.has(code)) return unknownTarget(call.kind, call.context.revision);
     const why = code === -32602 ? 'It did not accept the arguments.' : `It answered with error ${code}.`;
-    return failedAnswer(call.kind, `The server behind this tool refused the call. ${why}`, {
+    return failedAnswer(call.kind, `The server behind it refused the call. ${why}`, {
       status: 'upstream_error',
       code,
     });
@@ -161,10 +163,13 @@ function answerWithoutResult(call: HostCall, answer: UpstreamAnswer, outcome: Ou
   });
 }
 
+/** Up to 2025-11-25, and from 2026-07-28 on. */
+const NOT_FOUND_CODES: ReadonlySet<number> = new Set([-32002, -32602]);
+
 /** `detail` is of a closed list: what was asked for, and why not. */
 function notAsked(call: HostCall, detail: string): HostResult | HostError {
   const text =
-    `The server behind this tool asked for input, and was not given any (${detail}). It may have run in part: check before calling again. ` +
+    `The server behind it asked for input, and was not given any (${detail}). It may have run in part: check before calling again. ` +
     'Use a host that can be asked, or ask the operator to allow this.';
   return failedAnswer(call.kind, text, { status: 'input_unavailable', cause: detail });
 }

@@ -1,7 +1,7 @@
 import type { ApprovalId } from '../../core/approval/approval.ts';
 import type { DecisionEntry } from '../../core/audit/entry.ts';
 import { methodOf } from '../../core/catalog/target.ts';
-import { redactArguments } from '../../core/content/redact-arguments.ts';
+import { redactArguments, redactKnownSecrets } from '../../core/content/redact-arguments.ts';
 import type { ReasonCode } from '../../core/policy/reasons.ts';
 import type { CallDeps } from '../deps.ts';
 import type { RequestContext } from '../gateway.ts';
@@ -17,7 +17,7 @@ export function decisionEntry(deps: CallDeps, governed: GovernedCall, approvalId
   return {
     ...requestFields(deps, call.context, methodOf(call.kind)),
     upstream: target.ref.upstream,
-    tool: target.ref.kind === 'tool' ? target.ref.name : null,
+    tool: call.kind === 'tool' ? target.ref.name : redactKnownSecrets(target.ref.name, deps.knownSecrets),
     definitionDigest: governed.definitionDigest,
     class: decision.class,
     policyVersion: decision.policyVersion,
