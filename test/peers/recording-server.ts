@@ -1,9 +1,11 @@
 import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { answerSideDoor } from '../support/side-doors.ts';
 
 // An MCP server over stdio, of a legacy revision, that writes every line it gets to the file named by its first argument before it
 // acts on it, so that a test can say what reached an upstream. Its tools are named by the second. `tools/call` answers with the
-// arguments; `remember` with the arguments of the call before; a tool whose name begins with `slow` never answers.
+// arguments; `remember` with the arguments of the call before; a tool whose name begins with `slow` never answers. Beside its tools it
+// offers what `side-doors.ts` lists.
 
 interface Message {
   readonly id?: number | string;
@@ -31,6 +33,9 @@ function answer(id: number | string, method: string, params: NonNullable<Message
     const tools = toolNames.split(' ').map((name) => ({ name, description: name, inputSchema: { type: 'object' } }));
     return result(id, { tools });
   }
+  const beside = answerSideDoor(method, params);
+  if (beside !== null)
+    return send('error' in beside ? { id, error: { ...beside.error, message: 'no' } } : { id, ...beside });
   if (method !== 'tools/call') return send({ id, error: { code: -32601, message: 'Method not found' } });
   const { name = '', arguments: args } = params;
   if (name.startsWith('slow')) return;

@@ -29,7 +29,8 @@ export function hostRequest(host: Host, session: string, request: HostRequest): 
   const { method = 'tools/call', params = {}, id = 1, token = null, path = '/mcp', headers = [] } = request;
   const meta = { ...(host === '2026-07-28' ? ENVELOPE : {}), ...(params['_meta'] as JsonObject | undefined) };
   const body = request.body ?? JSON.stringify({ jsonrpc: '2.0', id, method, params: { ...params, _meta: meta } });
-  const name = typeof params['name'] === 'string' ? params['name'] : null;
+  const mirrored = params['name'] ?? params['uri'];
+  const name = typeof mirrored === 'string' ? mirrored : null;
   const changed = new Set(headers.map(([header]) => header.toLowerCase()));
   const kept = [...BASE, ...credential(token), ...ownHeaders(host, session, method, name)].filter(
     ([header]) => !changed.has(header.toLowerCase()),

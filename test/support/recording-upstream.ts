@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { answerSideDoor } from './side-doors.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream.ts';
 
 export interface RecordedCall {
@@ -46,6 +47,15 @@ export function startRecordingUpstream(
   }
 }
 
+const SIDE_DOORS = [
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+  'prompts/list',
+  'prompts/get',
+  'completion/complete',
+];
+
 async function startHttp(
   era: 'modern' | 'legacy',
   tools: readonly unknown[],
@@ -59,6 +69,14 @@ async function startHttp(
       const complete = era === 'modern' ? { resultType: 'complete' } : {};
       reply.result({ ...complete, content: [{ type: 'text', text: JSON.stringify(args) }] });
     });
+  for (const method of SIDE_DOORS) {
+    server.on(method, ({ message }, reply) => {
+      const answer = answerSideDoor(method, message?.params ?? {});
+      const manners = era === 'modern' ? { resultType: 'complete', ttlMs: 9, cacheScope: 'public' } : {};
+      if (answer !== null && 'result' in answer) reply.result({ ...manners, ...answer.result });
+      else reply.error(answer?.error.code ?? -32601);
+    });
+  }
   beHonest();
   const header = { kind: 'header', name: 'x-app-token', value: credential, shared: true };
   return {
