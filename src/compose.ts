@@ -57,6 +57,7 @@ import {
 import { fingerprintList } from './gateway/subscriptions/fingerprint-list.ts';
 import { createResourceRights } from './gateway/resource-rights.ts';
 import type { AccountStore } from './ports/account-store.ts';
+import type { Clock } from './ports/clock.ts';
 import type { Upstream } from './ports/upstream.ts';
 
 export interface GatewayOptions {
@@ -81,7 +82,7 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
-const clock = systemClock;
+export const clock: Clock = systemClock;
 const ids = systemIds;
 
 /**
@@ -166,7 +167,7 @@ async function openGateway(
 function openSubscriptions(deps: CallDeps): Subscriptions {
   const fingerprint: SubscriptionsDeps['fingerprint'] = (principal, upstream, list) =>
     fingerprintList(deps, principal, upstream, list);
-  return createSubscriptions({ ...deps, fingerprint, resources: createResourceRights(deps) });
+  return createSubscriptions({ ...deps, fingerprint, resources: createResourceRights(deps), pauses: LOOKS });
 }
 
 interface CallParts {
@@ -292,6 +293,7 @@ async function drain(mcp: McpPlane, { desk, inFlight }: CallDeps, { tasks }: Gat
   clearTimeout(giveUp);
 }
 
+const LOOKS = { lookGapMs: 1000, lookAgainMs: 30_000 };
 const HELD_CALLS_MAX = 5000;
 const CATALOGUE = { freshMs: 60_000, staleMs: 600_000, listTimeoutMs: 15_000, waitAgainMs: 1000, listsMax: 10_000 };
 const KEPT_RESULTS = { keepMs: 15 * 60_000, resultBytesMax: 1024 * 1024, totalBytesMax: 64 * 1024 * 1024 };
@@ -310,7 +312,7 @@ function createUpstreams(
   return new Map(config.upstreams.map((upstream) => [upstream.name, createUpstream(upstream, client, deps)]));
 }
 
-function createUpstream(upstream: UpstreamConfig, client: ClientInfo, deps: UpstreamDeps): Upstream {
+export function createUpstream(upstream: UpstreamConfig, client: ClientInfo, deps: UpstreamDeps): Upstream {
   const configured: Partial<UpstreamLimits> = {
     connectTimeoutMs: upstream.connectTimeoutMs,
     callTimeoutMs: upstream.callTimeoutMs,

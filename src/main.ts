@@ -10,7 +10,7 @@ import { registerKill } from './cli/kill.ts';
 import { registerToken } from './cli/token.ts';
 import { registerUp } from './cli/up.ts';
 import { registerUpstreams } from './cli/upstreams.ts';
-import { serve } from './serve.ts';
+import { listUpstreamTools, serve } from './serve.ts';
 
 const CALLED_WRONGLY: ExitCode = 2;
 const COULD_NOT: ExitCode = 1;
@@ -45,7 +45,7 @@ function createProgram(context: CliContext): Command {
   registerToken(program, context);
   registerUpstreams(program, context);
   registerFiles(program, context);
-  registerContent(program, context);
+  registerContent(program, context, (upstream, config) => listUpstreamTools(upstream, config, version));
   return program;
 }
 

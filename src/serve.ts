@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import type { UpOptions } from './cli/up.ts';
-import { type RunningGateway, startGateway } from './compose.ts';
+import { clock, createUpstream, type RunningGateway, startGateway } from './compose.ts';
 import type { Config } from './config/config.ts';
 import { CONFIG_FILE, findConfigFile } from './config/find-config-file.ts';
 import { loadConfig, parseConfig } from './config/load-config.ts';
 import { findUnknownUpstreams, loadPolicies } from './config/load-policies.ts';
 import { isLoopback } from './core/http/host-check.ts';
+import type { JsonObject } from './core/json/value.ts';
 import type { CompiledPolicy } from './core/policy/compile-policy.ts';
 import type { Problem } from './core/problem.ts';
 import { err, ok, type Result } from './core/result.ts';
@@ -35,6 +36,33 @@ export async function serve(options: ServeOptions): Promise<Result<Served, reado
   const running = await startGateway({ config: config.value, policy: policy.value, version: options.version, demo });
   const warnings = file === null ? [] : warningsOf(config.value, policy.value);
   return ok({ running, warnings });
+}
+
+const LIST_TIMEOUT_MS = 15_000;
+
+/**
+ * The definitions that an upstream of a configuration lists, asked with the credentials of the configuration. Tools whose names cannot
+ * be governed are not among them. What is wrong comes in words for the person at the terminal.
+ */
+export async function listUpstreamTools(
+  name: string,
+  configFile: string | null,
+  version: string,
+): Promise<Result<readonly JsonObject[], string>> {
+  const file = findConfigFile(configFile);
+  if (file === null) return err('there is no configuration here; name one with --config, or a saved list with --tools');
+  const config = await loadConfig(file);
+  if (!config.ok) return err(`${file} has problems; \`countersign check\` names them`);
+  const upstream = config.value.upstreams.find((known) => known.name === name);
+  if (upstream === undefined) return err(`${file} has no upstream ${name}`);
+  const client = createUpstream(upstream, { name: 'countersign', version }, { clock, report: () => undefined });
+  try {
+    const listed = await client.listTools({ principal: 'countersign-cli' }, AbortSignal.timeout(LIST_TIMEOUT_MS));
+    if (!listed.ok) return err(`${name}: ${listed.error.kind}: ${listed.error.detail}`);
+    return ok(listed.value.map(({ definition }) => definition));
+  } finally {
+    await client.close();
+  }
 }
 
 function loadDemoConfig({ data, listenMcp, listenAdmin }: UpOptions): Result<Config, readonly Problem[]> {

@@ -1,0 +1,178 @@
+import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
+import { type ActionWord, actionOf, NOUNS_TOO, wordsOfName } from './action-words.ts';
+import type { ToolClass } from './tool.ts';
+
+/** What a tool's class might be, for a person to review, and why. */
+export interface ClassProposal {
+  readonly class: ToolClass;
+  /** Whole phrases, the weightiest first. */
+  readonly reasons: readonly string[];
+}
+
+/**
+ * Proposes a class from what a definition says. The name decides first, then what the description says the tool does, then its
+ * arguments; where they disagree the stricter wins, and where none says anything the tool stays unclassified. Annotations are the
+ * upstream's own claim: they can make a read a write, and never a write or an unknown a read.
+ */
+export function classifyTool(definition: JsonObject): ClassProposal {
+  const name = typeof definition['name'] === 'string' ? definition['name'] : '';
+  const description = typeof definition['description'] === 'string' ? definition['description'] : '';
+  const byDescription = readDescription(description);
+  const byName = readName(name, byDescription.length > 0 && byDescription.every(({ says }) => says === 'read'));
+  const byArguments = readArguments(definition);
+  const signs = [...byName, ...byDescription, ...byArguments];
+  const strictest = strictestOf(signs);
+  if (strictest === null) return tighten({ class: 'unclassified', reasons: ['nothing says what it does'] }, definition);
+
+  const supporting = signs.filter((sign) => sign.says === strictest);
+  return tighten({ class: strictest, reasons: supporting.map(({ why }) => why) }, definition);
+}
+
+interface Sign {
+  readonly says: 'read' | 'write' | 'never';
+  readonly why: string;
+}
+
+/** A deletion that only the description speaks of is a write: descriptions mention much. */
+function strictestOf(signs: readonly Sign[]): Sign['says'] | null {
+  for (const says of ['never', 'write', 'read'] as const) if (signs.some((sign) => sign.says === says)) return says;
+  return null;
+}
+
+function readName(name: string, isReadByDescription: boolean): readonly Sign[] {
+  const words = wordsOfName(name);
+  const verbs = words.filter((word, index) => {
+    const isNoun = NOUNS_TOO.has(word.toLowerCase()) || NOUNS_TOO.has(word.toLowerCase().replace(/s$/, ''));
+    // `github_list_issues` and `kv_list` list; `verify_list_visible` does not.
+    const isThing = LISTS.has(word.toLowerCase()) && index > 1 && index < words.length - 1;
+    return actionOf(word) !== null && !isThing && (!isNoun || index === 0);
+  });
+  // `issue_read` is about issues; `issue_refund` does what it begins with.
+  const clear = verbs.filter((word) => !NOUNS_TOO.has(word.toLowerCase()));
+  const word = clear[0] ?? verbs[0];
+  const action = word === undefined ? null : actionOf(word);
+  if (word === undefined || action === null) return [];
+  // `get_or_create`, and `list_push` where a list is a thing; `get_create_fields` only reads what is said of creating.
+  const stricter = words.find((other) => UNMISTAKABLE.has(other.toLowerCase()));
+  const isJoined = words.some((other) => other === 'or' || other === 'and');
+  if (action === 'read' && stricter !== undefined && (isJoined || !isReadByDescription)) {
+    return [signOf(actionOf(stricter) ?? 'write', `its name holds \`${stricter}\``)];
+  }
+  return [signOf(action, `its name says \`${word}\``)];
+}
+
+const LISTS: ReadonlySet<string> = new Set([
+  'list',
+  'view',
+  'count',
+  'query',
+  'status',
+  'search',
+  'filter',
+  'info',
+  'check',
+]);
+
+/** Verbs that are hardly ever nouns: a name with one of them mostly does that, wherever it stands. */
+const UNMISTAKABLE: ReadonlySet<string> = new Set(
+  (
+    'delete create update insert upsert remove send write modify destroy drop purge wipe truncate edit append rename replace ' +
+    'publish execute exec push add set'
+  ).split(' '),
+);
+
+function readDescription(description: string): readonly Sign[] {
+  const opening = description.slice(0, DESCRIPTION_CHARS_MAX);
+  const firstSentence = opening.split(/[.\n!?](?:\s|$)/, 1)[0] ?? '';
+  const signs: Sign[] = [];
+  const words = firstSentence.match(/[A-Za-z-]+/g) ?? [];
+  const lead = words.slice(0, LEADING_WORDS).find((word) => !FILLERS.has(word.toLowerCase()));
+  const action = lead === undefined ? null : actionOf(lead);
+  if (lead !== undefined && action !== null)
+    signs.push(weaken(signOf(action, `its description begins with “${lead}”`)));
+  const second = SECOND_VERB.exec(firstSentence);
+  const also = second === null ? null : actionOf(second[1] ?? '');
+  if (also !== null && also !== 'read')
+    signs.push(weaken(signOf(also, `its description says “${second?.[0].trim()}”`)));
+  const effect = EFFECT.exec(opening);
+  if (effect !== null) signs.push({ says: 'write', why: `its description says “${effect[0]}”` });
+  return signs;
+}
+
+const DESCRIPTION_CHARS_MAX = 2000;
+const LEADING_WORDS = 6;
+const FILLERS: ReadonlySet<string> = new Set(
+  'use this tool to allows allow you the a an will can lets let enables used it is for tools safely quickly easily directly programmatically efficiently helps help'.split(
+    ' ',
+  ),
+);
+/** `Get, create or delete …`, in the forms of a verb alone. */
+const SECOND_VERB =
+  /(?:\b(?:and|or|then)\s|[,/]\s?)(creates?|updates?|deletes?|removes?|modif(?:y|ies)|sends?|inserts?|overwrites?|edits?|writes?|executes?)\b/i;
+const EFFECT =
+  /\b(?:write operations?|side effects?|(?:will|can) (?:modify|overwrite|delete|change|create|update)|destructive|irreversible|cannot be undone)\b/i;
+
+/** A description that speaks of deleting is a sign of a write: what is never allowed a person reads from names. */
+function weaken(sign: Sign): Sign {
+  return sign.says === 'never' ? { ...sign, says: 'write' } : sign;
+}
+
+function signOf(action: ActionWord, why: string): Sign {
+  return action === 'run' ? { says: 'write', why: `${why}: it does what it is told` } : { says: action, why };
+}
+
+/** Arguments that carry a program, and values to choose from that are themselves actions. */
+function readArguments(definition: JsonObject): readonly Sign[] {
+  const schema = definition['inputSchema'];
+  const properties = isJsonObject(schema) ? schema['properties'] : undefined;
+  if (!isJsonObject(properties)) return [];
+  return Object.entries(properties).flatMap(([name, property]) => [
+    ...programSign(name),
+    ...choiceSigns(name, property),
+  ]);
+}
+
+function programSign(name: string): readonly Sign[] {
+  return PROGRAMS.has(name.toLowerCase()) ? [{ says: 'write', why: `its argument \`${name}\` is a program` }] : [];
+}
+
+const PROGRAMS: ReadonlySet<string> = new Set(
+  'sql statement command commands cmd script bash shell_command'.split(' '),
+);
+
+function choiceSigns(name: string, property: Json): readonly Sign[] {
+  if (!isJsonObject(property) || !CHOOSERS.test(name)) return [];
+  const choices = property['enum'];
+  if (!Array.isArray(choices)) return [];
+  for (const choice of choices) {
+    if (typeof choice !== 'string') continue;
+    const action =
+      wordsOfName(choice)
+        .map(actionOf)
+        .find((meaning) => meaning !== null) ?? null;
+    if (action !== null && action !== 'read') {
+      return [weaken(signOf(action, `its argument \`${name}\` may be \`${choice}\`: use byArgument`))];
+    }
+  }
+  return [];
+}
+
+const CHOOSERS = /^(?:method|action|operation|op|mode|command|verb|type)$/i;
+
+function tighten(proposal: ClassProposal, definition: JsonObject): ClassProposal {
+  const annotations = definition['annotations'];
+  if (!isJsonObject(annotations) || proposal.class === 'never' || proposal.class === 'write') return proposal;
+  if (annotations['readOnlyHint'] === false) return hinted(proposal, 'readOnlyHint is false');
+  if (annotations['destructiveHint'] === true && annotations['readOnlyHint'] !== true) {
+    return hinted(proposal, 'destructiveHint is true');
+  }
+  if (proposal.class === 'unclassified' && annotations['readOnlyHint'] === true) {
+    return { ...proposal, reasons: [...proposal.reasons, 'readOnlyHint is true, which alone proves nothing'] };
+  }
+  return proposal;
+}
+
+function hinted(proposal: ClassProposal, why: string): ClassProposal {
+  const before = proposal.class === 'read' ? proposal.reasons.map((reason) => `although ${reason}`) : [];
+  return { class: 'write', reasons: [`its annotation ${why}`, ...before] };
+}

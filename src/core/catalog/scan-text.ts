@@ -1,0 +1,228 @@
+import { SECRET_DETECTORS } from '../content/detectors/built-in.ts';
+import { detect } from '../content/detect.ts';
+import { traitsOf } from '../content/text-traits.ts';
+import { unfoldText } from '../content/unfold-text.ts';
+
+/** What a text in a tool definition may be about besides the tool. Each is explained in `docs/content.md`. */
+export type PoisonSign =
+  | 'hidden-characters'
+  | 'instruction-block'
+  | 'concealment'
+  | 'override'
+  | 'sensitive-source'
+  | 'exfiltration'
+  | 'redirection'
+  | 'other-tools'
+  | 'coercion'
+  | 'holds-secret';
+
+export interface TextFinding {
+  readonly sign: PoisonSign;
+  /** The words that gave it away, at most 120 characters, as they stand; show them as visible text. */
+  readonly quote: string;
+}
+
+/**
+ * Looks in one text of a tool definition for what is addressed to the model and not to its reader: instructions in disguise, orders
+ * to hide something, reading of credentials, sending data elsewhere. Encoded and invisible text is read in its plain form too. Signs
+ * that honest texts show as well count only together.
+ */
+export function scanText(text: string): readonly TextFinding[] {
+  const looked = text.length > TEXT_CHARS_MAX ? text.slice(0, TEXT_CHARS_MAX) : text;
+  const findings = new Map<PoisonSign, TextFinding>();
+  const hidden = HIDDEN.exec(looked);
+  if (hidden !== null) findings.set('hidden-characters', { sign: 'hidden-characters', quote: quoteAt(looked, hidden) });
+  const [secret] = detect(looked, SECRET_DETECTORS);
+  if (secret !== undefined) findings.set('holds-secret', { sign: 'holds-secret', quote: secret.detector });
+  for (const reading of [looked, ...unfoldText(looked, traitsOf(looked)).map(({ text: inner }) => inner)]) {
+    for (const finding of scanReading(reading)) if (!findings.has(finding.sign)) findings.set(finding.sign, finding);
+  }
+  return [...findings.values()];
+}
+
+/** No honest description is longer; what stands behind it is found because the length is. */
+export const TEXT_CHARS_MAX = 100_000;
+
+/**
+ * Tags and other ignorable characters, text that runs in another direction, escape sequences, HTML comments, and a long blank that moves
+ * the rest out of sight. Joiners in emoji and the marks of right-to-left scripts are left.
+ */
+const HIDDEN =
+  /[\u{e0000}-\u{e007f}\u{202a}-\u{202e}\u{2066}-\u{2069}\u{200b}\u{2060}-\u{2064}\u{feff}\u{ad}\u{180e}]|[\u{e0100}-\u{e01ef}]|[\w.,]\u{200d}|\u{200c}{2}|\u{1b}\[|[\u{0}-\u{8}\u{b}\u{c}\u{e}-\u{1a}\u{1c}-\u{1f}\u{7f}]|<!--|[ \t]{200}|\n{40}/u;
+
+interface SignPattern {
+  readonly sign: PoisonSign;
+  /** 2: enough alone. 1: honest texts have it too, so two different ones must come together. */
+  readonly weight: 1 | 2;
+  readonly pattern: RegExp;
+}
+
+function scanReading(text: string): readonly TextFinding[] {
+  const found: { readonly finding: TextFinding; readonly weight: number }[] = [];
+  for (const { sign, weight, pattern } of SIGNS) {
+    const match = pattern.exec(text);
+    if (match !== null) found.push({ finding: { sign, quote: quoteAt(text, match) }, weight });
+  }
+  const bySign = new Map<PoisonSign, number>();
+  for (const { finding, weight } of found) bySign.set(finding.sign, Math.max(bySign.get(finding.sign) ?? 0, weight));
+  const total = [...bySign.values()].reduce((sum, weight) => sum + weight, 0);
+  return total < 2 ? [] : found.map(({ finding }) => finding);
+}
+
+function quoteAt(text: string, match: RegExpExecArray): string {
+  return text.slice(match.index, match.index + Math.max(QUOTE_CHARS_MIN, match[0].length)).slice(0, QUOTE_CHARS_MAX);
+}
+
+const QUOTE_CHARS_MIN = 24;
+const QUOTE_CHARS_MAX = 120;
+
+const SENSITIVE =
+  '(?:~?/\\.ssh|id_(?:rsa|ed25519)|/etc/(?:passwd|shadow|sudoers)\\b|\\.aws/credentials|\\.env\\b(?!\\.)|\\.pem\\b|mcp\\.json|\\.kube/config|\\.npmrc|\\.netrc|\\.git-credentials|keychain|wallet\\.dat|seed phrase|private keys?|environment variables?|(?:all |any |user )?credentials|passwords?|api[ _-]?keys?|access tokens?|bearer|secrets?\\b|session cookies?|clipboard|(?:chat|conversation) (?:history|log)|previous messages|system prompt|social security|credit cards?|PHI|browser history|confidential)';
+const SEND =
+  '(?:send|sends|sent|sending|forward(?:s|ed|ing)?|upload(?:s|ed|ing)?|post(?:s|ed|ing)?|transmit(?:s|ted|ting)?|stream(?:s|ed|ing)?|leak(?:s|ed|ing)?|exfiltrat(?:e|es|ed|ing|ion)|cop(?:y|ies|ied)|submit(?:s|ted)?|log(?:s|ged)|report(?:s|ed)|relay(?:s|ed)?|cached|sync(?:s|ed|hroni[sz]ed)?|mirror(?:s|ed)?|beacon(?:s|ed)?)';
+const ELSEWHERE =
+  '(?:attacker|remote (?:server|endpoint|host|location)|external (?:server|endpoint|service|url|host|party|parties|address|system|storage)|third[- ]part(?:y|ies)|command.and.control|\\bC2\\b|externally|webhook\\.site|requestbin|pipedream\\.net|ngrok|burpcollaborator|oast\\.|our (?:server|endpoint|analytics)|https?://(?:\\d{1,3}\\.){3}\\d|https?://[a-z0-9.-]*(?:attacker|evil|malicious|exfil|pwn|hack))';
+const READER = '(?:the |to |any |your )?(?:user|human|person|operator|them|anyone)';
+
+/** Every gap is bounded and stays within one sentence, so each pattern takes time in proportion to the text. */
+const SIGNS: readonly SignPattern[] = [
+  sign(
+    'instruction-block',
+    2,
+    '<(?:important|hidden|system|secret|instructions?|admin|critical|urgent|note_to_(?:ai|model)|assistant|priority)\\b[^>]{0,40}>',
+  ),
+  sign(
+    'instruction-block',
+    2,
+    '\\[(?:/?INST|SYSTEM|SYSTEM[ _](?:DIRECTIVE|NOTE|OVERRIDE|MESSAGE|PROMPT|INSTRUCTION)|ADMIN|HIDDEN|CONTRADICTION|OVERRIDE|INTERNAL|ASSISTANT)[^\\]]{0,30}\\]|<\\|[a-z_]{2,30}\\|>|<<SYS>>',
+  ),
+  sign(
+    'instruction-block',
+    2,
+    '(?:^|\\n)\\s{0,8}(?:(?:IMPORTANT )?SYSTEM(?: NOTE| DIRECTIVE| OVERRIDE| PROMPT| MESSAGE)?|OVERRIDE(?: DIRECTIVE)?|INSTRUCTION OVERRIDE|(?:NOTE|MESSAGE|INSTRUCTIONS?) (?:TO|FOR) (?:THE )?(?:AI|LLM|MODEL|ASSISTANT|AGENT)|ACT AS|HIDDEN (?:INSTRUCTIONS?|DIRECTIVE))\\s{0,3}:',
+    '',
+  ),
+  sign(
+    'concealment',
+    2,
+    `(?:do not|don't|never|must not|should not|avoid|without|no need to)\\s(?:\\w+\\s){0,2}(?:mention(?:ing)?|tell(?:ing)?|inform(?:ing)?|reveal(?:ing)?|notify(?:ing)?|disclos(?:e|ing)|alert(?:ing)?|let(?:ting)?|show(?:ing)?|ask(?:ing)?|display(?:ing)?)\\s(?:(?:this|that|it|anything|about|of|the|any|these)\\s){0,3}(?:to\\s)?${READER}\\b`,
+  ),
+  sign(
+    'concealment',
+    2,
+    "(?:do not|don't|never)\\s(?:\\w+\\s){0,2}(?:mention|disclose|reveal|acknowledge)\\s(?:that you|this (?:step|instruction|action|to)|these instructions|accessing|reading|the (?:file|instruction|hidden|secret))",
+  ),
+  sign(
+    'concealment',
+    2,
+    '(?:hidden|invisible|hide (?:this|it|these)|secretly|covertly|stealth(?:ily|y)?|silently) (?:from (?:the )?user|to (?:the )?user|(?:read|send|forward|copy|upload|collect|append|include|exfiltrate|execute|run|record|log|harvest|call|add|modif|chang|store|stream|scan|track|captur)\\w{0,6})',
+  ),
+  sign(
+    'concealment',
+    1,
+    'as (?:if|though) (?:it|they|nothing|this)|look like normal|behind the scenes|without (?:the )?user(?:.s)? (?:knowledge|consent|approval|confirmation|awareness)|unknowingly|user (?:must|should) not (?:know|see|be)',
+  ),
+  sign(
+    'override',
+    2,
+    '(?:ignore|disregard|forget|override|overrule|supersede)s?\\s(?:\\w+\\s){0,3}(?:previous|prior|above|earlier|other|existing|system|safety|security|all)\\s(?:\\w+\\s){0,2}(?:instructions?|rules|prompts?|guidelines|polic(?:y|ies)|directives?|restrictions|tools?|descriptions?|messages)',
+  ),
+  sign(
+    'override',
+    2,
+    '(?:bypass(?:es|ing)?|skip(?:s|ping)?|circumvent(?:s|ing)?|disabl(?:e|es|ing)|evad(?:e|es|ing)|ignor(?:e|es|ing))\\s(?:all\\s|any\\s|the\\s|data\\s|security\\s|input\\s|safety\\s|user\\s){0,3}(?:access controls?|validations?|security(?: checks?)?|restrictions?|sanitization|authenti\\w{1,8}|authoriz\\w{1,8}|permissions?|safeguards?|guardrails?|confirmations?|approvals?|safety|content filters?|policies)',
+  ),
+  sign(
+    'override',
+    2,
+    'treat (?:all|every|any) (?:requests?|inputs?|users?|quer(?:y|ies)|commands?)\\b[^.]{0,40}\\b(?:trusted|admin\\w*|authorized|privileged|root)|trust all (?:\\w+ )?(?:queries|requests|inputs?|users?)|without (?:any )?(?:restrictions?|security checks?|validation|safety)\\b|unrestricted (?:quer|access|execution|command)|you are now|new (?:system )?instructions?:|jailbreak|developer mode',
+  ),
+  sign(
+    'override',
+    1,
+    '(?:emergency|admin|debug|trust|god)[_ -]?(?:override|mode|bypass)|override[_ ](?:instructions?|rules?)|(?:admin|root|full|elevated) privileges?',
+  ),
+  sign('exfiltration', 2, `${SEND}\\b[^.]{0,120}${ELSEWHERE}`),
+  sign(
+    'exfiltration',
+    2,
+    `${SENSITIVE}[^.]{0,80}\\b${SEND}\\b[^.]{0,60}(?:to|at|via)\\s(?:https?://|[\\w.+-]{1,64}@|\\+\\d|\\S{0,30}attacker)`,
+  ),
+  sign(
+    'exfiltration',
+    2,
+    `${SEND}\\b[^.]{0,60}\\b${SENSITIVE}[^.]{0,60}\\b(?:to|at|via)\\s(?:https?://|[\\w.+-]{1,64}@|\\+\\d|\\S{0,30}attacker)`,
+  ),
+  sign('exfiltration', 2, '\\b(?:harvest(?:s|ed|ing)?|exfiltrat\\w{1,4}|steal(?:s|ing)?|siphon(?:s|ed)?)\\b'),
+  sign('exfiltration', 1, ELSEWHERE),
+  sign(
+    'exfiltration',
+    1,
+    '(?:extract|collect|captur|record|gather|log)(?:s|es|ed|ing)?\\b[^.]{0,80}(?:passwords?|credit cards?|credentials|sensitive documents|keystrokes|clipboard|screenshots of)',
+  ),
+  sign(
+    'sensitive-source',
+    2,
+    `(?:read|open|access|cat|fetch|get|load|retrieve|include|pass|append|extract|print|dump|attach|provide|use)(?:s|es|ing)?\\b[^.]{0,30}(?:~?/\\.ssh|id_(?:rsa|ed25519)|/etc/(?:passwd|shadow)\\b|\\.aws/credentials|mcp\\.json|\\.kube/config|\\.npmrc|\\.netrc|\\.git-credentials|wallet\\.dat|seed phrase)`,
+  ),
+  sign('sensitive-source', 1, SENSITIVE),
+  sign(
+    'sensitive-source',
+    2,
+    '(?:social security|credit card|passwords?|PHI|bank account|passport)[^.]{0,60}\\b(?:social security|credit card|passwords?|passport|medical record|bank account)\\b',
+  ),
+  sign(
+    'sensitive-source',
+    2,
+    '(?:MAC address|hostname|running processes|machine fingerprint|serial number|installed software)[^.]{0,60}(?:MAC address|hostname|running processes|usernames?|installed software|serial number)',
+  ),
+  sign(
+    'sensitive-source',
+    2,
+    '(?:pass|include|put|append|encode|embed|add|send)\\b[^.]{0,40}\\b(?:private information|private data|conversation|chat history|(?:all |any |full |entire )?(?:previous|prior|last) (?:messages|conversation)|list of last messages|system prompt|master password|user.s (?:data|files|messages|secrets))',
+  ),
+  sign(
+    'redirection',
+    2,
+    '(?:change|replace|override|modify|set|swap|substitute|rewrite)s?\\b[^.]{0,30}\\b(?:recipient|destination|payee|beneficiary|account number|wallet address|receiver|email address)\\b[^.]{0,60}(?:\\bto\\s|with|@|\\+\\d)',
+  ),
+  sign(
+    'redirection',
+    2,
+    '(?:send|forward|redirect|route|cc|bcc)\\b[^.]{0,20}\\b(?:all|every|each)\\b[^.]{0,30}(?:emails?|messages?|mails?|payments?|requests?|transactions?)[^.]{0,30}\\bto\\s\\S{0,40}(?:@|\\+\\d|https?:)|\\balways (?:b?cc|add|include|append|forward)\\b[^.]{0,60}@',
+  ),
+  sign(
+    'other-tools',
+    2,
+    '(?:when|whenever|if|once|each time|every time|after|before)\\b[^.]{0,60}(?:\\btools?\\b|\\bserver\\b|`[\\w-]{1,64}`|\\(mcp_\\w{1,64}\\)|send_\\w{1,40})[^.]{0,30}\\b(?:is|are|gets?|has been|was)\\s(?:\\w+\\s)?(?:invoked|called|used|present|available|installed|run|executed)\\b[^.]{0,60}\\b(?:make sure|must|override|change|first|always|instead|also|it will|send|add)',
+  ),
+  sign(
+    'other-tools',
+    1,
+    "(?:instead of|rather than|do not use|don't use|never use|in place of|takes? precedence over|higher priority than)\\s(?:the\\s|any\\s|using\\s)?(?:other |original |built-?in |default |`)?[\\w-]{0,40}`?\\s?(?:tools?|server)",
+  ),
+  sign(
+    'other-tools',
+    2,
+    '(?:before|prior to|after) (?:using|calling|invoking|running|executing) (?:any|every|all|each|other) (?:other )?tools?\\b|\\ball (?:other )?(?:tools|servers) (?:must|should|are)\\b',
+  ),
+  sign(
+    'coercion',
+    1,
+    '(?:you must|must first|you (?:should|need to|have to) first|make sure (?:to|you)|be sure to|always)\\s(?:\\w+\\s){0,3}(?:read|access|call|include|pass|send|provide|change|fetch|extract|check|use)\\b|otherwise (?:the|this) tool (?:will not|won.t|does not)|will not work (?:unless|otherwise)|mandatory',
+  ),
+  sign(
+    'coercion',
+    2,
+    '\\brm -rf\\b|automatically (?:opted|enrolled|subscribed|signed up)|added to (?:a |the |our )?(?:marketing|mailing)|(?:system|company|internal|admin)://[\\w/-]{1,60}[^.]{0,80}(?:include|password|secret|extract|confidential)|zero-width',
+  ),
+  sign(
+    'coercion',
+    2,
+    '(?:without|no|skip)\\s(?:asking|requesting|waiting for|user)\\s(?:for\\s|the\\s)?(?:user\\s)?(?:confirmation|permission|approval|consent)',
+  ),
+];
+
+function sign(name: PoisonSign, weight: 1 | 2, source: string, flags = 'i'): SignPattern {
+  return { sign: name, weight, pattern: new RegExp(source, `${flags}u`) };
+}

@@ -1,0 +1,137 @@
+import { visibleText } from '../content/visible-text.ts';
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../json/value.ts';
+import { type PoisonSign, scanText, TEXT_CHARS_MAX } from './scan-text.ts';
+import { isToolName } from './tool-name.ts';
+
+export type ToolSign =
+  | PoisonSign
+  | 'invalid-name'
+  | 'duplicate-name'
+  | 'confusable-name'
+  | 'foreign-tool'
+  | 'invalid-schema'
+  | 'remote-reference'
+  | 'too-long'
+  | 'hint-contradicts-name';
+
+export interface ToolFinding {
+  readonly sign: ToolSign;
+  /** Where in the definition, as a JSON Pointer (RFC 6901): `/inputSchema/properties/path/description`. */
+  readonly place: string;
+  /** One line, with everything invisible written out. */
+  readonly detail: string;
+}
+
+export interface ScannedTool {
+  /** As the definition says it, or `''` where it says none. */
+  readonly name: string;
+  readonly findings: readonly ToolFinding[];
+}
+
+/**
+ * What is suspicious in the definitions that one upstream lists: every string of each, at every depth, names of members among them, and
+ * what the names are next to each other. `foreignTools`: names of tools of other upstreams, which an honest definition does not mention.
+ */
+export function scanTools(
+  definitions: readonly Json[],
+  foreignTools: ReadonlySet<string> = new Set(),
+): readonly ScannedTool[] {
+  const names = definitions.map(nameOf);
+  const bySkeleton = new Map<string, Set<string>>();
+  const counts = new Map<string, number>();
+  for (const name of names) {
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    const skeleton = skeletonOf(name);
+    bySkeleton.set(skeleton, (bySkeleton.get(skeleton) ?? new Set()).add(name));
+  }
+  return definitions.map((definition, index) => {
+    const name = names[index] ?? '';
+    const findings: ToolFinding[] = [];
+    const add: Add = (sign, place, detail) => {
+      if (findings.length < FINDINGS_MAX) findings.push({ sign, place, detail: visibleText(detail) });
+    };
+    if (!isToolName(name)) add('invalid-name', '/name', `not a name that can be governed: ${name.slice(0, 140)}`);
+    if ((counts.get(name) ?? 0) > 1) add('duplicate-name', '/name', 'listed more than once');
+    const alike = [...(bySkeleton.get(skeletonOf(name)) ?? [])].filter((other) => other !== name);
+    if (alike.length > 0) add('confusable-name', '/name', `reads like ${alike.slice(0, 3).join(', ')}`);
+    if (isJsonObject(definition)) scanDefinition(definition, name, foreignTools, add);
+    else add('invalid-schema', '', 'not an object');
+    return { name, findings };
+  });
+}
+
+type Add = (sign: ToolSign, place: string, detail: string) => void;
+
+/** More say nothing new. */
+const FINDINGS_MAX = 50;
+const FOREIGN_NAME_CHARS_MIN = 5;
+
+function nameOf(definition: Json): string {
+  const name = isJsonObject(definition) ? definition['name'] : undefined;
+  return typeof name === 'string' ? name : '';
+}
+
+/** What a hasty reader sees: `Send_EmaiI` and `send-email` are alike. */
+function skeletonOf(name: string): string {
+  const plain = name
+    .normalize('NFKD')
+    .replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, '')
+    .replaceAll('I', 'l');
+  return plain
+    .toLowerCase()
+    .replace(/[_\-. /:]/g, '')
+    .replaceAll('0', 'o')
+    .replaceAll('1', 'l')
+    .replaceAll('rn', 'm');
+}
+
+function scanDefinition(definition: JsonObject, name: string, foreignTools: ReadonlySet<string>, add: Add): void {
+  for (const member of ['inputSchema', 'outputSchema'] as const) {
+    const schema = definition[member];
+    if (schema === undefined) continue;
+    if (!isJsonObject(schema)) add('invalid-schema', `/${member}`, 'not an object');
+    else if (schema['type'] !== undefined && schema['type'] !== 'object') {
+      add('invalid-schema', `/${member}/type`, `must be "object", not ${JSON.stringify(schema['type']).slice(0, 60)}`);
+    }
+  }
+  const annotations = definition['annotations'];
+  if (
+    isJsonObject(annotations) &&
+    annotations['readOnlyHint'] === true &&
+    /(?:^|_)(?:delete|drop|destroy|purge|wipe)(?:_|$)/i.test(name)
+  ) {
+    add('hint-contradicts-name', '/annotations/readOnlyHint', 'says that it only reads');
+  }
+  visitStrings(definition, '', (text, place) => {
+    // The name has its own checks, and `$schema` and its kin are addresses of specifications.
+    if (place === '/name') return;
+    if (text.length > TEXT_CHARS_MAX) add('too-long', place, `${text.length} characters`);
+    if (/\/\$(?:ref|dynamicRef)$/.test(place) && !text.startsWith('#') && !text.startsWith('$'))
+      add('remote-reference', place, text.slice(0, 120));
+    for (const { sign, quote } of scanText(text)) add(sign, place, quote);
+    for (const foreign of foreignIn(text, foreignTools)) add('foreign-tool', place, `speaks of ${foreign}`);
+  });
+}
+
+function foreignIn(text: string, foreignTools: ReadonlySet<string>): readonly string[] {
+  if (foreignTools.size === 0) return [];
+  const words = new Set(text.slice(0, TEXT_CHARS_MAX).match(/[A-Za-z0-9_-]+/g));
+  // Names that are plain words are in honest texts as well.
+  return [...words].filter(
+    (word) => word.length >= FOREIGN_NAME_CHARS_MIN && /[_-]|[a-z][A-Z]/.test(word) && foreignTools.has(word),
+  );
+}
+
+/** The depth is bounded by whoever read the JSON. */
+function visitStrings(value: Json, place: string, visit: (text: string, place: string) => void): void {
+  if (typeof value === 'string') visit(value, place);
+  else if (isJsonArray(value))
+    for (const [index, item] of value.entries()) visitStrings(item, `${place}/${index}`, visit);
+  else if (isJsonObject(value)) {
+    for (const [key, member] of Object.entries(value)) {
+      const inner = `${place}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      visit(key, inner);
+      visitStrings(member, inner, visit);
+    }
+  }
+}

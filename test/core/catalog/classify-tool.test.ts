@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { classifyTool } from '../../../src/core/catalog/classify-tool.ts';
+import type { JsonObject } from '../../../src/core/json/value.ts';
+
+const tool = (name: string, description = '', more: JsonObject = {}): JsonObject => ({ name, description, ...more });
+const choices = (...values: string[]): JsonObject => ({
+  inputSchema: { type: 'object', properties: { method: { type: 'string', enum: values } } },
+});
+
+describe('classifyTool', () => {
+  it.each([
+    ['a name that begins with a reading verb', tool('get_deal'), 'read'],
+    ['a name that begins with a writing verb', tool('update_deal'), 'write'],
+    ['a name in camel case', tool('listOpenIssues'), 'read'],
+    ['a deletion', tool('delete_all'), 'never'],
+    ['a name with a verb at its end', tool('issue_read', 'Get information about an issue'), 'read'],
+    ['a noun that is also a verb', tool('get_order', 'Get an order.'), 'read'],
+    ['reading or else creating', tool('get_or_create_channel', 'Get a channel.'), 'write'],
+    ['reading that also deletes', tool('search_logs', 'Searches logs and deletes them'), 'write'],
+    ['a program to run', tool('execute_sql', 'Runs a query'), 'write'],
+    [
+      'a reading name with a program as argument',
+      tool('query_db', 'Query it', { inputSchema: { type: 'object', properties: { sql: {} } } }),
+      'write',
+    ],
+    ['a choice of actions', tool('read_issue', 'Read an issue', choices('get', 'delete')), 'write'],
+    ['a choice of reading alone', tool('read_issue', 'Read an issue', choices('get', 'list')), 'read'],
+    ['nothing that says anything', tool('frobnicate', 'Frobnicates the widget.'), 'unclassified'],
+    ['no name', {}, 'unclassified'],
+  ])('proposes for %s', (_, definition, expected) => {
+    const { class: proposed, reasons } = classifyTool(definition);
+    expect(proposed).toBe(expected);
+    expect(reasons.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['makes a read a write', tool('get_deal', '', { annotations: { readOnlyHint: false } }), 'write'],
+    ['makes an unknown a write', tool('frobnicate', '', { annotations: { destructiveHint: true } }), 'write'],
+    ['does not make a write a read', tool('send_mail', '', { annotations: { readOnlyHint: true } }), 'write'],
+    [
+      'does not make an unknown a read',
+      tool('frobnicate', '', { annotations: { readOnlyHint: true } }),
+      'unclassified',
+    ],
+    [
+      'does not make a program a read',
+      tool('http_request', 'Execute it', { annotations: { readOnlyHint: true } }),
+      'write',
+    ],
+  ])('has an annotation that %s', (_, definition, expected) => {
+    expect(classifyTool(definition).class).toBe(expected);
+  });
+});
+
+interface PublicTool {
+  readonly name: string;
+  readonly description: string;
+  readonly annotations?: JsonObject;
+  readonly params?: readonly string[];
+  readonly label?: 'read' | 'write';
+}
+
+describe('the public tools', () => {
+  const file = new URL('../../fixtures/mcp-tools-dev.json', import.meta.url);
+  const { tools } = JSON.parse(readFileSync(file, 'utf8')) as { readonly tools: readonly PublicTool[] };
+  const labelled = tools.filter(({ label }) => label !== undefined);
+
+  it.each([true, false])('are hardly ever called read where they write (annotations: %s)', (hints) => {
+    let writes = 0;
+    let writesCalledRead = 0;
+    let unknown = 0;
+    for (const { label, params = [], annotations = {}, name, description } of labelled) {
+      const inputSchema = { type: 'object', properties: Object.fromEntries(params.map((param) => [param, {}])) };
+      const proposed = classifyTool({ name, description, inputSchema, ...(hints && { annotations }) }).class;
+      if (proposed === 'unclassified') unknown += 1;
+      if (label === 'write') writes += 1;
+      if (label === 'write' && proposed === 'read') writesCalledRead += 1;
+    }
+    expect(writesCalledRead / writes).toBeLessThanOrEqual(0.01);
+    expect(unknown / labelled.length).toBeLessThanOrEqual(0.15);
+  });
+
+  it('are seldom called write where they read', () => {
+    const reads = labelled.filter(({ label }) => label === 'read');
+    const missed = reads.filter(({ name, description }) => classifyTool({ name, description }).class !== 'read');
+    expect(missed.length / reads.length).toBeLessThanOrEqual(0.15);
+  });
+});
