@@ -33,7 +33,7 @@ const LAYERS: readonly Layer[] = [
   { files: 'src/gateway/*.ts', imports: [NOTHING_BUT, '!./**', '!../core/**', '!../ports/*'], message: GATEWAY },
   {
     files: 'src/gateway/*/*.ts',
-    imports: [NOTHING_BUT, '!./**', '!../*', '../../**', '!../../core/**', '!../../ports/*'],
+    imports: [NOTHING_BUT, '!./**', '!../*', '!../*/*', '../../**', '!../../core/**', '!../../ports/*'],
     message: GATEWAY,
   },
   {

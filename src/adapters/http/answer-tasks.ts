@@ -74,6 +74,7 @@ function streamFor({ plane, res }: Exchange, { slot, headers }: Caller, { era }:
     id,
     era,
     progressToken: null,
+    isRead: false,
     acceptsEvents: acceptsEventStream(headers),
     asks: null,
     nextAskId: () => plane.deps.ids.next('ask'),

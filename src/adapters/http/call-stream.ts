@@ -147,7 +147,7 @@ export class CallStream implements HostStream {
 }
 
 function encodeAnswer(
-  answer: HostResult | HostError | HostInputRequest,
+  answer: HostResult | HostError | HostInputRequest | HostTask,
   { id, era, isRead }: Pick<CallStreamOptions, 'id' | 'era' | 'isRead'>,
 ): readonly Uint8Array[] {
   switch (answer.kind) {

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { Target, TargetKind } from '../../core/catalog/target.ts';
 import { canonicalJson } from '../../core/json/canonical-json.ts';
 import { isJsonObject, type JsonObject } from '../../core/json/value.ts';
