@@ -28,7 +28,7 @@ export function createResourceRights(deps: CallDeps): ResourceRights {
       const decision =
         target === null
           ? null
-          : decide(policy, { principal, target: target.ref, args: NO_ARGUMENTS });
+          : decide(policy, { principal, target: target.ref, args: NO_ARGUMENTS, nowMs: deps.clock.nowMs() });
       const upstream = target?.ref.upstream ?? null;
       const facts = { principal: principal.id, client: principal.client, upstream, tool: null, class: null };
       const isStopped = deps.killSwitches.find(facts) !== null;
@@ -43,7 +43,7 @@ export function createResourceRights(deps: CallDeps): ResourceRights {
     mayRead(principal, { upstream, uri }) {
       const target = { kind: 'resource', upstream, name: uri } as const;
       return (
-        decide(deps.policy(), { principal, target, args: NO_ARGUMENTS }).effect === 'allow'
+        decide(deps.policy(), { principal, target, args: NO_ARGUMENTS, nowMs: deps.clock.nowMs() }).effect === 'allow'
       );
     },
   };

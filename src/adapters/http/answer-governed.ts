@@ -11,6 +11,7 @@ import { parseToolCallParams } from '../../core/mcp/tool-params.ts';
 import type { JsonObject } from '../../core/json/value.ts';
 import { assertNever, ok, type Result } from '../../core/result.ts';
 import type { HostError } from '../../gateway/gateway.ts';
+import { waitingOf } from './answer-tasks.ts';
 import { CallStream } from './call-stream.ts';
 import { acceptsEventStream } from './check-request.ts';
 import { type Caller, type Exchange, type Opened, turnAway } from './exchange.ts';

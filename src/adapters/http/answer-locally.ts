@@ -40,7 +40,9 @@ export async function openSession(exchange: Exchange, caller: Caller, message: R
   if (!(await isAdmitted(exchange, caller, { revision, capabilities, logLevel: null }, message))) return;
   const session = plane.sessions.open(principal, revision, capabilities);
   if (session === null) return turnAway(exchange, REFUSALS.overloaded, { principal, revision, method, id });
-  const result = { protocolVersion: revision, capabilities: capabilitiesOf(exchange, caller), serverInfo: plane.serverInfo };
+  const tasks = revision === CORE_TASKS_REVISION ? { tasks: CORE_TASKS_CAPABILITY } : {};
+  const offered = { ...capabilitiesOf(exchange, caller), ...tasks };
+  const result = { protocolVersion: revision, capabilities: offered, serverInfo: plane.serverInfo };
   sendJson(res, 200, encodeResult(id, result), ['Mcp-Session-Id', session.id]);
 }
 
@@ -65,7 +67,7 @@ export async function answerDiscover(
   const result = {
     resultType: 'complete',
     supportedVersions: MODERN_REVISIONS,
-    capabilities: capabilitiesOf(exchange, caller),
+    capabilities: { ...capabilitiesOf(exchange, caller), extensions: { [TASKS_EXTENSION]: {} } },
     ttlMs: CATALOGUE_TTL_MS,
     cacheScope: 'private',
     _meta: { [META_SERVER_INFO]: plane.serverInfo },

@@ -108,8 +108,7 @@ export class CallStream implements HostStream {
 
   /** Throws, with nothing written, when the result breaks its contract. */
   answer(answer: HostResult | HostError | HostInputRequest | HostTask): void {
-    const { id, era } = this.#options;
-    const pieces = answer.kind === 'result' ? encodeResultBytes(id, answer.json, era) : [Buffer.from(encodeError(id, answer))];
+    const pieces = encodeAnswer(answer, this.#options);
     if (answer.kind === 'error') this.#finish(pieces, answer.httpStatus, retryAfter(answer.retryAfterSeconds));
     else this.#finish(pieces, 200, []);
   }
