@@ -73,6 +73,7 @@ export const DECISION: Omit<DecisionEntry, 'payload'> = {
   credentialId: 'tok_AbCdEfGhIjKlMnOpQrStUv',
   revision: '2026-07-28',
   traceId: null,
+  records: [],
   method: 'tools/call',
   upstream: 'crm',
   tool: 'update_deal',

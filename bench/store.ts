@@ -108,6 +108,7 @@ function decision(callId: string): DecisionEntry {
     reasons: ['rule_allows'],
     argsDigest: DIGEST as ArgsDigest,
     approvalId: null as ApprovalId | null,
+    records: [],
     payload: { id: '4711', fields: ['name', 'stage', 'amount'], note: 'quarterly review of open deals' },
   };
 }

@@ -39,6 +39,7 @@ export const SAMPLE_ENTRIES: readonly AuditEntry[] = [
     reasons: ['rule_needs_approval'],
     argsDigest: digest('9a27') as ArgsDigest,
     approvalId: 'apr_mrze7xI0VniavN7vEjRWeA' as ApprovalId,
+    records: ['id=deal_8842'],
     payload: { id: 'deal_8842', amount: 12_500.5, password: '[redacted:key]' },
   },
   {

@@ -41,6 +41,7 @@ export function sampleDecision(fields: Partial<DecisionEntry> = {}): DecisionEnt
     reasons: ['rule_allows'],
     argsDigest: DIGEST as ArgsDigest,
     approvalId: null,
+    records: [],
     payload: { id: 'D-1' },
     ...fields,
   };

@@ -66,6 +66,8 @@ export interface DecisionEntry {
   readonly reasons: readonly ReasonCode[];
   readonly argsDigest: ArgsDigest | null;
   readonly approvalId: ApprovalId | null;
+  /** What the call is about, where its rules say which arguments name it: `id=42`. */
+  readonly records: readonly string[];
   /** Redacted arguments. Stored beside the entry and committed to by a salted digest, so that they can be pruned. */
   readonly payload: JsonObject | null;
 }

@@ -51,6 +51,7 @@ const RECORDED: {
     policyVersion: entry.policyVersion,
     principal: entry.principal,
     reasons: entry.reasons,
+    records: entry.records,
     revision: entry.revision,
     ruleId: entry.ruleId,
     timeMs: entry.timeMs,

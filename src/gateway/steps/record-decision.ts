@@ -1,5 +1,6 @@
 import type { ApprovalId } from '../../core/approval/approval.ts';
 import type { DecisionEntry } from '../../core/audit/entry.ts';
+import { recordsTouched } from '../../core/audit/records-touched.ts';
 import { methodOf } from '../../core/catalog/target.ts';
 import { redactArguments, redactKnownSecrets } from '../../core/content/redact-arguments.ts';
 import type { ReasonCode } from '../../core/policy/reasons.ts';
@@ -14,6 +15,7 @@ export async function recordDecision(deps: CallDeps, governed: GovernedCall): Pr
 
 export function decisionEntry(deps: CallDeps, governed: GovernedCall, approvalId: ApprovalId | null): DecisionEntry {
   const { call, target, decision } = governed;
+  const shown = redactArguments(call.args, deps.knownSecrets);
   return {
     ...requestFields(deps, call.context, methodOf(call.kind)),
     upstream: target.ref.upstream,
@@ -26,13 +28,14 @@ export function decisionEntry(deps: CallDeps, governed: GovernedCall, approvalId
     reasons: reasonCodes(decision.reasons),
     argsDigest: governed.argsDigest,
     approvalId,
-    payload: redactArguments(call.args, deps.knownSecrets),
+    records: recordsTouched(shown, decision.records),
+    payload: shown,
   };
 }
 
 type RequestFields = Pick<
   DecisionEntry,
-  'kind' | 'timeMs' | 'callId' | 'principal' | 'client' | 'credentialId' | 'revision' | 'traceId' | 'method'
+  'kind' | 'timeMs' | 'callId' | 'principal' | 'client' | 'credentialId' | 'revision' | 'traceId' | 'method' | 'records'
 >;
 
 /** The part of a decision entry that every governed request has, whatever it asks for. */
@@ -49,6 +52,7 @@ export function requestFields(deps: Pick<CallDeps, 'clock'>, context: RequestCon
     // version "-" trace-id "-" parent-id "-" flags (W3C Trace Context): the second field joins logs of different systems.
     traceId: context.traceparent?.split('-')[1] ?? null,
     method,
+    records: [],
   };
 }
 
