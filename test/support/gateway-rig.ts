@@ -150,6 +150,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     ...deps,
     fingerprint: (principal, upstream, list) => fingerprintList(deps, principal, upstream, list),
     resources: createResourceRights(deps),
+    pauses: { lookGapMs: 20, lookAgainMs: 50 },
   });
   onTestFinished(() => subscriptions.close());
   const refusals = createRefusals({ audit: store.audit, clock, knownSecrets, report });

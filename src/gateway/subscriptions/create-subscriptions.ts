@@ -10,7 +10,7 @@ import { tooManySubscriptions } from '../host-errors.ts';
 import { createInterests, type Interests } from './interests.ts';
 import { Listener } from './listener.ts';
 import type { Listening, ListenRequest } from './listening.ts';
-import { createListWatch, type ListWatch } from './list-watch.ts';
+import { createListWatch, type ListWatch, type LookPauses } from './list-watch.ts';
 import type { ResourceRights } from '../resource-rights.ts';
 
 /** What hosts are told beside the answers to their requests: that a list which they can see changed, or a resource that they may read. */
@@ -26,6 +26,7 @@ export interface SubscriptionsDeps extends CallDeps {
   /** See `ListWatchDeps`. */
   readonly fingerprint: (principal: Principal, upstream: Upstream, list: ListKind) => Promise<string | null>;
   readonly resources: ResourceRights;
+  readonly pauses: LookPauses;
 }
 
 export function createSubscriptions(deps: SubscriptionsDeps): Subscriptions {
@@ -39,6 +40,7 @@ export function createSubscriptions(deps: SubscriptionsDeps): Subscriptions {
       createListWatch({
         upstream: upstream.name,
         fingerprint: (principal, list) => deps.fingerprint(principal, upstream, list),
+        pauses: deps.pauses,
         onVisible: (listener) => attendLists(world, upstream, listener),
       }),
     );

@@ -19,18 +19,22 @@ export interface ListWatchDeps {
   readonly fingerprint: (principal: Principal, list: ListKind) => Promise<string | null>;
   /** There is something of this upstream that the listener may see. */
   readonly onVisible: (listener: Listener) => void;
+  readonly pauses: LookPauses;
 }
 
-/** Between two looks at one upstream, however often it says that its list changed. */
-const LOOK_GAP_MS = 1_000;
-const LOOKS_AT_ONCE_MAX = 8;
-/** How long to wait for an upstream that could not be asked. */
-const LOOK_AGAIN_MS = 30_000;
+export interface LookPauses {
+  /** Between two looks at one upstream, however often it says that its list changed. */
+  readonly lookGapMs: number;
+  /** Before the next look at an upstream that could not be asked. */
+  readonly lookAgainMs: number;
+}
 
-export function createListWatch({ upstream, fingerprint, onVisible }: ListWatchDeps): ListWatch {
+const LOOKS_AT_ONCE_MAX = 8;
+
+export function createListWatch({ upstream, fingerprint, onVisible, pauses }: ListWatchDeps): ListWatch {
   const due = new Map<Listener, Set<ListKind>>();
   const failed = new Map<Listener, Set<ListKind>>();
-  const throttle = createThrottle(LOOK_GAP_MS, lookAtAll);
+  const throttle = createThrottle(pauses.lookGapMs, lookAtAll);
   let again: NodeJS.Timeout | undefined;
 
   function add(to: Map<Listener, Set<ListKind>>, listener: Listener, lists: Iterable<ListKind>): void {
@@ -71,7 +75,7 @@ export function createListWatch({ upstream, fingerprint, onVisible }: ListWatchD
       for (const [each, lists] of failed) if (!each.isClosed) add(due, each, lists);
       failed.clear();
       throttle.ask();
-    }, LOOK_AGAIN_MS).unref();
+    }, pauses.lookAgainMs).unref();
   }
 
   return {
