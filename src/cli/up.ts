@@ -20,6 +20,8 @@ export interface UpOptions {
 export interface Running {
   readonly mcpUrl: string;
   readonly adminUrl: string;
+  /** In demo mode with a sign-in link, good once and soon. */
+  readonly consoleUrl: string;
   readonly operatorTokenFile: string;
   readonly demo: {
     readonly requester: { readonly token: string };
@@ -65,8 +67,8 @@ async function up(context: CliContext, { version, serve }: UpDeps, options: UpOp
 }
 
 /** What `up --json` prints, on one line, when both planes listen. */
-function readyLine({ mcpUrl, adminUrl, demo }: Running): string {
-  return JSON.stringify({ mcpUrl, adminUrl, pid: process.pid, ...(demo === null ? {} : { demo }) });
+function readyLine({ mcpUrl, adminUrl, consoleUrl, demo }: Running): string {
+  return JSON.stringify({ mcpUrl, adminUrl, pid: process.pid, consoleUrl, ...(demo === null ? {} : { demo }) });
 }
 
 /** What `up` prints for a person: where it is, who may use it, and what to do first. */
@@ -76,6 +78,7 @@ function readyText(running: Running, version: string, context: CliContext): stri
     '',
     `  MCP plane    ${paint(context, 'cyan', running.mcpUrl)}`,
     `  admin plane  ${paint(context, 'cyan', running.adminUrl)}`,
+    `  console      ${paint(context, 'cyan', running.consoleUrl)}`,
     `  operator's token in ${running.operatorTokenFile}`,
   ];
   if (running.demo === null) return `${lines.join('\n')}\n`;
@@ -96,6 +99,10 @@ function readyText(running: Running, version: string, context: CliContext): stri
   for (const { host, where, text } of hostSnippets(tokenUrl)) {
     lines.push(`  ${host}, ${where}`, ...text.split('\n').map((line) => `    ${line}`));
   }
-  lines.push('', 'Decide on writes with  npm run -s countersign -- approvals ls', 'Stop with Ctrl-C.');
+  lines.push(
+    '',
+    'Decide on writes in the console: its link above signs you in once. Or with  npm run -s countersign -- approvals ls',
+    'Stop with Ctrl-C.',
+  );
   return `${lines.join('\n')}\n`;
 }

@@ -1,3 +1,4 @@
+import type { PolicyView, ToolView } from '../core/admin-api/policy-view.ts';
 import type { Approval, ApprovalStatus } from '../core/approval/approval.ts';
 import type { AdminRole, Administrator } from '../core/identity/principal.ts';
 import type { KillScope, KillSwitch } from '../core/kill-switch/kill-switch.ts';
@@ -86,6 +87,8 @@ export interface Administration {
   setPassword(by: Administrator, id: string, password: string): Promise<Result<StoredAccount, AdminFault>>;
   disableAccount(by: Administrator, id: string): Promise<Result<StoredAccount, AdminFault>>;
 
+  showPolicy(by: Administrator): Result<PolicyView, AdminFault>;
+  listTools(by: Administrator, upstream: string): Promise<Result<readonly ToolView[], AdminFault>>;
   upstreams(by: Administrator): Result<readonly UpstreamStatus[], AdminFault>;
   readiness(): Readiness;
 }

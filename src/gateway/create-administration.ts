@@ -6,6 +6,7 @@ import { type AccountAdminDeps, createAccountAdministration } from './administra
 import { type ApprovalAdminDeps, createApprovalAdministration } from './administration/approvals.ts';
 import { type AuditAdminDeps, createAuditAdministration } from './administration/audit.ts';
 import { createKillSwitchAdministration, type KillSwitchAdminDeps } from './administration/kill-switch.ts';
+import { createPolicyAdministration, type PolicyAdminDeps } from './administration/policy.ts';
 import { createTokenAdministration, type TokenAdminDeps } from './administration/tokens.ts';
 
 export interface AdministrationDeps
@@ -13,6 +14,7 @@ export interface AdministrationDeps
     ApprovalAdminDeps,
     AuditAdminDeps,
     KillSwitchAdminDeps,
+    PolicyAdminDeps,
     TokenAdminDeps {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   /** The gateway was told to stop, and takes no new calls. */
@@ -26,6 +28,7 @@ export function createAdministration(deps: AdministrationDeps): Administration {
     ...createApprovalAdministration(deps),
     ...createAuditAdministration(deps),
     ...createKillSwitchAdministration(deps),
+    ...createPolicyAdministration(deps),
     ...createTokenAdministration(deps),
     upstreams: (by) => {
       const fault = checkRole(by, 'operator', 'approver', 'auditor', 'viewer');

@@ -100,6 +100,10 @@ export function createFakeAdministration(nowMs: () => number): FakeAdministratio
     setPassword: (by, id, password) => later('setPassword', by, [id, password], () => ok(fakeAccount(nowMs(), { id }))),
     disableAccount: (by, id) => later('disableAccount', by, [id], () => ok(fakeAccount(nowMs(), { id }))),
 
+    showPolicy: (by) =>
+      asked('showPolicy', by, [], () => ok({ version: 'v', environment: 'prod', upstreams: [], warnings: [] })),
+    listTools: (by, upstream) => later('listTools', by, [upstream], () => ok([])),
+
     upstreams: (by) =>
       asked('upstreams', by, [], () =>
         ok([

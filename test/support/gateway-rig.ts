@@ -157,6 +157,9 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
   const gateway = createGateway(deps, refusals, subscriptions);
   const administration = createAdministration({
     isStopping: () => false,
+    policy: deps.policy,
+    environment: deps.environment,
+    catalogue: deps.catalogue,
     accounts: store.accounts,
     passwords: createScryptPasswords({ N: 2, r: 1, p: 1 }),
     clock,

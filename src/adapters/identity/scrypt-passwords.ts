@@ -54,7 +54,7 @@ function parseStored(text: string | null): { readonly cost: Cost; readonly salt:
 /** Of two ways to write one character, both are the same password (RFC 8265, OpaqueString). */
 function derive(password: string, salt: Buffer, cost: Cost): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const maxmem = 256 * cost.N * cost.r;
+    const maxmem = 256 * cost.N * cost.r + 1024 * 1024;
     scrypt(password.normalize('NFC'), salt, KEY_BYTES, { ...cost, maxmem }, (error, key) =>
       error === null ? resolve(key) : reject(error),
     );

@@ -48,6 +48,8 @@ describe('approvals', () => {
           reason: 'Leads confirm changes to open deals',
           createdAt: '2026-11-20T14:00:00.000Z',
           expiresAt: '2026-11-20T14:30:00.000Z',
+          approversNeeded: 1,
+          approvedBy: [],
           decidedBy: null,
           decidedAt: null,
           comment: null,

@@ -1,0 +1,59 @@
+import { useEffect } from 'preact/hooks';
+import type { AuditView } from '../../src/core/admin-api/audit-view.ts';
+import { api } from './api.ts';
+
+/** An entry of the log, or one of the events that have no entry. */
+export interface LiveEvent {
+  readonly kind: string;
+  readonly entry: AuditView | null;
+}
+
+const KINDS = [
+  'approval',
+  'decision',
+  'dispatch',
+  'outcome',
+  'refusal',
+  'kill-switch',
+  'token',
+  'account',
+  'sign-in',
+  'gateway',
+  'kill-switches',
+  'upstreams',
+  'gap',
+];
+const AGAIN_AFTER_MS = 3000;
+
+const listeners = new Set<(event: LiveEvent) => void>();
+let source: EventSource | null = null;
+
+/** One stream for the whole page. The browser reconnects with the id of the last event that it has. */
+function open(): void {
+  source = new EventSource('/api/events');
+  for (const kind of KINDS) source.addEventListener(kind, ({ data }: MessageEvent<string>) => tell(kind, data));
+  source.addEventListener('error', () => {
+    if (source?.readyState === EventSource.CLOSED) setTimeout(() => void openAgain(), AGAIN_AFTER_MS);
+  });
+}
+
+/** The browser has given up, perhaps because the session is over: asking anything leads to signing in then. */
+async function openAgain(): Promise<void> {
+  await api.get('/api/kill-switch').catch(() => undefined);
+  open();
+  tell('gap', '{}');
+}
+
+function tell(kind: string, data: string): void {
+  const value = JSON.parse(data) as Partial<AuditView>;
+  const entry = value.seq === undefined ? null : (value as AuditView);
+  for (const listener of listeners) listener({ kind, entry });
+}
+
+export function useLive(listener: (event: LiveEvent) => void): void {
+  useEffect(() => {
+    if (source === null) open();
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }, [listener]);
+}

@@ -1,0 +1,128 @@
+import type { ApprovalList, ApprovalView } from '../../../src/core/admin-api/approval-view.ts';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { JSX } from 'preact';
+import { useKeys } from '../keys.ts';
+import { Problem } from '../parts/problem.tsx';
+import { Visible } from '../parts/visible.tsx';
+import { Countdown, When } from '../parts/when.tsx';
+import { useData } from '../use-data.ts';
+
+type Order = 'expiring' | 'newest';
+
+/** What waits for a person. A row never moves under the hand that reaches for it: what is new waits for a press. */
+export function Inbox(): JSX.Element {
+  const [order, setOrder] = useState<Order>('expiring');
+  const { value, problem } = useData<ApprovalList>(
+    '/api/approvals?status=pending&limit=200',
+    ({ kind }) => kind === 'approval',
+  );
+  const pending = value?.approvals ?? null;
+  const [shown, setShown] = useState<readonly ApprovalView[] | null>(null);
+  useEffect(() => {
+    if (pending !== null && (shown === null || shown.every(({ id }) => !isIn(pending, id)))) setShown(pending);
+  }, [pending]);
+  useEffect(() => {
+    document.title = `${pending === null || pending.length === 0 ? '' : `(${pending.length}) `}Approvals · Countersign`;
+  }, [pending]);
+
+  const rows = useMemo(() => sorted(shown ?? [], order), [shown, order]);
+  const fresh = (pending ?? []).filter(({ id }) => !isIn(shown ?? [], id)).length;
+  const list = useRef<HTMLUListElement>(null);
+  useKeys(useMemo(() => ({ j: () => step(list.current, 1), k: () => step(list.current, -1) }), []));
+
+  return (
+    <>
+      <div class="title">
+        <h1>Approvals</h1>
+        <label class="inline">
+          Order{' '}
+          <select value={order} onChange={({ currentTarget }) => setOrder(currentTarget.value as Order)}>
+            <option value="expiring">expiring first</option>
+            <option value="newest">newest first</option>
+          </select>
+        </label>
+      </div>
+      <Problem of={problem} />
+      <p class="hidden" role="status">
+        {pending === null ? '' : `${pending.length} waiting`}
+      </p>
+      {fresh > 0 ? (
+        <button class="fresh" onClick={() => setShown(pending)}>
+          {fresh} new — show
+        </button>
+      ) : null}
+      {shown?.length === 0 ? <Empty /> : null}
+      <ul class="requests" ref={list}>
+        {rows.map((approval) => (
+          <Row key={approval.id} approval={approval} isOver={pending !== null && !isIn(pending, approval.id)} />
+        ))}
+      </ul>
+      {rows.length > 0 ? (
+        <p class="faint keys">
+          <kbd>j</kbd> <kbd>k</kbd> move · <kbd>Enter</kbd> open · <kbd>?</kbd> all keys
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function Empty(): JSX.Element {
+  return (
+    <div class="empty">
+      <p>
+        <strong>Nothing waits for a person.</strong>
+      </p>
+      <p>New requests appear here by themselves.</p>
+    </div>
+  );
+}
+
+function Row({ approval, isOver }: { readonly approval: ApprovalView; readonly isOver: boolean }): JSX.Element {
+  const { id, requester, upstream, tool, reason, createdAt, expiresAt } = approval;
+  return (
+    <li class={isOver ? 'over' : ''}>
+      <a href={`/approvals/${id}`}>
+        <span class="sentence">
+          <strong>
+            <Visible text={requester} />
+          </strong>{' '}
+          wants to call{' '}
+          <strong>
+            <Visible text={tool} />
+          </strong>{' '}
+          on <Visible text={upstream} />
+        </span>
+        <span class="faint">
+          <Visible text={reason} />
+        </span>
+      </a>
+      <span class="times">
+        {isOver ? (
+          'decided'
+        ) : (
+          <>
+            <Countdown until={expiresAt} /> left
+          </>
+        )}
+        <span class="faint">
+          asked <When at={createdAt} />
+        </span>
+      </span>
+    </li>
+  );
+}
+
+function isIn(approvals: readonly ApprovalView[], id: string): boolean {
+  return approvals.some((each) => each.id === id);
+}
+
+function sorted(approvals: readonly ApprovalView[], order: Order): readonly ApprovalView[] {
+  // The API gives the newest first.
+  return order === 'newest' ? approvals : approvals.toSorted((a, b) => a.expiresAt.localeCompare(b.expiresAt));
+}
+
+function step(list: HTMLElement | null, by: 1 | -1): void {
+  const links = [...(list?.querySelectorAll('a') ?? [])];
+  const at = links.indexOf(document.activeElement as HTMLAnchorElement);
+  links[at === -1 ? 0 : Math.min(Math.max(at + by, 0), links.length - 1)]?.focus();
+}

@@ -1,0 +1,137 @@
+import type { ApprovalView } from '../../../src/core/admin-api/approval-view.ts';
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import type { ComponentChildren, JSX } from 'preact';
+import { api, ApiProblem } from '../api.ts';
+import { Arguments } from '../parts/arguments.tsx';
+import { Badge } from '../parts/badge.tsx';
+import { Decide, type Decision } from '../parts/decide.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { Visible } from '../parts/visible.tsx';
+import { Countdown, When } from '../parts/when.tsx';
+import { session } from '../session.ts';
+import { useData } from '../use-data.ts';
+
+/** One request: what would happen, exactly; who asks; why a person is asked; and two buttons. */
+export function Request({ id }: { readonly id: string }): JSX.Element {
+  const path = `/api/approvals/${encodeURIComponent(id)}`;
+  const { value, problem, reload } = useData<ApprovalView>(path, ({ entry }) => entry?.['approvalId'] === id);
+  const [refusal, setRefusal] = useState<ApiProblem | null>(null);
+  const [isSeen, setSeen] = useState(false);
+  const onSeen = useCallback(() => setSeen(true), []);
+  useEffect(() => {
+    document.title = `${value === null ? 'Request' : `${value.tool} · ${value.status}`} · Countersign`;
+  }, [value]);
+  if (value === null) return <Problem of={problem} />;
+
+  const decide = async (decision: Decision, comment: string): Promise<void> => {
+    const said = comment.trim() === '' ? {} : { comment: comment.trim() };
+    const body = decision === 'approve' ? { ...said, argsDigest: value.argsDigest } : said;
+    try {
+      await api.post(`${path}/${decision}`, body);
+      setRefusal(null);
+    } catch (error) {
+      if (error instanceof ApiProblem) setRefusal(error);
+    }
+    reload();
+  };
+  const isOpen = value.status === 'pending';
+  return (
+    <article class="request">
+      <p class="crumb">
+        <a href="/">Approvals</a> <Badge of={value.status} />
+        {isOpen ? (
+          <span>
+            <Countdown until={value.expiresAt} /> left
+          </span>
+        ) : null}
+      </p>
+      <Sentence approval={value} />
+      <Problem of={refusal} />
+      <h2>Arguments</h2>
+      <Arguments value={value.arguments} onSeen={onSeen} />
+      <h2>Why a person is asked</h2>
+      <p>
+        <Visible text={value.reason} />
+      </p>
+      <Facts approval={value} />
+      {isOpen && session.roles.has('approver') ? <Decide isSeen={isSeen} onDecide={decide} /> : null}
+      {isOpen && !session.roles.has('approver') ? (
+        <p class="faint">Only approvers decide. You are signed in without that role.</p>
+      ) : null}
+    </article>
+  );
+}
+
+function Sentence({ approval }: { readonly approval: ApprovalView }): JSX.Element {
+  const { requester, client, tool, upstream } = approval;
+  return (
+    <h1 class="sentence">
+      <Visible text={requester} />
+      <span class="light">, through </span>
+      <Visible text={client} />
+      <span class="light">, wants to call </span>
+      <code>
+        <Visible text={tool} />
+      </code>
+      <span class="light"> on </span>
+      <Visible text={upstream} />
+    </h1>
+  );
+}
+
+function Facts({ approval }: { readonly approval: ApprovalView }): JSX.Element {
+  const { decidedBy, decidedAt, comment, note, ruleId } = approval;
+  return (
+    <dl class="facts">
+      <Fact name="Rule">{ruleId === null ? 'none' : <Visible text={ruleId} />}</Fact>
+      <Fact name="Asked">
+        <When at={approval.createdAt} />
+      </Fact>
+      <Fact name="Policy">
+        <Digest of={approval.policyVersion} />
+      </Fact>
+      <Fact name="Tool definition">
+        <Digest of={approval.definitionDigest} />
+      </Fact>
+      <Fact name="Arguments digest">
+        <Digest of={approval.argsDigest} />
+      </Fact>
+      {approval.approversNeeded > 1 ? (
+        <Fact name="Approvals">
+          {approval.approvedBy.length} of {approval.approversNeeded}
+          {approval.approvedBy.length > 0 ? ': ' : ''}
+          <Visible text={approval.approvedBy.join(', ')} />
+        </Fact>
+      ) : null}
+      {decidedBy === null ? null : (
+        <Fact name="Decided">
+          by <Visible text={decidedBy} /> {decidedAt === null ? null : <When at={decidedAt} />}
+        </Fact>
+      )}
+      {comment === null ? null : (
+        <Fact name="Comment">
+          <Visible text={comment} />
+        </Fact>
+      )}
+      {note === null ? null : (
+        <Fact name="Note">
+          <Visible text={note} />
+        </Fact>
+      )}
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }): JSX.Element {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** Enough of a digest to compare two by eye; the whole is in the title. */
+function Digest({ of }: { readonly of: string }): JSX.Element {
+  return <code title={of}>{of.slice(0, 12)}</code>;
+}

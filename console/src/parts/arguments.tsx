@@ -1,0 +1,67 @@
+import { visibleJson } from '../../../src/core/content/visible-text.ts';
+import { useEffect, useState } from 'preact/hooks';
+import type { JSX } from 'preact';
+import { Visible } from './visible.tsx';
+
+/** What is longer is folded, and must be opened before anybody can agree to it. */
+const FOLDED_CHARS = 400;
+const FOLDED_LINES = 8;
+
+/** The exact arguments, one row for each. `onSeen` is told when nothing of them is folded any more. */
+export function Arguments({ value, onSeen }: { readonly value: unknown; readonly onSeen?: () => void }): JSX.Element {
+  const rows = rowsOf(value);
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  const folded = rows.filter(({ name, text }) => isLong(text) && !opened.has(name));
+  useEffect(() => {
+    if (folded.length === 0) onSeen?.();
+  }, [folded.length, onSeen]);
+  if (rows.length === 0) return <p class="faint">The call has no arguments.</p>;
+  return (
+    <table class="arguments">
+      <caption class="hidden">Arguments of the call</caption>
+      <tbody>
+        {rows.map(({ name, text }) => (
+          <tr key={name}>
+            <th scope="row">
+              <Visible text={name} />
+            </th>
+            <td>
+              <pre>
+                <Visible text={isLong(text) && !opened.has(name) ? fold(text) : text} lines />
+                {isLong(text) && !opened.has(name) ? '…' : null}
+              </pre>
+              {isLong(text) && !opened.has(name) ? (
+                <button class="quiet" onClick={() => setOpened(new Set([...opened, name]))}>
+                  Show all {text.length.toLocaleString('en')} characters
+                </button>
+              ) : null}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface Row {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A text stands in quotes, with its line breaks, and everything else as JSON: `"5"` and `5` are two values. */
+function rowsOf(value: unknown): readonly Row[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return [{ name: 'value', text: visibleJson(value, 2) }];
+  return Object.entries(value).map(([name, member]) => ({
+    name,
+    text: typeof member === 'string' ? `"${member}"` : visibleJson(member, 2),
+  }));
+}
+
+function fold(text: string): string {
+  return text.slice(0, FOLDED_CHARS).split('\n', FOLDED_LINES).join('\n');
+}
+
+function isLong(text: string): boolean {
+  return text.length > FOLDED_CHARS || text.split('\n', FOLDED_LINES + 1).length > FOLDED_LINES;
+}
