@@ -27,10 +27,11 @@ export async function listCatalogue(
   const policyVersion = deps.policy().version;
   const place: Place = { kind, principal: context.principal.id, endpoint: endpointKey(context), policyVersion };
   const after = cursor === null ? null : openCursor(deps, cursor, place);
+  if (cursor !== null && after === null) return invalidCursor();
   const view = await loadView(deps, context, kind);
   const start = after === null ? 0 : view.indexOf(after);
-  if (cursor !== null && start === null) return invalidCursor();
-  const page = pageOf(deps, view, start ?? 0, place);
+  if (start === null) return invalidCursor();
+  const page = pageOf(deps, view, start, place);
   const unavailable = view.unavailable.filter((name) => grantsSome(deps.policy(), name, context.principal));
   return { kind: 'list', list: kind, ...page, unavailable };
 }
