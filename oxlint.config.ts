@@ -63,6 +63,11 @@ const LAYERS: readonly Layer[] = [
     message: 'the commands and what starts them stand above compose.ts',
   },
   {
+    files: 'src/compose/*.ts',
+    imports: ['../**', '!../core/**', '!../ports/*', '!../gateway/**', '!../config/*', '!../adapters/**'],
+    message: 'a part of the composition root: it knows what compose.ts knows',
+  },
+  {
     files: 'src/serve.ts',
     imports: ['../**', './adapters/**', './main.ts'],
     message: 'only compose.ts names adapters; main.ts stands above',

@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { DEFAULT_MCP_PLANE_LIMITS, type McpPlaneOptions } from './adapters/http/plane-options.ts';
 import { createMcpPlane, type McpPlane } from './adapters/http/mcp-plane.ts';
 import { type AdminPlane, createAdminPlane } from './adapters/admin/admin-plane.ts';
-import { createDialler } from './adapters/egress/dialler.ts';
 import { createDocumentFetcher } from './adapters/egress/document-fetcher.ts';
 import { createAdminAuthenticator } from './adapters/identity/admin-authenticator.ts';
 import { createAuthenticator } from './adapters/identity/authenticator.ts';
@@ -15,20 +14,18 @@ import { systemClock, systemIds } from './adapters/system/clock.ts';
 import { loadOrCreateKey, readSecretFile, writeSecretFile } from './adapters/system/secret-files.ts';
 import { createSealer } from './adapters/system/sealer.ts';
 import { createOperatorLog } from './adapters/telemetry/operator-log.ts';
-import { createHttpUpstream } from './adapters/upstream/http/create-http-upstream.ts';
-import { UPSTREAM_LIMITS, type UpstreamLimits } from './adapters/upstream/limits.ts';
-import { createStdioUpstream } from './adapters/upstream/stdio/create-stdio-upstream.ts';
-import { STDIO_LIMITS } from './adapters/upstream/stdio/stdio-limits.ts';
-import type { ClientInfo, UpstreamDeps, UpstreamIncident } from './adapters/upstream/upstream-deps.ts';
-import type { Config, IssuerConfig, UpstreamConfig } from './config/config.ts';
+import { createNotices } from './compose/notices.ts';
+import { createUpstreams, secretsOf } from './compose/upstreams.ts';
+import type { Config, IssuerConfig } from './config/config.ts';
 import { ASK_NOTHING } from './core/conversation/ask-rules.ts';
+import { SECRET_DETECTORS } from './core/content/detectors/built-in.ts';
 import { createKnownSecrets } from './core/content/redact-arguments.ts';
-import { isSecretName } from './core/content/secret-names.ts';
 import { parseToken } from './core/identity/token-format.ts';
 import type { Approval } from './core/approval/approval.ts';
 import type { CompiledPolicy } from './core/policy/compile-policy.ts';
 import type { Administration, TokenRequest } from './gateway/administration.ts';
 import { issueFirstTokens } from './gateway/first-tokens.ts';
+import { announceApprovals } from './gateway/announce-approvals.ts';
 import { createApprovalDesk } from './gateway/approval-desk.ts';
 import { createApprovers } from './gateway/approvers.ts';
 import { CONVERSATION_LIMITS, createConversations } from './gateway/conversations.ts';
@@ -57,6 +54,7 @@ import {
 import { fingerprintList } from './gateway/subscriptions/fingerprint-list.ts';
 import { createResourceRights } from './gateway/resource-rights.ts';
 import type { AccountStore } from './ports/account-store.ts';
+import type { ApprovalStore } from './ports/approval-store.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Upstream } from './ports/upstream.ts';
 
@@ -122,8 +120,12 @@ async function openGateway(
   opened.defer(() => recordStop(store, version, report));
 
   const links = { consoleUrl: config.admin.publicUrl ?? '' };
-  const upstreams = createUpstreams(options, report);
-  const deps = await createCallDeps(options, { store, upstreams, report, consoleUrl: () => links.consoleUrl });
+  const linkedConsole = () => links.consoleUrl;
+  const upstreams = createUpstreams(config.upstreams, { name: 'countersign', version }, { clock, report });
+  const notices = createNotices(config.webhooks, { clock, ids, consoleUrl: linkedConsole, report });
+  opened.defer(() => notices.close());
+  const approvals = announceApprovals(store.approvals, (approval) => notices.announce(approval));
+  const deps = await createCallDeps(options, { store, approvals, upstreams, report, consoleUrl: linkedConsole });
   opened.defer(() => deps.lateRecords.close());
   const expiry = setInterval(() => void expire(deps), EXPIRY_INTERVAL_MS).unref();
   opened.defer(() => clearInterval(expiry));
@@ -160,8 +162,8 @@ async function openGateway(
   links.consoleUrl ||= adminUrl;
   const { url } = await mcp.listen();
   const signInPath = demo === null ? '' : `/sign-in?link=${createDemoLink(identity, demo.operator.token)}`;
-  const consoleUrl = `${links.consoleUrl}${signInPath}`;
-  return { mcpUrl: `${url}/mcp`, adminUrl, consoleUrl, operatorTokenFile, demo };
+  const signInUrl = `${links.consoleUrl}${signInPath}`;
+  return { mcpUrl: `${url}/mcp`, adminUrl, consoleUrl: signInUrl, operatorTokenFile, demo };
 }
 
 function openSubscriptions(deps: CallDeps): Subscriptions {
@@ -172,14 +174,15 @@ function openSubscriptions(deps: CallDeps): Subscriptions {
 
 interface CallParts {
   readonly store: SqliteStore;
+  readonly approvals: ApprovalStore;
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly report: CallDeps['report'];
   readonly consoleUrl: () => string;
 }
 
 async function createCallDeps({ config, policy }: GatewayOptions, parts: CallParts): Promise<CallDeps> {
-  const { store, upstreams, report, consoleUrl } = parts;
-  const { approvals, audit } = store;
+  const { store, approvals, upstreams, report, consoleUrl } = parts;
+  const { audit } = store;
   const inFlight = createInFlight();
   const desk = createApprovalDesk(HELD_CALLS_MAX);
   const wakeApproval = ({ id }: Approval) => desk.wake(id);
@@ -217,7 +220,8 @@ async function createCallDeps({ config, policy }: GatewayOptions, parts: CallPar
     stateSealer: createSealer(randomBytes(32)),
     askRules: askRulesOf(config),
     policy: () => policy,
-    knownSecrets: createKnownSecrets(secretsOf(config)),
+    knownSecrets: createKnownSecrets(secretsOf(config.upstreams)),
+    resultDetectors: config.results.redactSecrets ? SECRET_DETECTORS : [],
     digestKey: keyIn(config, 'arguments-digest.key'),
     environment: config.environment,
     approvalSettings: {
@@ -300,55 +304,9 @@ const KEPT_RESULTS = { keepMs: 15 * 60_000, resultBytesMax: 1024 * 1024, totalBy
 /** The arguments of a call or the result of one, sealed. */
 const TASK_CHARS_MAX = 16 * 1024 * 1024;
 
-function createUpstreams(
-  { config, version }: GatewayOptions,
-  report: CallDeps['report'],
-): ReadonlyMap<string, Upstream> {
-  const deps = {
-    clock,
-    report: ({ upstream, problem }: UpstreamIncident) => report({ callId: null, problem: `${upstream}: ${problem}` }),
-  };
-  const client = { name: 'countersign', version };
-  return new Map(config.upstreams.map((upstream) => [upstream.name, createUpstream(upstream, client, deps)]));
-}
-
-export function createUpstream(upstream: UpstreamConfig, client: ClientInfo, deps: UpstreamDeps): Upstream {
-  const configured: Partial<UpstreamLimits> = {
-    connectTimeoutMs: upstream.connectTimeoutMs,
-    callTimeoutMs: upstream.callTimeoutMs,
-    concurrentMax: upstream.concurrentCallsMax,
-    answerBytesMax: upstream.resultBytesMax,
-  };
-  const { name } = upstream;
-  const era = upstream.era === 'modern' ? '2026-07-28' : upstream.era;
-  if (upstream.kind === 'stdio') {
-    const { command, args, cwd, env, shared } = upstream;
-    const limits = { ...STDIO_LIMITS, ...configured };
-    const options = { name, command: [command, ...args], cwd, env, shared, era, client, limits } as const;
-    return createStdioUpstream(options, { ...deps, env: process.env });
-  }
-  const { url, credentials, egressHosts } = upstream;
-  const headers = credentials.kind === 'header' ? { [credentials.name]: credentials.value } : {};
-  const limits = { ...UPSTREAM_LIMITS, ...configured };
-  const dialler = { chosenBy: 'operator', hosts: egressHosts, connectTimeoutMs: limits.connectTimeoutMs } as const;
-  return createHttpUpstream({ name, url, era, headers, client, limits, connect: createDialler(dialler) }, deps);
-}
-
 function askRulesOf(config: Config): CallDeps['askRules'] {
   const rules = new Map(config.upstreams.map(({ name, allow }) => [name, allow]));
   return (upstream) => rules.get(upstream) ?? ASK_NOTHING;
-}
-
-/** Everything that the gateway itself holds and that must never be seen in what it records. */
-function secretsOf(config: Config): readonly string[] {
-  return config.upstreams.flatMap((upstream) => {
-    if (upstream.kind === 'stdio')
-      return Object.entries(upstream.env).flatMap(([name, value]) => (isSecretName(name) ? [value] : []));
-    if (upstream.credentials.kind !== 'header') return [];
-    const { value } = upstream.credentials;
-    // Of `Bearer …` what comes behind the scheme is the secret, and it can turn up alone.
-    return [value, value.slice(value.indexOf(' ') + 1)];
-  });
 }
 
 function trustedIssuer(issuer: IssuerConfig, config: Config): TrustedIssuer {

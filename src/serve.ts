@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { UpOptions } from './cli/up.ts';
-import { clock, createUpstream, type RunningGateway, startGateway } from './compose.ts';
+import { createUpstream } from './compose/upstreams.ts';
+import { clock, type RunningGateway, startGateway } from './compose.ts';
 import type { Config } from './config/config.ts';
 import { CONFIG_FILE, findConfigFile } from './config/find-config-file.ts';
 import { loadConfig, parseConfig } from './config/load-config.ts';

@@ -48,6 +48,7 @@ export function buildConfig(
     issuers: issuersOf(file),
     tokens: { ttlMsMax: (file.identity?.tokens ?? DEFAULT_TOKENS).maxTtl },
     upstreams,
+    results: { redactSecrets: file.results.secrets === 'redact' },
     limits: {
       connectionsMax: file.limits.connections,
       requestsMax: file.limits.requests,
@@ -56,6 +57,12 @@ export function buildConfig(
       pendingApprovalsMax: file.limits.pendingApprovals,
       pendingApprovalsPerPrincipalMax: file.limits.pendingApprovalsPerPrincipal,
     },
+    webhooks: file.notify.webhooks.map(({ url, secrets, events, body }) => ({
+      url,
+      secrets,
+      events,
+      bodyTemplate: body ?? null,
+    })),
     warnings: problems,
   });
 }

@@ -3,6 +3,7 @@ import { APPROVERS_MAX } from '../core/policy/schema/approval-schema.ts';
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '../core/identity/signature-algorithms.ts';
 import type { ListenAddress } from './config.ts';
 import { createFileSchema, type FileSchema } from './file-schema.ts';
+import { type NotifySection, notify } from './notify-schema.ts';
 import { UPSTREAM_KEYS_NOT_YET, upstreamName, upstreamSchema, type UpstreamSection } from './upstream-schema.ts';
 import { count, duration, listenAddress, plainText, secureOrigin, secureUrl } from './value-schemas.ts';
 
@@ -21,6 +22,8 @@ export interface ConfigFile {
   readonly upstreams: Readonly<Record<string, UpstreamSection>>;
   readonly environments?: Readonly<Record<string, EnvironmentSection>> | undefined;
   readonly limits: LimitsSection;
+  readonly results: ResultsSection;
+  readonly notify: NotifySection;
 }
 
 export interface IdentitySection {
@@ -48,6 +51,10 @@ interface IssuerSection {
 export interface EnvironmentSection {
   readonly unclassified: 'deny' | 'approve';
   readonly approvals: { readonly expires: number; readonly hold: number; readonly minimum: number };
+}
+
+interface ResultsSection {
+  readonly secrets: 'redact' | 'keep';
 }
 
 interface LimitsSection {
@@ -126,6 +133,13 @@ const limits = z.strictObject({
   pendingApprovalsPerPrincipal: count(10_000).default(20).describe('The same of one person'),
 });
 
+const results = z.strictObject({
+  secrets: z
+    .enum(['redact', 'keep'])
+    .default('redact')
+    .describe('What becomes of credentials in results, beside those of the gateway, which are always taken out'),
+});
+
 const configFile: z.ZodType<ConfigFile, unknown> = z.strictObject({
   version: z.literal(1).describe('The version of this file'),
   environment: environmentName
@@ -169,6 +183,8 @@ const configFile: z.ZodType<ConfigFile, unknown> = z.strictObject({
     .record(upstreamName, upstreamSchema)
     .describe('MCP servers behind the gateway, by a name of your choice'),
   environments: z.record(environmentName, environment).optional().describe('Defaults by environment'),
+  notify: notify.prefault({}).describe('Who is told of approvals, beside the console'),
+  results: results.prefault({}).describe('What is taken out of results'),
   limits: limits.prefault({}).describe('What the gateway takes on before it turns requests away'),
 });
 

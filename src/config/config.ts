@@ -1,5 +1,6 @@
 import type { AskRules } from '../core/conversation/ask-rules.ts';
 import type { SignatureAlgorithm } from '../core/identity/signature-algorithms.ts';
+import type { NoticeType } from '../core/notify/approval-notice.ts';
 import type { PolicyOptions } from '../core/policy/compile-policy.ts';
 import type { Problem } from '../core/problem.ts';
 
@@ -19,6 +20,8 @@ export interface Config {
   readonly tokens: { readonly ttlMsMax: number };
   readonly upstreams: readonly UpstreamConfig[];
   readonly limits: LimitConfig;
+  readonly results: { readonly redactSecrets: boolean };
+  readonly webhooks: readonly WebhookConfig[];
   /** What does not keep the gateway from starting but should be looked at. */
   readonly warnings: readonly Problem[];
 }
@@ -67,6 +70,15 @@ export interface IssuerConfig {
     readonly name: string;
     readonly tenant: string | null;
   };
+}
+
+export interface WebhookConfig {
+  readonly url: string;
+  /** `whsec_…`, the newest first. */
+  readonly secrets: readonly string[];
+  readonly events: readonly NoticeType[];
+  /** Checked already; `null`: the form of Standard Webhooks. */
+  readonly bodyTemplate: string | null;
 }
 
 export type UpstreamConfig = HttpUpstreamConfig | StdioUpstreamConfig;

@@ -61,6 +61,7 @@ describe('a configuration', () => {
         pendingApprovalsMax: 1000,
         pendingApprovalsPerPrincipalMax: 20,
       },
+      webhooks: [],
       warnings: [],
     });
   });

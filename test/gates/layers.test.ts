@@ -14,8 +14,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['core', 'config'],
   demo: ['core', 'ports', 'gateway', 'demo'],
   cli: ['core', 'ports', 'gateway', 'config', 'demo', 'cli'],
-  'compose.ts': ['core', 'ports', 'gateway', 'config', 'adapters', 'demo', 'compose.ts'],
-  'serve.ts': ['core', 'ports', 'gateway', 'config', 'demo', 'cli', 'compose.ts'],
+  compose: ['core', 'ports', 'gateway', 'config', 'adapters', 'compose'],
+  'compose.ts': ['core', 'ports', 'gateway', 'config', 'adapters', 'demo', 'compose', 'compose.ts'],
+  'serve.ts': ['core', 'ports', 'gateway', 'config', 'demo', 'cli', 'compose', 'compose.ts'],
   'main.ts': ['core', 'ports', 'gateway', 'config', 'demo', 'cli', 'compose.ts', 'serve.ts'],
   adapters: ['core', 'ports', 'gateway', 'adapters'],
 };

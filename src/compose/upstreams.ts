@@ -1,0 +1,62 @@
+import { createDialler } from '../adapters/egress/dialler.ts';
+import { createHttpUpstream } from '../adapters/upstream/http/create-http-upstream.ts';
+import { UPSTREAM_LIMITS, type UpstreamLimits } from '../adapters/upstream/limits.ts';
+import { createStdioUpstream } from '../adapters/upstream/stdio/create-stdio-upstream.ts';
+import { STDIO_LIMITS } from '../adapters/upstream/stdio/stdio-limits.ts';
+import type { ClientInfo, UpstreamDeps } from '../adapters/upstream/upstream-deps.ts';
+import type { UpstreamConfig } from '../config/config.ts';
+import { isSecretName } from '../core/content/secret-names.ts';
+import type { OperatorReport } from '../gateway/deps.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Upstream } from '../ports/upstream.ts';
+
+export interface UpstreamsDeps {
+  readonly clock: Clock;
+  readonly report: (problem: OperatorReport) => void;
+}
+
+export function createUpstreams(
+  upstreams: readonly UpstreamConfig[],
+  client: ClientInfo,
+  { clock, report }: UpstreamsDeps,
+): ReadonlyMap<string, Upstream> {
+  const deps: UpstreamDeps = {
+    clock,
+    report: ({ upstream, problem }) => report({ callId: null, problem: `${upstream}: ${problem}` }),
+  };
+  return new Map(upstreams.map((upstream) => [upstream.name, createUpstream(upstream, client, deps)]));
+}
+
+export function createUpstream(upstream: UpstreamConfig, client: ClientInfo, deps: UpstreamDeps): Upstream {
+  const configured: Partial<UpstreamLimits> = {
+    connectTimeoutMs: upstream.connectTimeoutMs,
+    callTimeoutMs: upstream.callTimeoutMs,
+    concurrentMax: upstream.concurrentCallsMax,
+    answerBytesMax: upstream.resultBytesMax,
+  };
+  const { name } = upstream;
+  const era = upstream.era === 'modern' ? '2026-07-28' : upstream.era;
+  if (upstream.kind === 'stdio') {
+    const { command, args, cwd, env, shared } = upstream;
+    const limits = { ...STDIO_LIMITS, ...configured };
+    const options = { name, command: [command, ...args], cwd, env, shared, era, client, limits } as const;
+    return createStdioUpstream(options, { ...deps, env: process.env });
+  }
+  const { url, credentials, egressHosts } = upstream;
+  const headers = credentials.kind === 'header' ? { [credentials.name]: credentials.value } : {};
+  const limits = { ...UPSTREAM_LIMITS, ...configured };
+  const dialler = { chosenBy: 'operator', hosts: egressHosts, connectTimeoutMs: limits.connectTimeoutMs } as const;
+  return createHttpUpstream({ name, url, era, headers, client, limits, connect: createDialler(dialler) }, deps);
+}
+
+/** Everything that the gateway itself holds and that must never be seen in what it records. */
+export function secretsOf(upstreams: readonly UpstreamConfig[]): readonly string[] {
+  return upstreams.flatMap((upstream) => {
+    if (upstream.kind === 'stdio')
+      return Object.entries(upstream.env).flatMap(([name, value]) => (isSecretName(name) ? [value] : []));
+    if (upstream.credentials.kind !== 'header') return [];
+    const { value } = upstream.credentials;
+    // Of `Bearer …` what comes behind the scheme is the secret, and it can turn up alone.
+    return [value, value.slice(value.indexOf(' ') + 1)];
+  });
+}
