@@ -49,7 +49,7 @@ function createPlan(
 ): TargetPlan {
   const byClass = new Map<ToolClass, CandidateRules>();
   for (const toolClass of classifier.possible) {
-    const about = rules.filter((rule) => rule.inEnvironment && rule.isAbout(kind, name, toolClass));
+    const about = rules.filter((rule) => rule.isAbout(kind, name, toolClass));
     const grants = about.filter(({ rule }) => rule.effect !== 'deny');
     byClass.set(toolClass, {
       denies: about.filter(({ rule }) => rule.effect === 'deny'),

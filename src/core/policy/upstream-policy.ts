@@ -12,8 +12,10 @@ export interface UpstreamPolicy {
   readonly name: string;
   /** Where the first of its files names it. */
   readonly place: string;
-  /** In the order of their ids. */
+  /** Those for this environment, in the order of their ids. */
   readonly rules: readonly CompiledRule[];
+  /** Those for other environments, which never speak here. */
+  readonly rulesElsewhere: readonly CompiledRule[];
   /** The plan for a tool, resource, template or prompt; `null` for a name that no policy can speak about. */
   readonly planFor: (target: Pick<DecisionTarget, 'kind' | 'name'>) => TargetPlan | null;
 }
@@ -27,8 +29,9 @@ const KEPT_PLANS_MAX = 2048;
 export function createUpstreamPolicy(
   named: Pick<UpstreamPolicy, 'name' | 'place'>,
   lists: ClassLists,
-  rules: readonly CompiledRule[],
+  allRules: readonly CompiledRule[],
 ): UpstreamPolicy {
+  const rules = allRules.filter(({ inEnvironment }) => inEnvironment);
   const inOrder = rules.toSorted((a, b) => (a.rule.id < b.rule.id ? -1 : 1));
   const planned = new Map(spelledOut(lists, rules).map((tool) => [tool, createToolPlan(lists, inOrder, tool)]));
   const planTool = keepPlans(planned, (tool) => (isToolName(tool) ? createToolPlan(lists, inOrder, tool) : null));
@@ -41,6 +44,7 @@ export function createUpstreamPolicy(
   return {
     ...named,
     rules: inOrder,
+    rulesElsewhere: allRules.filter(({ inEnvironment }) => !inEnvironment),
     planFor({ kind, name }) {
       switch (kind) {
         case 'tool':
