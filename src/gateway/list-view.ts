@@ -2,12 +2,13 @@ import { exposedListing } from '../core/catalog/exposed-listing.ts';
 import { exposedName } from '../core/catalog/exposed-name.ts';
 import type { ListKind } from '../core/catalog/listed.ts';
 import { speaksOf } from '../core/policy/claims.ts';
+import { CORE_TASKS_REVISION } from '../core/tasks/task-support.ts';
 import type { Upstream } from '../ports/upstream.ts';
 import type { UpstreamList } from './catalogue.ts';
 import type { CallDeps } from './deps.ts';
 import type { RequestContext } from './gateway.ts';
 import { upstreamsOf } from './upstreams-of.ts';
-import { visibleNames } from './visible-names.ts';
+import { heldTools, visibleNames } from './visible-names.ts';
 
 /** A list as one person sees it at one endpoint, encoded once for everybody who sees the same. */
 export interface ListView {
@@ -59,7 +60,8 @@ export async function loadView(deps: CallDeps, context: RequestContext, kind: Li
   const lists = await Promise.all(shown.map((upstream) => listOne(deps, context, kind, upstream)));
   const policy = deps.policy();
   const nowMs = deps.clock.monotonicMs();
-  const key = `${kind}\n${endpointKey(context)}\n${principal.id}`;
+  const tasks = showsTasks(context, kind);
+  const key = `${kind}\n${endpointKey(context)}\n${tasks}\n${principal.id}`;
   const facts = JSON.stringify([principal, shown.map(({ name }) => name)]);
   const known = deps.listViews.byPerson.get(key);
   const isSame =
@@ -106,9 +108,15 @@ function shareView(
 ): ListView {
   const parts = shown.map(({ name }, index) => {
     const list = lists[index] ?? null;
-    return { upstream: name, list, names: list === null ? [] : visibleNames(deps, context, kind, name, list) };
+    const names = list === null ? [] : visibleNames(deps, context, kind, name, list);
+    return {
+      upstream: name,
+      list,
+      names,
+      held: showsTasks(context, kind) ? heldTools(deps, context, name, names) : [],
+    };
   });
-  const content = parts.map(({ upstream, list, names }) => [upstream, list?.id ?? null, names]);
+  const content = parts.map(({ upstream, list, names, held }) => [upstream, list?.id ?? null, names, held]);
   const key = JSON.stringify([kind, endpointKey(context), content]);
   const known = deps.listViews.byContent.get(key);
   const view = known ?? createView(context, kind, parts);
@@ -120,16 +128,25 @@ interface Part {
   readonly upstream: string;
   readonly list: UpstreamList | null;
   readonly names: readonly string[];
+  /** Tools whose calls can be waited for by a task, where the revision has lists say so. */
+  readonly held: readonly string[];
+}
+
+/** Revision 2025-11-25 alone lists which tools take tasks: with the extension of the next one, the server decides at each call. */
+function showsTasks({ revision }: RequestContext, kind: ListKind): boolean {
+  return kind === 'tools' && revision === CORE_TASKS_REVISION;
 }
 
 function createView({ endpoint }: RequestContext, kind: ListKind, parts: readonly Part[]): ListView {
   const isPrefixed = endpoint.kind === 'all' && (kind === 'tools' || kind === 'prompts');
-  const items = parts.flatMap(({ upstream, list, names }) =>
+  const items = parts.flatMap(({ upstream, list, names, held }) =>
     names.flatMap((name): ListItem[] => {
       const definition = list?.byName.get(name);
       if (definition === undefined) return [];
       const key = isPrefixed ? exposedName({ upstream, tool: name }) : name;
-      return [{ key, json: Buffer.from(JSON.stringify(exposedListing(kind, definition.definition, key))) }];
+      const shown = exposedListing(kind, definition.definition, key);
+      const entry = held.includes(name) ? { ...shown, execution: { taskSupport: 'optional' } } : shown;
+      return [{ key, json: Buffer.from(JSON.stringify(entry)) }];
     }),
   );
   const places = new Map(items.map(({ key }, index) => [key, index + 1]));

@@ -30,6 +30,20 @@ export function visibleNames(
   return visible;
 }
 
+/** Those of some tools that a person must agree to, as far as that can be told without arguments. */
+export function heldTools(
+  deps: Pick<CallDeps, 'policy' | 'clock'>,
+  { principal }: { readonly principal: Principal },
+  upstream: string,
+  names: readonly string[],
+): readonly string[] {
+  const policy = deps.policy();
+  const nowMs = deps.clock.nowMs();
+  const isHeld = (name: string): boolean =>
+    decide(policy, { principal, target: { kind: 'tool', upstream, name }, args: null, nowMs }).effect === 'approve';
+  return names.filter(isHeld);
+}
+
 const TARGETS: Readonly<Record<ListKind, DecisionTarget['kind']>> = {
   tools: 'tool',
   resources: 'resource',

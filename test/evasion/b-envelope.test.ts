@@ -84,7 +84,7 @@ const METHODS: readonly string[] = `
   Tools/Call TOOLS/CALL tools//call /tools/call tools/call/ tools/call?x tools/call#x tools.call tools%2fcall tools/call;x
   tools/callMany tools call * x-vendor/exec __proto__ constructor rpc.discover
   resources/read resources/list prompts/get prompts/list completion/complete logging/setLevel
-  tasks/get tasks/cancel tasks/list tasks/result sampling/createMessage elicitation/create roots/list subscriptions/listen
+  tasks/run sampling/createMessage elicitation/create roots/list subscriptions/listen
   notifications/cancelled notifications/tools/list_changed notifications/initialized
 `
   .trim()

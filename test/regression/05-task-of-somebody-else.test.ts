@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { attack, refused, startWorld, type World } from '../support/evasion-world.ts';
-import { HOSTS } from '../support/host-request.ts';
+import { startWorld, type World } from '../support/evasion-world.ts';
+import { HOSTS, initialize } from '../support/host-request.ts';
+import { parseAnswerBody } from '../support/mcp-request.ts';
+import { askTask, callAsTask, TASK_HOSTS, taskIn } from '../support/task-host.ts';
 
-// Row 5, TypeScript SDK #1486: the store of tasks had one key space for all sessions. No task is ever handed out here; should an
-// upstream make one, nobody can ask after it, neither its owner nor anybody else.
+// Row 5, TypeScript SDK #1486: the store of tasks had one key space for all sessions, so that whoever knew or guessed an id had the
+// result. Here an id belongs to a person, a client and an endpoint; everybody else is answered as if it were not there.
 
 let world: World;
 beforeAll(async () => {
@@ -11,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-it.each(HOSTS)('every task id is answered like one that nobody has: %s', async (host) => {
+it.each(HOSTS)('a task that an upstream hands over is never handed on: %s', async (host) => {
   world.crm.server?.on('tools/call', ({ message }, reply) => {
     if (message?.params?.['name'] === 'read_y') return reply.result({ resultType: 'task', taskId: 'task-of-alice' });
     return reply.result({ resultType: 'complete', content: [{ type: 'text', text: '{}' }] });
@@ -19,16 +21,23 @@ it.each(HOSTS)('every task id is answered like one that nobody has: %s', async (
   const task = { ttl: 60_000 };
   const answer = await world.send(world.request(host, { params: { name: 'crm__read_y', arguments: {}, task } }));
   expect(answer.body).not.toContain('task-of-alice');
+});
 
-  const texts = new Set<string>();
-  for (const method of ['tasks/get', 'tasks/result', 'tasks/cancel', 'tasks/list', 'tasks/update']) {
-    for (const taskId of ['task-of-alice', 'task-of-nobody']) {
-      const headers = [['Mcp-Name', taskId]] as const;
-      const request = world.request(host, { method, params: { taskId }, headers });
-      const seen = await attack(world, host, request);
-      expect(seen).toEqual(refused(host === '2026-07-28' ? 404 : 200, -32601, 'method_denied'));
-      texts.add((await world.send(request)).body);
-    }
+it.each(TASK_HOSTS)('a task of alice is not there for bob, in whatever session: %s', async (host) => {
+  const task = taskIn(await callAsTask(world, host, 'crm__update_x', { host }));
+  const taskId = String(task['taskId']);
+  const session = await initialize(world.gateway.mcpPort, world.tokens.bob);
+  const bob = { token: world.tokens.bob, ...(host === '2026-07-28' ? {} : { session }) };
+  for (const method of ['tasks/get', 'tasks/cancel']) {
+    const ofAlice = await askTask(world, host, method, taskId, bob);
+    const ofNobody = await askTask(world, host, method, 'task_AAAAAAAAAAAAAAAAAAAAAA', bob);
+    expect([ofAlice.status, ofAlice.body]).toEqual([ofNobody.status, ofNobody.body]);
+    expect(parseAnswerBody(ofAlice).error).toEqual({ code: -32602, message: 'Unknown task' });
   }
-  expect(texts.size).toBe(1);
+  // With bob's credential, alice's session is not there either.
+  if (host !== '2026-07-28') {
+    const stolen = await askTask(world, host, 'tasks/get', taskId, { token: world.tokens.bob });
+    expect(stolen.status).toBe(404);
+  }
+  expect(taskIn(await askTask(world, host, 'tasks/get', taskId))['status']).toBe('working');
 });

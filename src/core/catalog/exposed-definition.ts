@@ -4,7 +4,7 @@ import { exposedOutputSchema } from './exposed-output-schema.ts';
 
 /**
  * A tool definition as hosts see it: the members that the gateway understands, under the name it gives out. Everything else, known or
- * not, stays behind: `_meta` can switch on Apps, `execution` promises tasks that are not offered, icons make a console fetch things.
+ * not, stays behind: `_meta` can switch on Apps, `execution` promises an upstream's tasks and not ours, icons make a console fetch things.
  */
 export function exposedDefinition(definition: JsonObject, name: string): JsonObject {
   const exposed: Record<string, Json> = { name };
