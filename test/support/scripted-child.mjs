@@ -18,6 +18,9 @@ import { createInterface } from 'node:readline';
 const behaviour = JSON.parse(process.argv[2] ?? '{}');
 const cancelled = [];
 const answersToUs = [];
+/** What it was asked to tell. */
+const askedToTell = [];
+const listens = new Set();
 const lines = [];
 let remembered = null;
 
@@ -38,7 +41,18 @@ input.on('close', () => {
 function onMessage(message) {
   const { id, method, params } = message;
   if (method === undefined) return void answersToUs.push(message.result ?? message.error);
-  if (method === 'notifications/cancelled') return void cancelled.push(params?.['requestId']);
+  if (method === 'notifications/cancelled') {
+    if (listens.has(params?.['requestId'])) askedToTell.push(method);
+    return void cancelled.push(params?.['requestId']);
+  }
+  if (method === 'resources/subscribe' || method === 'resources/unsubscribe') {
+    askedToTell.push(`${method} ${params?.['uri']}`);
+    return result(id, {});
+  }
+  if (method === 'subscriptions/listen' && behaviour.era === 'modern') {
+    listens.add(id);
+    return void askedToTell.push(`${method} ${JSON.stringify(params?.['notifications'])}`);
+  }
   if (id === undefined) return;
   const isModern = behaviour.era === 'modern';
   if (method === 'initialize' && !isModern) {
@@ -118,6 +132,13 @@ function onCall(id, tool, params) {
       send({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: 999, progress: 9 } });
       send({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: token, progress: 1 } });
       say('done');
+    },
+    'asked-to-tell': () => say(askedToTell),
+    'tell-all': () => {
+      for (const list of ['tools', 'prompts', 'resources'])
+        send({ jsonrpc: '2.0', method: `notifications/${list}/list_changed` });
+      send({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri: 'a:1' } });
+      say('told');
     },
     'list-changed': () => {
       send({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });

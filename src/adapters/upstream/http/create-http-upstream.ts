@@ -145,6 +145,7 @@ function createParts(options: HttpUpstreamOptions, deps: UpstreamDeps, notices: 
       params: params.modern,
       onNotice: notices.announce,
       requestTimeoutMs: limits.handshakeTimeoutMs,
+      retryMs: limits.attendRetryMs,
     },
     limits,
   );

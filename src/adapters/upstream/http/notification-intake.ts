@@ -28,6 +28,8 @@ export interface HttpIntakeDeps {
   readonly params: ParamsWriter;
   readonly onNotice: (notice: Notice, principal: string) => void;
   readonly requestTimeoutMs: number;
+  /** Before a stream is taken up again whose server says nothing of it. */
+  readonly retryMs: number;
 }
 
 /** What principals want to be told by an upstream over HTTP. */

@@ -11,8 +11,7 @@ import type { Session } from './sessions.ts';
 
 /** How often it is made sure that the session is the same, which also keeps it. */
 const SESSION_CHECK_MS = 30_000;
-const RETRY_MS = 1_000;
-const RETRY_MS_MIN = 200;
+const RETRY_MS_MIN = 20;
 const RETRY_MS_MAX = 60_000;
 const MESSAGE_BYTES_MAX = 256 * 1024;
 
@@ -94,7 +93,7 @@ async function readStreams(
     }
     if (!end.wasOpen) return;
     lastEventId = end.lastEventId ?? lastEventId;
-    await waitMs(Math.min(Math.max(end.retryMs ?? RETRY_MS, RETRY_MS_MIN), RETRY_MS_MAX), over);
+    await waitMs(Math.min(Math.max(end.retryMs ?? deps.retryMs, RETRY_MS_MIN), RETRY_MS_MAX), over);
   }
 }
 
