@@ -71,6 +71,7 @@ interface World {
 /** Each resource is decided on by itself, also where several are asked for at once. */
 const SUBSCRIBE = 'resources/subscribe';
 const POLICY_WATCH_MS = 1_000;
+const FIRST_LOOK_MS_MAX = 1_000;
 
 /** Whoever puts another policy in force need not know who listens. */
 function watchPolicy(world: World): NodeJS.Timeout {
@@ -96,7 +97,7 @@ async function listen(world: World, { context, method, wish, tell }: ListenReque
   for (const uri of wish.resourceUris) {
     if ((await subscribe(world, listener, context, SUBSCRIBE, uri)) === null) resourceUris.push(uri);
   }
-  for (const { name } of upstreamsOf(deps, endpoint)) world.watches.get(name)?.look(listener, listener.lists);
+  await beginWatches(world, listener);
   return {
     granted: { lists: wish.lists, resourceUris },
     subscribe: (request, uri) => subscribe(world, listener, request, SUBSCRIBE, uri),
@@ -116,6 +117,20 @@ async function listen(world: World, { context, method, wish, tell }: ListenReque
       ),
     close: () => closeListener(world, listener),
   };
+}
+
+/**
+ * Who is told that changes will be told must hear of the next one, so it must not become a part of what was seen first. An upstream that
+ * is slow to answer is not waited for: its first look comes when it comes.
+ */
+async function beginWatches({ deps, watches }: World, listener: Listener): Promise<void> {
+  const begun = upstreamsOf(deps, listener.endpoint).map(async ({ name }) => {
+    await watches.get(name)?.begin(listener, listener.lists);
+  });
+  const patience = Promise.withResolvers<void>();
+  const timer = setTimeout(patience.resolve, FIRST_LOOK_MS_MAX);
+  await Promise.race([Promise.all(begun), patience.promise]);
+  clearTimeout(timer);
 }
 
 async function subscribe(
@@ -161,10 +176,10 @@ function closeListener(world: World, listener: Listener): void {
 }
 
 /** Nobody has an upstream tell them of lists of which they may see nothing. */
-function attendLists({ interests }: World, upstream: Upstream, listener: Listener): void {
+async function attendLists({ interests }: World, upstream: Upstream, listener: Listener): Promise<void> {
   if (listener.attended.has(upstream.name)) return;
   listener.attended.add(upstream.name);
-  interests.addLists(upstream, listener.principal.id, listener.lists);
+  await interests.addLists(upstream, listener.principal.id, listener.lists);
 }
 
 /** `principal`: in whose session or process it was said. Others have their own, and are told there. */

@@ -6,7 +6,8 @@ import type { Upstream } from '../../ports/upstream.ts';
  * asked no more when the last one stops listening. INVARIANT: two principals never share an entry.
  */
 export interface Interests {
-  addLists(upstream: Upstream, principal: string, lists: readonly ListKind[]): void;
+  /** Resolves when the upstream has been asked. */
+  addLists(upstream: Upstream, principal: string, lists: readonly ListKind[]): Promise<void>;
   removeLists(upstream: Upstream, principal: string, lists: readonly ListKind[]): void;
   /** Resolves when the upstream has been asked; `false`, and nothing is added, where the principal has too many. */
   addResource(upstream: Upstream, principal: string, uri: string): Promise<boolean>;
@@ -49,10 +50,10 @@ export function createInterests(): Interests {
   }
 
   return {
-    addLists(upstream, principal, lists) {
+    async addLists(upstream, principal, lists) {
       const interest = interestOf(upstream, principal);
       const added = lists.filter((list) => add(interest.lists, list));
-      if (added.length > 0) void tell(interest);
+      if (added.length > 0) await tell(interest);
     },
     removeLists(upstream, principal, lists) {
       const interest = interestOf(upstream, principal);

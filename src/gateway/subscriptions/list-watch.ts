@@ -5,7 +5,9 @@ import { createThrottle } from './throttle.ts';
 
 /** Finds out whose filtered list of one upstream is another than before, and tells nobody else. */
 export interface ListWatch {
-  /** Looks soon at what this listener may see. The first look tells nothing. */
+  /** The first look at what this listener may see, which tells nothing. Resolves when later changes will be told; never rejects. */
+  begin(listener: Listener, lists: readonly ListKind[]): Promise<void>;
+  /** Looks soon at what this listener may see by now. */
   look(listener: Listener, lists: readonly ListKind[]): void;
   close(): void;
 }
@@ -17,8 +19,8 @@ export interface ListWatchDeps {
    * asked now. Never rejects.
    */
   readonly fingerprint: (principal: Principal, list: ListKind) => Promise<string | null>;
-  /** There is something of this upstream that the listener may see. */
-  readonly onVisible: (listener: Listener) => void;
+  /** There is something of this upstream that the listener may see. Resolves when the upstream tells of it; never rejects. */
+  readonly onVisible: (listener: Listener) => Promise<void>;
   readonly pauses: LookPauses;
 }
 
@@ -65,7 +67,7 @@ export function createListWatch({ upstream, fingerprint, onVisible, pauses }: Li
     const before = listener.seen.get(key);
     listener.seen.set(key, now);
     if (before !== undefined && before !== now) listener.queue({ kind: 'list-changed', list });
-    if (now !== '' && !listener.isClosed) onVisible(listener);
+    if (now !== '' && !listener.isClosed) await onVisible(listener);
   }
 
   function lookAgain(listener: Listener, list: ListKind): void {
@@ -79,6 +81,11 @@ export function createListWatch({ upstream, fingerprint, onVisible, pauses }: Li
   }
 
   return {
+    async begin(listener, lists) {
+      // Not after the pause between looks: who listens now lists what is known now.
+      const known = new Map<string, Promise<string | null>>();
+      for (const list of lists) await lookAt(listener, list, known);
+    },
     look(listener, lists) {
       add(due, listener, lists);
       throttle.ask();
