@@ -47,7 +47,12 @@ export function App(): JSX.Element {
         </a>
         <nav aria-label="Console">
           {SECTIONS.filter(([to]) => to !== '/tokens' || isTokenReader).map(([to, name]) => (
-            <a key={to} href={to} aria-current={isWithin(path, to) ? 'page' : undefined}>
+            <a
+              key={to}
+              href={to}
+              aria-current={isWithin(path, to) ? 'page' : undefined}
+              ref={isWithin(path, to) ? showTab : null}
+            >
               {name}
             </a>
           ))}
@@ -126,6 +131,11 @@ function KeysHelp({ dialog }: { readonly dialog: { readonly current: HTMLDialogE
 function isWithin(path: string, to: string): boolean {
   if (to === '/') return path === '/' || path.startsWith('/approvals');
   return path === to || path.startsWith(`${to}/`);
+}
+
+/** Where the sections do not fit beside each other, the one that is open is in view. */
+function showTab(tab: HTMLElement | null): void {
+  tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 function skipToMain(event: MouseEvent): void {

@@ -31,6 +31,10 @@ export interface AccountRequest {
   readonly roles: readonly AdminRole[];
 }
 
+export interface AuditRead extends AuditQuery {
+  readonly leaveOutPayloads?: true;
+}
+
 export interface KillRequest {
   readonly scope: KillScope;
   readonly reason: string;
@@ -70,8 +74,8 @@ export interface Administration {
   ): Promise<Result<{ killSwitch: KillSwitch; recorded: boolean }, AdminFault>>;
   releaseKillSwitch(by: Administrator, id: string): Promise<Result<KillSwitch, AdminFault>>;
 
-  /** Payloads are there for auditors only; reading them is itself recorded. */
-  readAudit(by: Administrator, query: AuditQuery): Promise<Result<readonly AuditRecord[], AdminFault>>;
+  /** Payloads are there for auditors only, unless they are left out; reading them is itself recorded. */
+  readAudit(by: Administrator, query: AuditRead): Promise<Result<readonly AuditRecord[], AdminFault>>;
   showAudit(by: Administrator, sequence: number): Promise<Result<AuditRecord, AdminFault>>;
 
   createToken(

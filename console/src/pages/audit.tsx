@@ -19,7 +19,7 @@ export function Audit(): JSX.Element {
   const add = useCallback((more: readonly AuditView[]) => setEntries((known) => merge(known, more)), []);
   useEffect(() => {
     document.title = 'Audit log · Countersign';
-    void load(`/api/audit?limit=${PAGE}`).then(add);
+    void load(`/api/audit?payloads=none&limit=${PAGE}`).then(add);
   }, [add]);
   useLive(useCallback(({ entry }: LiveEvent) => void (isLive && entry !== null && add([entry])), [isLive, add]));
   const oldest = entries.at(-1)?.seq ?? 0;
@@ -57,7 +57,11 @@ export function Audit(): JSX.Element {
         }))}
       />
       {oldest > 1 ? (
-        <button onClick={() => void load(`/api/audit?limit=${PAGE}&after=${Math.max(0, oldest - PAGE - 1)}`).then(add)}>
+        <button
+          onClick={() =>
+            void load(`/api/audit?payloads=none&limit=${PAGE}&after=${Math.max(0, oldest - PAGE - 1)}`).then(add)
+          }
+        >
           Load older
         </button>
       ) : null}

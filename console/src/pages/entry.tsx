@@ -15,6 +15,7 @@ export function Entry({ seq }: { readonly seq: string }): JSX.Element {
   }, [seq]);
   if (value === null) return <Problem of={problem} />;
   const { arguments: args, ...fields } = value;
+  const known = Object.entries(fields).filter(([, field]) => field !== null);
   return (
     <article>
       <p class="crumb">
@@ -24,7 +25,7 @@ export function Entry({ seq }: { readonly seq: string }): JSX.Element {
         Entry {value.seq}: {value.kind}
       </h1>
       <dl class="facts">
-        {Object.entries(fields).map(([name, field]) => (
+        {known.map(([name, field]) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd>

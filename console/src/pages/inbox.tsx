@@ -100,9 +100,9 @@ function Row({ approval, isOver }: { readonly approval: ApprovalView; readonly i
         {isOver ? (
           'decided'
         ) : (
-          <>
+          <span>
             <Countdown until={expiresAt} /> left
-          </>
+          </span>
         )}
         <span class="faint">
           asked <When at={createdAt} />

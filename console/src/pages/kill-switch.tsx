@@ -37,7 +37,7 @@ export function KillSwitch(): JSX.Element {
       {inForce.length > 0 ? (
         <Table
           caption="Switches in force"
-          head={['Stops', 'Why', 'By', 'Until', ' ']}
+          head={['Stops', 'Why', 'By', 'Until', 'Action']}
           rows={inForce.map(({ id, scope, reason, by, expiresAt }) => ({
             key: id,
             cells: [

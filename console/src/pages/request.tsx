@@ -1,3 +1,4 @@
+import type { ToolList } from '../../../src/core/admin-api/policy-view.ts';
 import type { ApprovalView } from '../../../src/core/admin-api/approval-view.ts';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { ComponentChildren, JSX } from 'preact';
@@ -67,9 +68,10 @@ function Sentence({ approval }: { readonly approval: ApprovalView }): JSX.Elemen
   return (
     <h1 class="sentence">
       <Visible text={requester} />
-      <span class="light">, through </span>
-      <Visible text={client} />
-      <span class="light">, wants to call </span>
+      <span class="light">
+        {' '}
+        wants to call, through <Visible text={client} />,{' '}
+      </span>
       <code>
         <Visible text={tool} />
       </code>
@@ -81,8 +83,17 @@ function Sentence({ approval }: { readonly approval: ApprovalView }): JSX.Elemen
 
 function Facts({ approval }: { readonly approval: ApprovalView }): JSX.Element {
   const { decidedBy, decidedAt, comment, note, ruleId } = approval;
+  const { value } = useData<ToolList>(`/api/upstreams/${encodeURIComponent(approval.upstream)}/tools`);
+  const tool = value?.tools.find(({ name }) => name === approval.tool);
   return (
     <dl class="facts">
+      {tool === undefined ? null : (
+        <Fact name="Class">
+          {tool.classes.map((each) => (
+            <Badge key={each} of={each} />
+          ))}
+        </Fact>
+      )}
       <Fact name="Rule">{ruleId === null ? 'none' : <Visible text={ruleId} />}</Fact>
       <Fact name="Asked">
         <When at={approval.createdAt} />
@@ -91,7 +102,10 @@ function Facts({ approval }: { readonly approval: ApprovalView }): JSX.Element {
         <Digest of={approval.policyVersion} />
       </Fact>
       <Fact name="Tool definition">
-        <Digest of={approval.definitionDigest} />
+        <Digest of={approval.definitionDigest} />{' '}
+        {tool !== undefined && tool.definitionDigest !== approval.definitionDigest ? (
+          <strong class="late">changed since</strong>
+        ) : null}
       </Fact>
       <Fact name="Arguments digest">
         <Digest of={approval.argsDigest} />

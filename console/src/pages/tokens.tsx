@@ -41,7 +41,7 @@ function List({ tokens, mayRevoke }: { readonly tokens: Data<TokenList>; readonl
       <Problem of={problem} />
       <Table
         caption="Tokens, newest first"
-        head={['User', 'Plane', 'Rights', 'State', ' ']}
+        head={['User', 'Plane', 'Rights', 'State', 'Action']}
         rows={(tokens.value?.tokens ?? []).map((token) => ({
           key: token.id,
           cells: [

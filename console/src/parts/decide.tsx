@@ -46,15 +46,6 @@ export function Decide({ isSeen, onDecide }: DecideProps): JSX.Element {
 
   return (
     <section class="decide" aria-label="Decision">
-      {isSeen ? null : <p class="unread">Open every folded value above; then it can be approved.</p>}
-      <p class="proposal" role="status">
-        {proposed === null ? null : (
-          <>
-            {proposed === 'approve' ? 'Approve this call?' : 'Reject this call?'} <kbd>Enter</kbd> does it,{' '}
-            <kbd>Esc</kbd> goes back.
-          </>
-        )}
-      </p>
       <label>
         <span>Comment (optional)</span>
         <input
@@ -72,13 +63,24 @@ export function Decide({ isSeen, onDecide }: DecideProps): JSX.Element {
           }}
         />
       </label>
-      <div class="choices">
-        <button class="reject" disabled={isBusy} onClick={() => decide('reject')}>
-          Reject <kbd aria-hidden="true">r</kbd>
-        </button>
-        <button class="approve" disabled={isBusy || !isSeen} onClick={() => decide('approve')}>
-          Approve <kbd aria-hidden="true">a</kbd>
-        </button>
+      <div class="act">
+        {isSeen ? null : <p class="unread">Open every folded value above; then it can be approved.</p>}
+        <p class="proposal" role="status">
+          {proposed === null ? null : (
+            <>
+              {proposed === 'approve' ? 'Approve this call?' : 'Reject this call?'} <kbd>Enter</kbd> does it,{' '}
+              <kbd>Esc</kbd> goes back.
+            </>
+          )}
+        </p>
+        <div class="choices">
+          <button class="reject" disabled={isBusy} onClick={() => decide('reject')}>
+            Reject <kbd aria-hidden="true">r</kbd>
+          </button>
+          <button class="approve" disabled={isBusy || !isSeen} onClick={() => decide('approve')}>
+            Approve <kbd aria-hidden="true">a</kbd>
+          </button>
+        </div>
       </div>
     </section>
   );

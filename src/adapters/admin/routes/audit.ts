@@ -17,11 +17,20 @@ export const AUDIT_ROUTES: readonly AdminRoute[] = [
     path: '/api/audit',
     summary: 'The newest entries, or the first ones after a sequence number; newest last',
     params: NO_FIELDS,
-    query: z.strictObject({ limit: pageLimit(50, 500), after: sequence.optional() }),
+    query: z.strictObject({
+      limit: pageLimit(50, 500),
+      after: sequence.optional(),
+      payloads: z
+        .literal('none')
+        .optional()
+        .describe('Leaves the arguments out, for auditors too: no reading is recorded.'),
+    }),
     body: NO_BODY,
     answer: auditListSchema,
     async handle({ administration }, { by, query }) {
-      const records = await administration.readAudit(by, { limit: query.limit, afterSequence: query.after ?? null });
+      const { limit, after = null, payloads } = query;
+      const leftOut = payloads === 'none' ? { leaveOutPayloads: true as const } : {};
+      const records = await administration.readAudit(by, { limit, afterSequence: after, ...leftOut });
       return records.ok ? ok({ entries: records.value.map(auditView) }) : records;
     },
   }),
