@@ -17,12 +17,17 @@ export interface UriPattern {
 export function createUriPattern(text: string): UriPattern {
   const tokens = text.split(WILDCARDS);
   const [prefix = '', wildcard, suffix] = tokens;
+  if (text === EVERYTHING) return { text, exactUri: null, matches: (uri) => !uri.startsWith(APPS) };
   if (wildcard === undefined) return { text, exactUri: text, matches: (uri) => uri === text };
   if (tokens.length === 3 && suffix === '' && wildcard === '**') {
     return { text, exactUri: null, matches: (uri) => uri.startsWith(prefix) };
   }
   return { text, exactUri: null, matches: (uri) => isMatch(uri, tokens) };
 }
+
+const EVERYTHING = '**';
+/** Pages that a host runs (MCP Apps): to be named, not to be thought of as included. */
+const APPS = 'ui:';
 
 const WILDCARDS = /(\*\*|\*)/;
 const SEPARATORS: ReadonlySet<string> = new Set(['/', '?', '#', OPEN_VARIABLE]);

@@ -21,6 +21,8 @@ describe('createUriPattern', () => {
     ['crm://*/a*b', 'crm://x/ab', true],
     ['crm://*/a*b', 'crm://x/a/b', false],
     ['**', 'file:///etc/passwd', true],
+    ['**', 'ui://board', false],
+    ['ui://**', 'ui://board', true],
     ['crm://a.c', 'crm://abc', false],
     ['crm://[a]', 'crm://a', false],
   ])('%j on %j: %s', (pattern, uri, expected) => {
