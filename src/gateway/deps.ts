@@ -1,4 +1,5 @@
 import type { AskRules } from '../core/conversation/ask-rules.ts';
+import type { Detector } from '../core/content/detectors/detector.ts';
 import type { KnownSecrets } from '../core/content/redact-arguments.ts';
 import type { CompiledPolicy } from '../core/policy/compile-policy.ts';
 import type { ApprovalStore } from '../ports/approval-store.ts';
@@ -49,6 +50,8 @@ export interface CallDeps {
   /** The policy in force. Asked once per decision, so that one decision names one version. */
   readonly policy: () => CompiledPolicy;
   readonly knownSecrets: KnownSecrets;
+  /** What is looked for in results, beside the credentials that the gateway holds. */
+  readonly resultDetectors: readonly Detector[];
   /** Key of the arguments' digest. */
   readonly digestKey: Uint8Array;
   readonly environment: string;

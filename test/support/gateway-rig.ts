@@ -8,6 +8,7 @@ import { openSqliteStore, type SqliteStore } from '../../src/adapters/sqlite/ope
 import { createSealer } from '../../src/adapters/system/sealer.ts';
 import { ASK_NOTHING, type AskRules } from '../../src/core/conversation/ask-rules.ts';
 import { NO_CAPABILITIES } from '../../src/core/conversation/capabilities.ts';
+import { SECRET_DETECTORS } from '../../src/core/content/detectors/built-in.ts';
 import { createKnownSecrets } from '../../src/core/content/redact-arguments.ts';
 import type { Administrator, Principal, PrincipalId } from '../../src/core/identity/principal.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
@@ -143,6 +144,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     askRules: () => options.asks ?? ASK_NOTHING,
     policy: () => policy,
     knownSecrets,
+    resultDetectors: SECRET_DETECTORS,
     digestKey: Buffer.alloc(32, 7),
     environment: 'test',
   };

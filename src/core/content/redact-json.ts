@@ -13,14 +13,35 @@ export interface RedactedJson {
   readonly spans: readonly Span[];
 }
 
-/** `redactJson` for the bytes of a JSON text, well-formed and in pieces, as an upstream sent them. */
-export function redactJson(pieces: readonly Uint8Array[], detectors: readonly Detector[]): RedactedJson {
+/** A search in a JSON text that can be made in steps, because the text may be megabytes. */
+export interface JsonDetection {
+  /** Looks at the next so many characters, and at the whole of the string that they end in. `true`: there is nothing left to look at. */
+  step(chars: number): boolean;
+  /** Only once a step said that nothing is left. */
+  finish(): RedactedJson;
+}
+
+/** For the bytes of a JSON text, well-formed and in pieces, as an upstream sent them. */
+export function createJsonDetection(pieces: readonly Uint8Array[], detectors: readonly Detector[]): JsonDetection {
   const bytes = joined(pieces);
   const text = bytes.toString('utf8');
-  const spans = detectInJson(text, detectors);
-  if (spans.length === 0) return { json: pieces, jsonBytes: bytes.length, spans };
-  const json = Buffer.from(redactText(text, spans));
-  return { json: [json], jsonBytes: json.length, spans };
+  const search = createSearch(text, detectors);
+  return {
+    step: search.step,
+    finish() {
+      const { spans } = search;
+      if (spans.length === 0) return { json: pieces, jsonBytes: bytes.length, spans };
+      const json = Buffer.from(redactText(text, spans));
+      return { json: [json], jsonBytes: json.length, spans };
+    },
+  };
+}
+
+/** The same in one go. */
+export function redactJson(pieces: readonly Uint8Array[], detectors: readonly Detector[]): RedactedJson {
+  const detection = createJsonDetection(pieces, detectors);
+  detection.step(Number.POSITIVE_INFINITY);
+  return detection.finish();
 }
 
 /**
@@ -29,14 +50,9 @@ export function redactJson(pieces: readonly Uint8Array[], detectors: readonly De
  * Numbers are not looked at.
  */
 export function detectInJson(text: string, detectors: readonly Detector[]): readonly Span[] {
-  const found: Span[] = [];
-  forEachString(text, (start, end, name) => {
-    if (end - start < FIND_CHARS_MIN) return;
-    for (const span of detectInLiteral(text.slice(start, end), name, detectors)) {
-      found.push({ ...span, start: start + span.start, end: start + span.end });
-    }
-  });
-  return found;
+  const search = createSearch(text, detectors);
+  search.step(Number.POSITIVE_INFINITY);
+  return search.spans;
 }
 
 const BACKSLASH = 0x5c;
@@ -52,26 +68,46 @@ function joined(pieces: readonly Uint8Array[]): Buffer {
   return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
 }
 
-/** Every string between its quotes, and the name of the member that it is the value of; `null` for names themselves and in arrays. */
-function forEachString(json: string, visit: (start: number, end: number, name: string | null) => void): void {
+interface Search {
+  readonly spans: readonly Span[];
+  step(chars: number): boolean;
+}
+
+/** Visits every string between its quotes, and keeps the name of the member that a value belongs to. */
+function createSearch(json: string, detectors: readonly Detector[]): Search {
+  const spans: Span[] = [];
+  let open = json.indexOf('"');
   let name: string | null = null;
   let pairName: string | null = null;
-  for (let open = json.indexOf('"'); open !== -1; ) {
-    const start = open + 1;
-    const end = endOfString(json, start);
-    const short = end - start <= NAME_CHARS_MAX ? json.slice(start, end) : null;
-    if (isFollowedByColon(json, end + 1)) {
-      visit(start, end, null);
-      name = short;
-    } else {
-      // `{"name": "API_KEY", "value": …}`: headers and environment variables are often lists of such pairs.
-      visit(start, end, name === 'value' && pairName !== null ? pairName : name);
-      if (name === 'name' || name === 'key') pairName = short;
-      else if (name === 'value') pairName = null;
-      name = null;
+
+  function visit(start: number, end: number, memberName: string | null): void {
+    if (end - start < FIND_CHARS_MIN) return;
+    for (const span of detectInLiteral(json.slice(start, end), memberName, detectors)) {
+      spans.push({ ...span, start: start + span.start, end: start + span.end });
     }
-    open = json.indexOf('"', end + 1);
   }
+
+  function step(chars: number): boolean {
+    const until = open + chars;
+    while (open !== -1 && open < until) {
+      const start = open + 1;
+      const end = endOfString(json, start);
+      const short = end - start <= NAME_CHARS_MAX ? json.slice(start, end) : null;
+      if (isFollowedByColon(json, end + 1)) {
+        visit(start, end, null);
+        name = short;
+      } else {
+        // `{"name": "API_KEY", "value": …}`: headers and environment variables are often lists of such pairs.
+        visit(start, end, name === 'value' && pairName !== null ? pairName : name);
+        if (name === 'name' || name === 'key') pairName = short;
+        else if (name === 'value') pairName = null;
+        name = null;
+      }
+      open = json.indexOf('"', end + 1);
+    }
+    return open === -1;
+  }
+  return { spans, step };
 }
 
 /** The closing quote. A quote is an escaped one if an odd number of backslashes stands before it. */

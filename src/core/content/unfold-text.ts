@@ -173,7 +173,7 @@ const BASE64_CHARACTERS = characterClass(/[A-Za-z0-9+/_-]/);
 const NEXT_LINE = /\r?\n[A-Za-z0-9+/]{1,128}={0,2}(?![A-Za-z0-9+/ ])/y;
 const HEX = /^[0-9A-Fa-f]+$/;
 /** PNG, JPEG, GIF, RIFF (WebP, WAV), Ogg, MP3 and compressed data: never altered, and nothing in them reads as text. */
-const MEDIA = /^(?:iVBORw0KGgo|\/9j\/|R0lGOD|UklGR|T2dnUw|SUQz|H4sI|UEsDB)/;
+const MEDIA = /^(?:iVBORw0KGg|\/9j\/|R0lGOD|UklGR|T2dnUw|SUQz|H4sI|UEsDB)/;
 
 function decodeRuns(text: string): readonly UnfoldedText[] {
   const decoded: UnfoldedText[] = [];

@@ -1,11 +1,12 @@
 import { maskKnownSecrets } from '../../core/content/mask-secrets.ts';
-import { redactKnownSecrets } from '../../core/content/redact-arguments.ts';
+import { redactJson } from '../../core/content/redact-json.ts';
 import { visibleText } from '../../core/content/visible-text.ts';
 import type { Json } from '../../core/json/value.ts';
 import { isLogWanted } from '../../core/mcp/log-level.ts';
 import type { UpstreamCall } from '../../ports/upstream.ts';
 import type { CallDeps } from '../deps.ts';
 import type { GovernedCall } from '../governed-call.ts';
+import { inspectText } from './inspect-result.ts';
 
 const LOGGER_CHARS_MAX = 128;
 const DATA_CHARS_MAX = 8 * 1024;
@@ -24,15 +25,16 @@ export function createCallLog(deps: CallDeps, { call, target }: GovernedCall): U
       if (!isLogWanted(level, logLevel)) return;
       const name = logger === null ? upstream : `${upstream}/${visibleText(logger.slice(0, LOGGER_CHARS_MAX))}`;
       const shown = shownData(deps, data);
-      call.stream.log({ level, logger: redactKnownSecrets(name, deps.knownSecrets), data: shown });
+      call.stream.log({ level, logger: inspectText(deps, name), data: shown });
     },
   };
 }
 
-function shownData({ knownSecrets }: CallDeps, data: Json): Json {
-  if (typeof data === 'string') return redactKnownSecrets(data.slice(0, DATA_CHARS_MAX).toWellFormed(), knownSecrets);
+function shownData(deps: CallDeps, data: Json): Json {
+  if (typeof data === 'string') return inspectText(deps, data.slice(0, DATA_CHARS_MAX).toWellFormed());
   const text = JSON.stringify(data);
   if (text.length > DATA_CHARS_MAX) return '[left out: too long]';
-  const [masked = Buffer.alloc(0)] = maskKnownSecrets([Buffer.from(text)], knownSecrets);
-  return JSON.parse(Buffer.from(masked).toString()) as Json;
+  const masked = maskKnownSecrets([Buffer.from(text)], deps.knownSecrets);
+  const { json } = redactJson(masked, deps.resultDetectors);
+  return JSON.parse(Buffer.concat(json).toString()) as Json;
 }
