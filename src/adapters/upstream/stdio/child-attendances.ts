@@ -1,9 +1,7 @@
 import type { Wish } from '../../../core/mcp/notices.ts';
 import { type Attendances, createAttendances } from '../attendances.ts';
 import type { UpstreamDeps } from '../upstream-deps.ts';
-import type { ParamsWriter } from '../rpc/write-params.ts';
-import { attendChild } from './child-notifications.ts';
-import type { Processes } from './processes.ts';
+import { attendChild, type ChildIntakeDeps } from './child-notifications.ts';
 import type { StdioLimits } from './stdio-limits.ts';
 
 export interface ChildAttendanceOptions {
@@ -19,10 +17,10 @@ export interface ChildAttendanceOptions {
 export function createChildAttendances(
   { name, shared, limits }: ChildAttendanceOptions,
   { clock, report }: UpstreamDeps,
-  processes: Processes,
-  modernParams: ParamsWriter,
+  { processes, newcomers, modernParams }: Pick<ChildIntakeDeps, 'processes' | 'newcomers' | 'modernParams'>,
 ): Attendances {
-  const intake = { processes, modernParams, requestTimeoutMs: limits.handshakeTimeoutMs };
+  const requestTimeoutMs = Math.min(limits.handshakeTimeoutMs, SUBSCRIBE_TIMEOUT_MS);
+  const intake: ChildIntakeDeps = { processes, newcomers, modernParams, requestTimeoutMs };
   const attendances = createAttendances(
     {
       clock,
@@ -33,6 +31,9 @@ export function createChildAttendances(
   );
   return shared ? joinWishes(attendances) : attendances;
 }
+
+/** A new process is not used before it was asked. */
+const SUBSCRIBE_TIMEOUT_MS = 5_000;
 
 function joinWishes(attendances: Attendances): Attendances {
   const wishes = new Map<string, Wish>();

@@ -4,10 +4,12 @@ import { filterOf, PLAIN_CALL } from '../listen-filter.ts';
 import { createSubscriptionSync } from '../subscription-sync.ts';
 import { waitMs } from '../wait-ms.ts';
 import type { Connection } from './connection.ts';
-import type { Processes } from './processes.ts';
+import type { Processes, ReadyProcess } from './processes.ts';
 
 export interface ChildIntakeDeps {
-  readonly processes: Pick<Processes, 'get'>;
+  readonly processes: Pick<Processes, 'get' | 'runningOf'>;
+  /** Who must be told of each new process of a principal, before anybody uses it: what was subscribed to holds there, too. */
+  readonly newcomers: Map<string, (process: ReadyProcess) => Promise<void>>;
   readonly modernParams: ParamsWriter;
   readonly requestTimeoutMs: number;
 }
@@ -26,20 +28,33 @@ export async function attendChild(deps: ChildIntakeDeps, attendance: Attendance)
   const { connection, era } = found.value;
   if (era === 'modern') return attendModernChild(deps, attendance, connection);
 
-  const sync = createSubscriptionSync(attendance.wish, async (method, uri) => {
-    const { requestTimeoutMs: timeoutMs } = deps;
-    const paramsJson = (): string => JSON.stringify({ uri });
-    const answered = await connection.request({ method, paramsJson, timeoutMs, signal, progressGate: null });
-    return answered.ok && answered.value.kind === 'result';
-  });
-  attendance.onChange(sync);
-  await sync();
+  const syncs = new Map<Connection, () => Promise<void>>();
+  const include = (process: ReadyProcess): Promise<void> => {
+    const sync = syncs.get(process.connection) ?? createSync(deps, attendance, process.connection);
+    syncs.set(process.connection, sync);
+    return sync();
+  };
+  const includeAll = async (): Promise<void> =>
+    void (await Promise.all(deps.processes.runningOf(principal).map(include)));
+  deps.newcomers.set(principal, include);
+  attendance.onChange(includeAll);
+  await includeAll();
   attendance.ready();
   while (!signal.aborted && connection.isOpen()) {
     await waitMs(LOOK_MS, signal);
     if (connection.isOpen()) await deps.processes.get(owner, signal);
   }
+  deps.newcomers.delete(principal);
   return 'lost';
+}
+
+function createSync({ requestTimeoutMs: timeoutMs }: ChildIntakeDeps, attendance: Attendance, connection: Connection) {
+  return createSubscriptionSync(attendance.wish, async (method, uri) => {
+    const { signal } = attendance;
+    const paramsJson = (): string => JSON.stringify({ uri });
+    const answered = await connection.request({ method, paramsJson, timeoutMs, signal, progressGate: null });
+    return answered.ok && answered.value.kind === 'result';
+  });
 }
 
 async function attendModernChild(

@@ -10,7 +10,7 @@ import { createParamsWriter } from '../rpc/write-params.ts';
 import { createStatusBoard } from '../status-board.ts';
 import { createNoticeBoard, type NoticeBoard } from '../notice-board.ts';
 import type { ClientInfo, UpstreamDeps } from '../upstream-deps.ts';
-import type { ChildEnd } from './child.ts';
+import type { ChildCommand, ChildEnd } from './child.ts';
 import { childEnvironment } from './child-environment.ts';
 import { type ChildRequestDeps, callChild, listChild } from './child-requests.ts';
 import { createChildAttendances } from './child-attendances.ts';
@@ -100,18 +100,16 @@ interface Parts {
   readonly close: () => Promise<void>;
 }
 
+function commandOf({ command, cwd, env }: StdioUpstreamOptions, deps: StdioUpstreamDeps): ChildCommand {
+  const [program, ...args] = command;
+  return { program, args, cwd, env: childEnvironment(deps.env, env), secrets: Object.values(env) };
+}
+
 function createParts(options: StdioUpstreamOptions, deps: StdioUpstreamDeps, notices: NoticeBoard): Parts {
-  const { client, limits, cwd } = options;
+  const { client, limits } = options;
   const { clock } = deps;
   const report = (problem: string): void => deps.report({ upstream: options.name, problem });
-  const [program, ...args] = options.command;
-  const command = {
-    program,
-    args,
-    cwd,
-    env: childEnvironment(deps.env, options.env),
-    secrets: Object.values(options.env),
-  };
+  const command = commandOf(options, deps);
   /** `null`: nobody's in particular, and everybody's where it is shared. */
   const open = (principal: string | null, onGone: (end: ChildEnd) => void) => {
     const onNotice = (notice: Notice): void => notices.announce(notice, options.shared ? null : principal);
@@ -137,11 +135,13 @@ function createParts(options: StdioUpstreamOptions, deps: StdioUpstreamDeps, not
     },
     limits.eraKnownMs,
   );
+  const newcomers = new Map<string, (process: ReadyProcess) => Promise<void>>();
   const processes = createProcesses(
     {
       clock,
       open,
       report,
+      onReady: (principal, process) => newcomers.get(principal)?.(process) ?? Promise.resolve(),
       async greet(connection, era, declared) {
         const greeted = await greet(connection, era, greeting, declared);
         if (greeted.ok) revision = greeted.value;
@@ -153,7 +153,11 @@ function createParts(options: StdioUpstreamOptions, deps: StdioUpstreamDeps, not
     limits,
     options.shared,
   );
-  const { attend, close: stopAttending } = createChildAttendances(options, deps, processes, params.modern);
+  const { attend, close: stopAttending } = createChildAttendances(options, deps, {
+    processes,
+    newcomers,
+    modernParams: params.modern,
+  });
   const close = async (): Promise<void> => {
     closing.abort();
     stopAttending();

@@ -19,6 +19,8 @@ import { type RestartDelays, createRestartDelays } from './restart-delays.ts';
 export interface Processes {
   /** Starts one where there is none. Callers that come while it starts wait for the same one. */
   get(owner: ProcessOwner, signal: AbortSignal): Promise<Result<ReadyProcess, UpstreamFault>>;
+  /** Those that run already. `principal` is empty for those that all share. */
+  runningOf(principal: string): readonly ReadyProcess[];
   /** Ends all of them. Resolves when they are gone. */
   end(): Promise<void>;
 }
@@ -44,6 +46,8 @@ export interface ProcessesDeps {
   readonly era: () => Promise<Result<Era, UpstreamFault>>;
   /** Introduces the gateway to a process that has just started. */
   readonly greet: (connection: Connection, era: Era, declared: string) => Promise<Result<unknown, UpstreamFault>>;
+  /** Called for each new process before anybody gets it. */
+  readonly onReady: (principal: string, process: ReadyProcess) => Promise<void>;
   readonly report: (problem: string) => void;
 }
 
@@ -71,6 +75,10 @@ export function createProcesses(deps: ProcessesDeps, limits: ProcessLimits, isSh
       const ready = await waitUnlessAborted(slot.value.ready, signal);
       return ready === 'aborted' ? notSent('aborted', 'given up before it was sent') : ready;
     },
+    runningOf: (principal) =>
+      [...pool.slots.values()].flatMap(({ principal: owner, process }) =>
+        owner === principal && process?.connection.isOpen() === true ? [process] : [],
+      ),
     async end() {
       pool.isEnded = true;
       clearInterval(sweeper);
@@ -96,6 +104,8 @@ interface Slot {
   readonly principal: string;
   /** `null` while the slot waits for a place. */
   connection: Connection | null;
+  /** `null` until it is ready. */
+  process: ReadyProcess | null;
   usedMs: number;
 }
 
@@ -113,7 +123,7 @@ function slotOf(pool: Pool, principal: string, declared: string | null): Result<
 
 function openSlot(pool: Pool, key: string, principal: string, declared: string): Slot {
   const ready = Promise.resolve().then(() => start(pool, key, slot, declared));
-  const slot: Slot = { connection: null, principal, ready, usedMs: 0 };
+  const slot: Slot = { connection: null, process: null, principal, ready, usedMs: 0 };
   return slot;
 }
 
@@ -151,7 +161,12 @@ async function start(
   const connection = pool.deps.open(slot.principal, (end) => onGone(pool, key, slot, end));
   slot.connection = connection;
   const greeted = await pool.deps.greet(connection, era.value, declared);
-  if (greeted.ok) return ok({ connection, era: era.value, levels: { log: null } });
+  if (greeted.ok) {
+    const process: ReadyProcess = { connection, era: era.value, levels: { log: null } };
+    slot.process = process;
+    await pool.deps.onReady(slot.principal, process);
+    return ok(process);
+  }
   if (pool.slots.get(key) === slot) {
     pool.delays.ended(key);
     void closeSlot(pool, key, slot);
