@@ -15,12 +15,11 @@ export function createGateway(deps: CallDeps, refusals: Refusals, subscriptions:
     call: (call) => tasks.call(call),
     tasks,
     list: (context, kind, cursor) => failClosed(deps, context, () => listCatalogue(deps, context, kind, cursor)),
-    offers: (context) =>
-      offersTo(
-        deps.policy(),
-        upstreamsOf(deps, context).map(({ name }) => name),
-        context.principal,
-      ),
+    offers(context) {
+      const upstreams = upstreamsOf(deps, context).map(({ name }) => name);
+      const logging = upstreams.some((name) => deps.askRules(name).logging);
+      return { ...offersTo(deps.policy(), upstreams, context.principal), logging };
+    },
     admit: (context, method) => failClosed(deps, context, () => admit(deps, context, method)),
     refuse: (refusal) => refusals.record(refusal),
     hasUpstream: (name) => deps.upstreams.has(name),

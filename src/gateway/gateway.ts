@@ -134,7 +134,7 @@ export interface Gateway {
   readonly tasks: Omit<Tasks, 'call'>;
   list(context: RequestContext, kind: ListKind, cursor: string | null): Promise<HostList | HostError>;
   /** What the host may be told that there is, beside tools. */
-  offers(context: Pick<RequestContext, 'principal' | 'endpoint'>): Offers;
+  offers(context: Pick<RequestContext, 'principal' | 'endpoint'>): Offers & { readonly logging: boolean };
   /** Records a refusal. Never delays or changes the refusal itself: resolves also when the log cannot be written. */
   refuse(refusal: Refusal): Promise<void>;
   /**

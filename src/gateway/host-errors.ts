@@ -1,20 +1,25 @@
 import type { TargetKind } from '../core/catalog/target.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import { canonicalJson } from '../core/json/canonical-json.ts';
-import { GATEWAY_ERRORS, RPC_ERRORS } from '../core/mcp/errors.ts';
+import { GATEWAY_ERRORS, MCP_ERRORS, RPC_ERRORS } from '../core/mcp/errors.ts';
 import { isModernRevision } from '../core/mcp/revisions.ts';
 import { assertNever } from '../core/result.ts';
 import type { ReasonCode } from '../core/policy/reasons.ts';
-import type { HostError, HostResult } from './gateway.ts';
+import type { HostError, HostResult, RequestContext } from './gateway.ts';
 
 /** The one answer for what is hidden, never or not there: a host cannot tell which (product contract §7). */
-export function unknownTarget(kind: TargetKind, revision: string): HostError {
+export function unknownTarget(
+  kind: TargetKind,
+  { revision }: Pick<RequestContext, 'revision'>,
+  exposedName: string,
+): HostError {
   switch (kind) {
     case 'tool':
       return hostError(RPC_ERRORS.invalidParams, 'Unknown tool', { httpStatus: 200 });
     case 'resource': {
       const code = isModernRevision(revision) ? RPC_ERRORS.invalidParams : LEGACY_RESOURCE_NOT_FOUND;
-      return hostError(code, 'Resource not found', { httpStatus: 200 });
+      // What the host sent itself (MCP, "Resources", "Error Handling").
+      return { ...hostError(code, 'Resource not found', { httpStatus: 200 }), data: { uri: exposedName } };
     }
     case 'prompt':
       return hostError(RPC_ERRORS.invalidParams, 'Unknown prompt', { httpStatus: 200 });
@@ -37,6 +42,13 @@ export function failedAnswer(
 ): HostResult | HostError {
   if (kind === 'tool') return toolErrorResult(text, structured);
   return { ...hostError(GATEWAY_ERRORS.notGiven, text, { httpStatus: 200 }), data: structured };
+}
+
+/** A modern host can declare what is missing, and call again. */
+export function capabilityMissing(requiredCapabilities: JsonObject): HostError {
+  const message = 'The server behind this needs a capability that the host did not declare. Nothing ran.';
+  const error = hostError(MCP_ERRORS.missingClientCapability, message, { httpStatus: 400 });
+  return { ...error, data: { requiredCapabilities } };
 }
 
 /** The one answer for a state that is altered, expired, used, somebody else's or of another request: a host cannot tell which. */

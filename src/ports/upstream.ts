@@ -82,6 +82,8 @@ export interface UpstreamRpcError {
   readonly kind: 'rpc-error';
   readonly code: number;
   readonly message: string;
+  /** As it came; never passed on. */
+  readonly data: Json;
 }
 
 export interface UpstreamFault {

@@ -83,7 +83,7 @@ const NO_CALL: readonly (readonly [string, Body])[] = [
 const METHODS: readonly string[] = `
   Tools/Call TOOLS/CALL tools//call /tools/call tools/call/ tools/call?x tools/call#x tools.call tools%2fcall tools/call;x
   tools/callMany tools call * x-vendor/exec __proto__ constructor rpc.discover
-  resources/write prompts/set completion logging/setLevel
+  resources/write prompts/set completion
   sampling/createMessage elicitation/create roots/list
   notifications/cancelled notifications/tools/list_changed notifications/initialized
 `
@@ -224,10 +224,16 @@ describe('of a modern host, which continues no round that never was', () => {
   });
   afterAll(() => world.close());
 
-  it.each(['"requestState":"x"', '"requestState":null', '"inputResponses":{}'])('B18 %s', async (member) => {
+  it.each([
+    ['"requestState":"x"', 'input_unexpected'],
+    ['"requestState":"x","inputResponses":{}', 'input_unexpected'],
+    ['"requestState":null', 'malformed'],
+    ['"inputResponses":null', 'malformed'],
+    ['"inputResponses":{"a":1}', 'malformed'],
+  ])('B18 %s', async (member, reason) => {
     const body = call(`${READ},${member}`)(metaOf('2026-07-28'));
     const request = world.request('2026-07-28', { params: { name: 'crm__read_x' }, body });
-    expect(await attack(world, '2026-07-28', request)).toEqual(refused(200, -32602, 'malformed'));
+    expect(await attack(world, '2026-07-28', request)).toEqual(refused(200, -32602, reason));
   });
 });
 

@@ -161,10 +161,10 @@ describe('what is offered', () => {
   it('is what some rule grants this person of this endpoint', async () => {
     const rig = await createRig();
     const offers = (who: Principal, endpoint: Endpoint = ALL) => rig.gateway.offers({ principal: who, endpoint });
-    expect(offers(alice)).toEqual({ resources: true, prompts: true, completions: false });
-    expect(offers(stranger)).toEqual({ resources: false, prompts: false, completions: false });
+    expect(offers(alice)).toEqual({ resources: true, prompts: true, completions: false, logging: false });
+    expect(offers(stranger)).toEqual({ resources: false, prompts: false, completions: false, logging: false });
     const wiki = offers(alice, { kind: 'one', upstream: 'wiki' });
-    expect(wiki).toEqual({ resources: false, prompts: false, completions: false });
+    expect(wiki).toEqual({ resources: false, prompts: false, completions: false, logging: false });
   });
 
   it('costs an upstream nothing of which no rule speaks', async () => {

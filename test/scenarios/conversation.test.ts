@@ -209,3 +209,49 @@ it('the log has each question and each answer of a call, and how its requests be
   ]);
   expect(entries.filter(({ kind }) => kind === 'outcome')).toHaveLength(1);
 });
+
+it.each(UPSTREAMS)(
+  'log messages of %s reach a legacy host from the level on that its session named',
+  async (upstream) => {
+    const host = await openHost('legacy');
+    const set = { jsonrpc: '2.0', id: 'level', method: 'logging/setLevel', params: { level: 'error' } };
+    expect((await host.post(set)).messages).toEqual([{ jsonrpc: '2.0', id: 'level', result: {} }]);
+    const talk = await host.call(`${upstream}__log`);
+    expect(talk.notifications.map(({ params }) => params?.['level'])).toEqual(['error']);
+  },
+);
+
+it('a level that there is not is refused', async () => {
+  const host = await openHost('legacy');
+  const set = { jsonrpc: '2.0', id: 1, method: 'logging/setLevel', params: { level: 'loud' } };
+  expect((await host.post(set)).messages[0]?.error?.code).toBe(-32602);
+});
+
+describe.each(HOSTS)('a call of a %s host that is turned away until a page was opened', (era) => {
+  it.each<[string, number, string, JsonObject, RegExp]>([
+    ['is sent again once the person agreed', 1, 'https://login.example.com/x', { action: 'accept' }, /\\"ran/],
+    ['is not sent again without end', 9, 'https://login.example.com/x', { action: 'accept' }, /-32042/],
+    [
+      'is not sent again when the person does not want to',
+      1,
+      'https://login.example.com/x',
+      { action: 'decline' },
+      /declined/,
+    ],
+    ['sends nobody anywhere else', 1, 'https://evil.example/x', { action: 'accept' }, /url-host-not-allowed/],
+  ])('%s', async (_sentence, times, url, said, answered) => {
+    const host = await openHost(era);
+    const talk = await host.call('http-legacy__sign-in', { times, url, era }, () => said);
+    expect(talk.asked.every(({ params }) => params['url'] === 'https://login.example.com/x')).toBe(true);
+    expect(JSON.stringify(talk.answer.result)).toMatch(answered);
+  });
+});
+
+it('a modern host is told what it would have to declare, and no other is', async () => {
+  const [modern, legacy] = await Promise.all([openHost('modern', {}), openHost('legacy', {})]);
+  const { error } = (await modern.call('http-modern__needs-sampling')).answer;
+  expect(error).toMatchObject({ code: -32021, data: { requiredCapabilities: { sampling: {} } } });
+  expect((await legacy.call('http-modern__needs-sampling')).answer.result).toMatchObject({ isError: true });
+  // What the operator does not allow would not help.
+  expect((await modern.call('closed-modern__needs-sampling')).answer.result).toMatchObject({ isError: true });
+});

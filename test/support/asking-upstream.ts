@@ -1,7 +1,11 @@
 import type { Reply, SeenRequest, ScriptedUpstream } from './scripted-upstream.ts';
 import { startScriptedUpstream } from './scripted-upstream.ts';
 
-const TOOLS = ['ask', 'log', 'plain'].map((name) => ({ name, description: name, inputSchema: { type: 'object' } }));
+const TOOLS = ['ask', 'log', 'plain', 'sign-in', 'needs-sampling'].map((name) => ({
+  name,
+  description: name,
+  inputSchema: { type: 'object' },
+}));
 
 interface Question {
   readonly method: string;
@@ -12,6 +16,7 @@ interface Question {
 export async function startAskingUpstream(era: 'legacy' | 'modern'): Promise<ScriptedUpstream> {
   const upstream = await startScriptedUpstream({ era, tools: TOOLS, sessions: true });
   const waiting = new Map<number | string, (message: SeenRequest['message']) => void>();
+  const turnedAway = new Map<string, number>();
   let lastId = 0;
   upstream.on('POST', ({ message }, reply) => {
     if (message?.id !== undefined) waiting.get(message.id)?.(message);
@@ -22,6 +27,10 @@ export async function startAskingUpstream(era: 'legacy' | 'modern'): Promise<Scr
     const toolName = request.message?.params?.['name'];
     if (toolName === 'plain') return reply.result(told(era, { declared: declaredBy(upstream, request) }));
     if (toolName === 'log') return sendLogs(era, request, reply, meta ?? {});
+    if (toolName === 'sign-in') return askForPage(turnedAway, request, reply, args ?? {});
+    if (toolName === 'needs-sampling') {
+      return reply.error(-32021, 'sampling, please', { status: 400, data: { requiredCapabilities: { sampling: {} } } });
+    }
     const questions = (args?.['questions'] ?? {}) as Record<string, Question>;
     if (era === 'modern') return askByAnswer(request, reply, questions);
     const stream = reply.stream();
@@ -42,6 +51,24 @@ export async function startAskingUpstream(era: 'legacy' | 'modern'): Promise<Scr
     });
   });
   return upstream;
+}
+
+/** Turns each session away `times` times, with a page that is to be opened first. */
+function askForPage(
+  turnedAway: Map<string, number>,
+  { headers }: SeenRequest,
+  reply: Reply,
+  { times, url, era }: Record<string, unknown>,
+): void {
+  const key = JSON.stringify([headers.get('mcp-session-id'), times, url, era]);
+  const before = turnedAway.get(key) ?? 0;
+  if (before >= Number(times)) {
+    turnedAway.delete(key);
+    return reply.result(told('legacy', 'ran'));
+  }
+  turnedAway.set(key, before + 1);
+  const page = { mode: 'url', elicitationId: 'theirs', message: 'Sign in', url };
+  reply.error(-32042, 'not yet', { data: { elicitations: [page] } });
 }
 
 function askByAnswer({ message }: SeenRequest, reply: Reply, questions: Record<string, Question>): void {

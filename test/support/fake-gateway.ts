@@ -99,7 +99,7 @@ export function createFakeGateway(upstreams: readonly string[] = ['notes']): Fak
       admitted.push(method);
       return gateway.admits;
     },
-    offers: () => ({ resources: false, prompts: false, completions: false }),
+    offers: () => ({ resources: false, prompts: false, completions: false, logging: false }),
     hasUpstream: (name) => upstreams.includes(name),
     async listen(request) {
       listens.push(request);

@@ -2,6 +2,7 @@ import { parseHostCapabilities } from '../../core/conversation/capabilities.ts';
 import { META_SERVER_INFO } from '../../core/mcp/classify-request.ts';
 import { encodeResult } from '../../core/mcp/encode-answer.ts';
 import { invalidParams } from '../../core/mcp/errors.ts';
+import { parseLogLevel } from '../../core/mcp/log-level.ts';
 import type { RequestMessage } from '../../core/mcp/message.ts';
 import { MODERN_REVISIONS, negotiateRevision } from '../../core/mcp/revisions.ts';
 import { CORE_TASKS_CAPABILITY, CORE_TASKS_REVISION, TASKS_EXTENSION } from '../../core/tasks/task-support.ts';
@@ -13,12 +14,13 @@ import { retryAfter, sendError, sendJson } from './respond.ts';
 
 /** What the gateway offers, whatever the upstreams say they offer: beside tools, what some rule grants this person. */
 function capabilitiesOf({ plane }: Exchange, { principal, endpoint }: Caller): JsonObject {
-  const { resources, prompts, completions } = plane.deps.gateway.offers({ principal, endpoint });
+  const { resources, prompts, completions, logging } = plane.deps.gateway.offers({ principal, endpoint });
   return {
     tools: { listChanged: true },
     ...(resources && { resources: { subscribe: true, listChanged: true } }),
     ...(prompts && { prompts: { listChanged: true } }),
     ...(completions && { completions: {} }),
+    ...(logging && { logging: {} }),
   };
 }
 
@@ -53,6 +55,24 @@ export async function answerPing(
   message: RequestMessage,
 ): Promise<void> {
   if (await isAdmitted(exchange, caller, opened, message)) sendJson(exchange.res, 200, encodeResult(message.id, {}));
+}
+
+/** The level is the session's; without a session there is nothing to remember it by, and the next call hears nothing. */
+export async function answerSetLevel(
+  exchange: Exchange,
+  caller: Caller,
+  opened: Opened,
+  message: RequestMessage,
+): Promise<void> {
+  const level = parseLogLevel(message.params?.level);
+  if (level === null) {
+    const error = invalidParams('level must be one of RFC 5424');
+    const { method, id } = message;
+    return turnAway(exchange, refusalOf(error), { principal: caller.principal, revision: opened.revision, method, id });
+  }
+  if (!(await isAdmitted(exchange, caller, opened, message))) return;
+  if (opened.session !== null) opened.session.logLevel = level;
+  sendJson(exchange.res, 200, encodeResult(message.id, {}));
 }
 
 /** Legacy revisions are left out: who speaks them opens with `initialize`, and is not told here. */

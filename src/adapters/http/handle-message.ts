@@ -12,7 +12,7 @@ import type { Message, NotificationMessage, RequestMessage, ResponseMessage } fr
 import { findHandling, type Handling, isRequestMethod } from '../../core/mcp/methods.ts';
 import { isModernRevision } from '../../core/mcp/revisions.ts';
 import { assertNever, err, ok, type Result } from '../../core/result.ts';
-import { answerDiscover, answerPing, openSession } from './answer-locally.ts';
+import { answerDiscover, answerPing, answerSetLevel, openSession } from './answer-locally.ts';
 import { answerCall } from './answer-governed.ts';
 import { answerList } from './answer-list.ts';
 import { answerTask } from './answer-tasks.ts';
@@ -99,6 +99,8 @@ async function answerRequest(
       return answerDiscover(exchange, caller, opened, message);
     case 'ping':
       return answerPing(exchange, caller, opened, message);
+    case 'set-log-level':
+      return answerSetLevel(exchange, caller, opened, message);
     case 'initialize':
     case 'accept':
     case 'cancel':

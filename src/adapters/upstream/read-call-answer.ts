@@ -9,7 +9,10 @@ export type CallOutcome = Result<UpstreamResult | UpstreamRpcError, UpstreamFaul
 
 /** The response to a tool call, in the terms of the gateway. */
 export function readCallAnswer(response: RpcResponse, era: Era): CallOutcome {
-  if (response.kind === 'error') return ok({ kind: 'rpc-error', code: response.code, message: response.message });
+  if (response.kind === 'error') {
+    const { code, message, data } = response;
+    return ok({ kind: 'rpc-error', code, message, data });
+  }
   const result = readToolResult(response.result, era);
   return result.ok ? result : sent('invalid-answer', result.error);
 }

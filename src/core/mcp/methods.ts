@@ -21,6 +21,8 @@ export type Handling =
   | 'change-subscription'
   /** Governed: what became of a call that its host did not hold the line for. */
   | 'task'
+  /** Remembered for the session. */
+  | 'set-log-level'
   /** A notification that is taken, and changes nothing. */
   | 'accept'
   /** Ends a request of the same session that is still running. */
@@ -68,7 +70,8 @@ export const METHODS: ReadonlyMap<string, MethodRow> = new Map([
   ['prompts/list', row('request', BOTH, 'list-prompts')],
   ['prompts/get', row('request', BOTH, 'get-prompt')],
   ['completion/complete', row('request', BOTH, 'complete')],
-  ['logging/setLevel', row('request', LEGACY, 'deny')],
+  // Remembered for the session; whether and how an upstream hears of it is decided with each call.
+  ['logging/setLevel', row('request', LEGACY, 'set-log-level')],
   // No roots are ever asked for, so a change of them concerns nobody.
   ['notifications/roots/list_changed', row('notification', LEGACY, 'accept')],
   // Tasks: a result fetched later, perhaps by somebody else; whose it is, and whether it may still be had, is asked each time.

@@ -2,26 +2,19 @@ import type { ApprovalId } from '../../core/approval/approval.ts';
 import type { OutcomeCode, OutcomeEntry } from '../../core/audit/entry.ts';
 import { resultDigest } from '../../core/audit/result-digest.ts';
 import { methodOf } from '../../core/catalog/target.ts';
-import { assertNever, type Result } from '../../core/result.ts';
-import { maskKnownSecrets } from '../../core/content/mask-secrets.ts';
-import { redactKnownSecrets } from '../../core/content/redact-arguments.ts';
+import { MCP_ERRORS } from '../../core/mcp/errors.ts';
+import { assertNever } from '../../core/result.ts';
 import { upstreamParams } from '../../core/mcp/upstream-params.ts';
-import type {
-  UpstreamFault,
-  UpstreamProgress,
-  UpstreamResult,
-  UpstreamRpcError,
-  UpstreamTarget,
-} from '../../ports/upstream.ts';
+import type { UpstreamResult, UpstreamTarget } from '../../ports/upstream.ts';
 import type { CallDeps } from '../deps.ts';
 import type { HostCall, HostError, HostResult } from '../gateway.ts';
 import type { GovernedCall } from '../governed-call.ts';
 import { failedAnswer, outcomeNotRecorded, stoppedBySwitch, unknownTarget } from '../host-errors.ts';
-
 import { createAsker } from './create-asker.ts';
 import { createCallLog } from './call-log.ts';
-
-type UpstreamAnswer = Result<UpstreamResult | UpstreamRpcError, UpstreamFault>;
+import { callUpstream, type UpstreamAnswer } from './call-upstream.ts';
+import { missingCapability } from './missing-capability.ts';
+import { inspectProgress, inspectResult } from './inspect-result.ts';
 
 /** What became of a dispatched call: for the log, and for the host once the log has it. */
 export interface Outcome {
@@ -55,17 +48,17 @@ export async function dispatch(
   const answer: UpstreamAnswer =
     covered || place.signal.aborted
       ? NOT_STARTED
-      : await target.upstream.call({
+      : await callUpstream(target.upstream, {
           caller: { principal: context.principal.id },
           target: upstreamTarget(governed),
           traceparent: context.traceparent,
           signal: conversation === null ? place.signal : AbortSignal.any([place.signal, conversation.abandoned]),
-          onProgress: stream.wantsProgress ? (progress) => stream.progress(shownProgress(deps, progress)) : null,
+          onProgress: stream.wantsProgress ? (progress) => stream.progress(inspectProgress(deps, progress)) : null,
           asker: conversation?.asker ?? null,
           log: createCallLog(deps, governed),
         });
   const killed = covered || place.stoppedBy === 'kill-switch';
-  return describe(deps, answer, { call, approvalId, startedMs, killed });
+  return describe(deps, answer, { call, upstream: target.ref.upstream, approvalId, startedMs, killed });
 }
 
 function upstreamTarget({ target: { ref }, argumentsJson }: GovernedCall): UpstreamTarget {
@@ -81,13 +74,16 @@ const NOT_STARTED: UpstreamAnswer = {
 
 interface Ran {
   readonly call: HostCall;
+  readonly upstream: string;
   readonly approvalId: ApprovalId | null;
   readonly startedMs: number;
   readonly killed: boolean;
 }
 
-function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Outcome {
-  const result = answer.ok && answer.value.kind === 'result' ? shownResult(deps, answer.value) : null;
+async function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Promise<Outcome> {
+  // As the host will see it; what is recorded is recorded of that.
+  const inspected = answer.ok && answer.value.kind === 'result' ? await inspectResult(deps, answer.value) : null;
+  const result = inspected?.result ?? null;
   const code = outcomeCode(answer, ran.killed);
   const entry: OutcomeEntry = {
     kind: 'outcome',
@@ -98,23 +94,13 @@ function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Outcome {
     resultDigest: result === null ? null : resultDigest(result.json, result.jsonBytes),
     resultBytes: result?.jsonBytes ?? null,
     latencyMs: Math.round((deps.clock.monotonicMs() - ran.startedMs) * 1000) / 1000,
-    detail: detailOf(answer),
+    detail: inspected?.note ?? detailOf(answer),
   };
   return {
     entry,
     result,
-    answer: result === null ? answerWithoutResult(ran.call, answer, code) : { kind: 'result', json: result.json },
+    answer: result === null ? answerWithoutResult(deps, ran, answer, code) : { kind: 'result', json: result.json },
   };
-}
-
-/** As the host will see it; what is recorded is recorded of that. */
-function shownResult({ knownSecrets }: CallDeps, result: UpstreamResult): UpstreamResult {
-  return { ...result, json: maskKnownSecrets(result.json, knownSecrets) };
-}
-
-function shownProgress({ knownSecrets }: CallDeps, progress: UpstreamProgress): UpstreamProgress {
-  const { message } = progress;
-  return message === null ? progress : { ...progress, message: redactKnownSecrets(message, knownSecrets) };
 }
 
 function outcomeCode(answer: UpstreamAnswer, killed: boolean): OutcomeCode {
@@ -141,12 +127,22 @@ function outcomeCode(answer: UpstreamAnswer, killed: boolean): OutcomeCode {
 }
 
 /** The upstream's own words stay with the operator: they may hold its credentials, addresses or instructions to a model. */
-function answerWithoutResult(call: HostCall, answer: UpstreamAnswer, outcome: OutcomeCode): HostResult | HostError {
+function answerWithoutResult(
+  deps: CallDeps,
+  { call, upstream }: Ran,
+  answer: UpstreamAnswer,
+  outcome: OutcomeCode,
+): HostResult | HostError {
   if (outcome === 'killed') return stoppedBySwitch(!answer.ok && answer.error.dispatched);
   if (answer.ok) {
     const code = answer.value.kind === 'rpc-error' ? answer.value.code : 0;
+    if (answer.value.kind === 'rpc-error' && code === MCP_ERRORS.missingClientCapability) {
+      const missing = missingCapability(call.context, deps.askRules(upstream), answer.value.data);
+      if (missing !== null) return missing;
+    }
     // What the upstream does not have is answered like what is denied, in the words of the host's era.
-    if (call.kind === 'resource' && NOT_FOUND_CODES.has(code)) return unknownTarget(call.kind, call.context.revision);
+    if (call.kind === 'resource' && NOT_FOUND_CODES.has(code))
+      return unknownTarget(call.kind, call.context, call.exposedName);
     const why = code === -32602 ? 'It did not accept the arguments.' : `It answered with error ${code}.`;
     return failedAnswer(call.kind, `The server behind it refused the call. ${why}`, {
       status: 'upstream_error',

@@ -131,7 +131,6 @@ describe.each(ERAS)('in the %s era', (era) => {
     'tools/callMany',
     'x-vendor/exec',
     'tasks/run',
-    'logging/setLevel',
     'sampling/createMessage',
     'notifications/cancelled',
   ])('B13, B14 %j is no method', async (method) => {

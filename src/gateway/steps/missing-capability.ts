@@ -1,0 +1,26 @@
+import type { AskRules } from '../../core/conversation/ask-rules.ts';
+import {
+  declareCapabilities,
+  hasAny,
+  parseHostCapabilities,
+  sharedCapabilities,
+} from '../../core/conversation/capabilities.ts';
+import { canonicalJson } from '../../core/json/canonical-json.ts';
+import { isJsonObject, type Json } from '../../core/json/value.ts';
+import { isModernRevision } from '../../core/mcp/revisions.ts';
+import type { HostError, RequestContext } from '../gateway.ts';
+import { capabilityMissing } from '../host-errors.ts';
+
+/**
+ * Of what a modern upstream misses (−32021): what this host could declare to be served, in our own words and not the upstream's, whose
+ * error speaks of our leg. `null` where declaring it would make no difference, because the gateway never passes it on or the operator
+ * does not let this upstream ask for it.
+ */
+export function missingCapability({ revision }: RequestContext, rules: AskRules, data: Json): HostError | null {
+  if (!isModernRevision(revision) || !isJsonObject(data)) return null;
+  const required = parseHostCapabilities(data.requiredCapabilities, revision);
+  const allowed = sharedCapabilities(required, rules);
+  const declared = declareCapabilities(allowed);
+  const isEnough = hasAny(allowed) && canonicalJson(declared) === canonicalJson(declareCapabilities(required));
+  return isEnough ? capabilityMissing(declared) : null;
+}
