@@ -6,6 +6,7 @@ import { registerAudit } from './cli/audit.ts';
 import { type CliContext, createProcessContext, type ExitCode } from './cli/cli-context.ts';
 import { registerContent } from './cli/content.ts';
 import { registerFiles } from './cli/files.ts';
+import { registerPolicies } from './cli/policies.ts';
 import { registerKill } from './cli/kill.ts';
 import { registerToken } from './cli/token.ts';
 import { registerUp } from './cli/up.ts';
@@ -45,6 +46,7 @@ function createProgram(context: CliContext): Command {
   registerToken(program, context);
   registerUpstreams(program, context);
   registerFiles(program, context);
+  registerPolicies(program, context);
   registerContent(program, context, (upstream, config) => listUpstreamTools(upstream, config, version));
   return program;
 }

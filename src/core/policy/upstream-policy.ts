@@ -16,6 +16,8 @@ export interface UpstreamPolicy {
   readonly rules: readonly CompiledRule[];
   /** Those for other environments, which never speak here. */
   readonly rulesElsewhere: readonly CompiledRule[];
+  /** Every name and pattern of tools in its lists of classes. */
+  readonly classified: readonly string[];
   /** The plan for a tool, resource, template or prompt; `null` for a name that no policy can speak about. */
   readonly planFor: (target: Pick<DecisionTarget, 'kind' | 'name'>) => TargetPlan | null;
 }
@@ -44,6 +46,7 @@ export function createUpstreamPolicy(
   return {
     ...named,
     rules: inOrder,
+    classified: classifiedIn(lists),
     rulesElsewhere: allRules.filter(({ inEnvironment }) => !inEnvironment),
     planFor({ kind, name }) {
       switch (kind) {
@@ -77,6 +80,11 @@ function keepPlans(planned: ReadonlyMap<string, TargetPlan>, create: Planner): P
     if (plan !== null && kept.size < KEPT_PLANS_MAX) kept.set(name, plan);
     return plan;
   };
+}
+
+function classifiedIn(lists: ClassLists): string[] {
+  const listed = LISTED_CLASSES.flatMap((name) => lists.patterns[name].map(({ text }) => text));
+  return [...listed, ...lists.byArgument.keys()];
 }
 
 function spelledOut(lists: ClassLists, rules: readonly CompiledRule[]): string[] {
