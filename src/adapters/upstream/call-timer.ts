@@ -4,6 +4,7 @@ export interface CallTimer {
   /** Stops counting until the same number of `resume`. */
   hold(): void;
   resume(): void;
+  /** What is left then is what a later `start` counts. */
   stop(): void;
 }
 
@@ -36,6 +37,7 @@ export function createCallTimer(timeoutMs: number, nowMs: () => number): CallTim
       if (holds === 0) run();
     },
     stop() {
+      if (onTimeout !== null && holds === 0) leftMs = Math.max(0, leftMs - (nowMs() - sinceMs));
       onTimeout = null;
       clearTimeout(timer);
     },

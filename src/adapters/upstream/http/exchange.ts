@@ -17,7 +17,7 @@ export interface ExchangeLimits {
 }
 
 export interface HttpRequest {
-  readonly method: 'POST' | 'DELETE';
+  readonly method: 'POST' | 'GET' | 'DELETE';
   readonly path: string;
   /** Names and values in turn. */
   readonly headers: readonly string[];
@@ -36,6 +36,14 @@ export interface HttpAnswer {
   readonly head: AnswerHead;
   /** `null` where the HTTP answer came without one. */
   readonly response: RpcResponse | null;
+  /** Where an event stream that ended without an answer can be taken up again. */
+  readonly resume: ResumePoint | null;
+}
+
+export interface ResumePoint {
+  readonly lastEventId: string;
+  /** As the upstream wants it; `null` where it says nothing. Not limited. */
+  readonly afterMs: number | null;
 }
 
 export interface ExchangeDeps {
@@ -117,7 +125,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (!head.ok) return this.#fail('invalid-answer', head.error);
     this.#head = head.value;
     if (this.#request.onMessage === null) {
-      this.#settle(ok({ head: head.value, response: null }));
+      this.#settle(ok({ head: head.value, response: null, resume: null }));
       return this.#drain();
     }
     const { answerBytesMax } = this.#deps.limits;
@@ -149,11 +157,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     clearTimeout(this.#timer);
     const head = this.#head;
     if (this.#isSettled || head === null) return;
-    if (head.body === 'events' && head.status < 300)
+    if (head.body === 'events' && head.status < 300 && !this.#settleUnfinished(head))
       return this.#fail('invalid-answer', 'the stream ended without an answer');
+    if (this.#isSettled) return;
     const body = head.body === 'json' ? this.#body?.take() : undefined;
     const isEmpty = body === undefined || body.length === 0;
-    this.#settle(ok({ head, response: isEmpty ? null : this.#readMessage(body, head.status) }));
+    this.#settle(ok({ head, response: isEmpty ? null : this.#readMessage(body, head.status), resume: null }));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -164,7 +173,17 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#fail('too-large', 'the headers of the answer are too large');
     else if (error instanceof errors.HTTPParserError || error instanceof errors.ResponseContentLengthMismatchError)
       this.#fail('invalid-answer', 'the answer is no HTTP/1.1');
-    else this.#fail('unreachable', this.#isSent ? 'the connection was lost' : `no connection (${codeOf(error)})`);
+    else if (this.#head === null || !this.#settleUnfinished(this.#head))
+      this.#fail('unreachable', this.#isSent ? 'the connection was lost' : `no connection (${codeOf(error)})`);
+  }
+
+  /** Whether the stream that ended too early named a place to go on from. */
+  #settleUnfinished(head: AnswerHead): boolean {
+    const lastEventId = this.#events?.lastEventId() ?? null;
+    if (lastEventId === null || !EVENT_ID.test(lastEventId)) return false;
+    const afterMs = this.#events?.retryMs() ?? null;
+    this.#settle(ok({ head, response: null, resume: { lastEventId, afterMs } }));
+    return true;
   }
 
   #readEvents(chunk: Uint8Array): void {
@@ -177,7 +196,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       const response = this.#readMessage(data, this.#head.status);
       if (response === null) continue;
       if (this.#isSettled) return this.#deps.onSecondAnswer();
-      this.#settle(ok({ head: this.#head, response }));
+      this.#settle(ok({ head: this.#head, response, resume: null }));
       this.#drain();
     }
     if (tooLarge) this.#failTooLarge();
@@ -214,6 +233,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#resolve(answer);
   }
 }
+
+/** What fits a header. */
+const EVENT_ID = /^[!-~](?:[ -~]{0,1022}[!-~])?$/;
 
 const GIVEN_UP = new Error('the exchange is over');
 

@@ -11,7 +11,8 @@ import type { ProgressGate } from '../progress-gate.ts';
 import { type RpcResponse, type UpstreamMessage, readMessage } from '../rpc/read-message.ts';
 import { writeAnswer, writeRequest } from '../rpc/write-message.ts';
 import { createByteBudget } from './byte-budget.ts';
-import { type HttpAnswer, exchange } from './exchange.ts';
+import { exchange, type HttpAnswer } from './exchange.ts';
+import { exchangeWhole } from './exchange-whole.ts';
 
 /** One JSON-RPC request over HTTP. */
 export interface LegRequest {
@@ -28,6 +29,8 @@ export interface LegRequest {
   readonly onProgress: ProgressGate | null;
   /** Whether requests of the upstream's are answered. A modern upstream may send none. */
   readonly answersRequests: boolean;
+  /** Whether an answer whose stream ends too early is fetched further; only sessions can do that. */
+  readonly resumes?: boolean;
   /** What the upstream may do beside answering; nothing, unless it is given. */
   readonly side?: CallSide;
 }
@@ -85,7 +88,7 @@ export function createHttpLeg(options: HttpLegOptions, deps: HttpLegDeps): HttpL
     nextId: () => ++lastId,
     async request(request) {
       const reader = createAnswerReader(leg, deps, request, limits.answerBytesMax);
-      const answered = await exchange(exchangeDeps, {
+      const posted = {
         method: 'POST',
         path,
         headers: [...commonHeaders, ...request.headers],
@@ -94,7 +97,9 @@ export function createHttpLeg(options: HttpLegOptions, deps: HttpLegDeps): HttpL
         timer: request.side?.timer ?? null,
         signal: request.signal,
         onMessage: reader.onMessage,
-      });
+      } as const;
+      const send = request.resumes === true ? exchangeWhole : exchange;
+      const answered = await send(exchangeDeps, posted);
       reader.reportDropped();
       if (!answered.ok || answered.value.response !== null || answered.value.head.status >= 300) return answered;
       return sent('invalid-answer', reader.problem() ?? 'the answer holds no response to this request');

@@ -16,7 +16,7 @@ export function createLegacyRequester(leg: HttpLeg, sessions: Sessions): Request
   return async (request) => {
     const inSession = async (session: Session) => {
       const headers = [...sessionHeaders(session), ...request.headers];
-      const answered = await leg.request({ ...request, headers, answersRequests: true });
+      const answered = await leg.request({ ...request, headers, answersRequests: true, resumes: true });
       if (!answered.ok && answered.error.dispatched && wasGivenUp(answered.error)) {
         leg.tell(writeNotification('notifications/cancelled', `{"requestId":${request.id}}`), sessionHeaders(session));
       }
