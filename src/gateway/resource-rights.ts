@@ -22,7 +22,7 @@ export interface ResourceRights {
 export function createResourceRights(deps: CallDeps): ResourceRights {
   return {
     async decide(context, method, uri) {
-      const { principal, revision } = context;
+      const { principal } = context;
       const policy = deps.policy();
       const target = await resolveTarget(deps, { kind: 'resource', context, exposedName: uri });
       const decision =
@@ -37,7 +37,7 @@ export function createResourceRights(deps: CallDeps): ResourceRights {
       const codes = isStopped ? (['kill_switch'] as const) : codesOf(decision);
       await record(deps, context, { method, uri, target, decision, isAllowed, codes, policyVersion: policy.version });
       if (isStopped) return stoppedBySwitch();
-      if (target === null || !isAllowed) return unknownTarget('resource', revision);
+      if (target === null || !isAllowed) return unknownTarget('resource', context, uri);
       return { upstream: target.ref.upstream, uri: target.ref.name };
     },
     mayRead(principal, { upstream, uri }) {

@@ -33,7 +33,7 @@ export async function deny(deps: CallDeps, call: HostCall, denial: Denial): Prom
   });
   switch (denial.code) {
     case 'unknown':
-      return unknownTarget(call.kind, call.context.revision);
+      return unknownTarget(call.kind, call.context, call.exposedName);
     case 'kill_switch':
       return stoppedBySwitch();
     case 'upstream_unavailable':
@@ -73,7 +73,7 @@ export async function denyByPolicy(
   const codes = reasonCodes(decision.reasons);
   await recordDenial(deps, call, { ...decision, target, ruleId: reason.ruleId, codes });
   // Whether a resource or prompt exists is nobody's business who may not have it, whichever rule said so.
-  if (decision.hidden || call.kind !== 'tool') return unknownTarget(call.kind, call.context.revision);
+  if (decision.hidden || call.kind !== 'tool') return unknownTarget(call.kind, call.context, call.exposedName);
   const nextStep =
     decision.missingScopes.length > 0
       ? `Ask for a token with the scope ${decision.missingScopes.join(' ')}.`
