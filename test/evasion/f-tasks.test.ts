@@ -29,9 +29,9 @@ const dispatched = (): number => world.crm.calls().filter(({ tool }) => tool ===
 
 async function createTask(host: TaskHost, more: JsonObject = {}): Promise<{ taskId: string; approvalId: string }> {
   const task = taskIn(await callAsTask(world, host, 'crm__update_x', { subject, ...more }));
-  expect(task['status']).toBe('working');
-  const approvalId = /apr_[\w-]{22}/.exec(String(task['statusMessage']))?.[0] ?? '';
-  return { taskId: String(task['taskId']), approvalId };
+  expect(task.status).toBe('working');
+  const approvalId = /apr_[\w-]{22}/.exec(task.statusMessage)?.[0] ?? '';
+  return { taskId: task.taskId, approvalId };
 }
 
 const approve = (id: string) => decide(world, id, 'approve', deciders.olivia.token);
@@ -67,7 +67,7 @@ describe.each(TASK_HOSTS)('a host of %s', (host) => {
     if (host === MODERN) expect(result).toEqual({ resultType: 'complete' });
     else expect(result).toMatchObject({ taskId, status: 'cancelled' });
     expect((await approve(approvalId)).status).toBe(409);
-    expect(taskIn(await askTask(world, host, 'tasks/get', taskId))['status']).toBe('cancelled');
+    expect(taskIn(await askTask(world, host, 'tasks/get', taskId)).status).toBe('cancelled');
     expect(dispatched()).toBe(before);
   });
 
@@ -88,7 +88,7 @@ describe.each(TASK_HOSTS)('a host of %s', (host) => {
     const [entry, ...others] = decisionsIn(await world.newEntries());
     expect(others).toEqual([]);
     expect(entry).toMatchObject({ kind: 'decision', decision: 'deny', reasons: ['task_unknown'], method: 'tasks/get' });
-    expect(taskIn(await askTask(world, host, 'tasks/get', taskId))['status']).toBe('working');
+    expect(taskIn(await askTask(world, host, 'tasks/get', taskId)).status).toBe('working');
   });
 
   it('is stopped by a kill switch: nothing is fetched, nothing runs, and what waited is void afterwards', async () => {
@@ -100,7 +100,7 @@ describe.each(TASK_HOSTS)('a host of %s', (host) => {
     });
     const stopped = parseAnswerBody(await askTask(world, host, 'tasks/get', taskId));
     expect(stopped.error?.code).toBe(-31002);
-    await world.gateway.admin('DELETE', `/api/kill-switch/${String(pulled.json['id'])}`);
+    await world.gateway.admin('DELETE', `/api/kill-switch/${pulled.json['id'] as string}`);
     const { result } = await outcomeOf(world, host, taskId);
     expect(result).toMatchObject({ isError: true, structuredContent: { status: 'approval_void' } });
     expect(dispatched()).toBe(before);
@@ -136,7 +136,7 @@ describe('a host of 2026-07-28', () => {
       expect(answer.status).toBe(400);
       expect(parseAnswerBody(answer).error).toMatchObject({ code: -32021, data: { requiredCapabilities } });
     }
-    expect(taskIn(await askTask(world, MODERN, 'tasks/get', taskId))['status']).toBe('working');
+    expect(taskIn(await askTask(world, MODERN, 'tasks/get', taskId)).status).toBe('working');
   });
 
   it('gets the flat form, with the fields of the extension', async () => {
@@ -208,18 +208,18 @@ describe('a host of 2025-11-25', () => {
   it('gets a task that is over for a call that waits for nobody, and its result with where it is from', async () => {
     const task = taskIn(await callAsTask(world, LEGACY, 'crm__read_x', { subject }));
     expect(task).toMatchObject({ status: 'completed', pollInterval: 5000 });
-    const { result } = parseAnswerBody(await askTask(world, LEGACY, 'tasks/result', String(task['taskId'])));
+    const { result } = parseAnswerBody(await askTask(world, LEGACY, 'tasks/result', task.taskId));
     expect(result).toMatchObject({
       content: [{ type: 'text' }],
-      _meta: { 'io.modelcontextprotocol/related-task': { taskId: task['taskId'] } },
+      _meta: { 'io.modelcontextprotocol/related-task': { taskId: task.taskId } },
     });
   });
 
   it('is shown its own tasks alone', async () => {
     const { taskId } = await createTask(LEGACY);
     const list = async (request: object): Promise<readonly unknown[]> => {
-      const { result } = parseAnswerBody(await askTask(world, LEGACY, 'tasks/list', '', request));
-      return (result?.['tasks'] as { taskId: string }[]).map((task) => task.taskId);
+      const { result = {} } = parseAnswerBody(await askTask(world, LEGACY, 'tasks/list', '', request));
+      return (result['tasks'] as { taskId: string }[]).map((task) => task.taskId);
     };
     expect((await list({}))[0]).toBe(taskId);
     expect(await list({ token: world.tokens.bob, session: bobSession })).toEqual([]);

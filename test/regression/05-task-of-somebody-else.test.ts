@@ -25,7 +25,7 @@ it.each(HOSTS)('a task that an upstream hands over is never handed on: %s', asyn
 
 it.each(TASK_HOSTS)('a task of alice is not there for bob, in whatever session: %s', async (host) => {
   const task = taskIn(await callAsTask(world, host, 'crm__update_x', { host }));
-  const taskId = String(task['taskId']);
+  const taskId = task.taskId;
   const session = await initialize(world.gateway.mcpPort, world.tokens.bob);
   const bob = { token: world.tokens.bob, ...(host === '2026-07-28' ? {} : { session }) };
   for (const method of ['tasks/get', 'tasks/cancel']) {
@@ -39,5 +39,5 @@ it.each(TASK_HOSTS)('a task of alice is not there for bob, in whatever session: 
     const stolen = await askTask(world, host, 'tasks/get', taskId, { token: world.tokens.bob });
     expect(stolen.status).toBe(404);
   }
-  expect(taskIn(await askTask(world, host, 'tasks/get', taskId))['status']).toBe('working');
+  expect(taskIn(await askTask(world, host, 'tasks/get', taskId)).status).toBe('working');
 });

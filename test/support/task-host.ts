@@ -55,11 +55,18 @@ function sendAs(
   return world.send(world.request(host, { method, params, headers: [...name, ...own], ...request }));
 }
 
+/** What both forms of a task have. */
+export type SeenTask = JsonObject & {
+  readonly taskId: string;
+  readonly status: string;
+  readonly statusMessage: string;
+};
+
 /** The task in an answer of either form. */
-export function taskIn(answer: RawAnswer): JsonObject {
+export function taskIn(answer: RawAnswer): SeenTask {
   const { result, error } = parseAnswerBody(answer);
   if (result === undefined) throw new Error(`no task: ${JSON.stringify(error)}`);
-  return (result['task'] as JsonObject | undefined) ?? result;
+  return ((result['task'] as JsonObject | undefined) ?? result) as SeenTask;
 }
 
 /** What the call behind a task came to, once it is over. */
@@ -70,14 +77,14 @@ export async function outcomeOf(
 ): Promise<{ readonly status: unknown; readonly answer: RpcAnswer; readonly result: JsonObject }> {
   for (;;) {
     const task = taskIn(await askTask(world, host, 'tasks/get', taskId));
-    if (task['status'] === 'working') {
+    if (task.status === 'working') {
       await new Promise((resolve) => setTimeout(resolve, 5));
       continue;
     }
     if (host === '2026-07-28') {
-      return { status: task['status'], answer: { result: task }, result: (task['result'] ?? {}) as JsonObject };
+      return { status: task.status, answer: { result: task }, result: (task['result'] ?? {}) as JsonObject };
     }
     const answer = parseAnswerBody(await askTask(world, host, 'tasks/result', taskId));
-    return { status: task['status'], answer, result: answer.result ?? {} };
+    return { status: task.status, answer, result: answer.result ?? {} };
   }
 }
