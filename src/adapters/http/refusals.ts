@@ -30,6 +30,7 @@ type RefusalName =
   | 'tooManyStreams'
   | 'stopping'
   | 'identityUnknown'
+  | 'batch'
   | 'sessionMissing'
   | 'sessionUnknown'
   | 'sessionRevision'
@@ -68,6 +69,7 @@ export const REFUSALS: Readonly<Record<RefusalName, HttpRefusal>> = {
     'Credentials cannot be checked now. Try again shortly.',
     5,
   ),
+  batch: malformed(400, 'Batches are for sessions of revision 2025-03-26'),
   sessionMissing: malformed(400, 'Mcp-Session-Id or a supported MCP-Protocol-Version is required'),
   sessionUnknown: sessionRefusal(404, 'Session not found'),
   sessionRevision: malformed(400, 'MCP-Protocol-Version is not the one of the session'),

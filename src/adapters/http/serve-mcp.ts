@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { parseBody } from '../../core/mcp/parse-body.ts';
 import type { Endpoint } from '../../gateway/gateway.ts';
 import { isModernRevision } from '../../core/mcp/revisions.ts';
+import { answerBatch } from './answer-batch.ts';
 import { authenticate } from './authenticate.ts';
 import { acceptsEventStream, checkMedia, checkNames } from './check-request.ts';
 import { openEventStream } from './event-stream-requests.ts';
@@ -65,7 +66,8 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
     const { error, id } = message.error;
     return turnAway(exchange, refusalOf(error), { principal: principal.value, id });
   }
-  await handleMessage(exchange, caller, message.value);
+  if (message.value.kind === 'batch') await answerBatch(exchange, caller, message.value);
+  else await handleMessage(exchange, caller, message.value);
   limitStall(exchange);
 }
 

@@ -40,12 +40,11 @@ const METHOD_LENGTH_MAX = 128;
 
 /**
  * Reads one JSON-RPC 2.0 message. Stricter than the specification where two readers could differ: a member that is not known is
- * refused, because a reader that ignores case would take `"Method"` for `"method"`; so is a batch, because no revision that is
- * served needs one.
+ * refused, because a reader that ignores case would take `"Method"` for `"method"`.
  */
 export function parseMessage(json: Json): Result<Message, MessageFault> {
   if (!isJsonObject(json)) {
-    return fault(null, Array.isArray(json) ? 'Batches are not supported' : 'A message must be a JSON object');
+    return fault(null, 'A message must be a JSON object');
   }
   const id = isRpcId(json.id) ? json.id : null;
   for (const member in json) {

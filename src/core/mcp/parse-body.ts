@@ -1,13 +1,15 @@
 import { REQUEST_LIMITS } from '../json/limits.ts';
+import { isJsonArray } from '../json/value.ts';
 import { readJson } from '../json/read-json.ts';
 import { err, type Result } from '../result.ts';
 import { RPC_ERRORS, rpcError } from './errors.ts';
 import { type Message, type MessageFault, parseMessage } from './message.ts';
+import { type Batch, parseBatch } from './parse-batch.ts';
 
-/** Reads the body of one POST: exactly one JSON-RPC message in JSON that every reader understands alike. */
-export function parseBody(body: Uint8Array): Result<Message, MessageFault> {
+/** Reads the body of one POST: one JSON-RPC message, or a batch of them, in JSON that every reader understands alike. */
+export function parseBody(body: Uint8Array): Result<Message | Batch, MessageFault> {
   const json = readJson(body, REQUEST_LIMITS);
-  if (json.ok) return parseMessage(json.value);
+  if (json.ok) return isJsonArray(json.value) ? parseBatch(json.value) : parseMessage(json.value);
   if (json.error.kind !== 'inexact-number')
     return err({ id: null, error: rpcError(RPC_ERRORS.parse, 'Parse error', 400) });
   // The text is JSON, but says a number that would not be the same when written again: in an id, or in what is asked for.
