@@ -18,7 +18,7 @@ export interface RunningAdminPlane {
   readonly port: number;
   readonly tokens: FakeTokenStore;
   /** The log, and the accounts. */
-  readonly store: MemoryStore;
+  readonly store: Pick<MemoryStore, 'accounts' | 'audit'>;
   readonly sessions: ConsoleSessions;
   readonly reports: readonly OperatorReport[];
   /** The text of a new token of the admin plane. */
@@ -39,13 +39,17 @@ export interface AdminAnswer extends RawAnswer {
 
 /** A real listener on loopback with real authentication over a token store in memory; closed when the test is. */
 export async function startAdminPlane(
-  deps: { readonly administration: Administration; readonly clock: FixedClock },
+  deps: {
+    readonly administration: Administration;
+    readonly clock: FixedClock;
+    readonly store?: RunningAdminPlane['store'];
+  },
   options: Partial<AdminPlaneOptions> = {},
 ): Promise<RunningAdminPlane> {
   const tokens = createFakeTokenStore();
   const reports: OperatorReport[] = [];
   const { clock } = deps;
-  const store = createMemoryStore();
+  const { store = createMemoryStore() } = deps;
   const { accounts, audit } = store;
   const authenticator = createAdminAuthenticator({ tokens, accounts, clock });
   const sessions = createConsoleSessions({ authenticator, clock, ids: createCountingIds() });
