@@ -11,13 +11,13 @@ function run(statuses: Readonly<Record<string, CheckStatus>>): SuiteRun {
   return { checks: new Map(checks), passed: 0, output: '' };
 }
 
-const place = { upstream: 'one', revision: '2025-11-25' } as const;
+const place = { upstream: 'http-legacy', revision: '2025-11-25' } as const;
 const direct = run({ list: 'SUCCESS', call: 'SUCCESS', tasks: 'FAILURE', extra: 'INFO' });
 const known: KnownDifference = {
   revision: '2025-11-25',
   scenario: 'tools',
   checks: ['call'],
-  upstreams: ['one'],
+  upstreams: ['http-legacy'],
   reason: 'a reason',
 };
 
@@ -39,14 +39,14 @@ it('a difference that is listed is known, and no other check, upstream or revisi
     compareRuns({ upstream, revision, direct, through }, [known])
       .differences.filter((difference) => difference.known !== null)
       .map(({ check }) => check);
-  expect(knownOf('one', '2025-11-25')).toEqual(['call']);
-  expect(knownOf('two', '2025-11-25')).toEqual([]);
-  expect(knownOf('one', '2026-07-28')).toEqual([]);
+  expect(knownOf('http-legacy', '2025-11-25')).toEqual(['call']);
+  expect(knownOf('http-modern', '2025-11-25')).toEqual([]);
+  expect(knownOf('http-legacy', '2026-07-28')).toEqual([]);
 });
 
 it('an entry that is needed no longer is found', () => {
   const green = compareRuns({ ...place, direct, through: direct }, [known]);
   const red = compareRuns({ ...place, direct, through: run({ list: 'SUCCESS' }) }, [known]);
   expect(findStale([known], [red])).toEqual([]);
-  expect(findStale([known], [green])).toEqual([[known, 'one']]);
+  expect(findStale([known], [green])).toEqual([[known, 'http-legacy']]);
 });

@@ -120,16 +120,15 @@ async function playCompletion({ client }: FixtureHost): Promise<void> {
 
 async function playChanges({ client, told, listen }: FixtureHost): Promise<void> {
   await listen();
-  for (const what of ['tool', 'prompt', 'resource']) await call(client, `test_trigger_${what}_change`);
-  await expect
-    .poll(() => told, { timeout: 10_000 })
-    .toEqual(
-      expect.arrayContaining([
-        'notifications/tools/list_changed',
-        'notifications/prompts/list_changed',
-        'notifications/resources/updated',
-      ]),
-    );
+  const wanted = ['tools/list_changed', 'prompts/list_changed', 'resources/updated'].map(
+    (name) => `notifications/${name}`,
+  );
+  const change = async (): Promise<readonly string[]> => {
+    for (const what of ['tool', 'prompt', 'resource']) await call(client, `test_trigger_${what}_change`);
+    return told;
+  };
+  // More than once, because a host does not know when the stream is open that it hears on.
+  await expect.poll(change, { interval: 1_700, timeout: 15_000 }).toEqual(expect.arrayContaining(wanted));
   expect(await client.readResource({ uri: WATCHED })).toMatchObject({
     contents: [{ text: expect.stringMatching(/^Changed [1-9]/) }],
   });
