@@ -14,7 +14,6 @@ import {
   type StateBearer,
 } from '../core/mcp/request-state.ts';
 import { isModernRevision } from '../core/mcp/revisions.ts';
-import type { Continuation } from '../core/mcp/continuation.ts';
 import { decide } from '../core/policy/decide.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { ParkedCall } from './conversations.ts';
@@ -36,10 +35,17 @@ type HostAnswer = CallAnswer | HostInputRequest;
  * the first one, and then the call goes on from where it waits.
  */
 export async function converse(deps: CallDeps, call: HostCall): Promise<HostAnswer> {
-  if (call.continuation !== null) return continueCall(deps, call, call.continuation);
-  const { revision, capabilities } = call.context;
+  const { continuation } = call;
+  if (continuation !== null && continuation.requestState !== null)
+    return continueCall(deps, call, continuation.requestState, continuation.inputResponses);
+  const { revision, capabilities, signal } = call.context;
   if (!isModernRevision(revision) || !hasAny(capabilities)) return handleCall(deps, call);
   const held = createHeldCall(call, (heldCall) => handleCall(deps, heldCall));
+  const turn = await held.next();
+  // Whoever knows the call has answered its first questions beforehand; the person's host is asked all the same otherwise.
+  const early =
+    turn.kind === 'asked' && continuation !== null ? readAnswers(turn.asks, continuation.inputResponses) : null;
+  if (early !== null) held.resume(call, signal, early);
   return answerTurn(deps, call, { callId: call.context.callId, held }, 1);
 }
 
@@ -76,10 +82,15 @@ function askByAnswer(
  * The next request of a modern host. Its state is taken for an attacker's: it must be ours, of this person, this client and this very
  * request, and of the round that waits. What the person may do is decided anew, because it may have changed since.
  */
-async function continueCall(deps: CallDeps, call: HostCall, continuation: Continuation): Promise<HostAnswer> {
+async function continueCall(
+  deps: CallDeps,
+  call: HostCall,
+  requestState: string,
+  inputResponses: JsonObject,
+): Promise<HostAnswer> {
   const policy = deps.policy();
   const unexpected = () => deny(deps, call, { code: 'input_unexpected', policyVersion: policy.version });
-  const state = openState(deps, call, continuation.requestState);
+  const state = openState(deps, call, requestState);
   const target = state === null ? null : await resolveTarget(deps, call);
   if (state === null || target === null) return unexpected();
   const parked = deps.conversations.take(state.callId, state.round);
@@ -104,7 +115,7 @@ async function continueCall(deps: CallDeps, call: HostCall, continuation: Contin
       held.end();
       return await unexpected();
     }
-    const answers = readAnswers(asks, continuation.inputResponses);
+    const answers = readAnswers(asks, inputResponses);
     if (answers === null) return await askByAnswer(deps, call, parked, parked.round + 1);
     await recordContinuation(deps, call, parked, decision);
     held.resume(call, place.signal, answers);

@@ -77,7 +77,7 @@ export interface HostCall {
   readonly waiting?: Waiting;
   /** The approval that this call is sent again to spend, and no other: by a task, not by its host. */
   readonly resumes?: ApprovalId;
-  /** `null` for a call that begins. */
+  /** What continues an earlier request, or answers first questions beforehand; `null`: neither. */
   readonly continuation: Continuation | null;
 }
 

@@ -24,13 +24,17 @@ export interface HeldCall {
 
 export function createHeldCall(first: HostCall, run: (call: HostCall) => Promise<CallAnswer>): HeldCall {
   const gone = new AbortController();
-  const end = (): void => gone.abort();
+  const end = (): void => {
+    gone.abort();
+    // An approved call goes on without its host, but not waiting for it.
+    giveAnswers?.(NO_ANSWERS);
+  };
+  let giveAnswers: ((answers: ReadonlyMap<string, AskAnswer>) => void) | null = null;
   let detach = attach(first.context.signal, end);
   /** `null` while the host has no request open. */
   let stream: HostStream | null = first.stream;
   let asked = Promise.withResolvers<Turn>();
   let isOver = false;
-  let giveAnswers: ((answers: ReadonlyMap<string, AskAnswer>) => void) | null = null;
 
   function ask(asks: ReadonlyMap<string, Ask>, signal: AbortSignal): Promise<ReadonlyMap<string, AskAnswer>> {
     // A host that went away is not there to be asked, also where its call goes on without it.

@@ -3,10 +3,11 @@ import { err, ok, type Result } from '../result.ts';
 import { invalidParams, type RpcError } from './errors.ts';
 import type { Era } from './revisions.ts';
 
-/** How a modern host continues a call that asked for input. */
+/** What a modern host brings to a call that asked for input, or that it expects to ask. */
 export interface Continuation {
-  /** As the host sent it back. */
-  readonly requestState: string;
+  /** As the host sent it back; `null`: the call begins. */
+  readonly requestState: string | null;
+  /** Each an object, by the key of its question. */
   readonly inputResponses: JsonObject;
 }
 
@@ -14,17 +15,18 @@ const STATE_CHARS_MAX = 64 * 1024;
 
 /**
  * Reads what continues an earlier round (2026-07-28, "Multi Round-Trip Requests"). Without a state there is nothing to continue, because
- * the gateway never asks without one: the call begins anew, and whatever answers came along are dropped. Legacy revisions know neither
- * member, so they mean nothing there.
+ * the gateway never asks without one: the call begins anew, with answers to what it may ask first. Legacy revisions know neither member,
+ * so they mean nothing there.
  */
 export function parseContinuation(params: JsonObject | null, era: Era): Result<Continuation | null, RpcError> {
   if (params === null || era === 'legacy') return ok(null);
-  const { requestState, inputResponses = {} } = params;
+  const { requestState = null, inputResponses = {} } = params;
+  if (params.requestState === undefined && params.inputResponses === undefined) return ok(null);
   if (!isJsonObject(inputResponses)) return err(invalidParams('inputResponses must be an object'));
   for (const key in inputResponses) {
     if (!isJsonObject(inputResponses[key])) return err(invalidParams('each of inputResponses must be an object'));
   }
-  if (requestState === undefined) return ok(null);
+  if (params.requestState === undefined) return ok({ requestState: null, inputResponses });
   if (typeof requestState !== 'string' || requestState.length > STATE_CHARS_MAX) {
     return err(invalidParams('requestState must be the text that was given'));
   }
