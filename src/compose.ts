@@ -13,6 +13,7 @@ import { openSqliteStore, type SqliteStore } from './adapters/sqlite/open-store.
 import { systemClock, systemIds } from './adapters/system/clock.ts';
 import { loadOrCreateKey, readSecretFile, writeSecretFile } from './adapters/system/secret-files.ts';
 import { createSealer } from './adapters/system/sealer.ts';
+import { watchDirectory } from './adapters/system/watch-directory.ts';
 import { createOperatorLog } from './adapters/telemetry/operator-log.ts';
 import { createNotices } from './compose/notices.ts';
 import { createUpstreams, secretsOf } from './compose/upstreams.ts';
@@ -43,6 +44,7 @@ import { createKillSwitches } from './gateway/kill-switches.ts';
 import { createLiveEvents } from './gateway/live-events.ts';
 import { createListViews } from './gateway/list-view.ts';
 import { createLimits } from './gateway/limits.ts';
+import { createPolicyInForce, type PolicyInForce } from './gateway/policy-in-force.ts';
 import { createLateRecords } from './gateway/late-records.ts';
 import { createRefusals } from './gateway/refusals.ts';
 import { TASK_SETTINGS } from './gateway/tasks/task-settings.ts';
@@ -61,6 +63,8 @@ import type { Upstream } from './ports/upstream.ts';
 export interface GatewayOptions {
   readonly config: Config;
   readonly policy: CompiledPolicy;
+  /** Reads the policies again; a text says what is wrong with them. */
+  readonly loadPolicy: () => Promise<CompiledPolicy | string>;
   readonly version: string;
   /** In demo mode: who gets a token at once. `null` otherwise. */
   readonly demo: { readonly requester: TokenRequest; readonly operator: TokenRequest } | null;
@@ -107,15 +111,7 @@ async function openGateway(
   const store = await openSqliteStore({ path: config.store.path, clock });
   opened.defer(() => store.close());
   const operatorTokenFile = join(dirname(config.store.path), 'operator-token');
-  const demo = await issueFirstTokens(
-    { tokens: store.tokens, clock, ids, readSecretFile, writeSecretFile },
-    {
-      demo: options.demo,
-      dir: dirname(operatorTokenFile),
-      operatorFile: operatorTokenFile,
-      ttlMsMax: config.tokens.ttlMsMax,
-    },
-  );
+  const demo = await issueTokens(options, store, operatorTokenFile);
   await recordStart(store, policy, version);
   opened.defer(() => recordStop(store, version, report));
 
@@ -125,7 +121,9 @@ async function openGateway(
   const notices = createNotices(config.webhooks, { clock, ids, consoleUrl: linkedConsole, report });
   opened.defer(() => notices.close());
   const approvals = announceApprovals(store.approvals, (approval) => notices.announce(approval));
-  const deps = await createCallDeps(options, { store, approvals, upstreams, report, consoleUrl: linkedConsole });
+  const policies = openPolicies(options, store, report, opened);
+  const parts = { store, approvals, upstreams, report, policies, consoleUrl: linkedConsole };
+  const deps = await createCallDeps(options, parts);
   opened.defer(() => deps.lateRecords.close());
   const expiry = setInterval(() => void expire(deps), EXPIRY_INTERVAL_MS).unref();
   opened.defer(() => clearInterval(expiry));
@@ -166,6 +164,29 @@ async function openGateway(
   return { mcpUrl: `${url}/mcp`, adminUrl, consoleUrl: signInUrl, operatorTokenFile, demo };
 }
 
+function issueTokens(
+  { config, demo }: GatewayOptions,
+  { tokens }: SqliteStore,
+  operatorFile: string,
+): ReturnType<typeof issueFirstTokens> {
+  return issueFirstTokens(
+    { tokens, clock, ids, readSecretFile, writeSecretFile },
+    { demo, dir: dirname(operatorFile), operatorFile, ttlMsMax: config.tokens.ttlMsMax },
+  );
+}
+
+/** Changed files are taken over while the gateway runs. */
+function openPolicies(
+  { config, policy, loadPolicy }: GatewayOptions,
+  { audit }: SqliteStore,
+  report: CallDeps['report'],
+  opened: AsyncDisposableStack,
+): PolicyInForce {
+  const policies = createPolicyInForce({ audit, clock, report, load: loadPolicy }, policy);
+  opened.defer(watchDirectory(config.policiesDir, () => void policies.reload()));
+  return policies;
+}
+
 function openSubscriptions(deps: CallDeps): Subscriptions {
   const fingerprint: SubscriptionsDeps['fingerprint'] = (principal, upstream, list) =>
     fingerprintList(deps, principal, upstream, list);
@@ -177,11 +198,12 @@ interface CallParts {
   readonly approvals: ApprovalStore;
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly report: CallDeps['report'];
+  readonly policies: PolicyInForce;
   readonly consoleUrl: () => string;
 }
 
-async function createCallDeps({ config, policy }: GatewayOptions, parts: CallParts): Promise<CallDeps> {
-  const { store, approvals, upstreams, report, consoleUrl } = parts;
+async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Promise<CallDeps> {
+  const { store, policies, approvals, upstreams, report, consoleUrl } = parts;
   const { audit } = store;
   const inFlight = createInFlight();
   const desk = createApprovalDesk(HELD_CALLS_MAX);
@@ -219,7 +241,7 @@ async function createCallDeps({ config, policy }: GatewayOptions, parts: CallPar
     // For calls that end with the process, so the key may, too.
     stateSealer: createSealer(randomBytes(32)),
     askRules: askRulesOf(config),
-    policy: () => policy,
+    policy: policies.current,
     knownSecrets: createKnownSecrets(secretsOf(config.upstreams)),
     resultDetectors: config.results.redactSecrets ? SECRET_DETECTORS : [],
     digestKey: keyIn(config, 'arguments-digest.key'),

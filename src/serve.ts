@@ -6,6 +6,7 @@ import type { Config } from './config/config.ts';
 import { CONFIG_FILE, findConfigFile } from './config/find-config-file.ts';
 import { loadConfig, parseConfig } from './config/load-config.ts';
 import { findUnknownUpstreams, loadPolicies } from './config/load-policies.ts';
+import { renderProblems } from './config/render-problems.ts';
 import { isLoopback } from './core/http/host-check.ts';
 import type { JsonObject } from './core/json/value.ts';
 import type { CompiledPolicy } from './core/policy/compile-policy.ts';
@@ -34,9 +35,16 @@ export async function serve(options: ServeOptions): Promise<Result<Served, reado
   if (!policy.ok) return policy;
 
   const demo = file === null ? DEMO_PEOPLE : null;
-  const running = await startGateway({ config: config.value, policy: policy.value, version: options.version, demo });
+  const { version } = options;
+  const loadPolicy = () => loadAgain(config.value);
+  const running = await startGateway({ config: config.value, policy: policy.value, loadPolicy, version, demo });
   const warnings = file === null ? [] : warningsOf(config.value, policy.value);
   return ok({ running, warnings });
+}
+
+async function loadAgain({ policiesDir, policyOptions }: Config): Promise<CompiledPolicy | string> {
+  const policy = await loadPolicies(policiesDir, policyOptions);
+  return policy.ok ? policy.value : renderProblems(policy.error, { color: false });
 }
 
 const LIST_TIMEOUT_MS = 15_000;

@@ -90,7 +90,16 @@ export async function startIn(home: GatewayDir, env: GatewayTexts['env'] = {}): 
   const parsed = parseConfig('countersign.yaml', readFileSync(home.configFile), home.dir, env);
   const config = orThrow(parsed);
   const policy = orThrow(await loadPolicies(config.policiesDir, config.policyOptions));
-  const running = await startGateway({ config, policy, version: '0.0.0-test', demo: null });
+  const running = await startGateway({
+    config,
+    policy,
+    loadPolicy: async () => {
+      const loaded = await loadPolicies(config.policiesDir, config.policyOptions);
+      return loaded.ok ? loaded.value : loaded.error.map(({ place, message }) => `${place}: ${message}`).join('\n');
+    },
+    version: '0.0.0-test',
+    demo: null,
+  });
   return { ...clientOf(running, home), stop: () => running.close(), close: () => closeAll(running, home) };
 }
 
