@@ -27,9 +27,9 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     revision: '2026-07-28',
     scenario: 'input-required-result-ignore-extra-params',
     checks: null,
-    upstreams: UPSTREAMS,
+    upstreams: LEGACY_UPSTREAMS,
     reason:
-      'answers that come before any question are dropped, and the host is asked: the gateway passes on no answer to what it did not ask',
+      'the suite answers under that key before it is asked; a question without a key cannot be told to be the one',
   },
   {
     revision: '2026-07-28',
@@ -38,13 +38,6 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     upstreams: LEGACY_UPSTREAMS,
     reason:
       'a legacy server that misses a capability of its host has no code for it: its tool fails, and says so in words',
-  },
-  {
-    revision: '2026-07-28',
-    scenario: 'sep-2164-resource-not-found',
-    checks: ['sep-2164-data-uri'],
-    upstreams: UPSTREAMS,
-    reason: 'the error for a resource that is not there does not repeat its address yet',
   },
   {
     revision: '2026-07-28',
