@@ -15,6 +15,7 @@ const TOLD_BY_KIND: ReadonlyMap<string, readonly string[]> = new Map([
   ['token', ['change', 'tokenId', 'plane', 'user', 'by']],
   ['account', ['change', 'accountId', 'user', 'roles', 'by']],
   ['sign-in', ['change', 'user', 'method', 'credentialId']],
+  ['pin', ['change', 'upstream', 'tool', 'pinId', 'by', 'detail']],
   ['gateway', ['change', 'by', 'detail']],
 ]);
 

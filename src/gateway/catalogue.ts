@@ -42,7 +42,14 @@ interface Listed {
   readonly atMs: number;
 }
 
-export function createCatalogue(clock: Clock, options: CatalogueOptions): Catalogue {
+/** What of a list of tools people may see at all; see `Pins`. */
+export type ScreenTools = (upstream: string, definitions: readonly Definition[]) => Promise<readonly Definition[]>;
+
+export function createCatalogue(
+  clock: Clock,
+  options: CatalogueOptions,
+  screen: ScreenTools = (_, definitions) => Promise.resolve(definitions),
+): Catalogue {
   const lists = new Map<string, Listed>();
   const faults = new Map<string, UpstreamFault>();
   const fetching = new Map<string, Promise<Result<UpstreamList, UpstreamFault>>>();
@@ -60,14 +67,15 @@ export function createCatalogue(clock: Clock, options: CatalogueOptions): Catalo
     const answered =
       kind === 'tools' ? upstream.listTools({ principal }, signal) : upstream.list(kind, { principal }, signal);
     const started = answered
-      .then((listed): Result<UpstreamList, UpstreamFault> => {
+      .then(async (listed): Promise<Result<UpstreamList, UpstreamFault>> => {
         if (!listed.ok) {
           const fault = listed.error.kind === 'aborted' ? tooLate(options.listTimeoutMs) : listed.error;
           keepNewest(faults, key, fault, options.listsMax);
           return err(fault);
         }
         faults.delete(key);
-        const list = indexList(kind, upstream.name, listed.value);
+        const shown = kind === 'tools' ? await screen(upstream.name, listed.value) : listed.value;
+        const list = indexList(kind, upstream.name, shown);
         // A list that was forgotten while it was on its way is for those who asked for it, and for nobody after.
         if (fetching.get(key) === started) {
           keepNewest(lists, key, { list, atMs: clock.monotonicMs() }, options.listsMax);

@@ -3,6 +3,8 @@ import type { Approval } from '../../src/core/approval/approval.ts';
 import { encodeEntry, leafOf } from '../../src/core/audit/encode-entry.ts';
 import type { AuditEntry } from '../../src/core/audit/entry.ts';
 import type { KillSwitch } from '../../src/core/kill-switch/kill-switch.ts';
+import type { Pin } from '../../src/core/catalog/pin.ts';
+import type { PinStore } from '../../src/ports/pin-store.ts';
 import type { AccountStore, StoredAccount } from '../../src/ports/account-store.ts';
 import type { ApprovalKey, ApprovalStore } from '../../src/ports/approval-store.ts';
 import type { AuditLog, AuditRecord } from '../../src/ports/audit-log.ts';
@@ -19,6 +21,7 @@ export interface MemoryStore {
   readonly tasks: TaskStore;
   readonly tokens: TokenStore;
   readonly accounts: AccountStore;
+  readonly pins: PinStore;
   readonly limits: LimitStore;
   readonly killSwitches: KillSwitchStore;
   /** Makes everything fail, save the kill switches; `null` makes it work again. */
@@ -34,6 +37,7 @@ export function createMemoryStore(): MemoryStore {
     tasks: createTasks(log),
     tokens: createTokens(log),
     accounts: createAccounts(log),
+    pins: createPinsInMemory(log),
     limits: createLimits(log),
     killSwitches: createKillSwitches(log),
     failWith: log.failWith,
@@ -204,6 +208,33 @@ function createTokens(log: Log): TokenStore {
     list: async () => {
       log.check();
       return [...tokens.values()].toReversed();
+    },
+  };
+}
+
+function createPinsInMemory(log: Log): PinStore {
+  const pins = new Map<string, Pin>();
+  return {
+    load: async () => {
+      log.check();
+      return [...pins.values()];
+    },
+    add: async (added, entries) => {
+      log.append(entries);
+      for (const pin of added) if (!pins.has(pin.id)) pins.set(pin.id, pin);
+    },
+    decide: async (id, decision, entries) => {
+      const pin = pins.get(id);
+      if (pin === undefined || pin.status === decision.status) return false;
+      log.append(entries);
+      for (const other of pins.values()) {
+        const isSameTool = other.upstream === pin.upstream && other.tool === pin.tool;
+        if (decision.status === 'trusted' && other.status === 'trusted' && isSameTool) {
+          pins.set(other.id, { ...other, status: 'replaced' });
+        }
+      }
+      pins.set(id, { ...pin, ...decision });
+      return true;
     },
   };
 }

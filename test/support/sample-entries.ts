@@ -137,6 +137,17 @@ export const SAMPLE_ENTRIES: readonly AuditEntry[] = [
     ruleId: null,
     detail: 'accept',
   },
+  {
+    kind: 'pin',
+    timeMs: 1_793_000_065_000,
+    change: 'quarantined',
+    pinId: 'pin_9f2c41d07a559f2c41d07a',
+    upstream: 'crm',
+    tool: 'update_deal',
+    digest: digest('5feb') as DefinitionDigest,
+    by: null,
+    detail: 'changed',
+  },
 ];
 
 export const SAMPLE_SALT = 'ze8SNFZ4mrze7xI0VniavA';

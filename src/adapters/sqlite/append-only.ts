@@ -23,6 +23,7 @@ const READABLE = new Set([
   'token',
   'account',
   'limit_use',
+  'pin',
   'kill_switch',
   'kill_switch_generation',
   'schema_version',
@@ -35,9 +36,10 @@ const INSERTABLE = new Set([
   'token',
   'account',
   'limit_use',
+  'pin',
   'kill_switch',
 ]);
-const UPDATABLE = new Set(['approval', 'task', 'token', 'account', 'limit_use', 'kill_switch_generation']);
+const UPDATABLE = new Set(['approval', 'task', 'token', 'account', 'limit_use', 'pin', 'kill_switch_generation']);
 const DELETABLE = new Set(['open_call', 'task', 'limit_use', 'kill_switch']);
 const PRAGMAS = new Set(['wal_checkpoint']);
 

@@ -102,6 +102,11 @@ function applyMutation(tables: Tables, mutation: Mutation): Applied | null {
     case 'add-limit-uses':
       tables.limits.add(mutation.uses, mutation.nowMs);
       return UNCONDITIONAL;
+    case 'add-pins':
+      tables.pins.add(mutation.pins);
+      return UNCONDITIONAL;
+    case 'decide-pin':
+      return tables.pins.decide(mutation.id, mutation.decision) ? UNCONDITIONAL : null;
     case 'create-token':
       return tables.tokens.create(mutation.token) ? UNCONDITIONAL : null;
     case 'revoke-token':

@@ -1,12 +1,14 @@
 import type { ApprovalChange } from '../../core/approval/apply-change.ts';
 import type { Approval, ApprovalId, ApprovalStatus } from '../../core/approval/approval.ts';
 import type { CallId } from '../../core/audit/entry.ts';
+import type { Pin } from '../../core/catalog/pin.ts';
 import type { KillSwitch } from '../../core/kill-switch/kill-switch.ts';
 import type { Task, TaskId } from '../../core/tasks/task.ts';
 import type { AccountChange, StoredAccount } from '../../ports/account-store.ts';
 import type { ApprovalHead, ApprovalKey, ApprovalQuery, CreateConditions } from '../../ports/approval-store.ts';
 import type { AuditQuery, AuditRecord } from '../../ports/audit-log.ts';
 import type { StoredUse } from '../../ports/limit-store.ts';
+import type { PinDecision } from '../../ports/pin-store.ts';
 import type { StoreError } from '../../ports/store-error.ts';
 import type { TaskConditions, TaskHead } from '../../ports/task-store.ts';
 import type { StoredToken } from '../../ports/token-store.ts';
@@ -37,6 +39,7 @@ export interface Requests {
   'find-task': { ask: TaskKey; answer: Task | null };
   'find-task-for': { ask: TaskOfApproval; answer: Task | null };
   'list-tasks': { ask: TaskOwner; answer: readonly TaskHead[] };
+  'load-pins': { ask: null; answer: readonly Pin[] };
   'load-limit-uses': { ask: number; answer: readonly StoredUse[] };
   'load-kill-switches': { ask: null; answer: KillSwitchRows };
   /** Calls that an upstream may have seen and that have no outcome entry. */
@@ -104,6 +107,8 @@ export type Mutation =
   | { readonly kind: 'create-task'; readonly task: Task; readonly conditions: TaskConditions }
   | { readonly kind: 'keep-task-result'; readonly id: TaskId; readonly sealedResult: string }
   | { readonly kind: 'add-limit-uses'; readonly uses: readonly StoredUse[]; readonly nowMs: number }
+  | { readonly kind: 'add-pins'; readonly pins: readonly Pin[] }
+  | { readonly kind: 'decide-pin'; readonly id: string; readonly decision: PinDecision }
   | { readonly kind: 'create-token'; readonly token: StoredToken }
   | { readonly kind: 'revoke-token'; readonly id: string; readonly revokedMs: number }
   | { readonly kind: 'create-account'; readonly account: StoredAccount }

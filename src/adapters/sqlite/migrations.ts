@@ -131,6 +131,21 @@ const MIGRATIONS: readonly string[] = [
   UPDATE approval SET approved_by = json_array(decided_by)
     WHERE decided_by IS NOT NULL AND status IN ('approved', 'executing', 'executed', 'failed', 'outcome-unknown');
   `,
+  `
+  CREATE TABLE pin (
+    ordinal       INTEGER PRIMARY KEY,
+    id            TEXT NOT NULL UNIQUE,
+    upstream      TEXT NOT NULL,
+    tool          TEXT NOT NULL,
+    digest        TEXT NOT NULL,
+    status        TEXT NOT NULL,
+    why           TEXT NOT NULL,
+    definition    TEXT NOT NULL,
+    first_seen_ms REAL NOT NULL,
+    decided_by    TEXT,
+    decided_ms    REAL
+  ) STRICT;
+  `,
 ];
 
 /** Takes a new or an older database to the version that this code knows. Throws `StoreError` for any other file. */

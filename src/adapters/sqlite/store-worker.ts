@@ -82,6 +82,7 @@ const HANDLERS: { readonly [Name in RequestName]: (ask: Requests[Name]['ask']) =
   'find-account': (id) => store().tables.accounts.find(id),
   'find-account-by-name': (user) => store().tables.accounts.findByName(user),
   'list-accounts': () => store().tables.accounts.list(),
+  'load-pins': () => store().tables.pins.load(),
   'load-limit-uses': (nowMs) => store().tables.limits.load(nowMs),
   'load-kill-switches': () => store().tables.killSwitches.load(),
   'open-calls': () => store().tables.openCalls.list(),

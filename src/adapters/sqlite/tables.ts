@@ -5,6 +5,7 @@ import { type AuditTable, createAuditTable } from './audit-table.ts';
 import { createKillSwitchTable, type KillSwitchTable } from './kill-switch-table.ts';
 import { createLimitTable, type LimitTable } from './limit-table.ts';
 import { createOpenCallTable, type OpenCallTable } from './open-call-table.ts';
+import { createPinTable, type PinTable } from './pin-table.ts';
 import { createTaskTable, type TaskTable } from './task-table.ts';
 import { createTokenTable, type TokenTable } from './token-table.ts';
 
@@ -17,6 +18,7 @@ export interface Tables {
   readonly tokens: TokenTable;
   readonly accounts: AccountTable;
   readonly limits: LimitTable;
+  readonly pins: PinTable;
   readonly killSwitches: KillSwitchTable;
 }
 
@@ -29,6 +31,7 @@ export function createTables(db: DatabaseSync): Tables {
     tokens: createTokenTable(db),
     accounts: createAccountTable(db),
     limits: createLimitTable(db),
+    pins: createPinTable(db),
     killSwitches: createKillSwitchTable(db),
   };
 }

@@ -24,6 +24,7 @@ export function callEffect(entry: AuditEntry): CallEffect | null {
     case 'token':
     case 'account':
     case 'sign-in':
+    case 'pin':
     case 'gateway':
       return null;
     default:

@@ -21,6 +21,7 @@ export type AuditEntry =
   | TokenEntry
   | AccountEntry
   | SignInEntry
+  | PinEntry
   | GatewayEntry;
 
 /** Unique per request; joins the entries of one call. */
@@ -190,6 +191,21 @@ export interface SignInEntry {
   /** The name that was given, where it can be one; `null` where none was. */
   readonly user: string | null;
   readonly credentialId: string | null;
+}
+
+/** A tool definition was trusted at first sight, put into quarantine, or decided on by a person. */
+export interface PinEntry {
+  readonly kind: 'pin';
+  readonly timeMs: number;
+  readonly change: 'trusted' | 'quarantined' | 'approved' | 'rejected';
+  /** `null` with `tool` and `digest` for all that were trusted together at first sight. */
+  readonly pinId: string | null;
+  readonly upstream: string;
+  readonly tool: string | null;
+  readonly digest: DefinitionDigest | null;
+  readonly by: string | null;
+  /** Our words: how many, or why a person is asked. */
+  readonly detail: string;
 }
 
 /** The gateway about itself: starts, stops, policies loaded, recoveries. */

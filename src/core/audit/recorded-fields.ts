@@ -146,6 +146,17 @@ const RECORDED: {
     timeMs: entry.timeMs,
     user: entry.user,
   }),
+  pin: (entry) => ({
+    by: entry.by,
+    change: entry.change,
+    detail: entry.detail,
+    digest: entry.digest,
+    kind: entry.kind,
+    pinId: entry.pinId,
+    timeMs: entry.timeMs,
+    tool: entry.tool,
+    upstream: entry.upstream,
+  }),
   gateway: (entry) => ({
     by: entry.by,
     change: entry.change,

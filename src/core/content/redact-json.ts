@@ -27,7 +27,7 @@ export function createJsonDetection(pieces: readonly Uint8Array[], detectors: re
   const text = bytes.toString('utf8');
   const search = createSearch(text, detectors);
   return {
-    step: search.step,
+    step: (chars) => search.step(chars),
     finish() {
       const { spans } = search;
       if (spans.length === 0) return { json: pieces, jsonBytes: bytes.length, spans };

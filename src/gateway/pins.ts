@@ -1,0 +1,136 @@
+import type { PinEntry } from '../core/audit/entry.ts';
+import { type Pin, pinId, pinUnseen } from '../core/catalog/pin.ts';
+import type { Definition } from '../core/catalog/listed.ts';
+import type { ToolDefinition } from '../core/catalog/tool.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { PinStore } from '../ports/pin-store.ts';
+import type { OperatorReport } from './deps.ts';
+
+/**
+ * Which tool definitions hosts may see. What an upstream lists first is trusted, unless a scan finds something in it; what is new,
+ * changed or suspicious afterwards is in quarantine, which is hidden and denied like what does not exist, until a person decides.
+ */
+export interface Pins {
+  /** The definitions of a list that are trusted, in its order. Where the store fails, those that were never seen are left out. */
+  screen(upstream: string, definitions: readonly Definition[]): Promise<readonly Definition[]>;
+  list(): readonly Pin[];
+  find(id: string): Pin | null;
+  /** The definition of the same tool that hosts see now, if there is one. */
+  trustedBeside(pin: Pin): Pin | null;
+  /** `null`: there is no such pin, or it is decided like that already. Throws `StoreError`. */
+  decide(id: string, status: 'trusted' | 'rejected', by: string): Promise<Pin | null>;
+}
+
+export interface PinsDeps {
+  readonly store: PinStore;
+  readonly clock: Clock;
+  readonly report: (problem: OperatorReport) => void;
+  /** What people may see of an upstream has changed. */
+  readonly onDecided: (upstream: string) => void;
+}
+
+/** An upstream that changes its mind all the time fills nothing: what is beyond this is hidden and not kept. */
+const PENDING_PER_UPSTREAM_MAX = 1000;
+
+export async function createPins(deps: PinsDeps): Promise<Pins> {
+  const pins = new Map((await deps.store.load()).map((pin) => [pin.id, pin]));
+  const tools = new Set([...pins.values()].map(toolKey));
+  const upstreams = new Set([...pins.values()].map(({ upstream }) => upstream));
+  const turns = new Map<string, Promise<void>>();
+
+  const isTrusted = (upstream: string, { name, digest }: ToolDefinition): boolean =>
+    pins.get(pinId(upstream, name, digest))?.status === 'trusted';
+  const isUnseen = (upstream: string, { name, digest }: ToolDefinition): boolean =>
+    !pins.has(pinId(upstream, name, digest));
+
+  async function pin(upstream: string, all: readonly ToolDefinition[]): Promise<void> {
+    const nowMs = deps.clock.nowMs();
+    const isKnown = (tool: string): boolean => tools.has(toolKey({ upstream, tool }));
+    const isUpstreamNew = !upstreams.has(upstream);
+    const unseen = all.filter((definition) => isUnseen(upstream, definition));
+    const waiting = [...pins.values()].filter((known) => known.upstream === upstream && known.status === 'pending');
+    const room = isUpstreamNew ? unseen.length : Math.max(0, PENDING_PER_UPSTREAM_MAX - waiting.length);
+    const added = pinUnseen(unseen, all, { upstream, isUpstreamNew, nowMs, isKnown }).slice(0, room);
+    if (added.length === 0) return;
+    await deps.store.add(added, entriesFor(upstream, added, nowMs));
+    for (const each of added) {
+      pins.set(each.id, each);
+      tools.add(toolKey(each));
+    }
+    upstreams.add(upstream);
+    const held = added.filter(({ status }) => status === 'pending');
+    if (held.length === 0) return;
+    const names = held.slice(0, 5).map(({ tool }) => tool);
+    deps.report({
+      callId: null,
+      problem: `${upstream}: ${held.length} tool definitions wait for a review: ${names.join(', ')}`,
+    });
+  }
+
+  return {
+    async screen(upstream, definitions) {
+      const listed = definitions as readonly ToolDefinition[];
+      if (listed.some((definition) => isUnseen(upstream, definition))) {
+        // One list after the other: what is new must be new for one of them only.
+        const turn = (turns.get(upstream) ?? Promise.resolve()).then(() => pin(upstream, listed));
+        turns.set(
+          upstream,
+          turn.catch(() => undefined),
+        );
+        await turn.catch((error: unknown) =>
+          deps.report({ callId: null, problem: `${upstream}: new tool definitions could not be pinned`, error }),
+        );
+      }
+      return listed.filter((definition) => isTrusted(upstream, definition));
+    },
+    list: () => [...pins.values()],
+    find: (id) => pins.get(id) ?? null,
+    trustedBeside: (pin) =>
+      [...pins.values()].find((other) => other.status === 'trusted' && toolKey(other) === toolKey(pin)) ?? null,
+    async decide(id, status, by) {
+      const pin = pins.get(id);
+      if (pin === undefined || pin.status === status) return null;
+      const decidedMs = deps.clock.nowMs();
+      const change = status === 'trusted' ? 'approved' : 'rejected';
+      const decision = { status, decidedBy: by, decidedMs };
+      if (!(await deps.store.decide(id, decision, [entryOf(pin, change, decidedMs, by)]))) return null;
+      for (const other of pins.values()) {
+        const isReplaced = status === 'trusted' && other.status === 'trusted' && toolKey(other) === toolKey(pin);
+        if (isReplaced) pins.set(other.id, { ...other, status: 'replaced' });
+      }
+      const decided: Pin = { ...pin, ...decision };
+      pins.set(id, decided);
+      deps.onDecided(pin.upstream);
+      return decided;
+    },
+  };
+}
+
+const toolKey = ({ upstream, tool }: Pick<Pin, 'upstream' | 'tool'>): string => `${upstream}\n${tool}`;
+
+/** One entry for all that is trusted at first sight, and one for each definition that waits. */
+function entriesFor(upstream: string, pins: readonly Pin[], timeMs: number): readonly PinEntry[] {
+  const trusted = pins.filter(({ status }) => status === 'trusted').length;
+  const held = pins
+    .filter(({ status }) => status === 'pending')
+    .map((pin) => entryOf(pin, 'quarantined', timeMs, null));
+  if (trusted === 0) return held;
+  const detail = `${trusted} definitions, at first sight`;
+  const first: PinEntry = {
+    kind: 'pin',
+    timeMs,
+    change: 'trusted',
+    pinId: null,
+    upstream,
+    tool: null,
+    digest: null,
+    by: null,
+    detail,
+  };
+  return [first, ...held];
+}
+
+function entryOf(pin: Pin, change: PinEntry['change'], timeMs: number, by: string | null): PinEntry {
+  const { id, upstream, tool, digest, why } = pin;
+  return { kind: 'pin', timeMs, change, pinId: id, upstream, tool, digest, by, detail: why.join(', ') };
+}
