@@ -22,7 +22,7 @@ if (!parsed.ok) {
 }
 
 async function main(options: Options): Promise<number> {
-  const failed = options.parts.filter((part) => !runPart(part));
+  const failed = options.parts.filter((part) => !runPart(part, options.quick));
   if (failed.length > 0) return EXIT_MISSED;
   return options.cases.length === 0 ? 0 : runCases(options);
 }
@@ -49,10 +49,12 @@ async function runCases(options: Options): Promise<number> {
   }
 }
 
-function runPart(part: PartName): boolean {
+function runPart(part: PartName, quick: boolean): boolean {
   const { [part]: script } = {
     json: new URL('./json.ts', import.meta.url),
     store: new URL('./store.ts', import.meta.url),
+    streams: new URL('./streams.ts', import.meta.url),
   } satisfies Record<PartName, URL>;
-  return spawnSync(process.execPath, [fileURLToPath(script)], { stdio: 'inherit' }).status === 0;
+  const args = [fileURLToPath(script), ...(quick && part === 'streams' ? ['--quick'] : [])];
+  return spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0;
 }

@@ -7,6 +7,7 @@ export interface Options {
   readonly json: boolean;
   readonly check: boolean;
   readonly help: boolean;
+  readonly quick: boolean;
   readonly rounds: number;
   readonly durationMs: number;
   readonly era: Era;
@@ -26,7 +27,7 @@ Measures the gateway beside a plain proxy and another MCP proxy, all before the 
   --rounds N         rounds a case, interleaved over the targets; medians are shown (default 5)
   --duration S       seconds that each round measures (default 3)
   --case NAME        ${CASE_NAMES.join(', ')}; may be given more than once (default: these).
-                     Also ${PART_NAMES.join(' and ')}: reading JSON and the durable store by themselves, without --json
+                     Also ${PART_NAMES.join(', ')}: reading JSON, the durable store and streams by themselves, without --json
   --target NAME      ${TARGET_NAMES.join(', ')}; may be given more than once (default: all)
   --era ERA          modern (2026-07-28, the default) or legacy (2025-11-25)
   --help
@@ -46,6 +47,7 @@ export function parseOptions(argv: readonly string[]): Result<Options, readonly 
     json: values.json,
     check: values.check,
     help: values.help,
+    quick: values.quick,
     rounds,
     durationMs: seconds * 1000,
     era: oneOf('--era', [values.era], ['modern', 'legacy'] as const, problems)[0] ?? 'modern',
@@ -53,7 +55,7 @@ export function parseOptions(argv: readonly string[]): Result<Options, readonly 
     parts: PART_NAMES.filter((name) => named.includes(name)),
     targets: oneOf('--target', values.target ?? TARGET_NAMES, TARGET_NAMES, problems),
   };
-  if (options.json && options.parts.length > 0) problems.push('--json: json and store have tables only');
+  if (options.json && options.parts.length > 0) problems.push('--json: json, store and streams have tables only');
   return problems.length === 0 ? ok(options) : err(problems);
 }
 

@@ -2,10 +2,22 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ok } from '../../src/core/result.ts';
-import type { StartTarget } from './target.ts';
+import type { RunningTarget, StartTarget, TargetSetup } from './target.ts';
 
 /** The gateway as an operator runs it: a token checked, a policy decided, two durable audit entries for each call. */
-export const startCountersign: StartTarget = async ({ upstreamUrl, placement, processes }) => {
+export const startCountersign: StartTarget = async (setup) => ok(await startGateway(setup));
+
+export interface RunningGateway extends RunningTarget {
+  readonly token: string;
+  /** A token for somebody with the same rights. */
+  issueToken(user: string): Promise<string>;
+}
+
+export async function startGateway({
+  upstreamUrl,
+  placement,
+  processes,
+}: Pick<TargetSetup, 'upstreamUrl' | 'placement' | 'processes'>): Promise<RunningGateway> {
   const folder = processes.createFolder();
   mkdirSync(join(folder, 'policies'));
   writeFileSync(join(folder, 'policies', 'bench.yaml'), POLICY);
@@ -22,9 +34,10 @@ export const startCountersign: StartTarget = async ({ upstreamUrl, placement, pr
   });
   const ready = JSON.parse(await gateway.firstLine(READY_MS_MAX)) as Ready;
   const operatorToken = readFileSync(join(folder, 'data', 'operator-token'), 'utf8').trim();
-  const token = await gateway.aliveDuring(createToken(ready.adminUrl, operatorToken));
-  return ok({ url: `${ready.mcpUrl.replace(/\/$/, '')}/${UPSTREAM}`, token, pid: ready.pid });
-};
+  const issueToken = (user: string) => gateway.aliveDuring(createToken(ready.adminUrl, operatorToken, user));
+  const url = `${ready.mcpUrl.replace(/\/$/, '')}/${UPSTREAM}`;
+  return { url, token: await issueToken('ben'), pid: ready.pid, issueToken };
+}
 
 /** What `up --json` prints when it is ready. */
 interface Ready {
@@ -70,9 +83,9 @@ rules:
   - { id: left-the-company, who: { users: [mallory, trudy] }, tools: ['*'], effect: deny }
 `;
 
-async function createToken(adminUrl: string, operatorToken: string): Promise<string> {
+async function createToken(adminUrl: string, operatorToken: string, user: string): Promise<string> {
   const request = {
-    user: 'ben',
+    user,
     plane: 'mcp',
     groups: ['bench', 'staff'],
     scopes: ['bench.read'],

@@ -9,6 +9,7 @@ describe('parseOptions', () => {
         json: false,
         check: false,
         help: false,
+        quick: false,
         rounds: 5,
         durationMs: 3000,
         era: 'modern',
@@ -40,11 +41,11 @@ describe('parseOptions', () => {
     [
       ['--case', 'max64', '--era', 'old'],
       [
-        '--case: one of max32, open500, result1mb, sse, json, store is needed; got "max64"',
+        '--case: one of max32, open500, result1mb, sse, json, store, streams is needed; got "max64"',
         '--era: one of modern, legacy is needed; got "old"',
       ],
     ],
-    [['--json', '--case', 'store'], ['--json: json and store have tables only']],
+    [['--json', '--case', 'store'], ['--json: json, store and streams have tables only']],
   ])('refuses %j and says everything that is wrong', (argv, problems) => {
     expect(parseOptions(argv)).toEqual({ ok: false, error: problems });
   });
