@@ -24,6 +24,8 @@ export interface FixtureHost {
   readonly told: readonly string[];
   /** Makes the host hear of changes, in the way of its era. */
   listen(): Promise<void>;
+  /** Forgets what it was asked and told. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -80,7 +82,7 @@ const ANSWERS = {
 
 export const connectLegacy: ConnectHost = async (target) => {
   const client = new FirstClient(INFO, { capabilities: CAPABILITIES });
-  const { asked, told, answerAs } = createMemory();
+  const { asked, told, forget, answerAs } = createMemory();
   client.setRequestHandler(CreateMessageRequestSchema, ({ params }) => answerAs('sampling/createMessage', params));
   client.setRequestHandler(ElicitRequestSchema, ({ params }) => answerAs('elicitation/create', params));
   client.setRequestHandler(ListRootsRequestSchema, () => answerAs('roots/list', {}));
@@ -102,6 +104,7 @@ export const connectLegacy: ConnectHost = async (target) => {
     },
     asked,
     told,
+    forget,
     listen: async () => void (await client.subscribeResource({ uri: WATCHED })),
     close: () => client.close(),
   };
@@ -112,7 +115,7 @@ export const connectModern: ConnectHost = async (target) => {
     capabilities: CAPABILITIES,
     versionNegotiation: { mode: { pin: '2026-07-28' } },
   });
-  const { asked, told, answerAs } = createMemory();
+  const { asked, told, forget, answerAs } = createMemory();
   client.setRequestHandler('sampling/createMessage', ({ params }) => answerAs('sampling/createMessage', params));
   client.setRequestHandler('elicitation/create', ({ params }) => answerAs('elicitation/create', params));
   client.setRequestHandler('roots/list', () => answerAs('roots/list', {}));
@@ -124,6 +127,7 @@ export const connectModern: ConnectHost = async (target) => {
     client: methodsOf(client as unknown as SdkClient),
     asked,
     told,
+    forget,
     listen: async () =>
       void (await client.listen({
         toolsListChanged: true,
@@ -157,12 +161,18 @@ function methodsOf(client: SdkClient): SdkClient {
 function createMemory(): {
   readonly asked: Question[];
   readonly told: string[];
+  forget(): void;
   answerAs<M extends keyof typeof ANSWERS>(method: M, params: unknown): never;
 } {
   const asked: Question[] = [];
+  const told: string[] = [];
   return {
     asked,
-    told: [],
+    told,
+    forget() {
+      asked.length = 0;
+      told.length = 0;
+    },
     // Each SDK has types of its own for the same answers.
     answerAs(method, params) {
       asked.push({ method, params: params as Fields });

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PROJECT } from '../support/project-files.ts';
 import { type FixtureServer, startHttpFixture } from './fixture/http-server.ts';
-import { connectLegacy, connectModern, type HostTarget } from './fixture-hosts.ts';
+import { connectLegacy, connectModern, type FixtureHost, type HostTarget } from './fixture-hosts.ts';
 import { HOST_SCENARIOS } from './host-scenarios.ts';
 import { REVISIONS, readScored, runSuite } from './run-suite.ts';
 
@@ -35,9 +35,14 @@ describe.each([
   ['a modern host over HTTP', connectModern, () => ({ kind: 'http', url: server.url }) as const],
   ['a modern host over stdio', connectModern, () => stdio('modern')],
 ] as const)('%s', (_name, connect, target) => {
+  let host: FixtureHost;
+  beforeAll(async () => {
+    host = await connect(target());
+  });
+  beforeEach(() => host.forget());
+  afterAll(() => host?.close());
+
   it.each(HOST_SCENARIOS)('%s', async (_sentence, play) => {
-    const host = await connect(target());
-    onTestFinished(() => host.close());
     await expect(play(host)).resolves.toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { connectLegacy, connectModern } from './fixture-hosts.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { connectLegacy, connectModern, type FixtureHost } from './fixture-hosts.ts';
 import { type FixtureWorld, startFixtureWorld, UPSTREAMS } from './fixture-world.ts';
 import { HOST_SCENARIOS } from './host-scenarios.ts';
 
@@ -17,9 +17,14 @@ describe.each(UPSTREAMS)('before %s', (upstream) => {
     ['a legacy host', connectLegacy],
     ['a modern host', connectModern],
   ] as const)('%s', (_name, connect) => {
+    let host: FixtureHost;
+    beforeAll(async () => {
+      host = await connect({ kind: 'http', url: world.gatewayUrl(upstream) });
+    });
+    beforeEach(() => host.forget());
+    afterAll(() => host?.close());
+
     it.each(HOST_SCENARIOS)('%s', async (_sentence, play) => {
-      const host = await connect({ kind: 'http', url: world.gatewayUrl(upstream) });
-      onTestFinished(() => host.close());
       await expect(play(host)).resolves.toBeUndefined();
     });
   });
