@@ -62,8 +62,6 @@ async function tryToListen(rig: GatewayRig, principal: Principal, { endpoint = A
 async function listen(rig: GatewayRig, principal: Principal, wish: ListenWish = {}): Promise<Hearer> {
   const { told, listening } = await tryToListen(rig, principal, wish);
   if ('kind' in listening) throw new Error(listening.message);
-  // Its first look is over.
-  await sleep(60);
   return { told, listening };
 }
 
@@ -330,6 +328,35 @@ describe('who listens', () => {
     const place = listening.enter(contextFor({ callId: 'c', principal: alice, revision: '2025-11-25' }));
     rig.deps.inFlight.stopCredential(alice.credentialId);
     expect(place.stoppedBy).toBe('credential-revoked');
+  });
+
+  it('is told that their list is another when their newest credential gives them other rights', async () => {
+    const rig = await createRig();
+    const hearer = await listen(rig, alice);
+    hearer.listening.renew(person('alice', { groups: ['staff', 'leads'] }));
+    await settled();
+    expect(hearer.told).toEqual([TOOLS_CHANGED]);
+    hearer.listening.renew(person('alice', { groups: ['staff', 'leads'], credentialId: 'tok_other' }));
+    await settled();
+    expect(hearer.told).toHaveLength(1);
+  });
+
+  it('leaves nothing behind when the log fails in the middle', async () => {
+    const rig = await createRig();
+    const record = rig.deps.audit.record.bind(rig.deps.audit);
+    let entries = 0;
+    Object.assign(rig.deps.audit, {
+      record: (...args: Parameters<typeof record>) =>
+        ++entries === 3 ? Promise.reject(new Error('disk')) : record(...args),
+    });
+    const resourceUris = ['notes://open/1', 'notes://open/2'];
+    const { told, listening } = await tryToListen(rig, alice, { endpoint: ONE, resourceUris });
+    expect('kind' in listening).toBe(true);
+    await sleep(10);
+    expect(upstreamOf(rig).wishes.get('alice')?.resourceUris).toEqual([]);
+    upstreamOf(rig).say({ kind: 'resource-updated', uri: 'notes://open/1' }, 'alice');
+    await settled();
+    expect(told).toEqual([]);
   });
 
   it('cannot become somebody else', async () => {

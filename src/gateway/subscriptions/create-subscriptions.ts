@@ -1,7 +1,7 @@
 import type { Principal } from '../../core/identity/principal.ts';
 import type { KillFacts } from '../../core/kill-switch/kill-switch.ts';
 import { RESOURCES_WISHED_MAX } from '../../core/mcp/listen-params.ts';
-import type { ListKind, Notice } from '../../core/mcp/notices.ts';
+import type { ListKind, Notice, Wish } from '../../core/mcp/notices.ts';
 import type { Upstream } from '../../ports/upstream.ts';
 import { admit } from '../admit.ts';
 import type { CallDeps } from '../deps.ts';
@@ -10,7 +10,7 @@ import { tooManySubscriptions } from '../host-errors.ts';
 import { createInterests, type Interests } from './interests.ts';
 import { Listener } from './listener.ts';
 import type { Listening, ListenRequest } from './listening.ts';
-import { createListWatch, type ListWatch, type LookPauses } from './list-watch.ts';
+import { createListWatch, type ListWatch, type LookPauses, viewOf } from './list-watch.ts';
 import type { ResourceRights } from '../resource-rights.ts';
 
 /** What hosts are told beside the answers to their requests: that a list which they can see changed, or a resource that they may read. */
@@ -93,6 +93,18 @@ async function listen(world: World, { context, method, wish, tell }: ListenReque
   const listener = new Listener({ principal, endpoint, lists: wish.lists, tell, mayTell: mayTellNow });
   const own = listeners.get(principal.id) ?? new Set();
   listeners.set(principal.id, own.add(listener));
+  try {
+    return await begin(world, listener, context, wish);
+  } catch (error) {
+    // Nobody has it, so nobody would close it.
+    closeListener(world, listener);
+    throw error;
+  }
+}
+
+async function begin(world: World, listener: Listener, context: RequestContext, wish: Wish): Promise<Listening> {
+  const { deps } = world;
+  const { endpoint } = context;
   const resourceUris: string[] = [];
   for (const uri of wish.resourceUris) {
     if ((await subscribe(world, listener, context, SUBSCRIBE, uri)) === null) resourceUris.push(uri);
@@ -108,7 +120,10 @@ async function listen(world: World, { context, method, wish, tell }: ListenReque
     },
     mayTell: (notice) => mayTell(deps, listener, notice),
     renew(renewed) {
-      if (renewed.id === listener.principal.id) listener.principal = renewed;
+      const before = listener.principal;
+      if (renewed.id !== before.id || renewed === before) return;
+      listener.principal = renewed;
+      if (viewOf(renewed) !== viewOf(before)) lookAt(world, listener, undefined);
     },
     enter: (request) =>
       deps.inFlight.enter(
@@ -205,13 +220,13 @@ function queueUpdate(listener: Listener, upstream: string, uri: string): void {
   }
 }
 
-function lookAgain({ deps, listeners, watches }: World, upstream: string | undefined): void {
-  for (const own of listeners.values()) {
-    for (const listener of own) {
-      for (const { name } of upstreamsOf(deps, listener.endpoint)) {
-        if (upstream === undefined || upstream === name) watches.get(name)?.look(listener, listener.lists);
-      }
-    }
+function lookAgain(world: World, upstream: string | undefined): void {
+  for (const own of world.listeners.values()) for (const listener of own) lookAt(world, listener, upstream);
+}
+
+function lookAt({ deps, watches }: World, listener: Listener, upstream: string | undefined): void {
+  for (const { name } of upstreamsOf(deps, listener.endpoint)) {
+    if (upstream === undefined || upstream === name) watches.get(name)?.look(listener, listener.lists);
   }
 }
 

@@ -98,6 +98,6 @@ export function createListWatch({ upstream, fingerprint, onVisible, pauses }: Li
 }
 
 /** Everything that a decision can depend on. */
-function viewOf({ id, groups, scopes, tenant, client, issuer }: Principal): string {
+export function viewOf({ id, groups, scopes, tenant, client, issuer }: Principal): string {
   return JSON.stringify([id, groups, scopes, tenant, client, issuer]);
 }
