@@ -63,15 +63,11 @@ export function createCatalogue(
   ): Promise<Result<UpstreamList, UpstreamFault>> {
     const running = fetching.get(key);
     if (running !== undefined) return running;
-    const signal = AbortSignal.timeout(options.listTimeoutMs);
-    const answered =
-      kind === 'tools' ? upstream.listTools({ principal }, signal) : upstream.list(kind, { principal }, signal);
-    const started = answered
+    const started = fetchWhole(kind, upstream, principal, options.listTimeoutMs)
       .then(async (listed): Promise<Result<UpstreamList, UpstreamFault>> => {
         if (!listed.ok) {
-          const fault = listed.error.kind === 'aborted' ? tooLate(options.listTimeoutMs) : listed.error;
-          keepNewest(faults, key, fault, options.listsMax);
-          return err(fault);
+          keepNewest(faults, key, listed.error, options.listsMax);
+          return listed;
         }
         faults.delete(key);
         const shown = kind === 'tools' ? await screen(upstream.name, listed.value) : listed.value;
@@ -112,6 +108,20 @@ export function createCatalogue(
   };
 }
 
+async function fetchWhole(
+  kind: ListKind,
+  upstream: Upstream,
+  principal: string,
+  timeoutMs: number,
+): Promise<Result<readonly Definition[], UpstreamFault>> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const listed = await (kind === 'tools'
+    ? upstream.listTools({ principal }, signal)
+    : upstream.list(kind, { principal }, signal));
+  // Nobody but the clock gives up a listing.
+  return !listed.ok && listed.error.kind === 'aborted' ? err(tooLate(timeoutMs)) : listed;
+}
+
 /** Makes lists out of what was fetched, each content once: a thousand people are mostly given the same five hundred tools. */
 function createListIndex(
   listsMax: number,
@@ -138,7 +148,6 @@ function indexList(
 
 const keyOf = (upstream: string, kind: ListKind, rest: string): string => `${upstream}\n${kind}\n${rest}`;
 
-/** Nobody but the clock gives up a listing. */
 function tooLate(listTimeoutMs: number): UpstreamFault {
   return { kind: 'timeout', dispatched: false, detail: `no list within ${listTimeoutMs} ms` };
 }

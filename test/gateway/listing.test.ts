@@ -49,7 +49,7 @@ async function list(
   );
   if (page.kind === 'error') return page.code;
   const items = JSON.parse(Buffer.from(page.items).toString()) as readonly JsonObject[];
-  const keys = items.map((item) => String(item['uri'] ?? item['uriTemplate'] ?? item['name']));
+  const keys = items.map((item) => (item['uri'] ?? item['uriTemplate'] ?? item['name']) as string);
   return { keys, cursor: page.nextCursor, page };
 }
 

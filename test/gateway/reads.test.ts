@@ -94,7 +94,7 @@ describe('a resource that a person must agree to', () => {
   it('is another one for another URI', async () => {
     const { rig, crm } = await createRig();
     const first = await ask(rig, 'resource', 'crm://vault/1');
-    await rig.administration.approve(olivia, String(first.data?.['approvalId']), null, null);
+    await rig.administration.approve(olivia, first.data?.['approvalId'] as string, null, null);
     const second = await ask(rig, 'resource', 'crm://vault/2');
     expect(second.data?.['approvalId']).not.toBe(first.data?.['approvalId']);
     expect(crm.seen).toEqual([]);
