@@ -1,6 +1,7 @@
 import { createDialler } from '../adapters/egress/dialler.ts';
 import { createHttpUpstream } from '../adapters/upstream/http/create-http-upstream.ts';
 import { UPSTREAM_LIMITS, type UpstreamLimits } from '../adapters/upstream/limits.ts';
+import { createSseUpstream } from '../adapters/upstream/sse/create-sse-upstream.ts';
 import { createStdioUpstream } from '../adapters/upstream/stdio/create-stdio-upstream.ts';
 import { STDIO_LIMITS } from '../adapters/upstream/stdio/stdio-limits.ts';
 import type { ClientInfo, UpstreamDeps } from '../adapters/upstream/upstream-deps.ts';
@@ -42,11 +43,12 @@ export function createUpstream(upstream: UpstreamConfig, client: ClientInfo, dep
     const options = { name, command: [command, ...args], cwd, env, shared, era, client, limits } as const;
     return createStdioUpstream(options, { ...deps, env: process.env });
   }
-  const { url, credentials, egressHosts } = upstream;
+  const { url, transport, credentials, egressHosts } = upstream;
   const headers = credentials.kind === 'header' ? { [credentials.name]: credentials.value } : {};
   const limits = { ...UPSTREAM_LIMITS, ...configured };
   const dialler = { chosenBy: 'operator', hosts: egressHosts, connectTimeoutMs: limits.connectTimeoutMs } as const;
-  return createHttpUpstream({ name, url, era, headers, client, limits, connect: createDialler(dialler) }, deps);
+  const options = { name, url, headers, client, limits, connect: createDialler(dialler) };
+  return transport === 'sse' ? createSseUpstream(options, deps) : createHttpUpstream({ ...options, era }, deps);
 }
 
 /** Everything that the gateway itself holds and that must never be seen in what it records. */

@@ -37,7 +37,7 @@ export function buildUpstream(
     : buildHttp(shape, section.url, section, report);
 }
 
-type Shape = Omit<HttpUpstreamConfig, 'kind' | 'url' | 'credentials' | 'egressHosts'>;
+type Shape = Omit<HttpUpstreamConfig, 'kind' | 'url' | 'transport' | 'credentials' | 'egressHosts'>;
 
 function buildHttp(shape: Shape, url: string, section: UpstreamSection, report: Report): HttpUpstreamConfig | null {
   const { hostname, protocol } = new URL(url);
@@ -51,7 +51,8 @@ function buildHttp(shape: Shape, url: string, section: UpstreamSection, report: 
     report('error', path, `leaves out ${hostname}, the host of its own url`, 'add it: nothing else is connected to');
     return null;
   }
-  return { ...shape, kind: 'http', url, credentials: credentialsOf(section), egressHosts };
+  const transport = section.transport ?? 'http';
+  return { ...shape, kind: 'http', url, transport, credentials: credentialsOf(section), egressHosts };
 }
 
 function credentialsOf({ credentials }: UpstreamSection): UpstreamCredentials {

@@ -11,6 +11,7 @@ export interface UpstreamSection {
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly cwd?: string | undefined;
   readonly shared?: boolean | undefined;
+  readonly transport?: 'http' | 'sse' | undefined;
   readonly era: 'auto' | 'legacy' | 'modern';
   readonly credentials?: CredentialsSection | undefined;
   readonly egress?: { readonly allow: readonly string[] } | undefined;
@@ -109,6 +110,10 @@ export const upstreamSchema: z.ZodType<UpstreamSection, unknown> = z
       ),
     cwd: plainText.optional().describe('Where the process starts. Without it, the directory of this file'),
     shared: z.boolean().optional().describe('One process for everybody, instead of one for each person'),
+    transport: z
+      .enum(['http', 'sse'])
+      .optional()
+      .describe('How `url` is spoken to: Streamable HTTP, or HTTP with SSE, the transport of revision 2024-11-05'),
     era: z
       .enum(['auto', 'legacy', 'modern'])
       .default('auto')
@@ -160,11 +165,15 @@ export const upstreamSchema: z.ZodType<UpstreamSection, unknown> = z
       return;
     }
     const foreign =
-      value.url === undefined ? (['credentials', 'egress'] as const) : (['args', 'env', 'cwd', 'shared'] as const);
+      value.url === undefined
+        ? (['credentials', 'egress', 'transport'] as const)
+        : (['args', 'env', 'cwd', 'shared'] as const);
     for (const key of foreign) {
       if (value[key] !== undefined)
         add([key], `has no meaning with \`${value.url === undefined ? 'command' : 'url'}\``, 'remove it');
     }
+    if (value.transport === 'sse' && value.era === 'modern')
+      add(['era'], 'is spoken over no event stream of that kind', 'remove it, or remove `transport`');
     if (Array.isArray(value.command) && value.args !== undefined)
       add(['args'], 'stand in `command` already', 'keep one of the two');
   });

@@ -42,6 +42,7 @@ describe('a configuration', () => {
         {
           kind: 'http',
           egressHosts: null,
+          transport: 'http',
           name: 'crm',
           url: 'https://crm.example.com/mcp',
           era: 'auto',

@@ -8,7 +8,7 @@ import { notSent, sent } from '../fault.ts';
 import type { ProgressGate } from '../progress-gate.ts';
 import { type RpcResponse, type UpstreamMessage, readMessage } from '../rpc/read-message.ts';
 import { writeAnswer, writeNotification, writeRequest } from '../rpc/write-message.ts';
-import { type Child, type ChildCommand, type ChildEnd, type ChildLimits, startChild } from './child.ts';
+import type { Child, ChildEnd, ChildLimits, ChildListener } from './child.ts';
 
 /** One JSON-RPC request to a process. */
 export interface ChildRequest {
@@ -49,9 +49,12 @@ export interface ConnectionDeps {
   readonly onGone: (end: ChildEnd) => void;
 }
 
-export function openConnection(command: ChildCommand, limits: ConnectionLimits, deps: ConnectionDeps): Connection {
+/** Starts the other side of a conversation: a process, or what is spoken to like one. */
+export type StartPeer = (limits: ChildLimits, listener: ChildListener) => Child;
+
+export function openConnection(start: StartPeer, limits: ConnectionLimits, deps: ConnectionDeps): Connection {
   const talk: Talk = { limits, deps, pending: new Map(), lastId: 0, badLines: 0, hasRefused: false, isOpen: true };
-  const child = startChild(command, limits, {
+  const child = start(limits, {
     onLine(line) {
       const message = readMessage(line, limits.lineBytesMax);
       if (message.ok) onMessage(talk, child, message.value);

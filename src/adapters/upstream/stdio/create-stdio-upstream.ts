@@ -1,22 +1,9 @@
-import type { Notice, Wish } from '../../../core/mcp/notices.ts';
-import type { Revision } from '../../../core/mcp/revisions.ts';
-import type { Result } from '../../../core/result.ts';
-import type { Upstream, UpstreamFault } from '../../../ports/upstream.ts';
-import { createBulkhead } from '../bulkhead.ts';
-import { type EraKeeper, type EraSetting, createEraKeeper } from '../era-keeper.ts';
-import { declaredFor } from '../call-side.ts';
-import { notSent } from '../fault.ts';
-import { createParamsWriter } from '../rpc/write-params.ts';
-import { createStatusBoard } from '../status-board.ts';
-import { createNoticeBoard, type NoticeBoard } from '../notice-board.ts';
+import type { Upstream } from '../../../ports/upstream.ts';
+import type { EraSetting } from '../era-keeper.ts';
 import type { ClientInfo, UpstreamDeps } from '../upstream-deps.ts';
-import type { ChildCommand, ChildEnd } from './child.ts';
 import { childEnvironment } from './child-environment.ts';
-import { type ChildRequestDeps, callChild, listChild } from './child-requests.ts';
-import { createChildAttendances } from './child-attendances.ts';
-import { openConnection } from './connection.ts';
-import { type Greeting, greet, probeEra } from './greet.ts';
-import { type ProcessOwner, type Processes, type ReadyProcess, createProcesses } from './processes.ts';
+import { type ChildCommand, startChild } from './child.ts';
+import { createPeerUpstream } from './create-peer-upstream.ts';
 import type { StdioLimits } from './stdio-limits.ts';
 
 export interface StdioUpstreamOptions {
@@ -40,128 +27,13 @@ export interface StdioUpstreamDeps extends UpstreamDeps {
 
 /** An MCP server that the gateway runs: one process for each principal, unless it is shared. */
 export function createStdioUpstream(options: StdioUpstreamOptions, deps: StdioUpstreamDeps): Upstream {
-  const { name, limits } = options;
-  const notices = createNoticeBoard();
-  const parts = createParts(options, deps, notices);
-  const bulkhead = createBulkhead(limits);
-  const board = createStatusBoard(name, 'stdio');
-  let isClosed = false;
-
-  async function admit<T>(
-    owner: ProcessOwner,
-    signal: AbortSignal,
-    work: (process: ReadyProcess) => Promise<Result<T, UpstreamFault>>,
-  ): Promise<Result<T, UpstreamFault>> {
-    if (isClosed) return notSent('unreachable', 'the upstream is closed');
-    const entered = await bulkhead.enter(signal);
-    if (!entered.ok) return entered;
-    try {
-      const process = await parts.processes.get(owner, signal);
-      return board.noted(process.ok ? await work(process.value) : process);
-    } finally {
-      bulkhead.leave();
-    }
-  }
-
-  return {
-    name,
-    call(call) {
-      // A modern process is told with each call.
-      const declared = parts.eras.known() === 'modern' ? null : declaredFor(call);
-      const owner = { principal: call.caller.principal, declared };
-      return admit(owner, call.signal, (process) => callChild(parts.requests, process, call));
-    },
-    async listTools({ principal }, signal) {
-      const listed = await admit({ principal, declared: null }, signal, (process) =>
-        listChild(parts.requests, 'tools', process, signal),
-      );
-      if (listed.ok) board.listed(listed.value.length);
-      return listed;
-    },
-    list: (kind, { principal }, signal) =>
-      admit({ principal, declared: null }, signal, (process) => listChild(parts.requests, kind, process, signal)),
-    onNotice: notices.add,
-    attend: ({ principal }, wish) => (isClosed ? Promise.resolve() : parts.attend(principal, wish)),
-    status: () => board.read({ era: parts.eras.known(), revision: parts.revision() }),
-    async close() {
-      isClosed = true;
-      await parts.close();
-    },
-  };
-}
-
-interface Parts {
-  readonly eras: EraKeeper;
-  readonly processes: Processes;
-  readonly requests: ChildRequestDeps;
-  readonly attend: (principal: string, wish: Wish) => Promise<void>;
-  /** What the newest process agreed on. */
-  readonly revision: () => Revision | null;
-  readonly close: () => Promise<void>;
+  const command = commandOf(options, deps);
+  return createPeerUpstream({ ...options, transport: 'stdio' }, deps, (limits, listener) =>
+    startChild(command, limits, listener),
+  );
 }
 
 function commandOf({ command, cwd, env }: StdioUpstreamOptions, deps: StdioUpstreamDeps): ChildCommand {
   const [program, ...args] = command;
   return { program, args, cwd, env: childEnvironment(deps.env, env), secrets: Object.values(env) };
-}
-
-function createParts(options: StdioUpstreamOptions, deps: StdioUpstreamDeps, notices: NoticeBoard): Parts {
-  const { client, limits } = options;
-  const { clock } = deps;
-  const report = (problem: string): void => deps.report({ upstream: options.name, problem });
-  const command = commandOf(options, deps);
-  /** `null`: nobody's in particular, and everybody's where it is shared. */
-  const open = (principal: string | null, onGone: (end: ChildEnd) => void) => {
-    const onNotice = (notice: Notice): void => notices.announce(notice, options.shared ? null : principal);
-    return openConnection(command, { ...limits, lineBytesMax: limits.answerBytesMax }, { onNotice, report, onGone });
-  };
-  const params = { legacy: createParamsWriter('legacy', client), modern: createParamsWriter('modern', client) };
-  const closing = new AbortController();
-  const timeoutMs = limits.handshakeTimeoutMs;
-  const greeting: Greeting = { client, modernParams: params.modern, timeoutMs, signal: closing.signal };
-
-  let revision: Revision | null = null;
-  let probing: Promise<unknown> = Promise.resolve();
-  const eras = createEraKeeper(
-    {
-      setting: options.era,
-      clock,
-      onChange: (era) => report(`the upstream is ${era} now`),
-      probe() {
-        const probed = probeEra((onGone) => open(null, onGone), greeting);
-        probing = probed;
-        return probed;
-      },
-    },
-    limits.eraKnownMs,
-  );
-  const newcomers = new Map<string, (process: ReadyProcess) => Promise<void>>();
-  const processes = createProcesses(
-    {
-      clock,
-      open,
-      report,
-      onReady: (principal, process) => newcomers.get(principal)?.(process) ?? Promise.resolve(),
-      async greet(connection, era, declared) {
-        const greeted = await greet(connection, era, greeting, declared);
-        if (greeted.ok) revision = greeted.value;
-        else if (greeted.error.kind === 'invalid-answer') eras.doubt();
-        return greeted;
-      },
-      era: () => Promise.resolve(eras.current(closing.signal)),
-    },
-    limits,
-    options.shared,
-  );
-  const { attend, close: stopAttending } = createChildAttendances(options, deps, {
-    processes,
-    newcomers,
-    modernParams: params.modern,
-  });
-  const close = async (): Promise<void> => {
-    closing.abort();
-    stopAttending();
-    await Promise.all([processes.end(), probing]);
-  };
-  return { eras, processes, attend, requests: { params, clock, limits, report }, revision: () => revision, close };
 }
