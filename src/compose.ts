@@ -42,6 +42,7 @@ import { createInFlight } from './gateway/in-flight.ts';
 import { createKeptResults } from './gateway/kept-results.ts';
 import { createKillSwitches } from './gateway/kill-switches.ts';
 import { createLiveEvents } from './gateway/live-events.ts';
+import { createPins, type Pins } from './gateway/pins.ts';
 import { createListViews } from './gateway/list-view.ts';
 import { createLimits } from './gateway/limits.ts';
 import { createPolicyInForce, type PolicyInForce } from './gateway/policy-in-force.ts';
@@ -122,7 +123,8 @@ async function openGateway(
   opened.defer(() => notices.close());
   const approvals = announceApprovals(store.approvals, (approval) => notices.announce(approval));
   const policies = openPolicies(options, store, report, opened);
-  const parts = { store, approvals, upstreams, report, policies, consoleUrl: linkedConsole };
+  const pins = await createPins({ store: store.pins, clock, report });
+  const parts = { store, approvals, upstreams, report, policies, pins, consoleUrl: linkedConsole };
   const deps = await createCallDeps(options, parts);
   opened.defer(() => deps.lateRecords.close());
   const expiry = setInterval(() => void expire(deps), EXPIRY_INTERVAL_MS).unref();
@@ -130,12 +132,17 @@ async function openGateway(
   const refusals = createRefusals({ audit: store.audit, clock, knownSecrets: deps.knownSecrets, report });
   const subscriptions = openSubscriptions(deps);
   opened.defer(() => subscriptions.close());
+  pins.onDecided((upstream) => {
+    deps.catalogue.forget(upstream);
+    subscriptions.lookAgain(upstream);
+  });
   const gateway = createGateway(deps, refusals, subscriptions);
   const identity = await createIdentity(store, config);
   let isStopping = false;
   const administration = createAdministration({
     ...deps,
     isStopping: () => isStopping,
+    pins,
     tokens: store.tokens,
     accounts: store.accounts,
     passwords: identity.passwords,
@@ -194,6 +201,7 @@ function openSubscriptions(deps: CallDeps): Subscriptions {
 }
 
 interface CallParts {
+  readonly pins: Pins;
   readonly store: SqliteStore;
   readonly approvals: ApprovalStore;
   readonly upstreams: ReadonlyMap<string, Upstream>;
@@ -230,7 +238,7 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     inFlight,
     desk,
     report,
-    catalogue: createCatalogue(clock, CATALOGUE),
+    catalogue: createCatalogue(clock, CATALOGUE, (upstream, definitions) => parts.pins.screen(upstream, definitions)),
     listViews: createListViews(),
     cursorSealer: createSealer(randomBytes(32)),
     approvers: createApprovers(store, clock),
@@ -312,10 +320,12 @@ const EXPIRY_INTERVAL_MS = 10_000;
 const DRAIN_CALLS_MS = 8000;
 
 /** Lets running calls finish for a while, then gives them up in time to tell their hosts. Held ones wait for a person, so not for us. */
-async function drain(mcp: McpPlane, { desk, inFlight }: CallDeps, { tasks }: Gateway): Promise<void> {
+async function drain(mcp: McpPlane, { desk, inFlight, conversations }: CallDeps, { tasks }: Gateway): Promise<void> {
   desk.close();
   const giveUp = setTimeout(() => inFlight.stopAll(), DRAIN_CALLS_MS);
   await Promise.all([mcp.close(), tasks.finish()]);
+  // No host can come back for these any more.
+  await conversations.close();
   clearTimeout(giveUp);
 }
 

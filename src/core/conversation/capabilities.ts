@@ -17,7 +17,7 @@ export interface HostCapabilities extends AskCapabilities {
   readonly extensions: ReadonlySet<string>;
 }
 
-export const ASKS_NOTHING: AskCapabilities = {
+const ASKS_NOTHING: AskCapabilities = {
   elicitationForm: false,
   elicitationUrl: false,
   sampling: false,

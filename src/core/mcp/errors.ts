@@ -22,8 +22,6 @@ export const MCP_ERRORS = {
   headerMismatch: -32020,
   missingClientCapability: -32021,
   unsupportedVersion: -32022,
-  /** Of 2025-11-25: the person must open a page first. Taken from upstreams, and never sent from here. */
-  pageRequired: -32042,
 } as const;
 
 /** The gateway's own codes: outside −32768 … −32000, which belongs to JSON-RPC and MCP. */

@@ -1,12 +1,12 @@
 import { type Json, isJsonArray, isJsonObject } from '../../core/json/value.ts';
 import type { RawAsk } from '../../core/conversation/check-ask.ts';
-import { MCP_ERRORS } from '../../core/mcp/errors.ts';
 import type { Result } from '../../core/result.ts';
-import type { UpstreamCall, UpstreamFault, UpstreamResult, UpstreamRpcError } from '../../ports/upstream.ts';
-import type { Upstream } from '../../ports/upstream.ts';
+import type { Upstream, UpstreamCall, UpstreamFault, UpstreamResult, UpstreamRpcError } from '../../ports/upstream.ts';
 
 export type UpstreamAnswer = Result<UpstreamResult | UpstreamRpcError, UpstreamFault>;
 
+/** Of 2025-11-25. Taken from upstreams, and sent to nobody. */
+const URL_ELICITATION_REQUIRED = -32042;
 /** How often the person is sent to a page for one call: that they said yes does not mean that they are through with it. */
 const PAGES_TRIES_MAX = 2;
 const PAGES_MAX = 8;
@@ -30,7 +30,7 @@ export async function callUpstream(upstream: Upstream, call: UpstreamCall): Prom
 
 /** `null`: the answer asks for none. */
 function pagesWanted(answer: UpstreamAnswer): ReadonlyMap<string, RawAsk> | null {
-  if (!answer.ok || answer.value.kind !== 'rpc-error' || answer.value.code !== MCP_ERRORS.pageRequired) return null;
+  if (!answer.ok || answer.value.kind !== 'rpc-error' || answer.value.code !== URL_ELICITATION_REQUIRED) return null;
   const { data } = answer.value;
   const pages: Json | undefined = isJsonObject(data) ? data.elicitations : undefined;
   if (pages === undefined || !isJsonArray(pages) || pages.length === 0 || pages.length > PAGES_MAX) return null;
