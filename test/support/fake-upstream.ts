@@ -73,7 +73,7 @@ export function createFakeUpstream(name: string, toolNames: readonly string[]): 
 }
 
 /** The arguments of a call, as the canonical JSON they came in. */
-export function argumentsOf({ target }: UpstreamCall): string {
+function argumentsOf({ target }: UpstreamCall): string {
   return JSON.stringify((JSON.parse(target.paramsJson) as { arguments: unknown }).arguments);
 }
 

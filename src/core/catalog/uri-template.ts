@@ -1,7 +1,7 @@
 import { isResourceUri, URI_CHARS_MAX } from './resource-uri.ts';
 
 /** Stands for what one variable can expand to: no `/`, `?` or `#`, which `{name}` escapes (RFC 6570, §3.2.2). */
-export const SEGMENT_VARIABLE = '\u0001';
+const SEGMENT_VARIABLE = '\u0001';
 /** Stands for what an expression with an operator can expand to, which is anything. */
 export const OPEN_VARIABLE = '\u0002';
 
