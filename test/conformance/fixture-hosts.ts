@@ -62,7 +62,8 @@ export type HostTarget =
   | { readonly kind: 'http' | 'sse'; readonly url: string }
   | { readonly kind: 'stdio'; readonly command: string; readonly args: string[] };
 
-export type ConnectHost = (target: HostTarget) => Promise<FixtureHost>;
+/** `isMute`: the host declares that it can be asked nothing. */
+export type ConnectHost = (target: HostTarget, isMute?: boolean) => Promise<FixtureHost>;
 
 export const WATCHED = 'test://watched-resource';
 
@@ -80,12 +81,16 @@ const ANSWERS = {
   'roots/list': { roots: [{ uri: 'file:///srv/alice', name: 'Alice' }] },
 } as const;
 
-export const connectLegacy: ConnectHost = async (target) => {
-  const client = new FirstClient(INFO, { capabilities: CAPABILITIES });
+type AskMethod = keyof typeof ANSWERS;
+
+export const connectLegacy: ConnectHost = async (target, isMute = false) => {
+  const client = new FirstClient(INFO, { capabilities: isMute ? {} : CAPABILITIES });
   const { asked, told, forget, answerAs } = createMemory();
-  client.setRequestHandler(CreateMessageRequestSchema, ({ params }) => answerAs('sampling/createMessage', params));
-  client.setRequestHandler(ElicitRequestSchema, ({ params }) => answerAs('elicitation/create', params));
-  client.setRequestHandler(ListRootsRequestSchema, () => answerAs('roots/list', {}));
+  if (!isMute) {
+    client.setRequestHandler(CreateMessageRequestSchema, ({ params }) => answerAs('sampling/createMessage', params));
+    client.setRequestHandler(ElicitRequestSchema, ({ params }) => answerAs('elicitation/create', params));
+    client.setRequestHandler(ListRootsRequestSchema, () => answerAs('roots/list', {}));
+  } else client.fallbackRequestHandler = ({ method, params }) => Promise.resolve(answerAs(method as AskMethod, params));
   for (const schema of [
     LoggingMessageNotificationSchema,
     PromptListChangedNotificationSchema,
@@ -110,15 +115,17 @@ export const connectLegacy: ConnectHost = async (target) => {
   };
 };
 
-export const connectModern: ConnectHost = async (target) => {
+export const connectModern: ConnectHost = async (target, isMute = false) => {
   const client = new SplitClient(INFO, {
-    capabilities: CAPABILITIES,
+    capabilities: isMute ? {} : CAPABILITIES,
     versionNegotiation: { mode: { pin: '2026-07-28' } },
   });
   const { asked, told, forget, answerAs } = createMemory();
-  client.setRequestHandler('sampling/createMessage', ({ params }) => answerAs('sampling/createMessage', params));
-  client.setRequestHandler('elicitation/create', ({ params }) => answerAs('elicitation/create', params));
-  client.setRequestHandler('roots/list', () => answerAs('roots/list', {}));
+  if (!isMute) {
+    client.setRequestHandler('sampling/createMessage', ({ params }) => answerAs('sampling/createMessage', params));
+    client.setRequestHandler('elicitation/create', ({ params }) => answerAs('elicitation/create', params));
+    client.setRequestHandler('roots/list', () => answerAs('roots/list', {}));
+  } else client.fallbackRequestHandler = ({ method, params }) => Promise.resolve(answerAs(method as AskMethod, params));
   client.setNotificationHandler('notifications/prompts/list_changed', ({ method }) => void told.push(method));
   client.setNotificationHandler('notifications/tools/list_changed', ({ method }) => void told.push(method));
   client.setNotificationHandler('notifications/resources/updated', ({ method }) => void told.push(method));
@@ -162,7 +169,7 @@ function createMemory(): {
   readonly asked: Question[];
   readonly told: string[];
   forget(): void;
-  answerAs<M extends keyof typeof ANSWERS>(method: M, params: unknown): never;
+  answerAs(method: AskMethod, params: unknown): never;
 } {
   const asked: Question[] = [];
   const told: string[] = [];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { connectLegacy, connectModern, type FixtureHost } from './fixture-hosts.ts';
 import { type FixtureWorld, startFixtureWorld, UPSTREAMS } from './fixture-world.ts';
 import { HOST_SCENARIOS } from './host-scenarios.ts';
@@ -26,6 +26,20 @@ describe.each(UPSTREAMS)('before %s', (upstream) => {
 
     it.each(HOST_SCENARIOS)('%s', async (_sentence, play) => {
       await expect(play(host)).resolves.toBeUndefined();
+    });
+
+    it.each([
+      ['test_sampling', { prompt: 'a prompt' }],
+      ['test_elicitation', { message: 'a message' }],
+      ['test_elicitation_url', {}],
+      ['test_input_required_result_list_roots', {}],
+    ] as const)('that can be asked nothing is asked nothing by %s, and the call fails', async (name, args) => {
+      const mute = await connect({ kind: 'http', url: world.gatewayUrl(upstream) }, true);
+      onTestFinished(() => mute.close());
+      const answer: unknown = await mute.client.callTool({ name, arguments: args }).catch((error: unknown) => error);
+      if (answer instanceof Error) expect(answer).toMatchObject({ code: -32021 });
+      else expect(answer).toMatchObject({ isError: true, content: [{ text: expect.stringMatching(/declare|asked|-32021/) }] });
+      expect(mute.asked).toEqual([]);
     });
   });
 });
