@@ -48,7 +48,9 @@ describe('a block of YAML', () => {
     const cases = [
       `{ name: sales read, as: ${ann}, tool: search_deals, expect: allow, class: read }`,
       `{ name: others do not, as: ${hal}, tool: search_deals, expect: hidden }`,
-      `{ name: a change waits, as: ${ann}, tool: update_deal, expect: approve, class: write, rule: deal-updates }`,
+      `{ name: a change waits, as: ${ann}, tool: update_deal, args: { amount: 9.5 }, expect: approve, class: write, rule: deal-updates }`,
+      `{ name: a large one is denied, as: ${ann}, tool: update_deal, args: { amount: 10001.0 }, expect: deny }`,
+      `{ name: so is what cannot be compared, as: ${ann}, tool: update_deal, args: { amount: 'lots' }, expect: deny }`,
       `{ name: what nothing allows is denied, as: ${ann}, tool: send_email, expect: hidden, class: write }`,
       `{ name: never is never, as: ${ann}, tool: delete_deal, expect: hidden, class: never }`,
       `{ name: in no list, as: ${ann}, tool: import_all, expect: hidden, class: unclassified }`,
@@ -60,7 +62,7 @@ describe('a block of YAML', () => {
     // "A write that only `allow` matches still needs approval."
     const allowing = policy.replace(/effect: approve\n *approval: .*\n *reason: .*/, 'effect: allow');
     expect(allowing).not.toBe(policy);
-    const write = `{ name: a change, as: ${ann}, tool: update_deal, expect: approve, class: write }`;
+    const write = `{ name: a change, as: ${ann}, tool: update_deal, args: { amount: 9.5 }, expect: approve, class: write }`;
     expect(await casesOf(allowing, casesText([write]))).toMatchObject({ passed: 1, failed: 0 });
   });
 });
