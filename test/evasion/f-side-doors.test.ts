@@ -176,6 +176,21 @@ describe.each(TRANSPORTS)('before an upstream over %s', (transport) => {
       expect(text).not.toMatch(/icon|meta-canary|ui:/);
     });
 
+    it('a host is told of resources and prompts where it may have some, and not otherwise', async () => {
+      const offered = async (path: string, who: PersonName): Promise<JsonObject> => {
+        const info = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+        const opening = own === '2026-07-28' ? { method: 'server/discover' } : { method: 'initialize', params: info };
+        const answer = await world.send(world.request(own, { ...opening, path, token: world.tokens[who] }));
+        return parseAnswerBody(answer).result?.['capabilities'] as JsonObject;
+      };
+      const kinds = async (path: string, who: PersonName): Promise<readonly string[]> =>
+        Object.keys(await offered(path, who)).filter((name) => ['resources', 'prompts', 'completions'].includes(name));
+      expect(await kinds('/mcp', 'alice')).toEqual(['resources', 'prompts', 'completions']);
+      expect(await kinds('/mcp/mail', 'alice')).toEqual(['resources']);
+      expect(await kinds('/mcp/crm', 'carol')).toEqual([]);
+      expect(await offered('/mcp/crm', 'carol')).toMatchObject({ tools: {} });
+    });
+
     it('what is allowed comes back as the upstream said it, and for one person alone', async () => {
       const modern = host === '2026-07-28' ? { resultType: 'complete' } : {};
       const caching = host === '2026-07-28' ? { ttlMs: 0, cacheScope: 'private' } : {};
