@@ -169,6 +169,23 @@ describe('a stream beside calls', () => {
     expect((await world.gateway.admin('DELETE', `/api/kill-switch/${id}`)).status).toBe(200);
   });
 
+  it('G05 tells that the list is another when another policy takes rights away, and carries nothing of what is denied by then', async () => {
+    const stream = await open(listenAs(world.tokens.alice, [DEAL], '/mcp/crm'));
+    expect(await grantedOf(stream)).toMatchObject({ resourceSubscriptions: [DEAL] });
+    world.gateway.home.writePolicy(
+      'crm.yaml',
+      `${CRM_POLICY}${READS}`.replaceAll('groups: [staff]', 'groups: [others]'),
+    );
+    await stream.received(TOOLS_CHANGED);
+    sayEverywhere(UPDATED, { uri: DEAL });
+    await sleep(200);
+    expect(stream.methods()).not.toContain(UPDATED);
+    world.gateway.home.writePolicy('crm.yaml', `${CRM_POLICY}${READS}`);
+    await stream.received(TOOLS_CHANGED, 2);
+    sayEverywhere(UPDATED, { uri: DEAL });
+    await stream.received(UPDATED);
+  });
+
   it('tells of a list at most about once a second, however the upstream floods', async () => {
     const stream = await open(listenAs(world.tokens.alice, [], '/mcp/crm'));
     await grantedOf(stream);
