@@ -89,7 +89,7 @@ describe('a call over HTTP', () => {
     server.on('tools/call', (_request, reply) => reply.error(-32602, 'no such tool'));
     expect(await upstream.call(callOf())).toEqual({
       ok: true,
-      value: { kind: 'rpc-error', code: -32602, message: 'no such tool' },
+      value: { kind: 'rpc-error', code: -32602, message: 'no such tool', data: null },
     });
   });
 
