@@ -46,6 +46,7 @@ import { createPins, type Pins } from './gateway/pins.ts';
 import { createListViews } from './gateway/list-view.ts';
 import { createLimits } from './gateway/limits.ts';
 import { createPolicyInForce, type PolicyInForce } from './gateway/policy-in-force.ts';
+import { createWatch } from './gateway/watch.ts';
 import { createLateRecords } from './gateway/late-records.ts';
 import { createRefusals } from './gateway/refusals.ts';
 import { TASK_SETTINGS } from './gateway/tasks/task-settings.ts';
@@ -245,6 +246,7 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     keptResults: createKeptResults(clock, KEPT_RESULTS),
     lateRecords: createLateRecords(report),
     limits: await createLimits({ store: store.limits, clock }),
+    watch: createWatch({ clock, killSwitches, report }),
     conversations: createConversations(CONVERSATION_LIMITS),
     // For calls that end with the process, so the key may, too.
     stateSealer: createSealer(randomBytes(32)),

@@ -46,10 +46,10 @@ export function findYamlTraps(documents: readonly Document.Parsed[], place: Plac
     if (document.directives?.docStart === true && hasDirective(document)) {
       add(0, 'a directive', null, 'remove the lines that begin with `%`; files here are YAML 1.2');
     }
-    visit(document, (_key, node) => {
+    visit(document, (position, node) => {
       if (isPair(node)) checkKey(node.key, add);
       // Behind a fault there can be nothing where a value belongs.
-      else if (isNode(node)) checkNode(node, add);
+      else if (isNode(node)) checkNode(node, position === 'key', add);
     });
   }
   return problems;
@@ -68,7 +68,7 @@ function checkKey(key: unknown, add: Add): void {
   }
 }
 
-function checkNode(node: Node, add: Add): void {
+function checkNode(node: Node, isKey: boolean, add: Add): void {
   const offset = node.range?.[0] ?? 0;
   if (isAlias(node)) {
     add(offset, 'an alias', `*${node.source}`, 'write the value out: a reviewer must see it where it counts');
@@ -78,7 +78,9 @@ function checkNode(node: Node, add: Add): void {
   if (anchor !== undefined) add(offset, 'an anchor', `&${anchor}`, 'write the value out where it is used');
   if (tag !== undefined) add(offset, 'a tag', tag, 'remove it');
   if (!isScalar(node) || typeof node.value !== 'string') return;
-  if (node.type === 'PLAIN' && TRUTH_WORD.test(node.value)) {
+  // `on` is a key of watch rules. Keys are a closed list, so a reader that takes it for true refuses the file.
+  const isOurs = isKey && node.value === 'on';
+  if (node.type === 'PLAIN' && !isOurs && TRUTH_WORD.test(node.value)) {
     add(
       offset,
       'a word that some YAML readers take for a truth value',

@@ -16,6 +16,7 @@ import type { InFlight } from './in-flight.ts';
 import type { KeptResults } from './kept-results.ts';
 import type { KillSwitches } from './kill-switches.ts';
 import type { Limits } from './limits.ts';
+import type { Watch } from './watch.ts';
 import type { LateRecords } from './late-records.ts';
 import type { ListViews } from './list-view.ts';
 import type { TaskSettings } from './tasks/task-settings.ts';
@@ -42,6 +43,7 @@ export interface CallDeps {
   readonly keptResults: KeptResults;
   readonly lateRecords: LateRecords;
   readonly limits: Limits;
+  readonly watch: Watch;
   readonly conversations: Conversations;
   /** Seals what modern hosts carry between two rounds of a call. */
   readonly stateSealer: Sealer;

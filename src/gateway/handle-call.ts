@@ -1,9 +1,11 @@
 import { argsDigest } from '../core/approval/args-digest.ts';
 import { canonicalJson } from '../core/json/canonical-json.ts';
+import type { CompiledPolicy } from '../core/policy/compile-policy.ts';
 import { decide } from '../core/policy/decide.ts';
 import type { CallDeps } from './deps.ts';
 import type { HostCall } from './gateway.ts';
 import { type GovernedCall, killFactsOf } from './governed-call.ts';
+import { askOnFirstUse } from './steps/ask-on-first-use.ts';
 import { type CallAnswer, callWithApproval, resumeWithApproval } from './steps/call-with-approval.ts';
 import { deny, denyByPolicy } from './steps/deny.ts';
 import { denyOverLimit } from './steps/deny-over-limit.ts';
@@ -22,15 +24,16 @@ export async function handleCall(deps: CallDeps, call: HostCall): Promise<CallAn
   const target = await resolveTarget(deps, call);
   if (target === null) return deny(deps, call, { code: 'unknown', policyVersion: policy.version });
 
-  const decision = decide(policy, { principal, target: target.ref, args: call.args, nowMs: deps.clock.nowMs() });
-  if (decision.effect === 'deny') return denyByPolicy(deps, call, target, decision);
+  const decided = decide(policy, { principal, target: target.ref, args: call.args, nowMs: deps.clock.nowMs() });
+  if (decided.effect === 'deny') return denyByPolicy(deps, call, target, decided);
+  const decision = askOnFirstUse(deps, policy, decided);
 
   const killFacts = killFactsOf(call, target, decision);
   const place = deps.inFlight.enter({ facts: killFacts, credentialId: principal.credentialId }, call.context.signal);
   try {
     // From here on there are no other arguments than those with what the policy fills in.
     const bound = decision.args === null ? call : { ...call, args: decision.args };
-    return await runDecided(deps, { call: bound, target, decision, killFacts, place });
+    return await runDecided(deps, policy, { call: bound, target, decision, killFacts, place });
   } finally {
     place.leave();
   }
@@ -42,7 +45,7 @@ type DecidedCall = Pick<GovernedCall, 'call' | 'decision' | 'killFacts' | 'place
  * INVARIANT: its place was taken in the turn in which the kill switch is first asked, so a switch is either found here or finds the call,
  * also where it is released again before the call gets any further.
  */
-async function runDecided(deps: CallDeps, decided: DecidedCall): Promise<CallAnswer> {
+async function runDecided(deps: CallDeps, policy: CompiledPolicy, decided: DecidedCall): Promise<CallAnswer> {
   const { call, target, decision, killFacts, place } = decided;
   const stopped = () => deny(deps, call, { code: 'kill_switch', ...decision, target });
   if (deps.killSwitches.find(killFacts) !== null) return stopped();
@@ -61,8 +64,17 @@ async function runDecided(deps: CallDeps, decided: DecidedCall): Promise<CallAns
   };
   if (call.resumes !== undefined) return resumeWithApproval(deps, governed, call.resumes);
   if (decision.effect === 'approve') return callWithApproval(deps, governed);
+  // Not of calls that wait for a person: to send those again is how their hosts ask how far they are.
+  if (isOneTooMany(deps, policy, governed)) return deny(deps, call, { code: 'identical_calls', ...decision, target });
 
   return runWithinLimits(deps, governed);
+}
+
+function isOneTooMany(deps: CallDeps, policy: CompiledPolicy, { call, target, argsDigest }: GovernedCall): boolean {
+  if (target.ref.kind !== 'tool') return false;
+  const { upstream, name } = target.ref;
+  const watched = { principal: call.context.principal.id, upstream, tool: name, argsDigest };
+  return deps.watch.findTooMany(policy, watched) !== null;
 }
 
 /** INVARIANT: that a call ran and what it used are both stored before the upstream sees it. */

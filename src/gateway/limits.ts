@@ -11,6 +11,8 @@ import type { LimitStore, StoredUse } from '../ports/limit-store.ts';
 export interface Limits {
   /** Takes what the call uses of every limit on it, or nothing at all. */
   take(uses: readonly LimitUse[]): Result<TakenUse, LimitReached>;
+  /** Whether anything of the window is used. */
+  isUsed(use: WindowUse): boolean;
 }
 
 export interface TakenUse {
@@ -54,6 +56,10 @@ export async function createLimits(deps: { readonly store: LimitStore; readonly 
   }
 
   return {
+    isUsed({ key, windowMs }) {
+      const counter = windows.get(key);
+      return counter !== undefined && !isSpent(counter.usage, clock.nowMs(), windowMs);
+    },
     take(uses) {
       if (uses.length === 0) return NO_LIMITS;
       const nowMs = clock.nowMs();

@@ -229,6 +229,16 @@ describe('a policy that is wrong is refused, and its author told what to do', ()
       'p.yaml:8:15: rules[0].records[0]: must be an argument such as args.id; got id',
     ],
     [
+      'a watch rule whose action does not go with it',
+      'version: 1\nupstream: crm\nwatch: [{ on: identical-calls, count: 9, within: 1m, then: freeze-principal }]\n',
+      'p.yaml:3:60: watch[0].then: does not go with identical-calls; got freeze-principal\n  help: write `then: deny`',
+    ],
+    [
+      'a watch rule that does not say how many are too many',
+      'version: 1\nupstream: crm\nwatch: [{ on: identical-calls, within: 1m, then: deny }]\n',
+      'p.yaml:3:9: watch[0].count: is missing',
+    ],
+    [
       'a limit of nothing',
       'version: 1\nupstream: crm\nlimits: [{ tools: [get] }]\n',
       'p.yaml:3:10: limits[0]: limits nothing; got { tools: [get] }',
@@ -261,7 +271,6 @@ describe('a policy that is wrong is refused, and its author told what to do', ()
     ['result', 'rules[0].result', rule(WHO, 'tools: [get]', 'effect: allow', 'result: { maxBytes: 1 }')],
     ['summary', 'rules[0].approval.summary', rule(WHO, 'tools: [get]', 'effect: approve', 'approval: { summary: x }')],
     ['preview', 'rules[0].approval.preview', rule(WHO, 'tools: [get]', 'effect: approve', 'approval: { preview: {} }')],
-    ['watch', 'watch', 'version: 1\nupstream: crm\nwatch: []\n'],
   ])('%s is refused because this version would not enforce it', (_key, subject, text) => {
     expect(messages(text)).toContain(`${subject}: is not in this version, which does not enforce it yet`);
   });

@@ -28,6 +28,7 @@ import { createKeptResults } from '../../src/gateway/kept-results.ts';
 import { createKillSwitches } from '../../src/gateway/kill-switches.ts';
 import { createListViews } from '../../src/gateway/list-view.ts';
 import { createLimits } from '../../src/gateway/limits.ts';
+import { createWatch } from '../../src/gateway/watch.ts';
 import { createLateRecords } from '../../src/gateway/late-records.ts';
 import { createRefusals, type Refusals } from '../../src/gateway/refusals.ts';
 import { TASK_SETTINGS, type TaskSettings } from '../../src/gateway/tasks/task-settings.ts';
@@ -139,6 +140,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     keptResults: createKeptResults(clock, { keepMs: 15 * 60_000, resultBytesMax: 1 << 20, totalBytesMax: 1 << 24 }),
     lateRecords: createLateRecords(report),
     limits: await createLimits({ store: store.limits, clock }),
+    watch: createWatch({ clock, killSwitches, report }),
     conversations: createConversations(CONVERSATION_LIMITS),
     stateSealer: createSealer(Buffer.alloc(32, 9)),
     askRules: () => options.asks ?? ASK_NOTHING,

@@ -6,6 +6,7 @@ import type { PolicySource } from './compile-policy.ts';
 import { createSubjectMatcher, type SubjectMatcher } from './matchers/subject.ts';
 import { createWhoMatcher, type WhoMatcher } from './matchers/who.ts';
 import type { PolicyLimit } from './policy-limits.ts';
+import type { PlacedWatch } from './policy-watch.ts';
 
 /** A limit, prepared. */
 export interface CompiledLimit {
@@ -49,6 +50,22 @@ export function limitUses(
   }
   return uses;
 }
+
+/** Remembers that the person used the tool, where a watch rule asks for approval of the first time. */
+export function firstUse(
+  watch: readonly PlacedWatch[],
+  { principal, upstream, tool }: ConditionFacts,
+): readonly LimitUse[] {
+  const found = watch.find(({ on }) => on === 'first-use-of-tool');
+  if (found === undefined) return NO_USES;
+  const key = `first use ${upstream}/${tool} ${principal.id}`;
+  return [
+    { kind: 'first-use', key, place: found.place, amount: 1, max: Number.MAX_SAFE_INTEGER, windowMs: FIRST_USE_MS },
+  ];
+}
+
+/** Whoever has not used a tool for a year uses it for the first time again. */
+const FIRST_USE_MS = 365 * 86_400_000;
 
 const NO_USES: readonly LimitUse[] = [];
 

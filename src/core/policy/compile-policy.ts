@@ -11,6 +11,7 @@ import type { PolicyVersion } from './decision.ts';
 import { createSubjectMatcher } from './matchers/subject.ts';
 import { createWhoMatcher } from './matchers/who.ts';
 import type { PolicyFile } from './policy-file.ts';
+import type { PlacedWatch } from './policy-watch.ts';
 import type { CompiledRule } from './target-plan.ts';
 import { createUpstreamPolicy, type UpstreamPolicy } from './upstream-policy.ts';
 
@@ -21,6 +22,8 @@ export interface CompiledPolicy {
   readonly upstreams: ReadonlyMap<string, UpstreamPolicy>;
   /** By the name of the upstream. */
   readonly limits: ReadonlyMap<string, readonly CompiledLimit[]>;
+  /** By the name of the upstream. */
+  readonly watch: ReadonlyMap<string, readonly PlacedWatch[]>;
   /** What its author should look at again. */
   readonly warnings: readonly Problem[];
 }
@@ -58,9 +61,11 @@ export function compilePolicy(
 
   const upstreams = new Map<string, UpstreamPolicy>();
   const limits = new Map<string, readonly CompiledLimit[]>();
+  const watch = new Map<string, readonly PlacedWatch[]>();
   for (const [name, files] of Map.groupBy(sources, ({ file }) => file.upstream)) {
     const lists = createClassLists(files.map(({ file }) => file.classes));
     limits.set(name, files.flatMap(compileLimits));
+    watch.set(name, files.flatMap(placeWatch));
     const place = files[0]?.placeOf(['upstream']) ?? '';
     upstreams.set(
       name,
@@ -71,7 +76,11 @@ export function compilePolicy(
       ),
     );
   }
-  return ok({ version: versionOf(sources, options), options, upstreams, limits, warnings: problems });
+  return ok({ version: versionOf(sources, options), options, upstreams, limits, watch, warnings: problems });
+}
+
+function placeWatch({ file, placeOf }: PolicySource): PlacedWatch[] {
+  return file.watch.map((each, index) => ({ ...each, place: placeOf(['watch', index]) }));
 }
 
 function compileRules(source: PolicySource, options: PolicyOptions): CompiledRule[] {
@@ -116,5 +125,11 @@ function plain(file: PolicyFile): Json {
     calls: limit.calls && { ...limit.calls },
     spend: limit.spend && { cost: limit.spend.cost, budget: { ...limit.spend.budget } },
   }));
-  return { upstream: file.upstream, classes: { ...file.classes, byArgument }, rules, limits };
+  return {
+    upstream: file.upstream,
+    classes: { ...file.classes, byArgument },
+    rules,
+    limits,
+    watch: file.watch.map((each) => ({ ...each })),
+  };
 }

@@ -3,7 +3,8 @@ import type { JsonObject } from '../json/value.ts';
 import type { LimitUse } from '../limits/limit-use.ts';
 import { assertNever } from '../result.ts';
 import { bindFacts, factsOf } from './bind-facts.ts';
-import { limitUses } from './compile-limits.ts';
+import type { ConditionFacts } from './cel/condition.ts';
+import { firstUse, limitUses } from './compile-limits.ts';
 import type { CompiledPolicy } from './compile-policy.ts';
 import type { Decision, DecisionRequest, DecisionTarget, Reason } from './decision.ts';
 import { matchRules, type ScopeGap, type UnmetRule } from './match-rules.ts';
@@ -76,7 +77,7 @@ function decideClass(policy: CompiledPolicy, asked: Asked, toolClass: ToolClass)
     class: toolClass,
     args: facts.args,
     records: recordsOf([...granted, ...asking]),
-    limits: facts.args === null ? [] : limitUses(policy.limits.get(facts.upstream) ?? [], facts),
+    limits: facts.args === null ? [] : usesOf(policy, request, facts),
   };
   if (asked.completion) return decideCompletion(grant, granted, asking);
   if (isNotEmpty(asking)) return askByRules(grant, asking);
@@ -90,6 +91,15 @@ interface Grant {
   readonly args: JsonObject | null;
   readonly records: readonly ArgumentPath[];
   readonly limits: readonly LimitUse[];
+}
+
+/** Limits and watch rules are about tools alone. */
+function usesOf(policy: CompiledPolicy, { target }: DecisionRequest, facts: ConditionFacts): readonly LimitUse[] {
+  if (target.kind !== 'tool') return [];
+  const { upstream } = facts;
+  const uses = limitUses(policy.limits.get(upstream) ?? [], facts);
+  const first = firstUse(policy.watch.get(upstream) ?? [], facts);
+  return first.length === 0 ? uses : [...uses, ...first];
 }
 
 function recordsOf(rules: readonly CompiledRule[]): readonly ArgumentPath[] {

@@ -1,5 +1,6 @@
 import type { PolicyConditions } from './policy-conditions.ts';
 import type { PolicyLimit } from './policy-limits.ts';
+import type { PolicyWatch } from './policy-watch.ts';
 
 /** One policy file, as parsed. See `docs/policy.md`. */
 export interface PolicyFile {
@@ -8,6 +9,7 @@ export interface PolicyFile {
   readonly classes: PolicyClasses;
   readonly rules: readonly PolicyRule[];
   readonly limits: readonly PolicyLimit[];
+  readonly watch: readonly PolicyWatch[];
 }
 
 /** Patterns are tool names in which `*` stands for any characters, or none. */

@@ -5,9 +5,11 @@ import { classes } from './schema/classes-schema.ts';
 import { limit } from './schema/limit-schema.ts';
 import { ENTRIES_MAX } from './schema/names-schema.ts';
 import { rule } from './schema/rule-schema.ts';
+import { watch } from './schema/watch-schema.ts';
 
 /** Every limit is looked at for every call. */
 const LIMITS_MAX = 100;
+const WATCH_MAX = 20;
 
 /** One file in `policies/`. */
 export const policyFileSchema: z.ZodType<PolicyFile, unknown> = z
@@ -24,6 +26,7 @@ export const policyFileSchema: z.ZodType<PolicyFile, unknown> = z
       .max(LIMITS_MAX)
       .default([])
       .describe('How much may be done. Every limit that is about a call counts'),
+    watch: z.array(watch).max(WATCH_MAX).default([]).describe('What is looked out for, and what is done then'),
   })
   .transform(
     (file): PolicyFile => ({
@@ -32,6 +35,7 @@ export const policyFileSchema: z.ZodType<PolicyFile, unknown> = z
       classes: file.classes,
       rules: file.rules,
       limits: file.limits,
+      watch: file.watch,
     }),
   );
 
@@ -40,7 +44,6 @@ export const policyFileSchema: z.ZodType<PolicyFile, unknown> = z
  * than its author wrote.
  */
 export const POLICY_KEYS_NOT_YET: ReadonlySet<string> = new Set([
-  'watch',
   'rules.*.result',
   'rules.*.approval.summary',
   'rules.*.approval.preview',

@@ -16,6 +16,8 @@ export const REASON_CODES = [
   'condition_unevaluable',
   'argument_bound',
   'limit_reached',
+  'first_use',
+  'identical_calls',
   'upstream_without_policy',
   'tool_unknown',
   'task_unknown',

@@ -22,5 +22,6 @@ export async function denyOverLimit(
 const TEXT: Readonly<Record<LimitUse['kind'], string>> = {
   calls: 'you have made as many calls of this kind as you may for now.',
   spend: 'what you may spend on calls of this kind is spent for now.',
+  'first-use': 'this cannot be counted now.',
   concurrent: 'as many of your calls of this kind run as may run at once.',
 };

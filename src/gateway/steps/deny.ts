@@ -19,7 +19,8 @@ export interface Denial {
     | 'upstream_unavailable'
     | 'overloaded'
     | 'arguments_too_large'
-    | 'input_unexpected';
+    | 'input_unexpected'
+    | 'identical_calls';
   readonly policyVersion: PolicyVersion;
   readonly target?: NamedTarget;
   readonly class?: ToolClass;
@@ -38,6 +39,13 @@ export async function deny(deps: CallDeps, call: HostCall, denial: Denial): Prom
       return stoppedBySwitch();
     case 'upstream_unavailable':
       return deniedAnswer(call.kind, denial.code, 'the server behind it is not available.', 'Try again later.');
+    case 'identical_calls':
+      return deniedAnswer(
+        call.kind,
+        denial.code,
+        'the same call came too often in a short time.',
+        'Do not repeat it; do something else.',
+      );
     case 'input_unexpected':
       return unexpectedInput();
     case 'overloaded':
@@ -117,4 +125,6 @@ export async function recordDenial(deps: CallDeps, call: HostCall, denial: Recor
         : redactArguments(call.args, deps.knownSecrets),
     },
   ]);
+  const upstream = denial.target?.ref.upstream ?? null;
+  deps.watch.denied(deps.policy(), { principal: call.context.principal.id, upstream, codes: denial.codes });
 }
