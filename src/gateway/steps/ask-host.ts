@@ -25,8 +25,8 @@ export interface Asking {
   readonly check: AskContext;
   /** Aborted here, when the host was asked and never answered. */
   readonly abandonment: AbortController;
-  /** Aborts when the conversation took too long altogether. */
-  readonly deadline: AbortSignal;
+  /** Aborts when the conversation took too long altogether. Counts from the first question: most calls never ask any. */
+  deadline: AbortSignal | null;
   rounds: number;
 }
 
@@ -86,7 +86,7 @@ async function refuse(asking: Asking, { asks, resolve }: Question, refusal: AskR
 }
 
 async function askAccepted(asking: Asking, questions: readonly AcceptedQuestion[]): Promise<void> {
-  const { deps, governed, abandonment, deadline } = asking;
+  const { deps, governed, abandonment } = asking;
   const { stream, context } = governed.call;
   const merged = mergeQuestions(questions);
   const kinds = [...merged.values()].map(({ kind }) => kind);
@@ -102,9 +102,10 @@ async function askAccepted(asking: Asking, questions: readonly AcceptedQuestion[
     for (const { resolve } of questions) resolve({ kind: 'refused', detail: 'too-many' });
     return recordAsk(asking, 'refused', kinds, null, 'too-many');
   }
+  asking.deadline ??= AbortSignal.timeout(CONVERSATION_MS_MAX);
   try {
     await recordAsk(asking, 'asked', kinds, asksAsJson(merged), null);
-    const given = await stream.ask(merged, AbortSignal.any([governed.place.signal, deadline]));
+    const given = await stream.ask(merged, AbortSignal.any([governed.place.signal, asking.deadline]));
     const answers = checkAnswers(merged, given);
     if (answers !== null) {
       await recordAsk(asking, 'answered', kinds, fromMap(answers), actionsOf(answers));

@@ -3,7 +3,7 @@ import { canonicalJson } from '../../core/json/canonical-json.ts';
 import type { UpstreamAsker } from '../../ports/upstream.ts';
 import type { CallDeps } from '../deps.ts';
 import type { GovernedCall } from '../governed-call.ts';
-import { type Asking, askHost, ASKS_PER_ROUND_MAX, CONVERSATION_MS_MAX, type Question } from './ask-host.ts';
+import { type Asking, askHost, ASKS_PER_ROUND_MAX, type Question } from './ask-host.ts';
 
 /** What an upstream may ask during one call, and the way to end the call once its host does not come back. */
 export interface CallAsker {
@@ -30,7 +30,7 @@ export function createAsker(deps: CallDeps, governed: GovernedCall): CallAsker |
     governed,
     check: { upstream, rules, declared: capabilities },
     abandonment,
-    deadline: AbortSignal.timeout(CONVERSATION_MS_MAX),
+    deadline: null,
     rounds: 0,
   };
   const { id, client } = call.context.principal;
