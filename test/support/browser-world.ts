@@ -1,0 +1,131 @@
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { build } from 'vite';
+import type { ApprovalList, ApprovalView } from '../../src/core/admin-api/approval-view.ts';
+import type { JsonObject } from '../../src/core/json/value.ts';
+import { hostRequest } from './host-request.ts';
+import { PROJECT, projectFiles } from './project-files.ts';
+import { sendRaw } from './raw-http.ts';
+import { runGateway, type TestGateway } from './run-gateway.ts';
+
+/** The real gateway before the notes of the demo, and a real browser. */
+export interface BrowserWorld {
+  readonly gateway: TestGateway;
+  readonly adminUrl: string;
+  /** Tokens: alice asks, olivia decides and operates. */
+  readonly alice: string;
+  readonly olivia: string;
+  /** What pages wrote to their consoles: a breach of the content security policy is here, too. */
+  readonly complaints: string[];
+  /** A browser of somebody who signed in, unless `signedIn` is false. */
+  open(options?: BrowserContextOptions & { readonly signedIn?: boolean }): Promise<Page>;
+  /** Calls a tool as alice; the answer comes when somebody has decided. */
+  call(tool: string, args: JsonObject): Promise<string>;
+  /** The newest pending request for a tool, as soon as there is one. */
+  pending(tool: string): Promise<ApprovalView>;
+  /** Keeps a picture under `test-output/console`. */
+  picture(page: Page, name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const POLICY = `
+version: 1
+upstream: notes
+classes: { read: [list, get, search], write: [create, update, send], never: [delete_all] }
+rules:
+  - { id: staff-read, who: { groups: [staff] }, tools: { class: read }, effect: allow }
+  - id: staff-write
+    who: { groups: [staff] }
+    tools: { class: write }
+    effect: approve
+    approval: { by: { groups: [leads] }, expires: 30m }
+    reason: A lead confirms every change to the notes
+`;
+
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** `null`: there is no browser on this machine. */
+export function findBrowser(): string | null {
+  return BROWSERS.find((path) => existsSync(path)) ?? null;
+}
+
+export async function startBrowserWorld(executablePath: string): Promise<BrowserWorld> {
+  await buildConsole();
+  const server = join(PROJECT, 'src/demo/notes-server.ts');
+  const command = JSON.stringify([process.execPath, server]);
+  const gateway = await runGateway({
+    config: `environment: prod\nenvironments: { prod: { approvals: { hold: 5m } } }\nupstreams: { notes: { command: ${command}, shared: true } }\n`,
+    policies: { 'notes.yaml': POLICY },
+  });
+  // Chromium cannot make a sandbox of its own in most containers, and these pages are ours.
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const { token: alice } = await gateway.issue({ user: 'alice', groups: ['staff'] });
+  const roles = ['approver', 'operator', 'auditor'];
+  const { token: olivia } = await gateway.issue({ user: 'olivia', plane: 'admin', groups: ['leads'], roles });
+  const adminUrl = `http://127.0.0.1:${gateway.adminPort}`;
+  const complaints: string[] = [];
+  return {
+    gateway,
+    adminUrl,
+    alice,
+    olivia,
+    complaints,
+    open: (options = {}) => openPage(browser, { adminUrl, olivia, complaints }, options),
+    async call(tool, args) {
+      const params = { name: `notes__${tool}`, arguments: args };
+      const headers = [['Accept', 'application/json, text/event-stream']] as const;
+      const request = hostRequest('2026-07-28', '', { params, headers, token: alice });
+      return Buffer.from((await sendRaw(gateway.mcpPort, request)).body, 'latin1').toString();
+    },
+    pending: (tool) => waitForPending(gateway, olivia, tool),
+    async picture(page, name) {
+      const folder = join(PROJECT, 'test-output/console');
+      mkdirSync(folder, { recursive: true });
+      await page.screenshot({ path: join(folder, `${name}.png`) });
+    },
+    async close() {
+      await browser.close();
+      await gateway.close();
+    },
+  };
+}
+
+/** Unless it is newer than every source of it. */
+async function buildConsole(): Promise<void> {
+  const built = join(PROJECT, 'dist/console/console.js');
+  const sources = projectFiles().filter((file) => /^console\/|^src\/core\/(?:admin-api|content)\//.test(file));
+  const newestMs = Math.max(...sources.map((file) => statSync(join(PROJECT, file)).mtimeMs));
+  if (existsSync(built) && statSync(built).mtimeMs > newestMs) return;
+  await build({ configFile: join(PROJECT, 'console/vite.config.ts'), logLevel: 'silent' });
+}
+
+async function openPage(
+  browser: Browser,
+  { adminUrl, olivia, complaints }: Pick<BrowserWorld, 'adminUrl' | 'olivia' | 'complaints'>,
+  { signedIn = true, ...options }: BrowserContextOptions & { readonly signedIn?: boolean },
+): Promise<Page> {
+  const context: BrowserContext = await browser.newContext({ baseURL: adminUrl, ...options });
+  const page = await context.newPage();
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  if (!signedIn) return page;
+  await page.goto('/sign-in');
+  await page.getByLabel('Or a token of the admin plane').fill(olivia);
+  await page.getByRole('button', { name: 'Sign in with the token' }).click();
+  await page.getByRole('heading', { name: 'Approvals' }).waitFor();
+  return page;
+}
+
+async function waitForPending(gateway: TestGateway, token: string, tool: string): Promise<ApprovalView> {
+  for (;;) {
+    const { json } = await gateway.admin('GET', '/api/approvals?status=pending', undefined, token);
+    const found = (json as unknown as ApprovalList).approvals.find((each) => each.tool === tool);
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
