@@ -38,7 +38,11 @@ describe.each(UPSTREAMS)('before %s', (upstream) => {
       onTestFinished(() => mute.close());
       const answer: unknown = await mute.client.callTool({ name, arguments: args }).catch((error: unknown) => error);
       if (answer instanceof Error) expect(answer).toMatchObject({ code: -32021 });
-      else expect(answer).toMatchObject({ isError: true, content: [{ text: expect.stringMatching(/declare|asked|-32021/) }] });
+      else
+        expect(answer).toMatchObject({
+          isError: true,
+          content: [{ text: expect.stringMatching(/declare|asked|-32021/) }],
+        });
       expect(mute.asked).toEqual([]);
     });
   });
