@@ -131,12 +131,8 @@ async function openGateway(
   const expiry = setInterval(() => void expire(deps), EXPIRY_INTERVAL_MS).unref();
   opened.defer(() => clearInterval(expiry));
   const refusals = createRefusals({ audit: store.audit, clock, knownSecrets: deps.knownSecrets, report });
-  const subscriptions = openSubscriptions(deps);
+  const subscriptions = openSubscriptions(deps, pins);
   opened.defer(() => subscriptions.close());
-  pins.onDecided((upstream) => {
-    deps.catalogue.forget(upstream);
-    subscriptions.lookAgain(upstream);
-  });
   const gateway = createGateway(deps, refusals, subscriptions);
   const identity = await createIdentity(store, config);
   let isStopping = false;
@@ -195,10 +191,20 @@ function openPolicies(
   return policies;
 }
 
-function openSubscriptions(deps: CallDeps): Subscriptions {
+function openSubscriptions(deps: CallDeps, pins: Pins): Subscriptions {
   const fingerprint: SubscriptionsDeps['fingerprint'] = (principal, upstream, list) =>
     fingerprintList(deps, principal, upstream, list);
-  return createSubscriptions({ ...deps, fingerprint, resources: createResourceRights(deps), pauses: LOOKS });
+  const subscriptions = createSubscriptions({
+    ...deps,
+    fingerprint,
+    resources: createResourceRights(deps),
+    pauses: LOOKS,
+  });
+  pins.onDecided((upstream) => {
+    deps.catalogue.forget(upstream);
+    subscriptions.lookAgain(upstream);
+  });
+  return subscriptions;
 }
 
 interface CallParts {

@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --max-semi-space-size=4
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { registerAccount } from './cli/account.ts';
 import { registerApprovals } from './cli/approvals.ts';
 import { registerAudit } from './cli/audit.ts';
 import { type CliContext, createProcessContext, type ExitCode } from './cli/cli-context.ts';
@@ -8,6 +9,7 @@ import { registerContent } from './cli/content.ts';
 import { registerFiles } from './cli/files.ts';
 import { registerPolicies } from './cli/policies.ts';
 import { registerKill } from './cli/kill.ts';
+import { registerPins } from './cli/pins.ts';
 import { registerToken } from './cli/token.ts';
 import { registerUp } from './cli/up.ts';
 import { registerUpstreams } from './cli/upstreams.ts';
@@ -44,9 +46,11 @@ function createProgram(context: CliContext): Command {
   registerKill(program, context);
   registerAudit(program, context);
   registerToken(program, context);
+  registerAccount(program, context);
   registerUpstreams(program, context);
   registerFiles(program, context);
   registerPolicies(program, context);
+  registerPins(program, context);
   registerContent(program, context, (upstream, config) => listUpstreamTools(upstream, config, version));
   return program;
 }

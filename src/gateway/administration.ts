@@ -1,5 +1,7 @@
 import type { PolicyView, ToolView } from '../core/admin-api/policy-view.ts';
 import type { Approval, ApprovalStatus } from '../core/approval/approval.ts';
+import type { DefinitionDifference } from '../core/catalog/definition-difference.ts';
+import type { Pin, PinStatus } from '../core/catalog/pin.ts';
 import type { AdminRole, Administrator } from '../core/identity/principal.ts';
 import type { KillScope, KillSwitch } from '../core/kill-switch/kill-switch.ts';
 import type { Result } from '../core/result.ts';
@@ -90,6 +92,14 @@ export interface Administration {
   /** Ends the account's sessions, as does `disableAccount`. */
   setPassword(by: Administrator, id: string, password: string): Promise<Result<StoredAccount, AdminFault>>;
   disableAccount(by: Administrator, id: string): Promise<Result<StoredAccount, AdminFault>>;
+
+  listPins(by: Administrator, status: PinStatus | null): Result<readonly Pin[], AdminFault>;
+  /** With where it differs from the definition of the same tool that hosts see. */
+  showPin(
+    by: Administrator,
+    id: string,
+  ): Result<{ readonly pin: Pin; readonly differences: readonly DefinitionDifference[] }, AdminFault>;
+  decidePin(by: Administrator, id: string, status: 'trusted' | 'rejected'): Promise<Result<Pin, AdminFault>>;
 
   showPolicy(by: Administrator): Result<PolicyView, AdminFault>;
   listTools(by: Administrator, upstream: string): Promise<Result<readonly ToolView[], AdminFault>>;

@@ -6,6 +6,7 @@ import { type AccountAdminDeps, createAccountAdministration } from './administra
 import { type ApprovalAdminDeps, createApprovalAdministration } from './administration/approvals.ts';
 import { type AuditAdminDeps, createAuditAdministration } from './administration/audit.ts';
 import { createKillSwitchAdministration, type KillSwitchAdminDeps } from './administration/kill-switch.ts';
+import { createPinAdministration, type PinAdminDeps } from './administration/pins.ts';
 import { createPolicyAdministration, type PolicyAdminDeps } from './administration/policy.ts';
 import { createTokenAdministration, type TokenAdminDeps } from './administration/tokens.ts';
 
@@ -14,6 +15,7 @@ export interface AdministrationDeps
     ApprovalAdminDeps,
     AuditAdminDeps,
     KillSwitchAdminDeps,
+    PinAdminDeps,
     PolicyAdminDeps,
     TokenAdminDeps {
   readonly upstreams: ReadonlyMap<string, Upstream>;
@@ -28,6 +30,7 @@ export function createAdministration(deps: AdministrationDeps): Administration {
     ...createApprovalAdministration(deps),
     ...createAuditAdministration(deps),
     ...createKillSwitchAdministration(deps),
+    ...createPinAdministration(deps),
     ...createPolicyAdministration(deps),
     ...createTokenAdministration(deps),
     upstreams: (by) => {

@@ -17,6 +17,8 @@ export interface Pins {
   find(id: string): Pin | null;
   /** The definition of the same tool that hosts see now, if there is one. */
   trustedBeside(pin: Pin): Pin | null;
+  /** Calls `listener` when what people may see of an upstream has changed. */
+  onDecided(listener: (upstream: string) => void): void;
   /** `null`: there is no such pin, or it is decided like that already. Throws `StoreError`. */
   decide(id: string, status: 'trusted' | 'rejected', by: string): Promise<Pin | null>;
 }
@@ -25,8 +27,6 @@ export interface PinsDeps {
   readonly store: PinStore;
   readonly clock: Clock;
   readonly report: (problem: OperatorReport) => void;
-  /** What people may see of an upstream has changed. */
-  readonly onDecided: (upstream: string) => void;
 }
 
 /** An upstream that changes its mind all the time fills nothing: what is beyond this is hidden and not kept. */
@@ -37,6 +37,7 @@ export async function createPins(deps: PinsDeps): Promise<Pins> {
   const tools = new Set([...pins.values()].map(toolKey));
   const upstreams = new Set([...pins.values()].map(({ upstream }) => upstream));
   const turns = new Map<string, Promise<void>>();
+  const listeners: ((upstream: string) => void)[] = [];
 
   const isTrusted = (upstream: string, { name, digest }: ToolDefinition): boolean =>
     pins.get(pinId(upstream, name, digest))?.status === 'trusted';
@@ -83,6 +84,7 @@ export async function createPins(deps: PinsDeps): Promise<Pins> {
       }
       return listed.filter((definition) => isTrusted(upstream, definition));
     },
+    onDecided: (listener) => void listeners.push(listener),
     list: () => [...pins.values()],
     find: (id) => pins.get(id) ?? null,
     trustedBeside: (pin) =>
@@ -100,7 +102,7 @@ export async function createPins(deps: PinsDeps): Promise<Pins> {
       }
       const decided: Pin = { ...pin, ...decision };
       pins.set(id, decided);
-      deps.onDecided(pin.upstream);
+      for (const listener of listeners) listener(pin.upstream);
       return decided;
     },
   };

@@ -20,6 +20,13 @@ const list = (change: object): void =>
     reply.result({ resultType: 'complete', ttlMs: 0, cacheScope: 'private', tools });
   });
 
+async function approvePin(status: string): Promise<void> {
+  const { json } = await world.gateway.admin('GET', `/api/pins?status=${status}`);
+  const pins = json['pins'] as readonly { readonly id: string; readonly tool: string }[];
+  const pin = pins.find(({ tool }) => tool === 'update_x');
+  expect((await world.gateway.admin('POST', `/api/pins/${pin?.id}/approve`, {})).status).toBe(200);
+}
+
 it('an approval does not pass to other arguments', async () => {
   const { approvalId } = await ask(world, { run: 'ls' });
   await decide(world, approvalId, 'approve', deciders.olivia.token);
@@ -42,12 +49,17 @@ it.each<[string, object]>([
   // A gateway that starts anew asks for the list anew.
   await world.gateway.stop();
   world.gateway = await startIn(world.gateway.home);
+  // Nobody sees the changed tool until somebody has looked at it; and then it is another one.
+  expect((await ask(world, { what })).status).toBe('-32602');
+  expect(dispatched()).toBe(0);
+  await approvePin('pending');
   expect((await ask(world, { what })).approvalId).not.toBe(approvalId);
   expect(await statusOf(world, approvalId)).toBe('void');
   expect(dispatched()).toBe(0);
   world.crm.server?.on('tools/list', undefined);
   await world.gateway.stop();
   world.gateway = await startIn(world.gateway.home);
+  await approvePin('replaced');
 });
 
 it('nor to a call under another policy', async () => {

@@ -1,5 +1,6 @@
 import { leafOf } from '../../src/core/audit/encode-entry.ts';
 import type { Approval, ApprovalId, ArgsDigest } from '../../src/core/approval/approval.ts';
+import type { Pin } from '../../src/core/catalog/pin.ts';
 import type { DefinitionDigest } from '../../src/core/catalog/tool.ts';
 import type { Administrator } from '../../src/core/identity/principal.ts';
 import type { KillSwitch } from '../../src/core/kill-switch/kill-switch.ts';
@@ -22,6 +23,19 @@ export interface FakeAdministration extends Administration {
   fault: AdminFault | null;
   ready: Readiness;
 }
+
+const SAMPLE_PIN: Pin = {
+  id: 'pin_0000000000000000000001',
+  upstream: 'crm',
+  tool: 'send_email',
+  digest: '5feb'.repeat(16) as DefinitionDigest,
+  status: 'pending',
+  why: ['changed'],
+  definition: { name: 'send_email', description: 'Sends\u202e.' },
+  firstSeenMs: Date.parse('2026-11-20T13:00:00Z'),
+  decidedBy: null,
+  decidedMs: null,
+};
 
 const NOT_FOUND: AdminFault = { kind: 'not-found', message: 'there is no such thing', help: 'List them.' };
 
@@ -99,6 +113,22 @@ export function createFakeAdministration(nowMs: () => number): FakeAdministratio
     listAccounts: (by) => later('listAccounts', by, [], () => ok([fakeAccount(nowMs(), {})])),
     setPassword: (by, id, password) => later('setPassword', by, [id, password], () => ok(fakeAccount(nowMs(), { id }))),
     disableAccount: (by, id) => later('disableAccount', by, [id], () => ok(fakeAccount(nowMs(), { id }))),
+
+    listPins: (by, status) =>
+      asked('listPins', by, [status], () => ok([SAMPLE_PIN].filter((pin) => status === null || pin.status === status))),
+    showPin: (by, id) =>
+      asked('showPin', by, [id], () => {
+        const pin = found([SAMPLE_PIN].find((each) => each.id === id));
+        if (!pin.ok) return pin;
+        return ok({
+          pin: pin.value,
+          differences: [{ place: '/description', before: '"Sends."', after: '"Sends\u202e."' }],
+        });
+      }),
+    decidePin: (by, id, status) =>
+      later('decidePin', by, [id, status], () =>
+        ok({ ...SAMPLE_PIN, id, status, decidedBy: by.user, decidedMs: nowMs() }),
+      ),
 
     showPolicy: (by) =>
       asked('showPolicy', by, [], () => ok({ version: 'v', environment: 'prod', upstreams: [], warnings: [] })),

@@ -26,6 +26,7 @@ import { CONVERSATION_LIMITS, createConversations } from '../../src/gateway/conv
 import { createInFlight } from '../../src/gateway/in-flight.ts';
 import { createKeptResults } from '../../src/gateway/kept-results.ts';
 import { createKillSwitches } from '../../src/gateway/kill-switches.ts';
+import { createPins } from '../../src/gateway/pins.ts';
 import { createListViews } from '../../src/gateway/list-view.ts';
 import { createLimits } from '../../src/gateway/limits.ts';
 import { createWatch } from '../../src/gateway/watch.ts';
@@ -160,6 +161,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
   const refusals = createRefusals({ audit: store.audit, clock, knownSecrets, report });
   const gateway = createGateway(deps, refusals, subscriptions);
   const administration = createAdministration({
+    pins: await createPins({ store: store.pins, clock, report }),
     isStopping: () => false,
     policy: deps.policy,
     environment: deps.environment,

@@ -3,6 +3,7 @@ import { ACCOUNT_ROUTES } from './routes/accounts.ts';
 import { APPROVAL_ROUTES } from './routes/approvals.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
 import { KILL_SWITCH_ROUTES } from './routes/kill-switch.ts';
+import { PIN_ROUTES } from './routes/pins.ts';
 import { POLICY_ROUTES } from './routes/policy.ts';
 import { TOKEN_ROUTES } from './routes/tokens.ts';
 import { UPSTREAM_ROUTES } from './routes/upstreams.ts';
@@ -16,4 +17,5 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...ACCOUNT_ROUTES,
   ...UPSTREAM_ROUTES,
   ...POLICY_ROUTES,
+  ...PIN_ROUTES,
 ];

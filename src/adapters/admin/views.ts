@@ -1,3 +1,5 @@
+import type { PinView } from '../../core/admin-api/pin-view.ts';
+import type { Pin } from '../../core/catalog/pin.ts';
 import { formatTimestamp } from '../../core/timestamp.ts';
 import type { AccountView } from '../../core/admin-api/account-view.ts';
 import type { ApprovalView } from '../../core/admin-api/approval-view.ts';
@@ -62,6 +64,12 @@ export function tokenView(token: StoredToken): TokenView {
     expiresAt: formatTimestamp(expiresMs),
     revokedAt: revokedMs === null ? null : formatTimestamp(revokedMs),
   };
+}
+
+export function pinView(pin: Pin): PinView {
+  const { id, upstream, tool, digest, status, why, firstSeenMs, decidedBy, decidedMs } = pin;
+  const decidedAt = decidedMs === null ? null : formatTimestamp(decidedMs);
+  return { id, upstream, tool, digest, status, why, firstSeenAt: formatTimestamp(firstSeenMs), decidedBy, decidedAt };
 }
 
 /** Field by field, as with tokens. */

@@ -77,12 +77,7 @@ function skeletonOf(name: string): string {
     .normalize('NFKD')
     .replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, '')
     .replaceAll('I', 'l');
-  return plain
-    .toLowerCase()
-    .replace(/[_\-. /:]/g, '')
-    .replaceAll('0', 'o')
-    .replaceAll('1', 'l')
-    .replaceAll('rn', 'm');
+  return plain.toLowerCase().replaceAll('0', 'o').replaceAll('1', 'l').replaceAll('rn', 'm');
 }
 
 function scanDefinition(definition: JsonObject, name: string, foreignTools: ReadonlySet<string>, add: Add): void {

@@ -27,6 +27,10 @@ const OPENS: Readonly<Record<string, readonly AdminRole[]>> = {
   'GET /api/upstreams': EVERYBODY,
   'GET /api/upstreams/{name}/tools': ['approver', 'operator', 'auditor'],
   'GET /api/policy': EVERYBODY,
+  'GET /api/pins': ['approver', 'operator', 'auditor'],
+  'GET /api/pins/{id}': ['approver', 'operator', 'auditor'],
+  'POST /api/pins/{id}/approve': ['operator'],
+  'POST /api/pins/{id}/reject': ['operator'],
 };
 const BODIES: Readonly<Record<string, unknown>> = {
   'POST /api/kill-switch': { scope: { client: 'nobody' }, reason: 'test' },

@@ -72,7 +72,7 @@ describe('scanTools', () => {
   });
 
   it('finds names that are invalid, listed twice or alike', () => {
-    const names = ['send_email', 'send-emaiI', 'twice', 'twice', 'dеlete', 'fine'];
+    const names = ['send_email', 'send_emaiI', 'twice', 'twice', 'dеlete', 'fine'];
     const signs = scanTools(names.map((name) => ({ name }))).map(({ findings }) =>
       findings.map(({ sign }) => sign).join(),
     );

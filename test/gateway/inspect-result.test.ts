@@ -1,0 +1,98 @@
+import { Buffer } from 'node:buffer';
+import { describe, expect, it } from 'vitest';
+import { SECRET_DETECTORS } from '../../src/core/content/detectors/built-in.ts';
+import { createKnownSecrets } from '../../src/core/content/redact-arguments.ts';
+import { inspectProgress, inspectResult } from '../../src/gateway/steps/inspect-result.ts';
+import type { UpstreamResult } from '../../src/ports/upstream.ts';
+
+const GITHUB = `ghp_${'iyxcr1m73849kc0nolx2073atq26maalw6xk'}`;
+const OWN = 'the-credential-of-the-gateway';
+const deps = { knownSecrets: createKnownSecrets([OWN]), resultDetectors: SECRET_DETECTORS };
+
+function resultOf(value: unknown): UpstreamResult {
+  const json = Buffer.from(JSON.stringify(value));
+  return { kind: 'result', isError: false, json: [json], jsonBytes: json.length };
+}
+
+describe('inspectResult', () => {
+  it.each([
+    ['a text', { content: [{ type: 'text', text: GITHUB }] }],
+    ['an error', { isError: true, content: [{ type: 'text', text: `401 for token ${GITHUB}` }] }],
+    ['an embedded resource', { content: [{ type: 'resource', resource: { uri: 'a:b', text: GITHUB } }] }],
+    [
+      'the bytes of a resource',
+      {
+        content: [{ type: 'resource', resource: { uri: 'a:b', blob: Buffer.from(`x ${GITHUB}`).toString('base64') } }],
+      },
+    ],
+    [
+      'a link',
+      { content: [{ type: 'resource_link', uri: `https://x.example/?t=${GITHUB}`, name: 'x', description: GITHUB }] },
+    ],
+    ['structured content', { content: [], structuredContent: { a: [{ b: { c: GITHUB } }] } }],
+    ['the name of a member', { content: [], structuredContent: { [GITHUB]: 1 } }],
+    ['_meta', { content: [], _meta: { 'x.example/note': GITHUB } }],
+    ['a resource', { contents: [{ uri: 'a:b', text: GITHUB }] }],
+    ['a prompt', { messages: [{ role: 'user', content: { type: 'text', text: GITHUB } }] }],
+    ['a member that nobody knows', { content: [], unknown: { deep: [GITHUB] } }],
+  ])('takes a secret out of %s', async (_, value) => {
+    const { result, note } = await inspectResult(deps, resultOf(value));
+    const text = Buffer.concat(result.json).toString();
+    expect(text).not.toContain(GITHUB);
+    expect(text).not.toContain(Buffer.from(GITHUB).toString('base64').slice(4, 30));
+    expect(text).toContain('[redacted:token]');
+    expect(() => JSON.parse(text) as unknown).not.toThrow();
+    expect(result.jsonBytes).toBe(Buffer.byteLength(text));
+    expect(note).toMatch(/^redacted: [12] token$/);
+  });
+
+  it('redacts structured content and the same JSON as a text alike', async () => {
+    const structuredContent = { password: 'kq93Zx01pQ', id: 7 };
+    const { result } = await inspectResult(
+      deps,
+      resultOf({ content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent }),
+    );
+    const shown = JSON.parse(Buffer.concat(result.json).toString()) as {
+      content: [{ text: string }];
+      structuredContent: unknown;
+    };
+    expect(JSON.parse(shown.content[0].text)).toEqual(shown.structuredContent);
+  });
+
+  it('looks at the whole of a result, in steps that let other calls in', async () => {
+    const text = `${'nothing here. '.repeat(5000)}`;
+    const value = {
+      content: [...Array.from({ length: 12 }, () => ({ type: 'text', text })), { type: 'text', text: GITHUB }],
+    };
+    let turns = 0;
+    const counting = setInterval(() => (turns += 1), 0);
+    const { result } = await inspectResult(deps, resultOf(value));
+    clearInterval(counting);
+    expect(Buffer.concat(result.json).toString()).not.toContain(GITHUB);
+    expect(turns).toBeGreaterThan(0);
+  });
+
+  it('leaves images as they are', async () => {
+    const data = Buffer.concat([
+      Buffer.from('89504e470d0a1a0a', 'hex'),
+      Buffer.from(`password=kq93Zx01pQ ${GITHUB}`),
+    ]).toString('base64');
+    const clean = resultOf({ content: [{ type: 'image', mimeType: 'image/png', data }] });
+    expect((await inspectResult(deps, clean)).result.json).toEqual(clean.json);
+  });
+
+  it('lets everything through but the credentials of the gateway where detectors are off', async () => {
+    const off = { ...deps, resultDetectors: [] };
+    const { result, note } = await inspectResult(
+      off,
+      resultOf({ content: [{ type: 'text', text: `${GITHUB} ${OWN}` }] }),
+    );
+    const text = Buffer.concat(result.json).toString();
+    expect([text.includes(GITHUB), text.includes(OWN), note]).toEqual([true, false, null]);
+  });
+
+  it('looks at messages of progress too', () => {
+    const shown = inspectProgress(deps, { progress: 1, total: null, message: `with ${GITHUB} and ${OWN}` });
+    expect(shown.message).toBe('with [redacted:token] and [redacted:credential]');
+  });
+});
