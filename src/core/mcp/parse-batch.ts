@@ -10,7 +10,7 @@ export interface Batch {
 }
 
 /** More than this no honest host sends at once, and each costs what a request of its own would. */
-export const BATCH_MESSAGES_MAX = 50;
+const BATCH_MESSAGES_MAX = 50;
 
 /**
  * Reads a batch, all or nothing: with one message malformed, nobody can say what the rest was meant to be. `initialize` opens what the
