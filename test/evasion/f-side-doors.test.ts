@@ -147,6 +147,17 @@ describe.each(TRANSPORTS)('before an upstream over %s', (transport) => {
       expect(await attack(world, host, world.request(host, { method, params }))).toEqual(refused(200, code, reason));
     });
 
+    it('a header that names another URI or prompt than the body is refused', async () => {
+      for (const [method, params, shown] of [
+        ['resources/read', { uri: 'crm://deals/secret/2' }, 'crm://deals/1'],
+        ['resources/read', { uri: 'crm://deals/1' }, '=?base64?eA==?='],
+        ['prompts/get', { name: 'crm__greet' }, 'crm__finish'],
+      ] as const) {
+        const request = world.request(host, { method, params, headers: [['Mcp-Name', shown]] });
+        expect(await attack(world, host, request)).toEqual(refused(400, -32020, 'malformed'));
+      }
+    });
+
     it('another person reads none of it, whatever she is told of names', async () => {
       const token = world.tokens.carol;
       for (const [method, params, code] of [
