@@ -36,8 +36,7 @@ describe('any stream', () => {
   it.each(kinds)('is kept alive with comments: %s', async (kind) => {
     const plane = await startPlane({ limits: { streamKeepAliveMs: 60 } });
     const stream = await openOf(kind, plane);
-    await sleep(300);
-    expect(stream.comments()).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => stream.comments(), { timeout: 4_000 }).toBeGreaterThanOrEqual(3);
   });
 
   it.each(kinds)('ends when the gateway says that nothing may be told there any more: %s', async (kind) => {

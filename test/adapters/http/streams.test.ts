@@ -168,7 +168,8 @@ describe('GET in a session', () => {
     const stream = await openStream(plane.port, getRequest(session));
     for (let i = 0; i < 3; i++) {
       plane.clock.advance(600);
-      await sleep(100);
+      const seen = stream.comments();
+      await expect.poll(() => stream.comments(), { timeout: 4_000 }).toBeGreaterThanOrEqual(seen + 2);
     }
     expect((await sendRaw(plane.port, sessionRequest(session, 'ping'))).status).toBe(200);
     await openSession(plane.port);

