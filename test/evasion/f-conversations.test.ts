@@ -5,6 +5,9 @@ import { type ConversingHost, createModernHost, modernParams, openLegacyHost } f
 import { runGateway, type TestGateway } from '../support/run-gateway.ts';
 import type { ScriptedUpstream } from '../support/scripted-upstream.ts';
 
+/** As long as a busy machine may take. */
+const SLOW_MACHINE = { timeout: 15_000 };
+
 const FORM = {
   method: 'elicitation/create',
   params: { message: 'Your name?', requestedSchema: { type: 'object', properties: { name: { type: 'string' } } } },
@@ -61,7 +64,7 @@ describe('the answer to a question that a legacy host was asked', () => {
       attacked = attack(questionId);
       return undefined;
     });
-    await expect.poll(() => questionId).not.toBe('');
+    await expect.poll(() => questionId, SLOW_MACHINE).not.toBe('');
     const seen = await attacked;
     expect(answersSeen().slice(before)).toEqual([]);
     expect((await victim.post({ jsonrpc: '2.0', id: questionId, result: YES })).status).toBe(202);
@@ -180,7 +183,7 @@ describe('a host that goes away while it is asked', () => {
     let text = '';
     while (!text.includes('elicitation/create')) text += Buffer.from((await reader?.read())?.value ?? []).toString();
     leaving.abort();
-    await expect.poll(cancelled).toBe(before + 1);
+    await expect.poll(cancelled, SLOW_MACHINE).toBe(before + 1);
   });
 
   it('can say so, and its call ends', async () => {
@@ -191,7 +194,7 @@ describe('a host that goes away while it is asked', () => {
       return undefined;
     });
     await talking;
-    await expect.poll(cancelled).toBe(before + 1);
+    await expect.poll(cancelled, SLOW_MACHINE).toBe(before + 1);
   });
 });
 
