@@ -14,11 +14,17 @@ export class ApiProblem extends Error {
 }
 
 /** The only way to the admin API. A session that is over leads to the page where one signs in. */
-async function send<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+async function send<T>(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<T> {
   const response = await fetch(path, {
     method,
     headers: {
       accept: 'application/json',
+      ...headers,
       ...(method === 'GET' ? {} : { 'x-csrf-token': session.csrf }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
@@ -38,6 +44,8 @@ async function send<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: u
 
 export const api = {
   get: <T>(path: string): Promise<T> => send<T>('GET', path),
+  /** Asked by the page and not by a person: does not keep the session from ending. */
+  getAgain: <T>(path: string): Promise<T> => send<T>('GET', path, undefined, { 'x-background': '1' }),
   post: <T>(path: string, body: unknown): Promise<T> => send<T>('POST', path, body),
   delete: <T>(path: string): Promise<T> => send<T>('DELETE', path),
 };

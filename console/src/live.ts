@@ -39,7 +39,7 @@ function open(): void {
 
 /** The browser has given up, perhaps because the session is over: asking anything leads to signing in then. */
 async function openAgain(): Promise<void> {
-  await api.get('/api/kill-switch').catch(() => undefined);
+  await api.getAgain('/api/kill-switch').catch(() => undefined);
   open();
   tell('gap', '{}');
 }

@@ -19,16 +19,20 @@ export function useData<T>(path: string, isAbout: (event: LiveEvent) => boolean 
   const asked = useRef(path);
   asked.current = path;
 
-  const reload = useCallback(() => {
-    api.get<T>(path).then(
-      (answer) => {
-        if (asked.current !== path) return;
-        setValue(answer);
-        setProblem(null);
-      },
-      (error: unknown) => error instanceof ApiProblem && setProblem(error),
-    );
-  }, [path]);
+  const load = useCallback(
+    (get: (path: string) => Promise<T>) => {
+      get(path).then(
+        (answer) => {
+          if (asked.current !== path) return;
+          setValue(answer);
+          setProblem(null);
+        },
+        (error: unknown) => error instanceof ApiProblem && setProblem(error),
+      );
+    },
+    [path],
+  );
+  const reload = useCallback(() => load(api.get), [load]);
   useEffect(() => {
     setValue(null);
     reload();
@@ -42,9 +46,9 @@ export function useData<T>(path: string, isAbout: (event: LiveEvent) => boolean 
       (event: LiveEvent) => {
         if (event.kind !== 'gap' && !isAboutNow.current(event)) return;
         clearTimeout(timer.current);
-        timer.current = setTimeout(reload, SETTLE_MS);
+        timer.current = setTimeout(() => load(api.getAgain), SETTLE_MS);
       },
-      [reload],
+      [load],
     ),
   );
   return { value, problem, reload };

@@ -17,7 +17,8 @@ export interface ConsoleSession {
 export interface ConsoleSessions {
   /** Returns the secret for the cookie. */
   open(by: Administrator): string;
-  check(secret: string): Promise<Result<ConsoleSession, AdminAuthenticationFault>>;
+  /** `watch`: a page asks by itself, and nobody has shown that they still sit before it. */
+  check(secret: string, use: 'request' | 'watch'): Promise<Result<ConsoleSession, AdminAuthenticationFault>>;
   /** In constant time. */
   isCsrfToken(session: ConsoleSession, presented: string): boolean;
   close(secret: string): void;
@@ -62,7 +63,7 @@ export function createConsoleSessions(deps: {
       return secret;
     },
 
-    async check(secret) {
+    async check(secret, use) {
       const key = hashToken(secret);
       const kept = sessions.get(key);
       if (kept === undefined) return err(NO_SESSION);
@@ -79,7 +80,7 @@ export function createConsoleSessions(deps: {
       }
       // It may have been closed while the credential was looked at.
       if (sessions.get(key) !== kept) return err(NO_SESSION);
-      kept.usedMs = nowMs;
+      if (use === 'request') kept.usedMs = nowMs;
       return ok({ by: by.value, csrfToken: kept.csrfToken });
     },
 

@@ -67,7 +67,7 @@ export function createConsoleSignIn(deps: ConsoleSignInDeps): ConsoleSignIn {
     },
 
     async signOut(secret) {
-      const session = await deps.sessions.check(secret);
+      const session = await deps.sessions.check(secret, 'watch');
       deps.sessions.close(secret);
       if (!session.ok) return;
       const { user, credentialId } = session.value.by;

@@ -68,15 +68,15 @@ function Sentence({ approval }: { readonly approval: ApprovalView }): JSX.Elemen
   return (
     <h1 class="sentence">
       <Visible text={requester} />
-      <span class="light">
-        {' '}
-        wants to call, through <Visible text={client} />,{' '}
-      </span>
+      <span class="light"> wants to call </span>
       <code>
         <Visible text={tool} />
       </code>
       <span class="light"> on </span>
       <Visible text={upstream} />
+      <span class="light">
+        , through <Visible text={client} />
+      </span>
     </h1>
   );
 }

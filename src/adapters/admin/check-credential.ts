@@ -27,7 +27,7 @@ export async function checkCredential(deps: CredentialDeps, sender: Sender): Pro
     const answer = await deps.authenticator.authenticate(authorization);
     return answer.ok ? answer : err(turnAway(deps, sender, answer.error));
   }
-  const session = await deps.sessions.check(secret);
+  const session = await deps.sessions.check(secret, sender.headers['x-background'] === undefined ? 'request' : 'watch');
   if (!session.ok) return err(turnAway(deps, sender, session.error));
   const isSafe = isOwnPage(sender) && (sender.method === 'GET' || hasCsrfToken(deps.sessions, session.value, sender));
   return isSafe ? ok(session.value.by) : err(PROBLEMS.foreignPage);

@@ -88,6 +88,16 @@ describe('a session', () => {
     expect((await ask(busy.cookie)).status).toBe(401);
   });
 
+  it('is not kept from ending by a page that asks by itself', async () => {
+    const { cookie } = await signIn(plane, { token: plane.admin('viewer') });
+    const statuses = [];
+    for (let minutes = 0; minutes <= 40; minutes += 10) {
+      statuses.push((await plane.ask({ path: '/api/upstreams', headers: [cookie, ['X-Background', '1']] })).status);
+      clock.advance(10 * MINUTE_MS);
+    }
+    expect(statuses).toEqual([200, 200, 200, 200, 401]);
+  });
+
   it('ends by signing out, and signing in again ends the one before', async () => {
     const first = await signIn(plane, { token: plane.admin('viewer') });
     const again = await postForm(plane, '/sign-in', { token: plane.admin('viewer') }, [first.origin, first.cookie]);

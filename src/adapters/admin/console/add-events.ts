@@ -63,11 +63,10 @@ function stream(
 
   /** Rights that ended must not go on because a connection does. Where the store cannot tell, the next beat asks again. */
   async function checkAgain(): Promise<void> {
-    const still = await deps.authenticator.recheck(by.credentialId);
-    const hasLost = still.ok ? still.value.roles.length === 0 : still.error.kind !== 'unavailable';
-    const session = await checkCredential(deps, request);
-    if (hasLost || (!session.ok && session.error !== PROBLEMS.noCredentialStore)) raw.end();
-    else raw.write(': still here\n\n');
+    const headers = { ...request.headers, 'x-background': '1' };
+    const still = await checkCredential(deps, { headers, method: 'GET', ip: request.ip });
+    if (still.ok || still.error === PROBLEMS.noCredentialStore) raw.write(': still here\n\n');
+    else raw.end();
   }
   return reply;
 }

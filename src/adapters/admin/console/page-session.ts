@@ -12,7 +12,7 @@ export async function loadPageSession(
   { headers }: FastifyRequest,
 ): Promise<ConsoleSession | null> {
   const secret = parseSessionCookie(headers.cookie);
-  const session = secret === null ? null : await sessions.check(secret);
+  const session = secret === null ? null : await sessions.check(secret, 'request');
   return session?.ok === true ? session.value : null;
 }
 
