@@ -70,9 +70,11 @@ export function createTasks(deps: CallDeps): Tasks {
       // Decided anew each time: what is handed over is what may be handed over at that moment.
       const opened = await openTask(deps, context, 'tasks/result', id);
       if (!opened.ok) return opened.error;
-      const { task, approval } = opened.value;
+      const { task } = opened.value;
       runner.see(task, context.principal);
-      const now = view(opened.value);
+      // Looked at again, now that nothing is waited for until the desk knows: a change meanwhile would have woken nobody.
+      const approval = await loadApproval(deps, task);
+      const now = view({ task, approval });
       if (now.status !== 'working' || approval === null) return now;
       const leftMs = Math.min(untilMs - deps.clock.monotonicMs(), deps.taskSettings.presenceMs);
       if (leftMs <= 0 || !stream.open()) return taskNotFinished();
