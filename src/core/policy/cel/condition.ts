@@ -39,7 +39,7 @@ export interface ConditionFault {
 }
 
 /** Longer expressions than this nobody reviews. */
-export const CONDITION_CHARS_MAX = 1000;
+const CONDITION_CHARS_MAX = 1000;
 
 /**
  * Reads one CEL expression and checks everything that can be known without a call: variables, functions, types, and that it costs a
