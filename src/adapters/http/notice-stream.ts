@@ -68,10 +68,6 @@ export class NoticeStream {
     return true;
   }
 
-  get isOpen(): boolean {
-    return !this.#isOver;
-  }
-
   tell(notice: Notice): void {
     if (this.#isOver) return;
     this.#waiting.push(notice);
