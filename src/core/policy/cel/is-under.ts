@@ -13,10 +13,19 @@ export function isUnder(path: string, directory: string): boolean {
 
 /** `null`: the path is not plain. */
 export function parseSegments(path: string): readonly string[] | null {
-  if (path === '' || NOT_PLAIN.test(path) || signsIn(path) !== signsIn(path.normalize('NFKC'))) return null;
+  if (
+    path === '' ||
+    path.length > PATH_CHARS_MAX ||
+    NOT_PLAIN.test(path) ||
+    signsIn(path) !== signsIn(path.normalize('NFKC'))
+  )
+    return null;
   const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.');
   return segments.includes('..') ? null : segments;
 }
+
+/** No file system has longer ones. */
+const PATH_CHARS_MAX = 4096;
 
 // A drive letter or a scheme makes of what follows another path. `~` is somebody's home to a shell.
 const NOT_PLAIN = /[\\\p{Cc}\p{Cf}\p{Cs}]|%[0-9a-fA-F]{2}|^~|^[A-Za-z][A-Za-z0-9+.-]*:/u;
