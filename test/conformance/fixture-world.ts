@@ -3,11 +3,11 @@ import { startGatewayProcess } from '../support/gateway-process.ts';
 import { PROJECT } from '../support/project-files.ts';
 import { createGatewayDir } from '../support/run-gateway.ts';
 import { createCredentialDoor } from './add-credential.ts';
-import { startHttpFixture } from './fixture/http-server.ts';
+import { type FixtureServer, startHttpFixture } from './fixture/http-server.ts';
 import type { Era } from './fixture/wire.ts';
 
 /** Every way in which the fixture stands behind the gateway, by the name of the upstream. */
-export const UPSTREAMS = ['http-legacy', 'http-modern', 'stdio-legacy', 'stdio-modern'] as const;
+export const UPSTREAMS = ['http-legacy', 'http-modern', 'stdio-legacy', 'stdio-modern', 'sse-legacy'] as const;
 export type UpstreamName = (typeof UPSTREAMS)[number];
 
 /** The fixture by itself and behind a gateway in a process of its own. */
@@ -40,7 +40,7 @@ async function openWorld(opened: AsyncDisposableStack): Promise<Omit<FixtureWorl
   const door = opened.adopt(await createCredentialDoor(), (started) => started.close());
   const home = opened.adopt(
     createGatewayDir({
-      config: configText(`http://localhost:${door.port}`, { legacy: legacy.url, modern: modern.url }),
+      config: configText(`http://localhost:${door.port}`, { legacy, modern }),
       policies: Object.fromEntries(UPSTREAMS.map((name) => [`${name}.yaml`, policyText(name)])),
     }),
     (dir) => dir.remove(),
@@ -58,12 +58,13 @@ async function openWorld(opened: AsyncDisposableStack): Promise<Omit<FixtureWorl
   };
 }
 
-function configText(origin: string, urls: Readonly<Record<Era, string>>): string {
+function configText(origin: string, { legacy, modern }: Readonly<Record<Era, FixtureServer>>): string {
   const upstreams: Readonly<Record<UpstreamName, object>> = {
-    'http-legacy': { url: urls.legacy },
-    'http-modern': { url: urls.modern },
+    'http-legacy': { url: legacy.url },
+    'http-modern': { url: modern.url },
     'stdio-legacy': stdio('legacy'),
     'stdio-modern': stdio('modern'),
+    'sse-legacy': { url: legacy.sseUrl, transport: 'sse' },
   };
   return [
     'environment: test',

@@ -12,7 +12,7 @@ export interface KnownDifference {
 }
 
 /** Servers of the old era behind hosts of the new one: they lack words for some of what those ask. */
-const LEGACY_UPSTREAMS = ['http-legacy', 'stdio-legacy'] as const;
+const LEGACY_UPSTREAMS = ['http-legacy', 'stdio-legacy', 'sse-legacy'] as const;
 
 export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
