@@ -175,11 +175,11 @@ describe('I05, P06 a gateway whose files are not what they should be', () => {
     ['a rule about nobody', (policy) => policy.replace('groups: [staff]', 'groups: []'), /groups/],
     ['a rule about no tool', (policy) => policy.replace('tools: [read_x]', 'tools: []'), /tools/],
     [
-      'a rule with a condition that is not enforced',
-      (policy) => policy.replace('effect: allow', 'effect: allow, when: "true"'),
+      'a rule with a condition that is none',
+      (policy) => policy.replace('effect: allow', 'effect: allow, when: "arg.x == 1"'),
       /when/,
     ],
-    ['a limit that is not enforced', (policy) => `${policy}limits: []\n`, /limits/],
+    ['a limit of nothing', (policy) => `${policy}limits: [{ tools: [read_x] }]\n`, /limits/],
     ['a tab', (policy) => policy.replace('classes: ', 'classes:\t'), /./],
     [
       'a tab for a blank at the start of a line',
