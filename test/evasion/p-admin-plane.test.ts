@@ -164,13 +164,7 @@ describe('P02, P04 a request that says more than its route knows', () => {
       const answer = await world.gateway.admin(method, '/api/upstreams', method === 'POST' ? body : undefined);
       expect([method, answer.status]).toEqual([method, 405]);
     }
-    for (const path of [
-      '/api/upstreams/test',
-      '/api/test',
-      '/api/upstreams/crm',
-      '/api/config',
-      '/api/shutdown',
-    ]) {
+    for (const path of ['/api/upstreams/test', '/api/test', '/api/upstreams/crm', '/api/config', '/api/shutdown']) {
       expect([path, (await world.gateway.admin('POST', path, { command: ['id'] })).status]).toEqual([path, 404]);
     }
   });

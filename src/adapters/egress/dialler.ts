@@ -11,7 +11,7 @@ export interface DiallerOptions {
 }
 
 /** Nothing was connected: the far end is out of bounds. `code` is what callers see of it; the message is the operator's. */
-export class EgressError extends Error {
+class EgressError extends Error {
   readonly code = 'EGRESS_DENIED';
 }
 

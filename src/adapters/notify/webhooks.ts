@@ -50,7 +50,11 @@ export function createWebhooks(options: WebhooksOptions, deps: WebhooksDeps): No
   let isClosed = false;
 
   async function attempt(webhook: Webhook, id: string, body: string, attempts: number): Promise<void> {
-    const problem = await post(webhook, id, body);
+    const problem = await deliver(deps, agent, webhook, { id, body, timeoutMs: options.attemptTimeoutMs });
+    if (problem === GONE) {
+      gone.add(webhook);
+      deps.report(`${hostOf(webhook)} wants no more webhooks (410); it gets none until the next start`);
+    }
     if (problem === null || gone.has(webhook) || isClosed) return leave(webhook);
     const delayMs = options.retryDelaysMs[attempts];
     if (delayMs === undefined) {
@@ -65,31 +69,6 @@ export function createWebhooks(options: WebhooksOptions, deps: WebhooksDeps): No
       delayMs * (1 + JITTER * Math.random()),
     ).unref();
     timers.add(timer);
-  }
-
-  /** What went wrong, or `null`. Never the answer's words: they are a stranger's. */
-  async function post(webhook: Webhook, id: string, body: string): Promise<string | null> {
-    try {
-      const timestampSeconds = Math.floor(deps.clock.nowMs() / 1000);
-      const signature =
-        webhook.secrets.length === 0 ? {} : signWebhook({ id, timestampSeconds, body }, webhook.secrets);
-      const answer = await request(webhook.url, {
-        method: 'POST',
-        dispatcher: agent,
-        signal: AbortSignal.timeout(options.attemptTimeoutMs),
-        headers: { 'content-type': 'application/json', ...signature },
-        body,
-      });
-      answer.body.on('error', () => undefined).destroy();
-      if (answer.statusCode === 410) {
-        gone.add(webhook);
-        deps.report(`${hostOf(webhook)} wants no more webhooks (410); it gets none until the next start`);
-      }
-      return answer.statusCode >= 200 && answer.statusCode < 300 ? null : `status ${answer.statusCode}`;
-    } catch (error) {
-      const { code, name } = error as { code?: unknown; name?: unknown };
-      return String(code ?? name);
-    }
   }
 
   function leave(webhook: Webhook): void {
@@ -117,6 +96,33 @@ export function createWebhooks(options: WebhooksOptions, deps: WebhooksDeps): No
       await agent.destroy();
     },
   };
+}
+
+const GONE = 'status 410';
+
+/** One attempt. What went wrong, or `null`. Never the answer's words: they are a stranger's. */
+async function deliver(
+  { clock }: WebhooksDeps,
+  agent: Agent,
+  { url, secrets }: Webhook,
+  { id, body, timeoutMs }: { readonly id: string; readonly body: string; readonly timeoutMs: number },
+): Promise<string | null> {
+  try {
+    const timestampSeconds = Math.floor(clock.nowMs() / 1000);
+    const signature = secrets.length === 0 ? {} : signWebhook({ id, timestampSeconds, body }, secrets);
+    const answer = await request(url, {
+      method: 'POST',
+      dispatcher: agent,
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: { 'content-type': 'application/json', ...signature },
+      body,
+    });
+    answer.body.on('error', () => undefined).destroy();
+    return answer.statusCode >= 200 && answer.statusCode < 300 ? null : `status ${answer.statusCode}`;
+  } catch (error) {
+    const { code, name } = error as { code?: unknown; name?: unknown };
+    return String(code ?? name);
+  }
 }
 
 /** A path can hold a secret of the receiver's, as Slack's does. */

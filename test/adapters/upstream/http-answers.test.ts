@@ -35,11 +35,7 @@ const TAKEN: readonly (readonly [sentence: string, answer: Answer, result?: stri
     },
   ],
   ['resultType at the beginning', withResult(`{"resultType":"complete",${RESULT.slice(1)}`)],
-  [
-    'resultType at the end',
-    withResult(`${RESULT.slice(0, -1)}, "resultType" : "complete" }`),
-    RESULT,
-  ],
+  ['resultType at the end', withResult(`${RESULT.slice(0, -1)}, "resultType" : "complete" }`), RESULT],
   [
     'resultType in the middle',
     withResult('{"isError":false,"resultType":"complete","content":[]}'),
