@@ -11,7 +11,7 @@ export interface Span {
 }
 
 /** A token in base64 in a URL in JSON in a text: people do that. What is folded more often is not looked into. */
-export const UNFOLD_DEPTH_MAX = 3;
+const UNFOLD_DEPTH_MAX = 3;
 
 /**
  * Everything that the detectors find in the text and in what it holds in an encoded form, in order and without overlaps: where two

@@ -8,7 +8,7 @@ export function isPlaceholder(value: string): boolean {
 }
 
 /** Few different characters for its length, one of them many times in a row, or one group over and over. */
-export function isRepetitive(value: string): boolean {
+function isRepetitive(value: string): boolean {
   const different = new Set(value).size;
   if (different <= 4 || (value.length >= 24 && different < 9)) return true;
   return SAME_CHARACTER.test(value) || SAME_GROUP.test(value);

@@ -1,5 +1,5 @@
 import { definitionDifference } from '../../core/catalog/definition-difference.ts';
-import { type Administrator } from '../../core/identity/principal.ts';
+import type { Administrator } from '../../core/identity/principal.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { Pin } from '../../core/catalog/pin.ts';
 import type { AdminFault, Administration } from '../administration.ts';
