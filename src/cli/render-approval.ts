@@ -19,7 +19,12 @@ export function renderApproval(context: Pick<CliContext, 'color' | 'nowMs'>, app
     ['Why asked', `${approval.reason}${rule}`],
     ['Asked', when(approval.createdAt)],
     ['Expires', approval.status === 'pending' ? when(approval.expiresAt) : null],
-    ['Approved by', approversNeeded === 1 ? null : `${approvedBy.join(', ') || 'nobody'} (${approvedBy.length} of ${approversNeeded})`],
+    [
+      'Approved',
+      approversNeeded === 1
+        ? null
+        : `${approvedBy.join(', ') || 'nobody'} (${approvedBy.length} of ${approversNeeded})`,
+    ],
     ['Decided', decidedBy === null ? null : `by ${decidedBy}${decidedAt === null ? '' : `, ${when(decidedAt)}`}`],
     ['Comment', comment],
     ['Note', note],

@@ -33,47 +33,17 @@ export interface PinsDeps {
 const PENDING_PER_UPSTREAM_MAX = 1000;
 
 export async function createPins(deps: PinsDeps): Promise<Pins> {
-  const pins = new Map((await deps.store.load()).map((pin) => [pin.id, pin]));
-  const tools = new Set([...pins.values()].map(toolKey));
-  const upstreams = new Set([...pins.values()].map(({ upstream }) => upstream));
+  const book = openBook(await deps.store.load());
+  const { pins } = book;
   const turns = new Map<string, Promise<void>>();
   const listeners: ((upstream: string) => void)[] = [];
-
-  const isTrusted = (upstream: string, { name, digest }: ToolDefinition): boolean =>
-    pins.get(pinId(upstream, name, digest))?.status === 'trusted';
-  const isUnseen = (upstream: string, { name, digest }: ToolDefinition): boolean =>
-    !pins.has(pinId(upstream, name, digest));
-
-  async function pin(upstream: string, all: readonly ToolDefinition[]): Promise<void> {
-    const nowMs = deps.clock.nowMs();
-    const isKnown = (tool: string): boolean => tools.has(toolKey({ upstream, tool }));
-    const isUpstreamNew = !upstreams.has(upstream);
-    const unseen = all.filter((definition) => isUnseen(upstream, definition));
-    const waiting = [...pins.values()].filter((known) => known.upstream === upstream && known.status === 'pending');
-    const room = isUpstreamNew ? unseen.length : Math.max(0, PENDING_PER_UPSTREAM_MAX - waiting.length);
-    const added = pinUnseen(unseen, all, { upstream, isUpstreamNew, nowMs, isKnown }).slice(0, room);
-    if (added.length === 0) return;
-    await deps.store.add(added, entriesFor(upstream, added, nowMs));
-    for (const each of added) {
-      pins.set(each.id, each);
-      tools.add(toolKey(each));
-    }
-    upstreams.add(upstream);
-    const held = added.filter(({ status }) => status === 'pending');
-    if (held.length === 0) return;
-    const names = held.slice(0, 5).map(({ tool }) => tool);
-    deps.report({
-      callId: null,
-      problem: `${upstream}: ${held.length} tool definitions wait for a review: ${names.join(', ')}`,
-    });
-  }
 
   return {
     async screen(upstream, definitions) {
       const listed = definitions as readonly ToolDefinition[];
-      if (listed.some((definition) => isUnseen(upstream, definition))) {
+      if (listed.some((definition) => isUnseen(book, upstream, definition))) {
         // One list after the other: what is new must be new for one of them only.
-        const turn = (turns.get(upstream) ?? Promise.resolve()).then(() => pin(upstream, listed));
+        const turn = (turns.get(upstream) ?? Promise.resolve()).then(() => pinNew(deps, book, upstream, listed));
         turns.set(
           upstream,
           turn.catch(() => undefined),
@@ -82,7 +52,7 @@ export async function createPins(deps: PinsDeps): Promise<Pins> {
           deps.report({ callId: null, problem: `${upstream}: new tool definitions could not be pinned`, error }),
         );
       }
-      return listed.filter((definition) => isTrusted(upstream, definition));
+      return listed.filter((definition) => isTrusted(book, upstream, definition));
     },
     onDecided: (listener) => void listeners.push(listener),
     list: () => [...pins.values()],
@@ -106,6 +76,54 @@ export async function createPins(deps: PinsDeps): Promise<Pins> {
       return decided;
     },
   };
+}
+
+/** All pins by their ids, and what they speak of. */
+interface Book {
+  readonly pins: Map<string, Pin>;
+  readonly tools: Set<string>;
+  readonly upstreams: Set<string>;
+}
+
+function openBook(loaded: readonly Pin[]): Book {
+  return {
+    pins: new Map(loaded.map((pin) => [pin.id, pin])),
+    tools: new Set(loaded.map(toolKey)),
+    upstreams: new Set(loaded.map(({ upstream }) => upstream)),
+  };
+}
+
+function isTrusted({ pins }: Book, upstream: string, { name, digest }: ToolDefinition): boolean {
+  return pins.get(pinId(upstream, name, digest))?.status === 'trusted';
+}
+
+function isUnseen({ pins }: Book, upstream: string, { name, digest }: ToolDefinition): boolean {
+  return !pins.has(pinId(upstream, name, digest));
+}
+
+async function pinNew(deps: PinsDeps, book: Book, upstream: string, all: readonly ToolDefinition[]): Promise<void> {
+  const { pins, tools, upstreams } = book;
+  const nowMs = deps.clock.nowMs();
+  const isKnown = (tool: string): boolean => tools.has(toolKey({ upstream, tool }));
+  const isUpstreamNew = !upstreams.has(upstream);
+  const unseen = all.filter((definition) => isUnseen(book, upstream, definition));
+  const waiting = [...pins.values()].filter((known) => known.upstream === upstream && known.status === 'pending');
+  const room = isUpstreamNew ? unseen.length : Math.max(0, PENDING_PER_UPSTREAM_MAX - waiting.length);
+  const added = pinUnseen(unseen, all, { upstream, isUpstreamNew, nowMs, isKnown }).slice(0, room);
+  if (added.length === 0) return;
+  await deps.store.add(added, entriesFor(upstream, added, nowMs));
+  for (const each of added) {
+    pins.set(each.id, each);
+    tools.add(toolKey(each));
+  }
+  upstreams.add(upstream);
+  const held = added.filter(({ status }) => status === 'pending');
+  if (held.length === 0) return;
+  const names = held.slice(0, 5).map(({ tool }) => tool);
+  deps.report({
+    callId: null,
+    problem: `${upstream}: ${held.length} tool definitions wait for a review: ${names.join(', ')}`,
+  });
 }
 
 const toolKey = ({ upstream, tool }: Pick<Pin, 'upstream' | 'tool'>): string => `${upstream}\n${tool}`;

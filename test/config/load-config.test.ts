@@ -62,6 +62,7 @@ describe('a configuration', () => {
         pendingApprovalsMax: 1000,
         pendingApprovalsPerPrincipalMax: 20,
       },
+      results: { redactSecrets: true },
       webhooks: [],
       warnings: [],
     });

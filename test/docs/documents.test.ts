@@ -37,7 +37,10 @@ describe('a block of YAML', () => {
   });
 
   it.each(yaml.filter(isConfig))('at $place is a configuration without a problem', ({ text }) => {
-    const config = parseConfig('countersign.yaml', Buffer.from(text), process.cwd(), { WIKI_TOKEN: 'a-token' });
+    const config = parseConfig('countersign.yaml', Buffer.from(text), process.cwd(), {
+      WIKI_TOKEN: 'a-token',
+      HOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    });
     expect(config.ok ? renderProblems(config.value.warnings, { color: false }) : config.error).toBe('');
   });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { attack, callHonestly, refused, startWorld, type World } from '../support/evasion-world.ts';
+import { attack, callHonestly, refused, startWorld, TOOLS, type World } from '../support/evasion-world.ts';
 import { HOSTS, initialize } from '../support/host-request.ts';
 import { parseAnswerBody } from '../support/mcp-request.ts';
 import { sendRaw } from '../support/raw-http.ts';
@@ -94,7 +94,12 @@ describe('a session', () => {
 
   it('G08 is shown a list that is its own, whatever the upstream says of sharing it', async () => {
     world.crm.server?.on('tools/list', (_request, reply) =>
-      reply.result({ resultType: 'complete', ttlMs: 86_400_000, cacheScope: 'public', tools: [{ name: 'read_x' }] }),
+      reply.result({
+        resultType: 'complete',
+        ttlMs: 86_400_000,
+        cacheScope: 'public',
+        tools: TOOLS.filter(({ name }) => name === 'read_x'),
+      }),
     );
     const { token } = await world.gateway.issue({ user: 'frank', groups: ['staff'] });
     const answer = await world.send(world.request('2026-07-28', { method: 'tools/list', token, path: '/mcp/crm' }));

@@ -155,7 +155,10 @@ it('all of it is in the audit log, with what the switch cut off', async () => {
     { change: 'on', by: 'olivia', reason: 'something odd' },
     { change: 'off', by: 'olivia' },
   ]);
-  const denied = log.filter(({ reasons }) => Array.isArray(reasons) && reasons.includes('kill_switch'));
+  // Hosts come back for their event streams as well, each in its own time.
+  const denied = log.filter(
+    ({ method, reasons }) => method !== 'GET' && Array.isArray(reasons) && reasons.includes('kill_switch'),
+  );
   expect(denied).toHaveLength(SDKS.length * 3 + ERAS.length);
   // Nothing was let through between the two.
   const [on, off] = switched.map(({ seq }) => seq);

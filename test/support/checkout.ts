@@ -13,7 +13,7 @@ export interface Checkout {
   remove(): void;
 }
 
-const COPIED = ['package.json', 'src', 'scripts', 'policies', 'tsconfig.json', 'tsconfig.build.json'];
+const COPIED = ['package.json', 'src', 'console', 'scripts', 'policies', 'tsconfig.json', 'tsconfig.build.json'];
 
 export function createCheckout(): Checkout {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-checkout-'));
