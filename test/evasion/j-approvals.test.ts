@@ -32,6 +32,11 @@ beforeEach(() => {
 const args = (more: JsonObject = {}): JsonObject => ({ subject, ...more });
 const dispatched = (): number => world.crm.calls().filter(({ tool }) => tool === 'update_x').length;
 
+interface Pin {
+  readonly id: string;
+  readonly status: string;
+}
+
 async function askAndApprove(more: JsonObject = {}): Promise<string> {
   const { status, approvalId } = await ask(world, args(more));
   expect(status).toBe('approval_pending');
@@ -97,11 +102,21 @@ describe('what an approval is for', () => {
       reply.result({ resultType: 'complete', ttlMs: 0, cacheScope: 'private', tools: changed }),
     );
     await announceNewList();
+    // Out of sight until somebody has looked, and another tool after that.
+    expect((await ask(world, args())).status).toBe('-32602');
+    const { pins } = (await world.gateway.admin('GET', '/api/pins')).json as { pins: Pin[] };
+    const waiting = pins.filter(({ status }) => status === 'pending');
+    expect(waiting).toHaveLength(1);
+    await world.gateway.admin('POST', `/api/pins/${waiting[0]?.id}/approve`);
+    await announceNewList();
     const again = await ask(world, args());
     expect(again).toMatchObject({ status: 'approval_pending' });
     expect(again.approvalId).not.toBe(id);
     expect(await statusOf(world, id)).toBe('void');
     expect(dispatched()).toBe(before);
+    const replaced = ((await world.gateway.admin('GET', '/api/pins')).json as { pins: Pin[] }).pins;
+    const former = replaced.find(({ status }) => status === 'replaced');
+    await world.gateway.admin('POST', `/api/pins/${former?.id}/approve`);
     world.crm.server?.on('tools/list', undefined);
     await announceNewList();
   });
@@ -210,7 +225,7 @@ describe('how it is given', () => {
       [405, 'HEAD', path, [olivia]],
       [405, 'PUT', path, [olivia, json]],
       [405, 'GET', path, [olivia, ['X-HTTP-Method-Override', 'POST']]],
-      [404, 'POST', `/approvals/${approvalId}`, [olivia, json]],
+      [415, 'POST', `/approvals/${approvalId}`, [olivia, json]],
       [401, 'POST', `${path}?token=${deciders.olivia.token}`, [json]],
       [401, 'POST', path, [json, ['Cookie', `token=${deciders.olivia.token}`]]],
       [400, 'POST', `${path}?approve=true`, [olivia, json]],

@@ -88,6 +88,10 @@ describe('P01 a role that is not enough', () => {
     'GET /api/upstreams': ROLES,
     'GET /api/upstreams/{name}/tools': ['auditor', 'approver', 'operator'],
     'GET /api/policy': ROLES,
+    'GET /api/pins': ['auditor', 'approver', 'operator'],
+    'GET /api/pins/{id}': ['auditor', 'approver', 'operator'],
+    'POST /api/pins/{id}/approve': ['operator'],
+    'POST /api/pins/{id}/reject': ['operator'],
   };
 
   it('is said of every route', () => {

@@ -17,9 +17,13 @@ const fill = (path: string): string => path.replace('{id}', 'tok_AAAAAAAAAAAAAAA
 const bodyOf = (path: string): object =>
   path === '/api/tokens'
     ? { user: 'x', ttl: '1h' }
-    : path.endsWith('switch')
-      ? { scope: { all: true }, reason: 'x' }
-      : {};
+    : path === '/api/accounts'
+      ? { user: 'x', password: 'y'.repeat(12), roles: ['viewer'] }
+      : path.endsWith('/password')
+        ? { password: 'y'.repeat(12) }
+        : path.endsWith('switch')
+          ? { scope: { all: true }, reason: 'x' }
+          : {};
 
 it('the first operator may do all of it, so that what follows says something', async () => {
   const statuses = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PEOPLE, startWorld } from '../support/evasion-world.ts';
+import { PEOPLE, startWorld, TOOLS } from '../support/evasion-world.ts';
 import { HOSTS } from '../support/host-request.ts';
 import { parseAnswerBody } from '../support/mcp-request.ts';
 
@@ -30,7 +30,10 @@ describe.each(['http, modern', 'http, legacy'] as const)(
         let lists = 0;
         world.crm.server?.on('tools/list', (_request, reply) => {
           lists += 1;
-          reply.result({ ...complete, tools: [{ name: lists === 1 ? 'read_x' : 'read_y' }] });
+          reply.result({
+            ...complete,
+            tools: TOOLS.filter(({ name }) => name === (lists === 1 ? 'read_x' : 'read_y')),
+          });
         });
         const shown = [];
         for (const person of ['paul', 'rita']) {
