@@ -45,8 +45,8 @@ export function failedAnswer(
 }
 
 /** A modern host can declare what is missing, and call again. */
-export function capabilityMissing(requiredCapabilities: JsonObject): HostError {
-  const message = 'The server behind this needs a capability that the host did not declare. Nothing ran.';
+export function capabilityMissing(requiredCapabilities: JsonObject, ran = 'Nothing ran.'): HostError {
+  const message = `The server behind this needs a capability that the host did not declare. ${ran}`;
   const error = hostError(MCP_ERRORS.missingClientCapability, message, { httpStatus: 400 });
   return { ...error, data: { requiredCapabilities } };
 }

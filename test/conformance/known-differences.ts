@@ -11,34 +11,7 @@ export interface KnownDifference {
   readonly reason: string;
 }
 
-/** Servers of the old era behind hosts of the new one: they lack words for some of what those ask. */
-const LEGACY_UPSTREAMS = ['http-legacy', 'stdio-legacy', 'sse-legacy'] as const;
-
 export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
-  {
-    revision: '2026-07-28',
-    scenario: 'input-required-result-basic-elicitation',
-    checks: ['sep-2322-elicitation-incomplete', 'sep-2322-elicitation-complete'],
-    upstreams: LEGACY_UPSTREAMS,
-    reason:
-      'the suite looks for the key `user_name`; a question of a legacy server has no key, so the gateway makes one up',
-  },
-  {
-    revision: '2026-07-28',
-    scenario: 'input-required-result-ignore-extra-params',
-    checks: null,
-    upstreams: LEGACY_UPSTREAMS,
-    reason:
-      'the suite answers under that key before it is asked; a question without a key cannot be told to be the one',
-  },
-  {
-    revision: '2026-07-28',
-    scenario: 'server-stateless',
-    checks: ['sep-2575-server-rejects-undeclared-capability', 'sep-2575-missing-capability-http-400'],
-    upstreams: LEGACY_UPSTREAMS,
-    reason:
-      'a legacy server that misses a capability of its host has no code for it: its tool fails, and says so in words',
-  },
   {
     revision: '2026-07-28',
     scenario: 'http-custom-header-server-validation',

@@ -1,4 +1,5 @@
 import { declareCapabilities } from '../../core/conversation/capabilities.ts';
+import { nameAsk } from '../../core/conversation/name-ask.ts';
 import type { JsonObject } from '../../core/json/value.ts';
 import { parseLogLevel } from '../../core/mcp/log-level.ts';
 import type { RpcId } from '../../core/mcp/message.ts';
@@ -34,9 +35,10 @@ export async function answerAsk(
   { id, method, params }: { readonly id: RpcId; readonly method: string; readonly params: JsonObject | null },
 ): Promise<string> {
   timer?.hold();
-  const reply = await asker.ask(new Map([[ASK_KEY, { method, params }]]));
+  const key = nameAsk({ method, params });
+  const reply = await asker.ask(new Map([[key, { method, params }]]));
   timer?.resume();
-  const answer = reply.kind === 'answered' ? reply.answers.get(ASK_KEY) : undefined;
+  const answer = reply.kind === 'answered' ? reply.answers.get(key) : undefined;
   if (answer !== undefined) return writeResult(id, answer);
   const isUnknown = reply.kind === 'refused' && NOT_OFFERED.has(reply.detail);
   return isUnknown ? writeAnswer(id, '') : writeRefusal(id, reply.kind === 'refused' ? reply.detail : '');
@@ -48,7 +50,6 @@ export function declaredFor({ asker }: Pick<UpstreamCall, 'asker'>): string {
 }
 
 export const NOTHING_DECLARED = '{}';
-const ASK_KEY = 'input';
 const NOT_OFFERED: ReadonlySet<string> = new Set(['unknown-method', 'not-allowed', 'not-declared']);
 
 function createLogGate(log: NonNullable<UpstreamCall['log']>, clock: Clock): (params: JsonObject | null) => void {

@@ -35,7 +35,7 @@ const URL_CHARS_MAX = 2048;
  * Considerations"; "Sampling").
  */
 export function checkAsk(raw: RawAsk, context: AskContext): Result<Ask, AskRefusal> {
-  const kind = kindOf(raw);
+  const kind = askKindOf(raw);
   if (kind === null) return err('unknown-method');
   if (!isOn(context.rules, kind)) return err('not-allowed');
   if (!isOn(context.declared, kind)) return err('not-declared');
@@ -54,7 +54,7 @@ export function checkAsk(raw: RawAsk, context: AskContext): Result<Ask, AskRefus
   }
 }
 
-function kindOf({ method, params }: RawAsk): AskKind | null {
+export function askKindOf({ method, params }: RawAsk): AskKind | null {
   switch (method) {
     case 'roots/list':
       return 'roots';

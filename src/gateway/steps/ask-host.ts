@@ -1,8 +1,8 @@
 import type { AskEntry } from '../../core/audit/entry.ts';
 import { argsDigest } from '../../core/approval/args-digest.ts';
 import { redactArguments } from '../../core/content/redact-arguments.ts';
-import type { Ask, AskRefusal } from '../../core/conversation/ask.ts';
-import { type AskContext, checkAsk, type RawAsk } from '../../core/conversation/check-ask.ts';
+import type { Ask, AskKind, AskRefusal } from '../../core/conversation/ask.ts';
+import { type AskContext, askKindOf, checkAsk, type RawAsk } from '../../core/conversation/check-ask.ts';
 import { checkAskAnswer } from '../../core/conversation/check-ask-answer.ts';
 import { canonicalJson } from '../../core/json/canonical-json.ts';
 import { createJsonObject, type JsonObject } from '../../core/json/value.ts';
@@ -25,6 +25,8 @@ export interface Asking {
   readonly check: AskContext;
   /** Aborted here, when the host was asked and never answered. */
   readonly abandonment: AbortController;
+  /** What the upstream asked for although it was told that the host cannot; the operator would let it. */
+  readonly undeclared: Set<AskKind>;
   /** Aborts when the conversation took too long altogether. Counts from the first question: most calls never ask any. */
   deadline: AbortSignal | null;
   rounds: number;
@@ -66,14 +68,18 @@ interface AcceptedQuestion {
 
 /** All or none: a person is not bothered with one question when the answer to it would be of no use without the others. */
 function checkQuestion(
-  { check, rounds, deps }: Asking,
+  { check, rounds, deps, undeclared }: Asking,
   raw: ReadonlyMap<string, RawAsk>,
 ): Result<ReadonlyMap<string, Ask>, AskRefusal> {
   if (rounds > ROUNDS_MAX || raw.size > ASKS_PER_ROUND_MAX || raw.size === 0) return err('too-many');
   const asks = new Map<string, Ask>();
   for (const [key, ask] of raw) {
     const checked = checkAsk(ask, check);
-    if (!checked.ok) return checked;
+    if (!checked.ok) {
+      const kind = askKindOf(ask);
+      if (checked.error === 'not-declared' && kind !== null) undeclared.add(kind);
+      return checked;
+    }
     // A server that repeats the credential it was sent would have people and models read it.
     asks.set(key, { ...checked.value, params: redactArguments(checked.value.params, deps.knownSecrets) });
   }
@@ -88,7 +94,10 @@ async function refuse(asking: Asking, { asks, resolve }: Question, refusal: AskR
 async function askAccepted(asking: Asking, questions: readonly AcceptedQuestion[]): Promise<void> {
   const { deps, governed, abandonment } = asking;
   const { stream, context } = governed.call;
-  const merged = mergeQuestions(questions);
+  const keys = mergedKeys(questions);
+  const merged = new Map(
+    questions.flatMap(({ asks }, index) => [...asks].map(([key, ask]) => [keyOf(keys, index, key), ask] as const)),
+  );
   const kinds = [...merged.values()].map(({ kind }) => kind);
   const { upstream } = governed.target.ref;
   const isApproved = governed.decision.effect === 'approve';
@@ -109,7 +118,7 @@ async function askAccepted(asking: Asking, questions: readonly AcceptedQuestion[
     const answers = checkAnswers(merged, given);
     if (answers !== null) {
       await recordAsk(asking, 'answered', kinds, fromMap(answers), actionsOf(answers));
-      return giveAnswers(questions, answers);
+      return giveAnswers(questions, keys, answers);
     }
     const wasRefused = [...given.values()].some(({ kind }) => kind === 'refused');
     // A modern host that never came back: its call is over, and nobody may wait for it any longer.
@@ -123,24 +132,35 @@ async function askAccepted(asking: Asking, questions: readonly AcceptedQuestion[
   }
 }
 
-/** Under one roof, every key once: two questions may use the same. */
-function mergeQuestions(questions: readonly AcceptedQuestion[]): ReadonlyMap<string, Ask> {
-  const merged = new Map<string, Ask>();
-  questions.forEach(({ asks }, index) => {
-    for (const [key, ask] of asks) merged.set(mergedKey(key, index), ask);
+type MergedKeys = readonly ReadonlyMap<string, string>[];
+
+/** Under one roof, every key once: of two questions that use the same, the later one is shown with a number. */
+function mergedKeys(questions: readonly AcceptedQuestion[]): MergedKeys {
+  const taken = new Set<string>();
+  return questions.map(({ asks }) => {
+    const own = new Map<string, string>();
+    for (const key of asks.keys()) {
+      let shown = key;
+      for (let number = 2; taken.has(shown); number++) shown = `${key}#${number}`;
+      taken.add(shown);
+      own.set(key, shown);
+    }
+    return own;
   });
-  return merged;
 }
 
-function giveAnswers(questions: readonly AcceptedQuestion[], answers: ReadonlyMap<string, JsonObject>): void {
+const keyOf = (keys: MergedKeys, index: number, key: string): string => keys[index]?.get(key) ?? key;
+
+function giveAnswers(
+  questions: readonly AcceptedQuestion[],
+  keys: MergedKeys,
+  answers: ReadonlyMap<string, JsonObject>,
+): void {
   questions.forEach(({ asks, resolve }, index) => {
-    const own = [...asks.keys()].map((key) => [key, answers.get(mergedKey(key, index)) ?? {}] as const);
+    const own = [...asks.keys()].map((key) => [key, answers.get(keyOf(keys, index, key)) ?? {}] as const);
     resolve({ kind: 'answered', answers: new Map(own) });
   });
 }
-
-/** Where there is one question only, its keys reach the host as they are. */
-const mergedKey = (key: string, index: number): string => (index === 0 ? key : `${key}#${index + 1}`);
 
 function checkAnswers(
   asks: ReadonlyMap<string, Ask>,

@@ -1,5 +1,7 @@
+import type { AskKind } from '../../core/conversation/ask.ts';
 import { hasAny, sharedCapabilities } from '../../core/conversation/capabilities.ts';
 import { canonicalJson } from '../../core/json/canonical-json.ts';
+import { isModernRevision } from '../../core/mcp/revisions.ts';
 import type { UpstreamAsker } from '../../ports/upstream.ts';
 import type { CallDeps } from '../deps.ts';
 import type { GovernedCall } from '../governed-call.ts';
@@ -10,19 +12,26 @@ export interface CallAsker {
   readonly asker: UpstreamAsker;
   /** Aborts when the host was asked and never answered. */
   readonly abandoned: AbortSignal;
+  /** What the upstream asked for and the host did not declare, so far. Only what the operator lets the upstream ask for. */
+  readonly undeclared: ReadonlySet<AskKind>;
 }
 
 /** Questions that come this close together are put to the host together: a server that has three sends them one after the other. */
 const GATHER_MS = 10;
 
-/** `null`: nobody can be asked, because the host cannot or the operator does not let this upstream. */
+/**
+ * `null`: nobody can be asked, because the host cannot or the operator does not let this upstream. A modern host that cannot gets one
+ * all the same, which asks nobody: what the upstream misses is what the host is told to declare.
+ */
 export function createAsker(deps: CallDeps, governed: GovernedCall): CallAsker | null {
   const { call, target } = governed;
   const { upstream, kind } = target.ref;
   const rules = deps.askRules(upstream);
   const capabilities = sharedCapabilities(call.context.capabilities, rules);
   // Completion is a question that asks back nothing (2026-07-28, "Multi Round-Trip Requests").
-  if (!hasAny(capabilities) || kind === 'prompt-argument' || kind === 'template-argument') return null;
+  if (kind === 'prompt-argument' || kind === 'template-argument') return null;
+  const canDeclare = isModernRevision(call.context.revision) && hasAny(rules);
+  if (!hasAny(capabilities) && !canDeclare) return null;
 
   const abandonment = new AbortController();
   const asking: Asking = {
@@ -30,6 +39,7 @@ export function createAsker(deps: CallDeps, governed: GovernedCall): CallAsker |
     governed,
     check: { upstream, rules, declared: capabilities },
     abandonment,
+    undeclared: new Set(),
     deadline: null,
     rounds: 0,
   };
@@ -39,7 +49,7 @@ export function createAsker(deps: CallDeps, governed: GovernedCall): CallAsker |
     owner: canonicalJson([id, client]),
     ask: inRounds((questions) => askHost(asking, questions)),
   };
-  return { asker, abandoned: abandonment.signal };
+  return { asker, abandoned: abandonment.signal, undeclared: asking.undeclared };
 }
 
 /** One round after the other: a modern host can be asked once at a time, and a person can answer no faster. */

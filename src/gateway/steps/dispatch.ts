@@ -1,6 +1,7 @@
 import type { ApprovalId } from '../../core/approval/approval.ts';
 import type { OutcomeCode, OutcomeEntry } from '../../core/audit/entry.ts';
 import { resultDigest } from '../../core/audit/result-digest.ts';
+import type { AskKind } from '../../core/conversation/ask.ts';
 import { methodOf } from '../../core/catalog/target.ts';
 import { MCP_ERRORS } from '../../core/mcp/errors.ts';
 import { assertNever } from '../../core/result.ts';
@@ -13,7 +14,7 @@ import { failedAnswer, outcomeNotRecorded, stoppedBySwitch, unknownTarget } from
 import { createAsker } from './create-asker.ts';
 import { createCallLog } from './call-log.ts';
 import { callUpstream, type UpstreamAnswer } from './call-upstream.ts';
-import { missingCapability } from './missing-capability.ts';
+import { declarationMissing, missingCapability } from './missing-capability.ts';
 import { inspectProgress, inspectResult } from './inspect-result.ts';
 
 /** What became of a dispatched call: for the log, and for the host once the log has it. */
@@ -58,7 +59,8 @@ export async function dispatch(
           log: createCallLog(deps, governed),
         });
   const killed = covered || place.stoppedBy === 'kill-switch';
-  return describe(deps, answer, { call, upstream: target.ref.upstream, approvalId, startedMs, killed });
+  const undeclared = conversation?.undeclared ?? NOTHING;
+  return describe(deps, answer, { call, upstream: target.ref.upstream, approvalId, startedMs, killed, undeclared });
 }
 
 function upstreamTarget({ target: { ref }, argumentsJson }: GovernedCall): UpstreamTarget {
@@ -72,17 +74,23 @@ const NOT_STARTED: UpstreamAnswer = {
   error: { kind: 'aborted', dispatched: false, detail: 'stopped before dispatch' },
 };
 
+const NOTHING: ReadonlySet<AskKind> = new Set();
+
 interface Ran {
   readonly call: HostCall;
   readonly upstream: string;
   readonly approvalId: ApprovalId | null;
   readonly startedMs: number;
   readonly killed: boolean;
+  /** What the upstream asked for and the host did not declare. */
+  readonly undeclared: ReadonlySet<AskKind>;
 }
 
 async function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Promise<Outcome> {
   // As the host will see it; what is recorded is recorded of that.
-  const inspected = answer.ok && answer.value.kind === 'result' ? await inspectResult(deps, answer.value) : null;
+  const missing = declarationMissing(ran.call.context, ran.undeclared, answer);
+  const inspected =
+    missing === null && answer.ok && answer.value.kind === 'result' ? await inspectResult(deps, answer.value) : null;
   const result = inspected?.result ?? null;
   const code = outcomeCode(answer, ran.killed);
   const entry: OutcomeEntry = {
@@ -94,12 +102,15 @@ async function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Promi
     resultDigest: result === null ? null : resultDigest(result.json, result.jsonBytes),
     resultBytes: result?.jsonBytes ?? null,
     latencyMs: Math.round((deps.clock.monotonicMs() - ran.startedMs) * 1000) / 1000,
-    detail: inspected?.note ?? detailOf(answer),
+    detail: missing === null ? (inspected?.note ?? detailOf(answer)) : 'the host did not declare what was asked for',
   };
   return {
     entry,
     result,
-    answer: result === null ? answerWithoutResult(deps, ran, answer, code) : { kind: 'result', json: result.json },
+    answer:
+      result === null
+        ? (missing ?? answerWithoutResult(deps, ran, answer, code))
+        : { kind: 'result', json: result.json },
   };
 }
 

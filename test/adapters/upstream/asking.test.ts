@@ -13,7 +13,7 @@ function askerOf(owner: string, ask: UpstreamAsker['ask']): UpstreamAsker {
   return { owner, capabilities: { ...ASK_NOTHING, roots: true }, ask };
 }
 
-const answered: AskReply = { kind: 'answered', answers: new Map([['input', ROOTS]]) };
+const answered: AskReply = { kind: 'answered', answers: new Map([['client_roots', ROOTS]]) };
 
 describe('a question of a process', () => {
   const startShared = () => startStdioRig({ command: [process.execPath, SERVER, 'legacy'], shared: true });
