@@ -31,11 +31,9 @@ export function createAdminClient(
         json,
         signal: context.signal,
       });
-      return status === 200 ? parseAnswer(text, answer) : err(faultOf(status, text));
+      return status === 200 ? parseAnswer(text, answer) : err(faultOfAnswer(status, text));
     } catch (error) {
-      const { code, name } = error as { code?: unknown; name?: unknown };
-      const message = `cannot reach the admin plane at ${target.url.origin} (${String(code ?? name)})`;
-      return err({ exitCode: 3, message, help: 'Is the gateway up? Name another one with --admin-url.' });
+      return err(unreachable(target, error));
     }
   }
 
@@ -51,7 +49,13 @@ function parseAnswer<T>(text: string, answer: z.ZodType<T>): Result<T, CliFault>
   return parsed.success ? ok(parsed.data) : err(NOT_OURS);
 }
 
-function faultOf(status: number, text: string): CliFault {
+export function unreachable({ url }: AdminTarget, error: unknown): CliFault {
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  const message = `cannot reach the admin plane at ${url.origin} (${String(code ?? name)})`;
+  return { exitCode: 3, message, help: 'Is the gateway up? Name another one with --admin-url.' };
+}
+
+export function faultOfAnswer(status: number, text: string): CliFault {
   const problem = problemDocumentSchema.safeParse(parseJson(text));
   if (!problem.success) return { ...NOT_OURS, message: `${NOT_OURS.message} (status ${status})` };
   return { exitCode: exitCodeOf(problem.data.code), message: problem.data.detail, help: problem.data.help };

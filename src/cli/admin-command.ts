@@ -4,6 +4,7 @@ import type { Result } from '../core/result.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
 import type { CliContext } from './cli-context.ts';
 import {
+  type AdminTarget,
   type CliFault,
   DEFAULT_ADMIN_URL,
   OPERATOR_TOKEN_FILE,
@@ -41,10 +42,10 @@ export function withAdminOptions(command: Command): Command {
 export async function runAdminCommand(
   context: CliContext,
   options: AdminOptions,
-  work: (client: AdminClient) => Promise<Result<CommandAnswer | null, CliFault>>,
+  work: (client: AdminClient, target: AdminTarget) => Promise<Result<CommandAnswer | null, CliFault>>,
 ): Promise<void> {
   const target = await loadAdminTarget(context, options);
-  const answer = target.ok ? await work(createAdminClient(context, target.value)) : target;
+  const answer = target.ok ? await work(createAdminClient(context, target.value), target.value) : target;
   if (!answer.ok) return sayFault(context, answer.error);
   context.exitWith(0);
   if (answer.value === null) return;

@@ -4,12 +4,14 @@ import { type ApprovalView, approvalListSchema, approvalViewSchema } from '../co
 import { APPROVAL_STATUSES } from '../core/approval/approval.ts';
 import { ok } from '../core/result.ts';
 import { type AdminOptions, addAdminCommand, runAdminCommand } from './admin-command.ts';
-import { type ApproveOptions, approvalPath, approveApproval } from './approve-approval.ts';
+import { type ApproveOptions, approveApproval } from './approve-approval.ts';
 import type { CliContext } from './cli-context.ts';
+import { approvalPath, findApproval } from './find-approval.ts';
 import { formatDistance } from './format-time.ts';
 import { type Cell, renderTable } from './layout.ts';
 import { parseCount } from './parse-option.ts';
 import { renderApproval } from './render-approval.ts';
+import { watchApprovals } from './watch-approvals.ts';
 
 interface ListOptions extends AdminOptions {
   readonly status?: string;
@@ -26,13 +28,13 @@ export function registerApprovals(program: Command, context: CliContext): void {
 
   addAdminCommand(approvals, 'show <id>', 'show everything about one').action((id: string, options: AdminOptions) =>
     runAdminCommand(context, options, async (client) => {
-      const approval = await client.get(approvalPath(id), approvalViewSchema);
+      const approval = await findApproval(client, id, 'all');
       return approval.ok ? ok({ json: approval.value, text: renderApproval(context, approval.value) }) : approval;
     }),
   );
 
   addAdminCommand(approvals, 'approve <id>', 'approve one call')
-    .option('--args-hash <prefix>', 'only if the digest of the arguments begins with this; at least 8 characters')
+    .option('--args-hash <hash>', 'only if this is the hash of its arguments, as "approvals show" prints it')
     .option('--yes', 'do not ask')
     .option('-m, --comment <text>', 'why, for the audit log')
     .action((id: string, options: ApproveOptions, command: Command) => approveApproval(context, command, id, options));
@@ -41,13 +43,23 @@ export function registerApprovals(program: Command, context: CliContext): void {
     .option('-m, --comment <text>', 'why, for the audit log')
     .action((id: string, options: AdminOptions & { comment?: string }) =>
       runAdminCommand(context, options, async (client) => {
+        const shown = await findApproval(client, id, 'pending');
+        if (!shown.ok) return shown;
         const body = options.comment === undefined ? {} : { comment: options.comment };
-        const rejected = await client.post(`${approvalPath(id)}/reject`, body, approvalViewSchema);
+        const rejected = await client.post(`${approvalPath(shown.value.id)}/reject`, body, approvalViewSchema);
         return rejected.ok
           ? ok({ json: rejected.value, text: `Rejected ${rejected.value.id}. The call will not run.\n` })
           : rejected;
       }),
     );
+
+  addAdminCommand(
+    approvals,
+    'watch',
+    'what waits, and every change from then on; with --json one document a line',
+  ).action((options: AdminOptions) =>
+    runAdminCommand(context, options, (client, target) => watchApprovals(context, client, target, options)),
+  );
 }
 
 function listApprovals(context: CliContext, options: ListOptions): Promise<void> {

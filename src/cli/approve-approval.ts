@@ -5,6 +5,7 @@ import { type Result, err, ok } from '../core/result.ts';
 import type { AdminClient } from './admin-client.ts';
 import { type AdminOptions, type CommandAnswer, runAdminCommand } from './admin-command.ts';
 import type { CliContext } from './cli-context.ts';
+import { approvalPath, findApproval } from './find-approval.ts';
 import type { CliFault } from './load-admin-target.ts';
 import { renderApproval } from './render-approval.ts';
 
@@ -14,8 +15,7 @@ export interface ApproveOptions extends AdminOptions {
   readonly comment?: string;
 }
 
-/** Shorter ones could be found by chance, by whoever chooses the arguments. */
-const HASH_PREFIX = /^[0-9a-f]{8,64}$/;
+const HASH = /^[0-9a-f]{64}$/;
 
 /**
  * Approves exactly what was shown: the digest of the arguments goes along, so that the gateway refuses if they are not these any more.
@@ -28,11 +28,10 @@ export function approveApproval(
   options: ApproveOptions,
 ): Promise<void> {
   const { argsHash } = options;
-  if (argsHash !== undefined && !HASH_PREFIX.test(argsHash)) {
-    command.error(
-      'error: --args-hash must be the first 8 or more characters of the hash that "approvals show" prints',
-      { exitCode: 2 },
-    );
+  if (argsHash !== undefined && !HASH.test(argsHash)) {
+    command.error('error: --args-hash must be the whole hash that "approvals show" prints, 64 characters', {
+      exitCode: 2,
+    });
   }
   if (argsHash === undefined && options.yes === undefined && !context.isTty) {
     command.error('error: without a terminal, say which arguments you mean with --args-hash, or --yes', {
@@ -40,15 +39,11 @@ export function approveApproval(
     });
   }
   return runAdminCommand(context, options, async (client) => {
-    const shown = await client.get(approvalPath(id), approvalViewSchema);
+    const shown = await findApproval(client, id, 'pending');
     if (!shown.ok) return shown;
     const agreed = await isAgreed(context, shown.value, options);
     return agreed.ok ? approve(client, shown.value, options) : agreed;
   });
-}
-
-export function approvalPath(id: string): string {
-  return `/api/approvals/${encodeURIComponent(id)}`;
 }
 
 async function isAgreed(
@@ -57,7 +52,7 @@ async function isAgreed(
   options: ApproveOptions,
 ): Promise<Result<true, CliFault>> {
   if (options.argsHash !== undefined) {
-    if (shown.argsDigest.startsWith(options.argsHash)) return ok(true);
+    if (shown.argsDigest === options.argsHash) return ok(true);
     return refused('the arguments of this approval have another hash', 'Show it again, and look at what it asks for.');
   }
   if (options.yes) return ok(true);

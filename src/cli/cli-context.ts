@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
-import { type FetchAdmin, fetchAdmin } from './fetch-admin.ts';
+import { type FetchAdmin, fetchAdmin, type OpenEvents, openEvents } from './fetch-admin.ts';
 
 /**
  * 0 done · 1 found something, or it is not there, or was refused · 2 called wrongly · 3 the gateway cannot be reached, or does not allow
@@ -17,6 +17,7 @@ export interface CliContext {
   readonly color: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly fetchAdmin: FetchAdmin;
+  readonly openEvents: OpenEvents;
   /** Aborts when the command is interrupted. */
   readonly signal: AbortSignal;
   nowMs(): number;
@@ -37,6 +38,7 @@ export function createProcessContext(signal: AbortSignal): CliContext {
     color: process.stdout.isTTY && !process.env['NO_COLOR'],
     env: process.env,
     fetchAdmin,
+    openEvents,
     signal,
     nowMs: () => Date.now(),
     ask: async (question) => {

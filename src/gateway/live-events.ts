@@ -11,6 +11,8 @@ import type { KillSwitches } from './kill-switches.ts';
 export type LiveEvent =
   /** An entry was recorded. Its payload is never here, whoever watches. */
   | { readonly kind: 'recorded'; readonly record: AuditRecord }
+  /** Where this watcher begins, who named no entry of its own: all that is recorded after `sequence` follows. */
+  | { readonly kind: 'start'; readonly sequence: number }
   /** So much was recorded meanwhile that it is not told one by one; `sequence` is where it goes on. */
   | { readonly kind: 'gap'; readonly sequence: number }
   /** Not from the log: these change while it cannot be written, too. */
@@ -73,13 +75,8 @@ export function createLiveEvents(deps: LiveEventsDeps): LiveEvents {
   }
 
   async function catchUp(watcher: Watcher, end: number): Promise<void> {
-    watcher.after ??= end;
-    if (end - watcher.after > REPLAY_ENTRIES_MAX) {
-      watcher.after = end;
-      watcher.listener({ kind: 'gap', sequence: end });
-    }
-    while (watcher.after < end && watchers.has(watcher)) {
-      const records = await deps.audit.read({ limit: PAGE_ENTRIES, afterSequence: watcher.after });
+    for (let after = placeWatcher(watcher, end); after < end && watchers.has(watcher); after = watcher.after ?? end) {
+      const records = await deps.audit.read({ limit: PAGE_ENTRIES, afterSequence: after });
       if (records.length === 0) return;
       for (const record of records) watcher.listener({ kind: 'recorded', record: { ...record, payload: null } });
       watcher.after = records.at(-1)?.sequence ?? end;
@@ -108,6 +105,15 @@ export function createLiveEvents(deps: LiveEventsDeps): LiveEvents {
       for (const watcher of Array.from(watchers)) stop(watcher);
     },
   };
+}
+
+/** Where it goes on from. */
+function placeWatcher(watcher: Watcher, end: number): number {
+  const { after, listener } = watcher;
+  if (after !== null && end - after <= REPLAY_ENTRIES_MAX) return after;
+  watcher.after = end;
+  listener({ kind: after === null ? 'start' : 'gap', sequence: end });
+  return end;
 }
 
 function pictureOf({

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Approval, ApprovalId } from '../../src/core/approval/approval.ts';
 import { type CliWorld, createCliWorld } from '../support/cli-world.ts';
 
 const ID = 'apr_0000000000000000000001';
@@ -32,15 +33,16 @@ describe('approvals approve', () => {
     expect(world.administration.calls).toEqual([]);
   });
 
-  it.each(['9f2c41d0', '9f2c41d07a55', DIGEST])('approves with the hash %.12s', async (hash) => {
-    const run = await world.run(['approvals', 'approve', ID, '--args-hash', hash, '-m', 'as agreed']);
+  it.each([ID, ID.slice(4)])('approves with the hash, by the id %s', async (id) => {
+    const run = await world.run(['approvals', 'approve', id, '--args-hash', DIGEST, '-m', 'as agreed']);
     expect([run.exitCode, approvals()]).toEqual([0, [[ID, 'as agreed', DIGEST]]]);
   });
 
   it.each([
-    ['another hash', '9f2c41d1', 1],
-    ['the hash in capitals', '9F2C41D0', 2],
-    ['7 characters', '9f2c41d', 2],
+    ['another hash', DIGEST.replace('9', '8'), 1],
+    ['another last character', DIGEST.replace(/.$/, '1'), 1],
+    ['the hash in capitals', DIGEST.toUpperCase(), 2],
+    ['the beginning of the hash', DIGEST.slice(0, 12), 2],
     ['no hash', '', 2],
   ])('refuses %s', async (_, hash, exitCode) => {
     const run = await world.run(['approvals', 'approve', ID, '--args-hash', hash], { isTty: true, answer: 'y' });
@@ -78,6 +80,54 @@ describe('approvals approve', () => {
       stdout: '',
       stderr: 'countersign: nobody decides on their own request\nhelp: Ask another.\n',
     });
+  });
+});
+
+describe('the beginning of an id', () => {
+  const shownId = async (given: string) => {
+    const run = await world.run(['approvals', 'show', given, '--json']);
+    return run.exitCode === 0 ? (JSON.parse(run.stdout) as { id: string }).id : run;
+  };
+
+  beforeEach(() => {
+    const [first, ...others] = world.administration.approvals;
+    const named = (id: string) => ({ ...(first as Approval), id: id.padEnd(26, 'x') as ApprovalId });
+    world.administration.approvals = [named('apr_K7Q2ab'), named('apr_K7Q2cd'), named('apr_-_-_'), ...others];
+  });
+
+  it.each([
+    ['K7Q2a', 'apr_K7Q2abxxxxxxxxxxxxxxxx'],
+    ['apr_K7Q2c', 'apr_K7Q2cdxxxxxxxxxxxxxxxx'],
+    ['apr_-_-_', 'apr_-_-_xxxxxxxxxxxxxxxxxx'],
+  ])('%s is enough where it is the only one', async (given, id) => {
+    expect(await shownId(given)).toBe(id);
+  });
+
+  it.each([
+    ['K7Q2', '2 ids begin with K7Q2'],
+    ['k7q2a', 'none of the newest 200 requests begins with k7q2a'],
+    ['K7Q', 'there is no such thing'],
+    ['../tokens', 'there is nothing here'],
+  ])('%s is not taken', async (given, message) => {
+    expect(await shownId(given)).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(message) as unknown });
+  });
+
+  it('is looked for among the ones that wait, for deciding', async () => {
+    const run = await world.run(['approvals', 'reject', '0000000000000000000000']);
+    expect(run.exitCode).toBe(1);
+    expect((await world.run(['approvals', 'reject', 'K7Q2ab', '-m', 'no'])).stdout).toContain('Rejected apr_K7Q2ab');
+    expect((await world.run(['approvals', 'approve', 'K7Q2', '--yes'])).exitCode).toBe(1);
+    expect(approvals()).toEqual([]);
+  });
+
+  it('is not enough to decide where more wait than were looked at', async () => {
+    const [first] = world.administration.approvals;
+    world.administration.approvals = Array.from({ length: 200 }, (_, n) => ({
+      ...(first as Approval),
+      id: `apr_${n}`.padEnd(26, 'z') as ApprovalId,
+    }));
+    const run = await world.run(['approvals', 'approve', '199z', '--yes']);
+    expect(run).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('Write the whole id') as unknown });
   });
 });
 

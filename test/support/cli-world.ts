@@ -2,11 +2,12 @@ import { Command, CommanderError } from 'commander';
 import { registerApprovals } from '../../src/cli/approvals.ts';
 import { registerAudit } from '../../src/cli/audit.ts';
 import type { CliContext } from '../../src/cli/cli-context.ts';
-import { fetchAdmin } from '../../src/cli/fetch-admin.ts';
+import { fetchAdmin, openEvents } from '../../src/cli/fetch-admin.ts';
 import { registerKill } from '../../src/cli/kill.ts';
 import { registerToken } from '../../src/cli/token.ts';
 import { registerUpstreams } from '../../src/cli/upstreams.ts';
 import type { Approval, ApprovalId } from '../../src/core/approval/approval.ts';
+import type { AuditLog } from '../../src/ports/audit-log.ts';
 import { createFakeAdministration, type FakeAdministration, fakeApproval, fakeRecord } from './fake-administration.ts';
 import { createFixedClock } from './fixed-clock.ts';
 import { startAdminPlane } from './start-admin-plane.ts';
@@ -20,12 +21,16 @@ export interface CliWorld {
   readonly url: string;
   readonly token: string;
   readonly administration: FakeAdministration;
+  /** What `/api/events` tells of. */
+  readonly audit: AuditLog;
   run(args: readonly string[], options?: RunOptions): Promise<CliRun>;
 }
 
 export interface RunOptions extends Partial<Pick<CliContext, 'isTty' | 'color' | 'env' | 'signal'>> {
   /** What the person answers. */
   readonly answer?: string;
+  /** All of stdout so far, each time that there is more. */
+  readonly onOutput?: (stdout: string) => void;
 }
 
 export interface CliRun {
@@ -45,6 +50,7 @@ export async function createCliWorld(): Promise<CliWorld> {
     url: plane.url,
     token,
     administration,
+    audit: plane.store.audit,
     run: (args, options = {}) => {
       const env = { COUNTERSIGN_ADMIN_URL: plane.url, COUNTERSIGN_ADMIN_TOKEN: token, ...options.env };
       return runCommand(args, { ...options, env }, () => clock.nowMs());
@@ -63,8 +69,14 @@ async function runCommand(args: readonly string[], options: RunOptions, nowMs: (
     env,
     signal,
     fetchAdmin,
+    openEvents,
     nowMs,
-    stdout: { write: (text) => (stdout += text) },
+    stdout: {
+      write: (text) => {
+        stdout += text;
+        options.onOutput?.(stdout);
+      },
+    },
     stderr: { write: (text) => (stderr += text) },
     ask: (question) => {
       stdout += `${question}${answer}\n`;

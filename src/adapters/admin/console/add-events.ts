@@ -84,8 +84,9 @@ function encodeEvent(event: LiveEvent): string {
       const view = auditView(event.record);
       return `id: ${view.seq}\nevent: ${view.kind}\ndata: ${JSON.stringify(view)}\n\n`;
     }
+    case 'start':
     case 'gap':
-      return `id: ${event.sequence}\nevent: gap\ndata: {}\n\n`;
+      return `id: ${event.sequence}\nevent: ${event.kind}\ndata: {}\n\n`;
     case 'kill-switches':
     case 'upstreams':
       return `event: ${event.kind}\ndata: {}\n\n`;
