@@ -1,9 +1,11 @@
+import type { ExplainedDecision, ExplanationView } from '../core/admin-api/explanation-view.ts';
+import { labelOf } from '../core/catalog/target.ts';
 import { visibleText } from '../core/content/visible-text.ts';
-import type { LimitUse } from '../core/limits/limit-use.ts';
 import { formatDuration } from '../core/duration.ts';
 import { canonicalJson } from '../core/json/canonical-json.ts';
-import type { Decision, DecisionRequest } from '../core/policy/decision.ts';
-import type { ExplainedRule, Explanation, Standing } from '../core/policy/explain.ts';
+import type { JsonObject } from '../core/json/value.ts';
+import type { DecisionTarget } from '../core/policy/decision.ts';
+import type { ExplainedRule, Standing } from '../core/policy/explain.ts';
 import { type CliContext, paint } from './cli-context.ts';
 import { renderFields, wrapText } from './layout.ts';
 
@@ -14,40 +16,57 @@ const WIDTH = 80;
 /** Where the values of `renderFields` begin. */
 const FIELD_INDENT = 10;
 
-/** A decision and the rules behind it, at most 80 columns wide. */
-export function renderExplanation({ decision, rules }: Explanation, request: DecisionRequest, shown: Shown): string {
+/** A decision and the rules behind it, at most 80 columns wide. `args` are those that were asked about; `null` for a listing. */
+export function renderExplanation(
+  { as, target, decision, rules }: ExplanationView,
+  args: JsonObject | null,
+  shown: Shown,
+): string {
   const [reason] = decision.reasons;
+  const rights = [...as.groups.map((group) => `group ${group}`), ...as.scopes.map((scope) => `scope ${scope}`)];
   const fields = renderFields(shown, [
-    ['Call', `${request.target.upstream}/${request.target.name} as ${request.principal.id}`],
+    ['Call', `${callOf(target)} as ${as.user}`],
     ['Decision', { text: effectOf(decision), style: STYLES[decision.effect] }],
     ['Class', decision.class],
-    ['Reason', reason.ruleId === null ? reason.code : `${reason.code}, rule ${reason.ruleId}`],
+    ['Reason', reason === undefined ? null : describeReason(reason)],
     ['Policy', decision.policyVersion.slice(0, 16)],
   ]);
   return [
     fields,
-    paragraph('Why', decision.reasons[0].text, shown),
-    ...sentArguments(decision, request, shown),
-    ...(decision.effect === 'deny' ? [] : decision.limits.map((use) => paragraph('Limit', describeLimit(use), shown))),
-    rules.length === 0 ? '' : `\nRules of ${visibleText(request.target.upstream)}\n`,
+    as.from === 'token' ? paragraph('Rights', `of the newest token: ${rights.join(', ') || 'none'}`, shown) : '',
+    paragraph('Why', reason?.text ?? '', shown),
+    ...sentArguments(decision, args, shown),
+    ...decision.limits.map((limit) => paragraph('Limit', describeLimit(limit), shown)),
+    rules.length === 0 ? '' : `\nRules of ${visibleText(target.upstream)}\n`,
     ...rules.map((rule) => renderRule(rule, shown)),
   ].join('');
 }
 
-function effectOf(decision: Decision): string {
-  if (decision.effect !== 'deny') return decision.effect;
-  return decision.hidden ? 'deny, and hide that there is such a thing' : 'deny';
+/** `crm/update_deal`; of anything else, what it is comes first. */
+function callOf(target: DecisionTarget): string {
+  const { kind, upstream, name } = target;
+  if (kind === 'tool') return `${upstream}/${name}`;
+  return `${kind === 'template' ? `resources/templates/list ${name}` : labelOf({ kind, upstream, name })} of ${upstream}`;
 }
 
-function sentArguments(decision: Decision, request: DecisionRequest, shown: Shown): string[] {
-  if (decision.effect === 'deny' || decision.args === null || decision.args === request.args) return [];
-  return [paragraph('Sent as', canonicalJson(decision.args), shown)];
+function describeReason({ code, ruleId }: ExplainedDecision['reasons'][number]): string {
+  return ruleId === null ? code : `${code}, rule ${ruleId}`;
 }
 
-function describeLimit(use: LimitUse): string {
-  if (use.kind === 'concurrent') return `${use.max} at once (${use.place})`;
-  const what = use.kind === 'calls' ? 'calls' : `units, of which this call takes ${use.amount},`;
-  return `${use.max} ${what} in ${formatDuration(use.windowMs)} (${use.place})`;
+function effectOf({ effect, hidden }: ExplainedDecision): string {
+  return hidden ? `${effect}, and hide that there is such a thing` : effect;
+}
+
+function sentArguments({ args: sent }: ExplainedDecision, args: JsonObject | null, shown: Shown): string[] {
+  if (sent === null || (args !== null && canonicalJson(sent) === canonicalJson(args))) return [];
+  return [paragraph('Sent as', canonicalJson(sent), shown)];
+}
+
+function describeLimit({ kind, max, amount, windowMs, place }: ExplainedDecision['limits'][number]): string {
+  if (windowMs === null) return `${max} at once (${place})`;
+  if (kind === 'first-use') return `the first use of the tool by a person waits for approval (${place})`;
+  const what = kind === 'calls' ? 'calls' : `units, of which this call takes ${amount},`;
+  return `${max} ${what} in ${formatDuration(windowMs)} (${place})`;
 }
 
 function paragraph(name: string, text: string, shown: Shown): string {
@@ -69,7 +88,7 @@ function renderRule({ id, effect, place, standing, when, missingScopes }: Explai
   return `${lines.join('\n')}\n`;
 }
 
-const STYLES: Readonly<Record<Decision['effect'], Style>> = { allow: 'green', approve: 'yellow', deny: 'red' };
+const STYLES: Readonly<Record<ExplainedDecision['effect'], Style>> = { allow: 'green', approve: 'yellow', deny: 'red' };
 
 const STANDINGS: Readonly<Record<Standing, string>> = {
   matches: 'matches',

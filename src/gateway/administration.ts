@@ -1,9 +1,12 @@
+import type { ExplanationView, SimulationView } from '../core/admin-api/explanation-view.ts';
 import type { PolicyView, ToolView } from '../core/admin-api/policy-view.ts';
 import type { Approval, ApprovalStatus } from '../core/approval/approval.ts';
 import type { DefinitionDifference } from '../core/catalog/definition-difference.ts';
 import type { Pin, PinStatus } from '../core/catalog/pin.ts';
 import type { AdminRole, Administrator } from '../core/identity/principal.ts';
+import type { JsonObject } from '../core/json/value.ts';
 import type { KillScope, KillSwitch } from '../core/kill-switch/kill-switch.ts';
+import type { DecisionTarget } from '../core/policy/decision.ts';
 import type { Result } from '../core/result.ts';
 import type { StoredAccount } from '../ports/account-store.ts';
 import type { AuditQuery, AuditRecord } from '../ports/audit-log.ts';
@@ -41,6 +44,25 @@ export interface KillRequest {
   readonly scope: KillScope;
   readonly reason: string;
   readonly expiresMs: number | null;
+}
+
+/** Whose call is thought through. */
+export interface ImaginedPerson {
+  readonly user: string;
+  /** `null` with `scopes`: those of the newest live token of this user, or none where there is no such token. */
+  readonly groups: readonly string[] | null;
+  readonly scopes: readonly string[] | null;
+  readonly tenant: string | null;
+  readonly client: string | null;
+  /** When the call comes; `null`: now. */
+  readonly nowMs: number | null;
+}
+
+/** A call that is thought through. */
+export interface PolicyQuestion {
+  readonly target: DecisionTarget;
+  /** `null` asks what a listing asks: could any arguments be allowed? */
+  readonly args: JsonObject | null;
 }
 
 export interface Readiness {
@@ -102,6 +124,18 @@ export interface Administration {
   decidePin(by: Administrator, id: string, status: 'trusted' | 'rejected'): Promise<Result<Pin, AdminFault>>;
 
   showPolicy(by: Administrator): Result<PolicyView, AdminFault>;
+  /** What would be decided, rule by rule. Nothing is called, counted or recorded. */
+  explainPolicy(
+    by: Administrator,
+    person: ImaginedPerson,
+    question: PolicyQuestion,
+  ): Promise<Result<ExplanationView, AdminFault>>;
+  /** What would be decided of each; without questions, of every tool that the policy names, as a listing asks. */
+  simulatePolicy(
+    by: Administrator,
+    person: ImaginedPerson,
+    questions: readonly PolicyQuestion[] | null,
+  ): Promise<Result<SimulationView, AdminFault>>;
   listTools(by: Administrator, upstream: string): Promise<Result<readonly ToolView[], AdminFault>>;
   upstreams(by: Administrator): Result<readonly UpstreamStatus[], AdminFault>;
   readiness(): Readiness;

@@ -4,6 +4,7 @@ import { registerAudit } from '../../src/cli/audit.ts';
 import type { CliContext } from '../../src/cli/cli-context.ts';
 import { fetchAdmin, openEvents } from '../../src/cli/fetch-admin.ts';
 import { registerKill } from '../../src/cli/kill.ts';
+import { registerPolicies } from '../../src/cli/policies.ts';
 import { registerToken } from '../../src/cli/token.ts';
 import { registerUpstreams } from '../../src/cli/upstreams.ts';
 import type { Approval, ApprovalId } from '../../src/core/approval/approval.ts';
@@ -90,9 +91,8 @@ async function runCommand(args: readonly string[], options: RunOptions, nowMs: (
     writeOut: (text) => (stdout += text),
     writeErr: (text) => (stderr += text),
   });
-  for (const register of [registerApprovals, registerKill, registerAudit, registerToken, registerUpstreams]) {
-    register(program, context);
-  }
+  const all = [registerApprovals, registerKill, registerAudit, registerToken, registerUpstreams, registerPolicies];
+  for (const register of all) register(program, context);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

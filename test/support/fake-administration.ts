@@ -37,6 +37,26 @@ const SAMPLE_PIN: Pin = {
   decidedMs: null,
 };
 
+const FAKE_PERSON = {
+  user: 'alice',
+  groups: [],
+  scopes: [],
+  tenant: null,
+  client: 'explain',
+  from: 'request',
+} as const;
+const FAKE_DECISION = {
+  effect: 'deny',
+  class: 'unclassified',
+  policyVersion: 'v',
+  reasons: [{ code: 'no_rule', ruleId: null, place: null, text: 'No rule allows this to this person.' }],
+  args: null,
+  hidden: true,
+  missingScopes: [],
+  terms: null,
+  limits: [],
+} as const;
+
 const NOT_FOUND: AdminFault = { kind: 'not-found', message: 'there is no such thing', help: 'List them.' };
 
 export function createFakeAdministration(nowMs: () => number): FakeAdministration {
@@ -131,7 +151,17 @@ export function createFakeAdministration(nowMs: () => number): FakeAdministratio
       ),
 
     showPolicy: (by) =>
-      asked('showPolicy', by, [], () => ok({ version: 'v', environment: 'prod', upstreams: [], warnings: [] })),
+      asked('showPolicy', by, [], () =>
+        ok({ version: 'v', environment: 'prod', files: [], upstreams: [], warnings: [] }),
+      ),
+    explainPolicy: (by, person, question) =>
+      later('explainPolicy', by, [person, question], () =>
+        ok({ as: FAKE_PERSON, target: question.target, decision: FAKE_DECISION, rules: [] }),
+      ),
+    simulatePolicy: (by, person, questions) =>
+      later('simulatePolicy', by, [person, questions], () =>
+        ok({ as: FAKE_PERSON, policyVersion: 'v', decisions: [] }),
+      ),
     listTools: (by, upstream) => later('listTools', by, [upstream], () => ok([])),
 
     upstreams: (by) =>

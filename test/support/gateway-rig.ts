@@ -164,7 +164,6 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     pins: await createPins({ store: store.pins, clock, report }),
     isStopping: () => false,
     policy: deps.policy,
-    environment: deps.environment,
     catalogue: deps.catalogue,
     accounts: store.accounts,
     passwords: createScryptPasswords({ N: 2, r: 1, p: 1 }),

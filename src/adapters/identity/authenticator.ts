@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { CREDENTIAL_CHARS_MAX, parseBearer } from '../../core/identity/parse-bearer.ts';
 import type { Principal, PrincipalId } from '../../core/identity/principal.ts';
-import { type GatewayToken, parseToken } from '../../core/identity/token-format.ts';
+import { GATEWAY_ISSUER, type GatewayToken, parseToken } from '../../core/identity/token-format.ts';
 import { type Result, err, ok } from '../../core/result.ts';
 import type { AuthenticationFault, Authenticator } from '../../ports/authenticator.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -18,9 +18,6 @@ export interface Revocable {
   forget(credentialId: string): void;
   forgetAll(): void;
 }
-
-/** The issuer that principals of gateway-issued tokens are said to come from. */
-const GATEWAY_ISSUER = 'countersign';
 
 /** How long a gateway-issued token is believed: how late another replica learns of a revocation. */
 const TOKEN_KEEP_MS = 5000;

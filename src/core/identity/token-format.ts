@@ -1,6 +1,9 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { Buffer } from 'node:buffer';
 
+/** The issuer that principals of gateway-issued tokens are said to come from. */
+export const GATEWAY_ISSUER = 'countersign';
+
 /**
  * A token that the gateway issued, taken apart: `csm_<22>_<44>` for the MCP plane, `csa_<22>_<44>` for the admin plane, in base64url.
  * The first part finds the row, the second is the secret. The prefix tells a secret scanner what it found, and lets a token that was

@@ -19,6 +19,7 @@ import { createUpstreamPolicy, type UpstreamPolicy } from './upstream-policy.ts'
 export interface CompiledPolicy {
   readonly version: PolicyVersion;
   readonly options: PolicyOptions;
+  readonly files: readonly CompiledFile[];
   readonly upstreams: ReadonlyMap<string, UpstreamPolicy>;
   /** By the name of the upstream. */
   readonly limits: ReadonlyMap<string, readonly CompiledLimit[]>;
@@ -26,6 +27,14 @@ export interface CompiledPolicy {
   readonly watch: ReadonlyMap<string, readonly PlacedWatch[]>;
   /** What its author should look at again. */
   readonly warnings: readonly Problem[];
+}
+
+/** One of the files that the policy was made of. */
+export interface CompiledFile {
+  readonly name: string;
+  readonly upstream: string;
+  /** Where it names its upstream: `policies/crm.yaml:4:11`. */
+  readonly place: string;
 }
 
 export interface PolicyOptions {
@@ -76,7 +85,11 @@ export function compilePolicy(
       ),
     );
   }
-  return ok({ version: versionOf(sources, options), options, upstreams, limits, watch, warnings: problems });
+  const compiled = sources.map(({ name, file, placeOf }) => {
+    return { name, upstream: file.upstream, place: placeOf(['upstream']) };
+  });
+  const version = versionOf(sources, options);
+  return ok({ version, options, files: compiled, upstreams, limits, watch, warnings: problems });
 }
 
 function placeWatch({ file, placeOf }: PolicySource): PlacedWatch[] {

@@ -26,16 +26,18 @@ export interface ExplainedRule {
 }
 
 /** `possible`: it depends on arguments that are not given. */
-export type Standing =
-  | 'matches'
-  | 'possible'
-  | 'lacks-scopes'
-  | 'condition-fails'
-  | 'condition-unevaluable'
-  | 'other-target'
-  | 'other-people'
-  | 'other-time'
-  | 'other-environment';
+export const STANDINGS = [
+  'matches',
+  'possible',
+  'lacks-scopes',
+  'condition-fails',
+  'condition-unevaluable',
+  'other-target',
+  'other-people',
+  'other-time',
+  'other-environment',
+] as const;
+export type Standing = (typeof STANDINGS)[number];
 
 /** The decision that `decide` gives, rule by rule. For people: the gateway itself never asks this. */
 export function explain(policy: CompiledPolicy, request: DecisionRequest): Explanation {

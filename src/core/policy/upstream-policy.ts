@@ -16,6 +16,8 @@ export interface UpstreamPolicy {
   readonly rules: readonly CompiledRule[];
   /** Those for other environments, which never speak here. */
   readonly rulesElsewhere: readonly CompiledRule[];
+  /** Its lists of classes, all files put together. */
+  readonly lists: ClassLists;
   /** Every name and pattern of tools in its lists of classes. */
   readonly classified: readonly string[];
   /** The plan for a tool, resource, template or prompt; `null` for a name that no policy can speak about. */
@@ -46,6 +48,7 @@ export function createUpstreamPolicy(
   return {
     ...named,
     rules: inOrder,
+    lists,
     classified: classifiedIn(lists),
     rulesElsewhere: allRules.filter(({ inEnvironment }) => !inEnvironment),
     planFor({ kind, name }) {

@@ -27,6 +27,8 @@ const OPENS: Readonly<Record<string, readonly AdminRole[]>> = {
   'GET /api/upstreams': EVERYBODY,
   'GET /api/upstreams/{name}/tools': ['approver', 'operator', 'auditor'],
   'GET /api/policy': EVERYBODY,
+  'POST /api/policy/explain': ['approver', 'operator', 'auditor'],
+  'POST /api/policy/simulate': ['approver', 'operator', 'auditor'],
   'GET /api/pins': ['approver', 'operator', 'auditor'],
   'GET /api/pins/{id}': ['approver', 'operator', 'auditor'],
   'POST /api/pins/{id}/approve': ['operator'],
@@ -35,6 +37,8 @@ const OPENS: Readonly<Record<string, readonly AdminRole[]>> = {
 const BODIES: Readonly<Record<string, unknown>> = {
   'POST /api/kill-switch': { scope: { client: 'nobody' }, reason: 'test' },
   'POST /api/tokens': { user: 'bob', ttl: '1d' },
+  'POST /api/policy/explain': { as: 'alice', tool: 'crm/get' },
+  'POST /api/policy/simulate': { as: 'alice' },
   'POST /api/accounts': { user: 'bob', password: 'y'.repeat(12), roles: ['viewer'] },
   'POST /api/accounts/{id}/password': { password: 'y'.repeat(12) },
 };
