@@ -48,8 +48,8 @@ export class CallStream implements HostStream {
   #isAnswered = false;
   #lastProgress = Number.NEGATIVE_INFINITY;
   #logged = 0;
-  /** Aborts when nothing can be asked any more. */
-  readonly #over = new AbortController();
+  /** Aborts when nothing can be asked any more. Most calls ask nothing, and an abort costs more than the rest of an answer. */
+  #over: AbortController | null = null;
 
   constructor(options: CallStreamOptions) {
     this.#options = options;
@@ -99,6 +99,7 @@ export class CallStream implements HostStream {
     // Revision 2025-11-25 wants an id by which the end of an elicitation could be told. The upstream's own is not for other people's eyes.
     const shown: JsonObject = kind === 'elicitation-url' ? { ...params, elicitationId: id } : params;
     if (!this.#write(encodeEvent(encodeRequest(id, method, shown)))) return { kind: 'unanswered' };
+    this.#over ??= new AbortController();
     const answer = await asks.wait(id, AbortSignal.any([signal, this.#over.signal]));
     if (answer.kind === 'unanswered' && !this.#isAnswered) {
       this.#write(encodeEvent(encodeNotification('notifications/cancelled', { requestId: id })));
@@ -121,7 +122,7 @@ export class CallStream implements HostStream {
   /** Nothing but the answer is written from now on. */
   close(): void {
     this.#isAnswered = true;
-    this.#over.abort();
+    this.#over?.abort();
     if (this.#keepAlive !== null) clearInterval(this.#keepAlive);
   }
 

@@ -1,10 +1,38 @@
 import { Buffer } from 'node:buffer';
-import { createHmac } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ArgsDigest } from './approval.ts';
 
-/** HMAC-SHA256 over canonical JSON. A plain hash of a short argument, an amount or a name, is found by trying them all. */
+/**
+ * HMAC-SHA256 (RFC 2104), in hex, over canonical JSON. A plain hash of a short argument, an amount or a name,
+ * is found by trying them all.
+ *
+ * Made of two plain hashes, because each `createHmac` costs several times the digest of an ordinary call's arguments.
+ */
 export function argsDigest(key: Uint8Array, canonicalArguments: string): ArgsDigest {
-  // As text: for a key in bytes, Node builds and drops two errors with their stacks first, which costs ten times the digest.
-  const keyText = Buffer.from(key).toString('latin1');
-  return createHmac('sha256', keyText, { encoding: 'latin1' }).update(canonicalArguments).digest('hex') as ArgsDigest;
+  const pads = padsOf(key);
+  const inner = hash('sha256', Buffer.concat([pads.inner, Buffer.from(canonicalArguments)]), 'buffer');
+  return hash('sha256', Buffer.concat([pads.outer, inner]), 'hex') as ArgsDigest;
+}
+
+interface Pads {
+  readonly inner: Uint8Array;
+  readonly outer: Uint8Array;
+}
+
+/** The block of SHA-256. */
+const BLOCK_BYTES = 64;
+const INNER = 0x36;
+const OUTER = 0x5c;
+
+/** The gateway has one key for as long as it runs. */
+const PADS = new WeakMap<Uint8Array, Pads>();
+
+function padsOf(key: Uint8Array): Pads {
+  const known = PADS.get(key);
+  if (known !== undefined) return known;
+  const block = Buffer.alloc(BLOCK_BYTES);
+  block.set(key.length > BLOCK_BYTES ? hash('sha256', key, 'buffer') : key);
+  const pads = { inner: block.map((byte) => byte ^ INNER), outer: block.map((byte) => byte ^ OUTER) };
+  PADS.set(key, pads);
+  return pads;
 }

@@ -1,5 +1,5 @@
 import type { DataClass, Detector } from './detectors/detector.ts';
-import { traitsOf } from './text-traits.ts';
+import { type TextTraits, traitsOf } from './text-traits.ts';
 import { unfoldText } from './unfold-text.ts';
 
 /** Something found in a text. It says where and what, and never holds the value. Offsets are UTF-16 code units. */
@@ -15,11 +15,16 @@ const UNFOLD_DEPTH_MAX = 3;
 
 /**
  * Everything that the detectors find in the text and in what it holds in an encoded form, in order and without overlaps: where two
- * overlap they become one, under the name of the longer. Takes time in proportion to the text.
+ * overlap they become one, under the name of the longer. Takes time in proportion to the text. `traits` are those of the text, as far as
+ * the detectors ask for them.
  */
-export function detect(text: string, detectors: readonly Detector[]): readonly Span[] {
+export function detect(
+  text: string,
+  detectors: readonly Detector[],
+  traits: TextTraits = traitsOf(text),
+): readonly Span[] {
   const search: Search = { detectors, spans: [], charsLeft: UNFOLD_FACTOR_MAX * text.length + UNFOLD_CHARS_MIN };
-  detectInto(search, text, 0, (start, end) => [start, end]);
+  detectInto(search, text, traits, 0, (start, end) => [start, end]);
   const { spans } = search;
   if (search.charsLeft < 0) return [{ start: 0, end: text.length, detector: UNSCANNED, class: 'secret' }];
   return spans.length < 2 ? spans : mergeSpans(spans);
@@ -40,8 +45,7 @@ interface Search {
   charsLeft: number;
 }
 
-function detectInto(search: Search, text: string, depth: number, toOriginal: ToOriginal): void {
-  const traits = traitsOf(text);
+function detectInto(search: Search, text: string, traits: TextTraits, depth: number, toOriginal: ToOriginal): void {
   for (const { needs, find, name, class: kind } of search.detectors) {
     if ((needs & traits) === 0) continue;
     find(text, (from, to) => {
@@ -53,7 +57,9 @@ function detectInto(search: Search, text: string, depth: number, toOriginal: ToO
   for (const inner of unfoldText(text, traits)) {
     search.charsLeft -= inner.text.length;
     if (search.charsLeft < 0) return;
-    detectInto(search, inner.text, depth + 1, (start, end) => toOriginal(...inner.spanOf(start, end)));
+    detectInto(search, inner.text, traitsOf(inner.text), depth + 1, (start, end) =>
+      toOriginal(...inner.spanOf(start, end)),
+    );
   }
 }
 

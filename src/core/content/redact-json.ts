@@ -1,9 +1,9 @@
-import { Buffer } from 'node:buffer';
+import { Buffer, isAscii } from 'node:buffer';
 import type { Detector } from './detectors/detector.ts';
 import { looksSecret, NAMED_SECRET, namesSecret } from './detectors/named-secret.ts';
 import { detect, type Span } from './detect.ts';
 import { redactText } from './redact-text.ts';
-import { HAS_BACKSLASH, HAS_UNUSUAL, traitsOf } from './text-traits.ts';
+import { ESCAPING, HAS_BACKSLASH, HAS_UNUSUAL, type TextTraits, traitsOf, UNFOLDABLE } from './text-traits.ts';
 import { unescapeJson } from './unfold-text.ts';
 
 export interface RedactedJson {
@@ -24,8 +24,9 @@ export interface JsonDetection {
 /** For the bytes of a JSON text, well-formed and in pieces, as an upstream sent them. */
 export function createJsonDetection(pieces: readonly Uint8Array[], detectors: readonly Detector[]): JsonDetection {
   const bytes = joined(pieces);
-  const text = bytes.toString('utf8');
-  const search = createSearch(text, detectors);
+  const isPlain = isAscii(bytes) && !bytes.includes(DELETE);
+  const text = bytes.toString(isPlain ? 'latin1' : 'utf8');
+  const search = createSearch(text, detectors, isPlain ? wantedBy(detectors) & ~HAS_UNUSUAL : wantedBy(detectors));
   return {
     step: (chars) => search.step(chars),
     finish() {
@@ -50,13 +51,15 @@ export function redactJson(pieces: readonly Uint8Array[], detectors: readonly De
  * Numbers are not looked at.
  */
 export function detectInJson(text: string, detectors: readonly Detector[]): readonly Span[] {
-  const search = createSearch(text, detectors);
+  const search = createSearch(text, detectors, wantedBy(detectors));
   search.step(Number.POSITIVE_INFINITY);
   return search.spans;
 }
 
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+/** The one character of ASCII that is unusual and may stand in a JSON string as it is. */
+const DELETE = 0x7f;
 /** No detector finds anything shorter. */
 const FIND_CHARS_MIN = 6;
 const NAME_CHARS_MAX = 64;
@@ -74,7 +77,7 @@ interface Search {
 }
 
 /** Visits every string between its quotes, and keeps the name of the member that a value belongs to. */
-function createSearch(json: string, detectors: readonly Detector[]): Search {
+function createSearch(json: string, detectors: readonly Detector[], wanted: TextTraits): Search {
   const spans: Span[] = [];
   let open = json.indexOf('"');
   let name: string | null = null;
@@ -82,7 +85,7 @@ function createSearch(json: string, detectors: readonly Detector[]): Search {
 
   function visit(start: number, end: number, memberName: string | null): void {
     if (end - start < FIND_CHARS_MIN) return;
-    for (const span of detectInLiteral(json.slice(start, end), memberName, detectors)) {
+    for (const span of detectInLiteral(json.slice(start, end), memberName, detectors, wanted)) {
       spans.push({ ...span, start: start + span.start, end: start + span.end });
     }
   }
@@ -126,13 +129,22 @@ function isFollowedByColon(json: string, from: number): boolean {
   return json.charCodeAt(at) === COLON;
 }
 
-function detectInLiteral(literal: string, name: string | null, detectors: readonly Detector[]): readonly Span[] {
-  const traits = traitsOf(literal);
+function wantedBy(detectors: readonly Detector[]): TextTraits {
+  return detectors.reduce((traits, { needs }) => traits | needs, UNFOLDABLE);
+}
+
+function detectInLiteral(
+  literal: string,
+  name: string | null,
+  detectors: readonly Detector[],
+  wanted: TextTraits,
+): readonly Span[] {
+  const traits = traitsOf(literal, wanted);
   const isNamed = name !== null && namesSecret(name);
-  const isFoldable = (traits & (HAS_BACKSLASH | HAS_UNUSUAL)) !== 0;
+  const isFoldable = (traits & ESCAPING) !== 0;
   if (!isNamed && !isFoldable && !detectors.some(({ needs }) => (needs & traits) !== 0)) return NOTHING;
   if ((traits & HAS_BACKSLASH) === 0) {
-    return isNamed && looksSecret(literal) ? [wholeSpan(literal)] : detect(literal, detectors);
+    return isNamed && looksSecret(literal) ? [wholeSpan(literal)] : detect(literal, detectors, traits);
   }
   const { text, spanOf } = unescapeJson(literal);
   if (isNamed && looksSecret(text)) return [wholeSpan(literal)];

@@ -1,14 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { characterClass, visitRuns } from './detectors/token-runs.ts';
-import {
-  HAS_AMPERSAND,
-  HAS_BACKSLASH,
-  HAS_EQUALS,
-  HAS_LONG_RUN,
-  HAS_PERCENT,
-  HAS_UNUSUAL,
-  type TextTraits,
-} from './text-traits.ts';
+import { ESCAPING, HAS_EQUALS, HAS_LONG_RUN, type TextTraits, UNFOLDABLE } from './text-traits.ts';
 
 /** A part of a text in plain form, for detectors to look at. */
 export interface UnfoldedText {
@@ -37,8 +29,6 @@ export function unfoldText(text: string, traits: TextTraits): readonly UnfoldedT
 }
 
 const NOTHING: readonly UnfoldedText[] = [];
-const ESCAPING = HAS_UNUSUAL | HAS_PERCENT | HAS_BACKSLASH | HAS_AMPERSAND;
-const UNFOLDABLE = ESCAPING | HAS_EQUALS | HAS_LONG_RUN;
 
 /** Replaces every match, and remembers where each character of the outcome comes from. */
 function replaceMapped(text: string, pattern: RegExp, replacement: (match: string) => string): UnfoldedText | null {
