@@ -16,9 +16,8 @@ import { createSealer } from './adapters/system/sealer.ts';
 import { watchDirectory } from './adapters/system/watch-directory.ts';
 import { createOperatorLog } from './adapters/telemetry/operator-log.ts';
 import { createNotices } from './compose/notices.ts';
-import { createUpstreams, secretsOf } from './compose/upstreams.ts';
+import { createUpstreams, secretsOf, upstreamRules } from './compose/upstreams.ts';
 import type { Config, IssuerConfig } from './config/config.ts';
-import { ASK_NOTHING } from './core/conversation/ask-rules.ts';
 import { SECRET_DETECTORS } from './core/content/detectors/built-in.ts';
 import { createKnownSecrets } from './core/content/redact-arguments.ts';
 import { parseToken } from './core/identity/token-format.ts';
@@ -256,7 +255,7 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     conversations: createConversations(CONVERSATION_LIMITS),
     // For calls that end with the process, so the key may, too.
     stateSealer: createSealer(randomBytes(32)),
-    askRules: askRulesOf(config),
+    ...upstreamRules(config.upstreams),
     policy: policies.current,
     knownSecrets: createKnownSecrets(secretsOf(config.upstreams)),
     resultDetectors: config.results.redactSecrets ? SECRET_DETECTORS : [],
@@ -343,11 +342,6 @@ const CATALOGUE = { freshMs: 60_000, staleMs: 600_000, listTimeoutMs: 15_000, wa
 const KEPT_RESULTS = { keepMs: 15 * 60_000, resultBytesMax: 1024 * 1024, totalBytesMax: 64 * 1024 * 1024 };
 /** The arguments of a call or the result of one, sealed. */
 const TASK_CHARS_MAX = 16 * 1024 * 1024;
-
-function askRulesOf(config: Config): CallDeps['askRules'] {
-  const rules = new Map(config.upstreams.map(({ name, allow }) => [name, allow]));
-  return (upstream) => rules.get(upstream) ?? ASK_NOTHING;
-}
 
 function trustedIssuer(issuer: IssuerConfig, config: Config): TrustedIssuer {
   const { audience, ...rest } = issuer;

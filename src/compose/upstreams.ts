@@ -7,7 +7,9 @@ import { STDIO_LIMITS } from '../adapters/upstream/stdio/stdio-limits.ts';
 import type { ClientInfo, UpstreamDeps } from '../adapters/upstream/upstream-deps.ts';
 import type { UpstreamConfig } from '../config/config.ts';
 import { isSecretName } from '../core/content/secret-names.ts';
-import type { OperatorReport } from '../gateway/deps.ts';
+import { PASS_NOTHING } from '../core/content/pass-rules.ts';
+import { ASK_NOTHING } from '../core/conversation/ask-rules.ts';
+import type { CallDeps, OperatorReport } from '../gateway/deps.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Upstream } from '../ports/upstream.ts';
 
@@ -49,6 +51,15 @@ export function createUpstream(upstream: UpstreamConfig, client: ClientInfo, dep
   const dialler = { chosenBy: 'operator', hosts: egressHosts, connectTimeoutMs: limits.connectTimeoutMs } as const;
   const options = { name, url, headers, client, limits, connect: createDialler(dialler) };
   return transport === 'sse' ? createSseUpstream(options, deps) : createHttpUpstream({ ...options, era }, deps);
+}
+
+/** What the operator lets each upstream ask and say: nothing, where it is not known. */
+export function upstreamRules(upstreams: readonly UpstreamConfig[]): Pick<CallDeps, 'askRules' | 'passRules'> {
+  const known = new Map(upstreams.map(({ name, allow, passes }) => [name, { allow, passes }]));
+  return {
+    askRules: (upstream) => known.get(upstream)?.allow ?? ASK_NOTHING,
+    passRules: (upstream) => known.get(upstream)?.passes ?? PASS_NOTHING,
+  };
 }
 
 /** Everything that the gateway itself holds and that must never be seen in what it records. */

@@ -10,7 +10,7 @@ import type { YamlFile, YamlPath } from './read-yaml.ts';
 import { showWritten, subjectOf } from './schema-problems.ts';
 
 /** What policies are decided under where no configuration says otherwise. */
-export const DEFAULT_POLICY_OPTIONS: PolicyOptions = policyOptionsOf('prod', DEFAULT_ENVIRONMENT);
+export const DEFAULT_POLICY_OPTIONS: PolicyOptions = policyOptionsOf('prod', DEFAULT_ENVIRONMENT, []);
 
 /** Collects problems of one file. */
 export type Report = (severity: Problem['severity'], path: YamlPath, message: string, help: string) => void;
@@ -43,7 +43,7 @@ export function buildConfig(
     admin: { listen: file.listen.admin, publicUrl: file.adminUrl ?? null },
     store: { kind: 'sqlite', path: resolve(surroundings.dir, file.store.slice('sqlite:'.length)) },
     policiesDir: resolve(surroundings.dir, file.policies),
-    policyOptions: policyOptionsOf(file.environment, environment),
+    policyOptions: policyOptionsOf(file.environment, environment, upstreams),
     approvals: { expiresMs: environment.approvals.expires, holdMs: environment.approvals.hold },
     issuers: issuersOf(file),
     tokens: { ttlMsMax: (file.identity?.tokens ?? DEFAULT_TOKENS).maxTtl },
@@ -119,8 +119,14 @@ function findEnvironment(file: ConfigFile, report: Report): EnvironmentSection {
   return DEFAULT_ENVIRONMENT;
 }
 
-function policyOptionsOf(environment: string, { unclassified, approvals }: EnvironmentSection): PolicyOptions {
-  return { environment, unclassified, approvalExpiresMs: approvals.expires, approversMin: approvals.minimum };
+function policyOptionsOf(
+  environment: string,
+  { unclassified, approvals }: EnvironmentSection,
+  upstreams: readonly UpstreamConfig[],
+): PolicyOptions {
+  const appUpstreams = upstreams.flatMap(({ name, passes }) => (passes.apps ? [name] : []));
+  const { expires: approvalExpiresMs, minimum: approversMin } = approvals;
+  return { environment, unclassified, approvalExpiresMs, approversMin, appUpstreams };
 }
 
 function issuersOf(file: ConfigFile): readonly IssuerConfig[] {

@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { isLoopback } from '../core/http/host-check.ts';
-import { askRulesOf } from './allow-schema.ts';
+import { askRulesOf, passRulesOf } from './allow-schema.ts';
 import type { Report } from './build-config.ts';
 import type { HttpUpstreamConfig, StdioUpstreamConfig, UpstreamConfig, UpstreamCredentials } from './config.ts';
 import { findFetchedPackage } from './fetched-package.ts';
@@ -31,6 +31,7 @@ export function buildUpstream(
     concurrentCallsMax: section.limits.concurrentCalls,
     resultBytesMax: section.limits.resultSize,
     allow: askRulesOf(section.allow),
+    passes: passRulesOf(section.allow),
   };
   return section.url === undefined
     ? buildStdio(shape, section, surroundings, report)

@@ -1,3 +1,4 @@
+import type { PassRules } from '../core/content/pass-rules.ts';
 import type { AskRules } from '../core/conversation/ask-rules.ts';
 import type { SignatureAlgorithm } from '../core/identity/signature-algorithms.ts';
 import type { NoticeType } from '../core/notify/approval-notice.ts';
@@ -93,6 +94,8 @@ interface AnyUpstreamConfig {
   readonly resultBytesMax: number;
   /** What the upstream may ask of people and their hosts. */
   readonly allow: AskRules;
+  /** What of its own words and wishes reaches hosts. */
+  readonly passes: PassRules;
 }
 
 export interface HttpUpstreamConfig extends AnyUpstreamConfig {

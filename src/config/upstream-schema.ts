@@ -133,7 +133,9 @@ export const upstreamSchema: z.ZodType<UpstreamSection, unknown> = z
       .describe('Where connections of this upstream may go'),
     allow: allowSchema
       .prefault({})
-      .describe('What this upstream may ask of people and their hosts during a call. Nothing, unless it stands here'),
+      .describe(
+        'What this upstream may ask of people and their hosts, and what of its own words reaches them. Nothing, unless it stands here',
+      ),
     timeouts: z
       .strictObject({
         connect: duration(100, 60_000).prefault('10s').describe('For the connection'),

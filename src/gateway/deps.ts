@@ -1,3 +1,4 @@
+import type { PassRules } from '../core/content/pass-rules.ts';
 import type { AskRules } from '../core/conversation/ask-rules.ts';
 import type { Detector } from '../core/content/detectors/detector.ts';
 import type { KnownSecrets } from '../core/content/redact-arguments.ts';
@@ -49,6 +50,8 @@ export interface CallDeps {
   readonly stateSealer: Sealer;
   /** What the operator lets an upstream ask. */
   readonly askRules: (upstream: string) => AskRules;
+  /** What the operator lets through of an upstream's own words. */
+  readonly passRules: (upstream: string) => PassRules;
   /** The policy in force. Asked once per decision, so that one decision names one version. */
   readonly policy: () => CompiledPolicy;
   readonly knownSecrets: KnownSecrets;

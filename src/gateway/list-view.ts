@@ -8,7 +8,7 @@ import type { UpstreamList } from './catalogue.ts';
 import type { CallDeps } from './deps.ts';
 import type { RequestContext } from './gateway.ts';
 import { upstreamsOf } from './upstreams-of.ts';
-import { heldTools, visibleNames } from './visible-names.ts';
+import { heldTools, visibleNames, writingTools } from './visible-names.ts';
 
 /** A list as one person sees it at one endpoint, encoded once for everybody who sees the same. */
 export interface ListView {
@@ -114,12 +114,19 @@ function shareView(
       list,
       names,
       held: showsTasks(context, kind) ? heldTools(deps, context, name, names) : [],
+      writing: kind === 'tools' ? writingTools(deps, name, names) : [],
     };
   });
-  const content = parts.map(({ upstream, list, names, held }) => [upstream, list?.id ?? null, names, held]);
+  const content = parts.map(({ upstream, list, names, held, writing }) => [
+    upstream,
+    list?.id ?? null,
+    names,
+    held,
+    writing,
+  ]);
   const key = JSON.stringify([kind, endpointKey(context), content]);
   const known = deps.listViews.byContent.get(key);
-  const view = known ?? createView(context, kind, parts);
+  const view = known ?? createView(deps, context, kind, parts);
   keepNewest(deps.listViews.byContent, key, view, CONTENTS_MAX);
   return view;
 }
@@ -130,6 +137,8 @@ interface Part {
   readonly names: readonly string[];
   /** Tools whose calls can be waited for by a task, where the revision has lists say so. */
   readonly held: readonly string[];
+  /** Tools of which the policy takes some calls for more than reading. */
+  readonly writing: readonly string[];
 }
 
 /** Revision 2025-11-25 alone lists which tools take tasks: with the extension of the next one, the server decides at each call. */
@@ -137,14 +146,21 @@ function showsTasks({ revision }: RequestContext, kind: ListKind): boolean {
   return kind === 'tools' && revision === CORE_TASKS_REVISION;
 }
 
-function createView({ endpoint }: RequestContext, kind: ListKind, parts: readonly Part[]): ListView {
+function createView(
+  deps: Pick<CallDeps, 'passRules'>,
+  { endpoint }: RequestContext,
+  kind: ListKind,
+  parts: readonly Part[],
+): ListView {
   const isPrefixed = endpoint.kind === 'all' && (kind === 'tools' || kind === 'prompts');
-  const items = parts.flatMap(({ upstream, list, names, held }) =>
+  const items = parts.flatMap(({ upstream, list, names, held, writing }) =>
     names.flatMap((name): ListItem[] => {
       const definition = list?.byName.get(name);
       if (definition === undefined) return [];
       const key = isPrefixed ? exposedName({ upstream, tool: name }) : name;
-      const shown = exposedListing(kind, definition.definition, key);
+      const rules = deps.passRules(upstream);
+      const exposure = { name: key, rules, isReadOnly: !writing.includes(name) };
+      const shown = exposedListing(kind, definition.definition, exposure);
       const entry = held.includes(name) ? { ...shown, execution: { taskSupport: 'optional' } } : shown;
       return [{ key, json: Buffer.from(JSON.stringify(entry)) }];
     }),

@@ -44,6 +44,19 @@ export function heldTools(
   return names.filter(isHeld);
 }
 
+/** Those of some tools that do more than read, by the policy and for some arguments at least. */
+export function writingTools(
+  deps: Pick<CallDeps, 'policy'>,
+  upstream: string,
+  names: readonly string[],
+): readonly string[] {
+  const planFor = deps.policy().upstreams.get(upstream)?.planFor;
+  return names.filter((name) => {
+    const plan = planFor?.({ kind: 'tool', name });
+    return plan?.classifier.possible.every((toolClass) => toolClass === 'read') !== true;
+  });
+}
+
 const TARGETS: Readonly<Record<ListKind, DecisionTarget['kind']>> = {
   tools: 'tool',
   resources: 'resource',

@@ -75,6 +75,8 @@ export interface UpstreamResult {
   readonly isError: boolean;
   readonly json: readonly Uint8Array[];
   readonly jsonBytes: number;
+  /** There is a `structuredContent`, and it is no object. */
+  readonly isOddlyStructured?: true;
 }
 
 /** The upstream answered with a JSON-RPC error. The message is its own and stays on our side. */

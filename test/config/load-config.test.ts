@@ -2,6 +2,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
+import { PASS_NOTHING } from '../../src/core/content/pass-rules.ts';
 import { ASK_NOTHING } from '../../src/core/conversation/ask-rules.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { renderProblems } from '../../src/config/render-problems.ts';
@@ -34,7 +35,13 @@ describe('a configuration', () => {
       admin: { listen: { host: '127.0.0.1', port: 8421 }, publicUrl: null },
       store: { kind: 'sqlite', path: join(given.dir, 'data/countersign.db') },
       policiesDir: join(given.dir, 'policies'),
-      policyOptions: { environment: 'prod', unclassified: 'deny', approvalExpiresMs: 1_800_000, approversMin: 1 },
+      policyOptions: {
+        environment: 'prod',
+        unclassified: 'deny',
+        approvalExpiresMs: 1_800_000,
+        approversMin: 1,
+        appUpstreams: [],
+      },
       approvals: { expiresMs: 1_800_000, holdMs: 25_000 },
       issuers: [],
       tokens: { ttlMsMax: 90 * 86_400_000 },
@@ -52,6 +59,7 @@ describe('a configuration', () => {
           concurrentCallsMax: 64,
           resultBytesMax: 16 * 1024 * 1024,
           allow: ASK_NOTHING,
+          passes: PASS_NOTHING,
         },
       ],
       limits: {

@@ -76,16 +76,18 @@ export interface WorldOptions {
   readonly transport?: UpstreamTransport;
   readonly tools?: readonly unknown[];
   readonly policies?: GatewayTexts['policies'];
+  /** What the configuration lets `crm` ask and say. */
+  readonly allow?: JsonObject;
   /** Further lines of the configuration. */
   readonly config?: string;
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const { transport = 'http, modern', tools = TOOLS, policies, config = '' } = options;
+  const { transport = 'http, modern', tools = TOOLS, policies, allow = {}, config = '' } = options;
   const crm = await startRecordingUpstream(transport, tools, 'canary-crm-credential-7f3a');
   const mail = await startRecordingUpstream(transport, tools, 'canary-mail-credential-2b9d');
   const gateway = await runGateway({
-    config: `publicUrl: https://gw.example.com\n${config}upstreams:\n  crm: ${crm.config}\n  mail: ${mail.config}\n`,
+    config: `publicUrl: https://gw.example.com\n${config}upstreams:\n  crm: ${withAllow(crm.config, allow)}\n  mail: ${mail.config}\n`,
     policies: policies ?? { 'crm.yaml': CRM_POLICY, 'mail.yaml': MAIL_POLICY },
   });
   const issued = await Promise.all(PEOPLE.map((user) => gateway.issue({ user, groups: GROUPS[user] })));
@@ -124,6 +126,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   await world.newEntries();
   return world;
 }
+
+const withAllow = (config: string, allow: JsonObject): string =>
+  JSON.stringify({ ...(JSON.parse(config) as JsonObject), allow });
 
 /** A sample of the cases, for a place where all of them once more would show nothing new. */
 export function sampleOf<T>(cases: readonly T[]): readonly T[] {

@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { openSqliteStore, type SqliteStore } from '../../src/adapters/sqlite/open-store.ts';
 import { createSealer } from '../../src/adapters/system/sealer.ts';
+import { PASS_NOTHING, type PassRules } from '../../src/core/content/pass-rules.ts';
 import { ASK_NOTHING, type AskRules } from '../../src/core/conversation/ask-rules.ts';
 import { NO_CAPABILITIES } from '../../src/core/conversation/capabilities.ts';
 import { SECRET_DETECTORS } from '../../src/core/content/detectors/built-in.ts';
@@ -76,6 +77,8 @@ export interface RigOptions {
   readonly approvals?: Partial<ApprovalSettings>;
   /** What every upstream may ask. */
   readonly asks?: AskRules;
+  /** What of every upstream's own words reaches hosts. */
+  readonly passes?: PassRules;
   readonly tasks?: Partial<TaskSettings>;
   /** Credentials that the gateway holds. */
   readonly secrets?: readonly string[];
@@ -145,6 +148,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     conversations: createConversations(CONVERSATION_LIMITS),
     stateSealer: createSealer(Buffer.alloc(32, 9)),
     askRules: () => options.asks ?? ASK_NOTHING,
+    passRules: () => options.passes ?? PASS_NOTHING,
     policy: () => policy,
     knownSecrets,
     resultDetectors: SECRET_DETECTORS,
@@ -249,6 +253,7 @@ function compiled(texts: readonly string[]): CompiledPolicy {
     unclassified: 'deny',
     approvalExpiresMs: 30 * 60_000,
     approversMin: 1,
+    appUpstreams: [],
   });
   if (!policy.ok) throw new Error(JSON.stringify(policy.error));
   return policy.value;

@@ -7,6 +7,7 @@ export const POLICY_OPTIONS: PolicyOptions = {
   unclassified: 'deny',
   approvalExpiresMs: 1_800_000,
   approversMin: 1,
+  appUpstreams: [],
 };
 
 /** A policy from files as a person would write them, `version` left out. Throws where they are wrong. */

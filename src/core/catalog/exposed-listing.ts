@@ -1,17 +1,31 @@
+import { passedMeta } from '../content/pass-block.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 import { isJsonArray, isJsonObject } from '../json/value.ts';
 import { assertNever } from '../result.ts';
+import type { Exposure } from './exposure.ts';
 import { exposedDefinition } from './exposed-definition.ts';
 import type { ListKind } from './listed.ts';
 
 /**
  * An entry of a list as hosts see it: the members that the gateway understands. Everything else stays behind: icons make a console
- * fetch things, and `_meta` can switch on what nobody has decided about. Names are given out by the gateway, URIs are the upstream's.
+ * fetch things, and of `_meta`, which can switch on what nobody has decided about, there is what the operator lets through. Names are given out by the gateway, URIs are the upstream's.
  */
-export function exposedListing(kind: ListKind, definition: JsonObject, name: string): JsonObject {
+export function exposedListing(kind: ListKind, definition: JsonObject, exposure: Exposure): JsonObject {
+  const exposed = exposedMembers(kind, definition, exposure);
+  const meta = passedMeta(definition['_meta'], exposure.rules);
+  return Object.keys(meta).length === 0 ? exposed : withMeta(exposed, meta);
+}
+
+function withMeta(exposed: JsonObject, meta: JsonObject): JsonObject {
+  const { _meta: own } = exposed;
+  return { ...exposed, _meta: { ...meta, ...(isJsonObject(own) && own) } };
+}
+
+function exposedMembers(kind: ListKind, definition: JsonObject, exposure: Exposure): JsonObject {
+  const { name } = exposure;
   switch (kind) {
     case 'tools':
-      return exposedDefinition(definition, name);
+      return exposedDefinition(definition, exposure);
     case 'resources':
       return {
         uri: name,

@@ -15,6 +15,7 @@ export const ASK_NOTHING: AskRules = {
   sampling: false,
   samplingTools: false,
   roots: false,
+  apps: false,
   logging: false,
 };
 

@@ -1,3 +1,4 @@
+import { APP_MEDIA_TYPE, APPS_EXTENSION } from '../content/passed-app.ts';
 import { type Json, type JsonObject, isJsonObject } from '../json/value.ts';
 import type { Revision } from '../mcp/revisions.ts';
 
@@ -9,6 +10,8 @@ export interface AskCapabilities {
   /** Sampling in which the model may use tools. Only beside `sampling`. */
   readonly samplingTools: boolean;
   readonly roots: boolean;
+  /** Showing pages of the upstream. Nothing is asked by it, but it is declared like the rest. */
+  readonly apps: boolean;
 }
 
 /** What a host declared, as far as anything here depends on it. */
@@ -23,6 +26,7 @@ const ASKS_NOTHING: AskCapabilities = {
   sampling: false,
   samplingTools: false,
   roots: false,
+  apps: false,
 };
 
 export const NO_CAPABILITIES: HostCapabilities = { ...ASKS_NOTHING, extensions: new Set() };
@@ -40,6 +44,7 @@ export function parseHostCapabilities(declared: Json | undefined, revision: Revi
   const elicitation = revision >= '2025-06-18' ? objectAt(declared, 'elicitation') : null;
   const sampling = objectAt(declared, 'sampling');
   // Revision 2025-11-25 brought the modes; without any, a host means forms.
+  const extensions = extensionsOf(declared);
   const hasModes = revision >= '2025-11-25';
   const elicitationUrl = hasModes && elicitation !== null && objectAt(elicitation, 'url') !== null;
   return {
@@ -48,12 +53,14 @@ export function parseHostCapabilities(declared: Json | undefined, revision: Revi
     sampling: sampling !== null,
     samplingTools: hasModes && sampling !== null && objectAt(sampling, 'tools') !== null,
     roots: objectAt(declared, 'roots') !== null,
-    extensions: extensionsOf(declared),
+    apps: extensions.has(APPS_EXTENSION),
+    extensions,
   };
 }
 
-export function hasAny({ elicitationForm, elicitationUrl, sampling, roots }: AskCapabilities): boolean {
-  return elicitationForm || elicitationUrl || sampling || roots;
+export function hasAny(capabilities: AskCapabilities): boolean {
+  const { elicitationForm, elicitationUrl, sampling, roots, apps } = capabilities;
+  return elicitationForm || elicitationUrl || sampling || roots || apps;
 }
 
 /** What both can do: an upstream is never promised more than its host declared and its operator allows. */
@@ -65,6 +72,7 @@ export function sharedCapabilities(one: AskCapabilities, other: AskCapabilities)
     sampling,
     samplingTools: sampling && one.samplingTools && other.samplingTools,
     roots: one.roots && other.roots,
+    apps: one.apps && other.apps,
   };
 }
 
@@ -73,10 +81,11 @@ export function sharedCapabilities(one: AskCapabilities, other: AskCapabilities)
  * equal texts, so it serves as the name of a profile as well.
  */
 export function declareCapabilities(capabilities: AskCapabilities): JsonObject {
-  const { elicitationForm, elicitationUrl, sampling, samplingTools, roots } = capabilities;
+  const { elicitationForm, elicitationUrl, sampling, samplingTools, roots, apps } = capabilities;
   const elicitation = { ...(elicitationForm && { form: {} }), ...(elicitationUrl && { url: {} }) };
   return {
     ...((elicitationForm || elicitationUrl) && { elicitation }),
+    ...(apps && { extensions: { [APPS_EXTENSION]: { mimeTypes: [APP_MEDIA_TYPE] } } }),
     ...(roots && { roots: {} }),
     ...(sampling && { sampling: samplingTools ? { tools: {} } : {} }),
   };

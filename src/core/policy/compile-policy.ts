@@ -46,6 +46,8 @@ export interface PolicyOptions {
   readonly approvalExpiresMs: number;
   /** How many people must approve, whatever a rule says. */
   readonly approversMin: number;
+  /** Upstreams whose apps are on: `ui:` resources of others are out of reach, whatever a rule says. */
+  readonly appUpstreams: readonly string[];
 }
 
 export interface PolicySource {
@@ -79,7 +81,7 @@ export function compilePolicy(
     upstreams.set(
       name,
       createUpstreamPolicy(
-        { name, place },
+        { name, place, offersApps: options.appUpstreams.includes(name) },
         lists,
         files.flatMap((file) => compileRules(file, options)),
       ),

@@ -1,5 +1,6 @@
 import { isResourceUri } from '../catalog/resource-uri.ts';
 import { isToolName } from '../catalog/tool-name.ts';
+import { isAppUri } from '../content/passed-app.ts';
 import { templateShape } from '../catalog/uri-template.ts';
 import { assertNever } from '../result.ts';
 import { type ClassLists, LISTED_CLASSES } from './classify.ts';
@@ -31,7 +32,7 @@ export interface UpstreamPolicy {
 const KEPT_PLANS_MAX = 2048;
 
 export function createUpstreamPolicy(
-  named: Pick<UpstreamPolicy, 'name' | 'place'>,
+  named: Pick<UpstreamPolicy, 'name' | 'place'> & { readonly offersApps: boolean },
   lists: ClassLists,
   allRules: readonly CompiledRule[],
 ): UpstreamPolicy {
@@ -44,9 +45,12 @@ export function createUpstreamPolicy(
   const speaksOf = (kind: 'resources' | 'prompts'): boolean => rules.some(({ rule }) => rule.subject.kind === kind);
   const planResource = planRead('resource', speaksOf('resources'), isResourceUri);
   const planTemplate = planRead('resource', speaksOf('resources'), () => true);
+  // A host shows what it reads there as a page, so a pattern alone, such as `**`, does not reach it.
+  const isReadable = (uri: string): boolean => named.offersApps || !isAppUri(uri);
   const planPrompt = planRead('prompt', speaksOf('prompts'), isToolName);
   return {
-    ...named,
+    name: named.name,
+    place: named.place,
     rules: inOrder,
     lists,
     classified: classifiedIn(lists),
@@ -56,14 +60,14 @@ export function createUpstreamPolicy(
         case 'tool':
           return planTool(name);
         case 'resource':
-          return planResource(name);
+          return isReadable(name) ? planResource(name) : null;
         case 'prompt':
         case 'prompt-argument':
           return planPrompt(name);
         case 'template':
         case 'template-argument': {
           const shape = templateShape(name);
-          return shape === null ? null : planTemplate(shape);
+          return shape === null || !isReadable(shape) ? null : planTemplate(shape);
         }
         default:
           return assertNever(kind);

@@ -15,6 +15,7 @@ import { createAsker } from './create-asker.ts';
 import { createCallLog } from './call-log.ts';
 import { callUpstream, type UpstreamAnswer } from './call-upstream.ts';
 import { declarationMissing, missingCapability } from './missing-capability.ts';
+import { passUpstreamResult } from './pass-upstream-result.ts';
 import { inspectProgress, inspectResult } from './inspect-result.ts';
 
 /** What became of a dispatched call: for the log, and for the host once the log has it. */
@@ -89,8 +90,9 @@ interface Ran {
 async function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Promise<Outcome> {
   // As the host will see it; what is recorded is recorded of that.
   const missing = declarationMissing(ran.call.context, ran.undeclared, answer);
-  const inspected =
-    missing === null && answer.ok && answer.value.kind === 'result' ? await inspectResult(deps, answer.value) : null;
+  const said = missing === null && answer.ok && answer.value.kind === 'result' ? answer.value : null;
+  const host = { upstream: ran.upstream, revision: ran.call.context.revision };
+  const inspected = said === null ? null : await inspectResult(deps, passUpstreamResult(deps, said, host));
   const result = inspected?.result ?? null;
   const code = outcomeCode(answer, ran.killed);
   const entry: OutcomeEntry = {

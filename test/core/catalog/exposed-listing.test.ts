@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exposedListing } from '../../../src/core/catalog/exposed-listing.ts';
+import { PASS_NOTHING } from '../../../src/core/content/pass-rules.ts';
 import type { ListKind } from '../../../src/core/catalog/listed.ts';
 import type { JsonObject } from '../../../src/core/json/value.ts';
 
@@ -42,13 +43,23 @@ describe('exposedListing', () => {
     ['prompts', 'crm__plain', { name: 'crm__plain' }, { arguments: 'none' }],
   ])('%s: %s with what is understood, and nothing else', (kind, name, shown, odd) => {
     expect(
-      exposedListing(kind, { ...HIDDEN, ...odd, ...shown, ...(kind === 'prompts' && { name: 'greet' }) }, name),
+      exposedListing(
+        kind,
+        { ...HIDDEN, ...odd, ...shown, ...(kind === 'prompts' && { name: 'greet' }) },
+        { name, rules: PASS_NOTHING, isReadOnly: true },
+      ),
     ).toEqual(shown);
   });
 
   it('arguments of a prompt lose what is no member of theirs, and what is no argument', () => {
     const args = [{ ...HIDDEN, name: 'who', title: 'W', description: 'd' }, 'x', null];
-    expect(exposedListing('prompts', { name: 'greet', arguments: args }, 'greet')).toEqual({
+    expect(
+      exposedListing(
+        'prompts',
+        { name: 'greet', arguments: args },
+        { name: 'greet', rules: PASS_NOTHING, isReadOnly: true },
+      ),
+    ).toEqual({
       name: 'greet',
       arguments: [{ name: 'who', title: 'W', description: 'd' }],
     });

@@ -45,6 +45,7 @@ const capabilities: fc.Arbitrary<AskCapabilities> = fc.record({
   sampling: fc.boolean(),
   samplingTools: fc.boolean(),
   roots: fc.boolean(),
+  apps: fc.boolean(),
 });
 
 it('what is shared is never more than either has, whichever way round', () => {

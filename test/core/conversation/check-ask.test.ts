@@ -11,6 +11,7 @@ const ALL: AskRules = {
   samplingTools: true,
   roots: true,
   logging: true,
+  apps: true,
 };
 
 function check(method: string, params: JsonObject | null, rules = ALL, declared = ALL) {

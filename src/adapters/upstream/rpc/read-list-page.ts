@@ -1,15 +1,7 @@
-import {
-  BACKSLASH,
-  CLOSING_BRACE,
-  CLOSING_BRACKET,
-  COMMA,
-  OPENING_BRACE,
-  OPENING_BRACKET,
-  QUOTE,
-  SPACE,
-} from '../../../core/json/characters.ts';
+import { OPENING_BRACKET } from '../../../core/json/characters.ts';
 import { UPSTREAM_MESSAGE_LIMITS } from '../../../core/json/limits.ts';
 import { readJson } from '../../../core/json/read-json.ts';
+import { splitItems } from '../../../core/json/split-items.ts';
 import type { Json } from '../../../core/json/value.ts';
 import type { Era } from '../../../core/mcp/revisions.ts';
 import { type Result, err, ok } from '../../../core/result.ts';
@@ -51,28 +43,4 @@ export function readListPage(
   const read = items.map((item) => readJson(item, UPSTREAM_MESSAGE_LIMITS));
   const definitions = read.flatMap((json) => (json.ok ? [json.value] : []));
   return ok({ definitions, unreadable: read.length - definitions.length, nextCursor: cursor });
-}
-
-/** The items of an array that is known to be well-formed JSON; `null` where there are more than `itemsMax`. */
-function splitItems(array: Uint8Array, itemsMax: number): Uint8Array[] | null {
-  const items: Uint8Array[] = [];
-  const end = array.length - 1;
-  let start = 1;
-  let depth = 0;
-  let isInString = false;
-  for (let at = 1; at < end; at++) {
-    const byte = array[at];
-    if (byte === QUOTE) isInString = !isInString;
-    else if (isInString) at += byte === BACKSLASH ? 1 : 0;
-    else if (byte === OPENING_BRACKET || byte === OPENING_BRACE) depth++;
-    else if (byte === CLOSING_BRACKET || byte === CLOSING_BRACE) depth--;
-    else if (byte === COMMA && depth === 0) {
-      if (items.length === itemsMax) return null;
-      items.push(array.subarray(start, at));
-      start = at + 1;
-    }
-  }
-  const last = array.subarray(start, end);
-  if (!last.every((byte) => byte <= SPACE)) items.push(last);
-  return items.length > itemsMax ? null : items;
 }

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { CARRIAGE_RETURN, LINE_FEED, SPACE } from '../../../core/json/characters.ts';
+import { CARRIAGE_RETURN, LINE_FEED, OPENING_BRACE, SPACE } from '../../../core/json/characters.ts';
 import type { Era } from '../../../core/mcp/revisions.ts';
 import { type Result, err, ok } from '../../../core/result.ts';
 import type { UpstreamResult } from '../../../ports/upstream.ts';
@@ -20,7 +20,9 @@ export function readToolResult(result: ResultObject, era: Era): Result<UpstreamR
 
   const json = piecesWithout(result, OF_THIS_LEG).map(withoutLineBreaks);
   const jsonBytes = json.reduce((sum, piece) => sum + piece.length, 0);
-  return ok({ kind: 'result', isError, json, jsonBytes });
+  const structured = members.get('structuredContent');
+  const isOddlyStructured = structured !== undefined && message[structured.start] !== OPENING_BRACE;
+  return ok({ kind: 'result', isError, json, jsonBytes, ...(isOddlyStructured && { isOddlyStructured }) });
 }
 
 /** Whether the result is all there is. Legacy results know no other kind (and an absent `resultType` says the same). */
