@@ -45,6 +45,7 @@ export function declarationMissing(
     sampling: undeclared.has('sampling'),
     samplingTools: false,
     roots: undeclared.has('roots'),
+    apps: false,
   };
   return capabilityMissing(declareCapabilities(missing), 'It may have run in part: check before calling again.');
 }
