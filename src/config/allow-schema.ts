@@ -32,7 +32,7 @@ const metaKey = z
   .refine((key) => !/^[^./]+\.(?:modelcontextprotocol|mcp|countersign)(?:[./]|$)/.test(key), {
     error: 'belongs to the protocol or the gateway, which alone writes it',
   })
-  .refine((key) => !/^ui\//.test(key), { error: 'belongs to apps; see `apps`' });
+  .refine((key) => !key.startsWith('ui/'), { error: 'belongs to apps; see `apps`' });
 
 export const allowSchema: z.ZodType<AllowSection, unknown> = z
   .strictObject({

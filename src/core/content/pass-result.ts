@@ -47,10 +47,15 @@ const CLOSING = Buffer.from('}');
 
 /** An escape of a letter of these names is found as well, so that no spelling of them is missed. */
 const NEEDLES: readonly Buffer[] = [
-  ...['_meta"', '"icons"', '"resource', 'profile', '\\u004', '\\u005', '\\u006', '\\u007'].map((text) =>
-    Buffer.from(text),
-  ),
-];
+  '_meta"',
+  '"icons"',
+  '"resource',
+  'profile',
+  '\\u004',
+  '\\u005',
+  '\\u006',
+  '\\u007',
+].map((text) => Buffer.from(text));
 
 function mayHold(bytes: Buffer): boolean {
   return NEEDLES.some((needle) => bytes.includes(needle));

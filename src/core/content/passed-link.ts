@@ -19,12 +19,13 @@ export function isLinkPassed(uri: string, { linkHosts, apps }: PassRules): boole
 const SCHEME = /^([a-z][a-z0-9+.-]*):(?!\s)/i;
 
 /** What browsers, shells and HTTP libraries act on by themselves. */
-const FOLLOWED_BY_HOSTS: ReadonlySet<string> = new Set([
-  ...['http', 'ws', 'wss', 'ftp', 'ftps', 'sftp', 'file', 'data', 'blob', 'filesystem', 'about', 'view-source', 'jar'],
-  ...['javascript', 'vbscript', 'livescript', 'mailto', 'tel', 'sms', 'smb', 'cifs', 'nfs', 'dav', 'davs', 'webdav'],
-  ...['ldap', 'ldaps', 'gopher', 'dict', 'tftp', 'telnet', 'ssh', 'rdp', 'vnc', 'rtsp', 'rtmp', 'magnet', 'intent'],
-  ...['shell', 'search-ms', 'res', 'mk', 'itms', 'market', 'chrome', 'edge', 'opera', 'resource', 'moz-extension'],
-]);
+const FOLLOWED_BY_HOSTS: ReadonlySet<string> = new Set(
+  (
+    'http ws wss ftp ftps sftp file data blob filesystem about view-source jar javascript vbscript ' +
+    'livescript mailto tel sms smb cifs nfs dav davs webdav ldap ldaps gopher dict tftp telnet ssh rdp ' +
+    'vnc rtsp rtmp magnet intent shell search-ms res mk itms market chrome edge opera moz-extension'
+  ).split(' '),
+);
 
 /** Programs that a desktop starts for their own schemes. */
 const LAUNCHERS =

@@ -171,11 +171,31 @@ describe('isLinkPassed', () => {
   );
 
   it.each([
-    ...['http://wiki.example.com', 'HTTP://x', 'https://evil.example', 'https://wiki.example.com.evil.example'],
-    ...['https://wiki.example.com@evil.example', 'https://me@wiki.example.com', 'https://docs.example.com', 'https:x'],
-    ...['file:///etc/passwd', 'FILE:///x', 'data:text/html,x', 'javascript:alert(1)', 'JavaScript:alert(1)'],
-    ...['ui://board', 'ms-word:ofe|u|https://x', 'vscode://x', '/etc/passwd', '//evil.example/x', '', ' https://x'],
-    ...['\thttps://wiki.example.com', 'java\nscript:alert(1)', 'blob:https://x/1', 'smb://10.0.0.1/x', 'mailto:a@b'],
+    'http://wiki.example.com',
+    'HTTP://x',
+    'https://evil.example',
+    'https://wiki.example.com.evil.example',
+    'https://wiki.example.com@evil.example',
+    'https://me@wiki.example.com',
+    'https://docs.example.com',
+    'https:x',
+    'file:///etc/passwd',
+    'FILE:///x',
+    'data:text/html,x',
+    'javascript:alert(1)',
+    'JavaScript:alert(1)',
+    'ui://board',
+    'ms-word:ofe|u|https://x',
+    'vscode://x',
+    '/etc/passwd',
+    '//evil.example/x',
+    '',
+    ' https://x',
+    '\thttps://wiki.example.com',
+    'java\nscript:alert(1)',
+    'blob:https://x/1',
+    'smb://10.0.0.1/x',
+    'mailto:a@b',
   ])('%j may not', (uri) => {
     expect(isLinkPassed(uri, rules)).toBe(false);
   });
