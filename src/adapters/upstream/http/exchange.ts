@@ -131,7 +131,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const { answerBytesMax } = this.#deps.limits;
     if ((head.value.lengthBytes ?? 0) > answerBytesMax) return this.#failTooLarge();
     if (status >= 300) this.#body = createByteCollector(ERROR_BODY_BYTES_MAX);
-    else if (head.value.body === 'json') this.#body = createByteCollector(answerBytesMax);
+    else if (head.value.body === 'json') this.#body = createByteCollector(answerBytesMax, head.value.lengthBytes ?? 0);
     else if (head.value.body === 'events') this.#events = createEventStreamParser(answerBytesMax);
     else if (head.value.body === 'other') this.#fail('invalid-answer', `HTTP ${status} with another content type`);
   }
