@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DEFAULT_MCP_PLANE_LIMITS, type McpPlaneOptions } from './adapters/http/plane-options.ts';
 import { createMcpPlane, type McpPlane } from './adapters/http/mcp-plane.ts';
-import { type AdminPlane, createAdminPlane } from './adapters/admin/admin-plane.ts';
 import { createDocumentFetcher } from './adapters/egress/document-fetcher.ts';
 import { createAdminAuthenticator } from './adapters/identity/admin-authenticator.ts';
 import { createAuthenticator } from './adapters/identity/authenticator.ts';
@@ -15,6 +13,7 @@ import { loadOrCreateKey, readSecretFile, writeSecretFile } from './adapters/sys
 import { createSealer } from './adapters/system/sealer.ts';
 import { watchDirectory } from './adapters/system/watch-directory.ts';
 import { createOperatorLog } from './adapters/telemetry/operator-log.ts';
+import { openAdminPlane } from './compose/admin-plane.ts';
 import { createNotices } from './compose/notices.ts';
 import { createUpstreams, secretsOf, upstreamRules } from './compose/upstreams.ts';
 import type { Config, IssuerConfig } from './config/config.ts';
@@ -23,7 +22,7 @@ import { createKnownSecrets } from './core/content/redact-arguments.ts';
 import { parseToken } from './core/identity/token-format.ts';
 import type { Approval } from './core/approval/approval.ts';
 import type { CompiledPolicy } from './core/policy/compile-policy.ts';
-import type { Administration, TokenRequest } from './gateway/administration.ts';
+import type { TokenRequest } from './gateway/administration.ts';
 import { issueFirstTokens } from './gateway/first-tokens.ts';
 import { announceApprovals } from './gateway/announce-approvals.ts';
 import { createApprovalDesk } from './gateway/approval-desk.ts';
@@ -32,7 +31,6 @@ import { CONVERSATION_LIMITS, createConversations } from './gateway/conversation
 import { createCatalogue } from './gateway/catalogue.ts';
 import { createAdministration } from './gateway/create-administration.ts';
 import { createConsoleSessions } from './gateway/console-sessions.ts';
-import { createConsoleSignIn } from './gateway/console-sign-in.ts';
 import { createGateway } from './gateway/create-gateway.ts';
 import type { CallDeps } from './gateway/deps.ts';
 import type { Gateway } from './gateway/gateway.ts';
@@ -40,7 +38,6 @@ import { expireApprovals } from './gateway/expire-approvals.ts';
 import { createInFlight } from './gateway/in-flight.ts';
 import { createKeptResults } from './gateway/kept-results.ts';
 import { createKillSwitches } from './gateway/kill-switches.ts';
-import { createLiveEvents } from './gateway/live-events.ts';
 import { createPins, type Pins } from './gateway/pins.ts';
 import { createListViews } from './gateway/list-view.ts';
 import { createLimits } from './gateway/limits.ts';
@@ -56,7 +53,6 @@ import {
 } from './gateway/subscriptions/create-subscriptions.ts';
 import { fingerprintList } from './gateway/subscriptions/fingerprint-list.ts';
 import { createResourceRights } from './gateway/resource-rights.ts';
-import type { AccountStore } from './ports/account-store.ts';
 import type { ApprovalStore } from './ports/approval-store.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Upstream } from './ports/upstream.ts';
@@ -135,18 +131,10 @@ async function openGateway(
   const gateway = createGateway(deps, refusals, subscriptions);
   const identity = await createIdentity(store, config);
   let isStopping = false;
-  const administration = createAdministration({
-    ...deps,
-    isStopping: () => isStopping,
-    pins,
-    tokens: store.tokens,
-    accounts: store.accounts,
-    passwords: identity.passwords,
-    forgetCredential: identity.forgetCredential,
-    maxTtlMs: config.tokens.ttlMsMax,
-  });
-
-  const admin = openAdminPlane(options, { ...deps, ...identity, administration, accounts: store.accounts }, opened);
+  const people = { ...deps, ...identity, tokens: store.tokens, accounts: store.accounts };
+  const maxTtlMs = config.tokens.ttlMsMax;
+  const administration = createAdministration({ ...people, isStopping: () => isStopping, pins, maxTtlMs });
+  const admin = openAdminPlane({ config, version }, { ...people, administration }, opened);
   opened.defer(() => admin.close());
   opened.defer(() => refusals.close());
   opened.defer(async () => void (await Promise.all([...upstreams.values()].map((upstream) => upstream.close()))));
@@ -277,26 +265,6 @@ function keyIn({ store }: Config, name: string): Uint8Array {
 }
 
 type Identity = Awaited<ReturnType<typeof createIdentity>>;
-
-function openAdminPlane(
-  { config, version }: GatewayOptions,
-  deps: CallDeps & Identity & { readonly administration: Administration; readonly accounts: AccountStore },
-  opened: AsyncDisposableStack,
-): AdminPlane {
-  const { adminAuthenticator: authenticator, administration, sessions, report } = deps;
-  const events = createLiveEvents(deps);
-  opened.defer(() => events.close());
-  const signIn = createConsoleSignIn({ ...deps, authenticator });
-  const { listen, publicUrl } = config.admin;
-  const consoleDir = fileURLToPath(new URL(CONSOLE_DIR, import.meta.url));
-  return createAdminPlane(
-    { administration, authenticator, sessions, signIn, events, clock, report },
-    { ...listen, publicUrl, version, consoleDir },
-  );
-}
-
-/** Beside the built sources; run from source, the gateway serves what was built last. */
-const CONSOLE_DIR = import.meta.url.endsWith('.ts') ? '../dist/console' : './console';
 
 function createDemoLink({ sessions }: Identity, token: string): string {
   return sessions.createLink(parseToken(token)?.id ?? '');

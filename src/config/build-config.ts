@@ -4,7 +4,7 @@ import type { PolicyOptions } from '../core/policy/compile-policy.ts';
 import type { Problem } from '../core/problem.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { buildUpstream, type Surroundings } from './build-upstream.ts';
-import type { Config, IssuerConfig, UpstreamConfig } from './config.ts';
+import type { Config, IssuerConfig, OidcConfig, UpstreamConfig } from './config.ts';
 import { type ConfigFile, DEFAULT_ENVIRONMENT, DEFAULT_TOKENS, type EnvironmentSection } from './config-schema.ts';
 import type { YamlFile, YamlPath } from './read-yaml.ts';
 import { showWritten, subjectOf } from './schema-problems.ts';
@@ -28,6 +28,7 @@ export function buildConfig(
   };
 
   checkListeners(file, report);
+  checkConsole(file, report);
   const environment = findEnvironment(file, report);
   const upstreams = Object.entries(file.upstreams)
     .map(([name, section]) => buildUpstream(name, section, surroundings, report))
@@ -46,6 +47,7 @@ export function buildConfig(
     policyOptions: policyOptionsOf(file.environment, environment, upstreams),
     approvals: { expiresMs: environment.approvals.expires, holdMs: environment.approvals.hold },
     issuers: issuersOf(file),
+    oidc: oidcOf(file),
     tokens: { ttlMsMax: (file.identity?.tokens ?? DEFAULT_TOKENS).maxTtl },
     upstreams,
     results: { redactSecrets: file.results.secrets === 'redact' },
@@ -108,6 +110,30 @@ function checkListeners(file: ConfigFile, report: Report): void {
     if (issuers.indexOf(issuer) === index) return;
     report('error', ['identity', 'issuers', index, 'issuer'], 'stands here twice', 'keep one of the two');
   });
+}
+
+function checkConsole({ console: { oidc, roles } }: ConfigFile, report: Report): void {
+  const isRoleGiven = Object.values(roles).some((holders) => holders.length > 0);
+  if (oidc === undefined && isRoleGiven)
+    report(
+      'error',
+      ['console', 'roles'],
+      'says who holds a role, and there is no `console.oidc`',
+      'add it; roles of accounts and tokens are their own',
+    );
+  if (oidc !== undefined && !isRoleGiven)
+    report(
+      'warning',
+      ['console', 'oidc'],
+      'signs nobody in, because no role is given',
+      'add `console.roles`, such as approver: [group:leads]',
+    );
+}
+
+function oidcOf({ console: { oidc, roles } }: ConfigFile): OidcConfig | null {
+  if (oidc === undefined) return null;
+  const { claims, ...rest } = oidc;
+  return { ...rest, groupsClaim: claims.groups, userClaim: claims.user ?? null, roles };
 }
 
 function findEnvironment(file: ConfigFile, report: Report): EnvironmentSection {

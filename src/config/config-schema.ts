@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { APPROVERS_MAX } from '../core/policy/schema/approval-schema.ts';
 import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from '../core/identity/signature-algorithms.ts';
 import type { ListenAddress } from './config.ts';
+import { type ConsoleSection, consoleSection } from './console-schema.ts';
 import { createFileSchema, type FileSchema } from './file-schema.ts';
 import { type NotifySection, notify } from './notify-schema.ts';
 import { UPSTREAM_KEYS_NOT_YET, upstreamName, upstreamSchema, type UpstreamSection } from './upstream-schema.ts';
@@ -19,6 +20,7 @@ export interface ConfigFile {
   readonly store: string;
   readonly policies: string;
   readonly identity?: IdentitySection | undefined;
+  readonly console: ConsoleSection;
   readonly upstreams: Readonly<Record<string, UpstreamSection>>;
   readonly environments?: Readonly<Record<string, EnvironmentSection>> | undefined;
   readonly limits: LimitsSection;
@@ -179,6 +181,7 @@ const configFile: z.ZodType<ConfigFile, unknown> = z.strictObject({
   identity: identity
     .optional()
     .describe('Who may sign in on the MCP plane. Without it, holders of tokens that the gateway issued'),
+  console: consoleSection.prefault({}).describe('Who signs in to the console, beside accounts and tokens'),
   upstreams: z
     .record(upstreamName, upstreamSchema)
     .describe('MCP servers behind the gateway, by a name of your choice'),
@@ -204,5 +207,5 @@ export const DEFAULT_TOKENS: TokensSection = tokens.parse({});
 
 export const CONFIG_SCHEMA: FileSchema<ConfigFile> = createFileSchema(
   configFile,
-  new Set(['console', ...UPSTREAM_KEYS_NOT_YET.map((key) => `upstreams.*.${key}`)]),
+  new Set(UPSTREAM_KEYS_NOT_YET.map((key) => `upstreams.*.${key}`)),
 );

@@ -1,5 +1,6 @@
 import type { PassRules } from '../core/content/pass-rules.ts';
 import type { AskRules } from '../core/conversation/ask-rules.ts';
+import type { AdminRole } from '../core/identity/principal.ts';
 import type { SignatureAlgorithm } from '../core/identity/signature-algorithms.ts';
 import type { NoticeType } from '../core/notify/approval-notice.ts';
 import type { PolicyOptions } from '../core/policy/compile-policy.ts';
@@ -18,6 +19,7 @@ export interface Config {
   readonly policyOptions: PolicyOptions;
   readonly approvals: ApprovalConfig;
   readonly issuers: readonly IssuerConfig[];
+  readonly oidc: OidcConfig | null;
   readonly tokens: { readonly ttlMsMax: number };
   readonly upstreams: readonly UpstreamConfig[];
   readonly limits: LimitConfig;
@@ -71,6 +73,20 @@ export interface IssuerConfig {
     readonly name: string;
     readonly tenant: string | null;
   };
+}
+
+/** How people sign in to the console through an OpenID provider. */
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly clientAuthentication: 'basic' | 'post';
+  readonly scopes: readonly string[];
+  readonly groupsClaim: string;
+  /** `null`: people are named by `<issuer>#<sub>`. */
+  readonly userClaim: string | null;
+  /** `group:leads`, `user:248289761001`. */
+  readonly roles: { readonly [Role in AdminRole]: readonly string[] };
 }
 
 export interface WebhookConfig {

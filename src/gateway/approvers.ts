@@ -1,8 +1,8 @@
 import type { Approval } from '../core/approval/approval.ts';
 import type { Administrator } from '../core/identity/principal.ts';
-import type { AccountStore } from '../ports/account-store.ts';
+import type { AccountStore, StoredAccount } from '../ports/account-store.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { TokenStore } from '../ports/token-store.ts';
+import type { StoredToken, TokenStore } from '../ports/token-store.ts';
 
 /** Who may decide an approval. Asked when they decide, and once more when the call runs. */
 export interface Approvers {
@@ -25,10 +25,16 @@ export function createApprovers(
         ...people.filter(({ disabledMs }) => disabledMs === null),
       ];
       const mayStill = (user: string): boolean =>
-        credentials.some((each) => each.user === user && mayApprove({ ...each, credentialId: each.id }, approval));
+        credentials.some((each) => each.user === user && mayApprove(asAdministrator(each), approval));
       return approval.approvedBy.length >= approval.approversNeeded && approval.approvedBy.every(mayStill);
     },
   };
+}
+
+function asAdministrator(credential: StoredToken | StoredAccount): Administrator {
+  const { user, roles, groups, id } = credential;
+  const subject = 'subject' in credential ? credential.subject : null;
+  return { user, roles, groups, credentialId: id, ...(subject === null ? {} : { subject }) };
 }
 
 /** The role, one of the groups that the rule asks for, and not the requester under whatever account. */
@@ -37,14 +43,17 @@ function mayApprove(by: Administrator, approval: Approval): boolean {
 }
 
 /**
- * Whether the two are one person, as far as names can tell: the requester's id, the subject in it where an issuer vouches for it, and
+ * Whether the two are one person, as far as names can tell: the id of either, the subject in it where an issuer vouches for it, and
  * the display name, in any case. In doubt they are: another approver is soon found, and a call that ran is not undone.
  */
 export function isRequester(by: Administrator, { binding, requesterName }: Approval): boolean {
-  const { principal } = binding;
-  const subject = principal.slice(principal.indexOf('#') + 1);
-  const user = by.user.toLowerCase();
-  return [principal, subject, requesterName].some((name) => name.toLowerCase() === user);
+  const asked = [...namesIn(binding.principal), requesterName.toLowerCase()];
+  return [...namesIn(by.user), ...namesIn(by.subject ?? by.user)].some((name) => asked.includes(name));
+}
+
+/** `https://login.example.com#olivia` is `olivia`, too. */
+function namesIn(id: string): readonly string[] {
+  return [id, id.slice(id.indexOf('#') + 1)].map((name) => name.toLowerCase());
 }
 
 export function isInApproverGroup(by: Administrator, approval: Approval): boolean {

@@ -3,6 +3,8 @@ import { hashToken, isTokenHash } from '../core/identity/token-format.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { AdminAuthenticationFault, AdminAuthenticator } from '../ports/admin-authenticator.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
+import { keepNewest } from './keep-newest.ts';
+import { randomText } from './random-text.ts';
 
 /** What a browser that signed in holds: a secret in its cookie, and a second one that its pages send with every change. */
 export interface ConsoleSession {
@@ -15,8 +17,8 @@ export interface ConsoleSession {
  * rights of its own; that credential is looked at again on every request, so a session ends when it is revoked, and never outlives it.
  */
 export interface ConsoleSessions {
-  /** Returns the secret for the cookie. */
-  open(by: Administrator): string;
+  /** Returns the secret for the cookie. `provedAgoMs`: how long ago they proved who they are; infinite where nobody knows. */
+  open(by: Administrator, provedAgoMs?: number): string;
   /** `watch`: a page asks by itself, and nobody has shown that they still sit before it. */
   check(secret: string, use: 'request' | 'watch'): Promise<Result<ConsoleSession, AdminAuthenticationFault>>;
   /** In constant time. */
@@ -41,6 +43,7 @@ interface Kept {
   readonly credentialId: string;
   readonly csrfToken: string;
   readonly openedMs: number;
+  readonly provedMs: number;
   usedMs: number;
 }
 
@@ -55,11 +58,12 @@ export function createConsoleSessions(deps: {
   const links = new Map<string, { readonly credentialId: string; readonly createdMs: number }>();
 
   return {
-    open({ credentialId }) {
+    open({ credentialId }, provedAgoMs = 0) {
       const secret = randomText(ids);
       const nowMs = clock.monotonicMs();
       keepNewest(sessions, SESSIONS_MAX);
-      sessions.set(hashToken(secret), { credentialId, csrfToken: randomText(ids), openedMs: nowMs, usedMs: nowMs });
+      const times = { openedMs: nowMs, provedMs: nowMs - provedAgoMs, usedMs: nowMs };
+      sessions.set(hashToken(secret), { credentialId, csrfToken: randomText(ids), ...times });
       return secret;
     },
 
@@ -81,7 +85,7 @@ export function createConsoleSessions(deps: {
       // It may have been closed while the credential was looked at.
       if (sessions.get(key) !== kept) return err(NO_SESSION);
       if (use === 'request') kept.usedMs = nowMs;
-      return ok({ by: by.value, csrfToken: kept.csrfToken });
+      return ok({ by: { ...by.value, provedAgoMs: nowMs - kept.provedMs }, csrfToken: kept.csrfToken });
     },
 
     isCsrfToken: ({ csrfToken }, presented) => isTokenHash(hashToken(csrfToken), presented),
@@ -109,16 +113,3 @@ export function createConsoleSessions(deps: {
 
 const NO_SESSION: AdminAuthenticationFault = { kind: 'expired', detail: 'no session, or one that is over' };
 const NO_LINK: AdminAuthenticationFault = { kind: 'expired', detail: 'no such link, or one that was used' };
-
-/** 256 random bits. */
-function randomText(ids: Ids): string {
-  return [ids.next('s'), ids.next('s')].map((id) => id.slice('s_'.length)).join('');
-}
-
-/** Makes room for one more; maps keep the order of insertion. */
-function keepNewest(map: Map<string, unknown>, sizeMax: number): void {
-  for (const oldest of map.keys()) {
-    if (map.size < sizeMax) return;
-    map.delete(oldest);
-  }
-}

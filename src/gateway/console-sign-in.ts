@@ -62,7 +62,7 @@ export function createConsoleSignIn(deps: ConsoleSignInDeps): ConsoleSignIn {
       }
       if (attempt.method === 'password') names.forget(attempt.user.toLowerCase());
       const { user, credentialId } = by.value;
-      await record(deps, { change: 'signed-in', method: attempt.method, user, credentialId });
+      await recordSignIn(deps, { change: 'signed-in', method: attempt.method, user, credentialId });
       return ok(deps.sessions.open(by.value));
     },
 
@@ -71,7 +71,7 @@ export function createConsoleSignIn(deps: ConsoleSignInDeps): ConsoleSignIn {
       deps.sessions.close(secret);
       if (!session.ok) return;
       const { user, credentialId } = session.value.by;
-      await record(deps, { change: 'signed-out', method: null, user, credentialId });
+      await recordSignIn(deps, { change: 'signed-out', method: null, user, credentialId });
     },
   };
 }
@@ -111,11 +111,19 @@ function storeFault(error: unknown): Result<never, SignInFault> {
 /** What was typed into the field for names may be a password; only what is the name of somebody is written down. */
 async function recordRefusal(deps: ConsoleSignInDeps, attempt: SignInAttempt): Promise<void> {
   const account = attempt.method === 'password' ? await deps.accounts.findByName(attempt.user).catch(() => null) : null;
-  await record(deps, { change: 'refused', method: attempt.method, user: account?.user ?? null, credentialId: null });
+  await recordSignIn(deps, {
+    change: 'refused',
+    method: attempt.method,
+    user: account?.user ?? null,
+    credentialId: null,
+  });
 }
 
 /** Nobody is kept from the kill switch because the log is down: who signs in then is told to the operator's log instead. */
-async function record(deps: ConsoleSignInDeps, entry: Omit<SignInEntry, 'kind' | 'timeMs'>): Promise<void> {
+export async function recordSignIn(
+  deps: Pick<ConsoleSignInDeps, 'audit' | 'clock' | 'report'>,
+  entry: Omit<SignInEntry, 'kind' | 'timeMs'>,
+): Promise<void> {
   try {
     await deps.audit.record([{ kind: 'sign-in', timeMs: deps.clock.nowMs(), ...entry }]);
   } catch (error) {

@@ -247,7 +247,6 @@ describe('what is wrong is said with its place and a next step', () => {
   });
 
   it.each([
-    ['console', configText('console: { roles: {} }'), 'console: is not in this version'],
     [
       'sandbox',
       upstreamText('command: node', 'sandbox: { readOnly: true }'),

@@ -44,6 +44,7 @@ describe('a configuration', () => {
       },
       approvals: { expiresMs: 1_800_000, holdMs: 25_000 },
       issuers: [],
+      oidc: null,
       tokens: { ttlMsMax: 90 * 86_400_000 },
       upstreams: [
         {

@@ -54,6 +54,7 @@ function sampleAccount(id: string, fields: Partial<StoredAccount> = {}): StoredA
   return {
     id,
     user: 'olivia',
+    subject: null,
     passwordHash: 'scrypt$1',
     roles: ['approver'],
     groups: [],

@@ -39,6 +39,7 @@ describe('a block of YAML', () => {
   it.each(yaml.filter(isConfig))('at $place is a configuration without a problem', ({ text }) => {
     const config = parseConfig('countersign.yaml', Buffer.from(text), process.cwd(), {
       WIKI_TOKEN: 'a-token',
+      OIDC_SECRET: 'of the provider',
       HOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
     });
     expect(config.ok ? renderProblems(config.value.warnings, { color: false }) : config.error).toBe('');

@@ -202,7 +202,7 @@ function readRecords(
 
 function fakeAccount(createdMs: number, { id, user, roles, groups }: Partial<StoredAccount>): StoredAccount {
   const named = { id: id ?? 'acct_1', user: user ?? 'olivia', roles: roles ?? [], groups: groups ?? [] };
-  return { ...named, passwordHash: 'kept', createdMs, disabledMs: null };
+  return { ...named, subject: null, passwordHash: 'kept', createdMs, disabledMs: null };
 }
 
 export function fakeApproval(createdMs: number, fields: Partial<Approval> = {}): Approval {

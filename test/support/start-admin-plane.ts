@@ -59,7 +59,7 @@ export async function startAdminPlane(
   const events = createLiveEvents({ audit, killSwitches: { current: () => [] }, upstreams: new Map() });
   onTestFinished(() => events.close());
   const plane = createAdminPlane(
-    { ...deps, authenticator, report, sessions, signIn, events },
+    { ...deps, authenticator, report, sessions, signIn, providerSignIn: null, events },
     { host: '127.0.0.1', port: 0, publicUrl: null, version: '0.0.0-test', consoleDir: '/nowhere', ...options },
   );
   const { url } = await plane.listen();

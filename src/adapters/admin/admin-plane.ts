@@ -4,6 +4,7 @@ import { type AllowedHosts, allowedHostsOf } from '../../core/http/host-check.ts
 import type { OperatorReport } from '../../gateway/deps.ts';
 import type { ConsoleSessions } from '../../gateway/console-sessions.ts';
 import type { ConsoleSignIn } from '../../gateway/console-sign-in.ts';
+import type { ProviderSignIn } from '../../gateway/provider-sign-in.ts';
 import type { LiveEvents } from '../../gateway/live-events.ts';
 import type { AdminAuthenticator } from '../../ports/admin-authenticator.ts';
 import { addAdminRoutes, addOpenRoutes } from './add-routes.ts';
@@ -20,6 +21,8 @@ export interface AdminPlaneDeps extends RouteDeps {
   readonly authenticator: AdminAuthenticator;
   readonly sessions: ConsoleSessions;
   readonly signIn: ConsoleSignIn;
+  /** `null`: there is no OpenID provider. */
+  readonly providerSignIn: ProviderSignIn | null;
   readonly events: LiveEvents;
   /** Told of what should never happen. */
   readonly report: (problem: OperatorReport) => void;

@@ -73,9 +73,9 @@ export function pinView(pin: Pin): PinView {
 }
 
 /** Field by field, as with tokens. */
-export function accountView({ id, user, roles, groups, createdMs, disabledMs }: StoredAccount): AccountView {
+export function accountView({ id, user, subject, roles, groups, createdMs, disabledMs }: StoredAccount): AccountView {
   const disabledAt = disabledMs === null ? null : formatTimestamp(disabledMs);
-  return { id, user, roles, groups, createdAt: formatTimestamp(createdMs), disabledAt };
+  return { id, user, subject, roles, groups, createdAt: formatTimestamp(createdMs), disabledAt };
 }
 
 /** The texts are our own canonical JSON: the log wrote them. */

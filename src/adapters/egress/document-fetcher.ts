@@ -1,8 +1,8 @@
-import { Buffer } from 'node:buffer';
 import { Agent, request } from 'undici';
 import { err, ok } from '../../core/result.ts';
 import type { DocumentFetcher } from '../../ports/document-fetcher.ts';
 import { createDialler } from './dialler.ts';
+import { readAtMost } from './read-at-most.ts';
 
 /** Documents are small and rare: a few connections that do not stay. */
 const CONNECTIONS_MAX = 4;
@@ -37,15 +37,4 @@ function createAgent(chosenBy: 'operator' | 'peer'): Agent {
     connections: CONNECTIONS_MAX,
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
-}
-
-async function readAtMost(body: AsyncIterable<Buffer>, bytesMax: number): Promise<Buffer | null> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > bytesMax) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

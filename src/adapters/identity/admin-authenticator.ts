@@ -40,8 +40,8 @@ export function createAdminAuthenticator(deps: {
         if (!account.ok) return err({ kind: 'unavailable', detail: account.error });
         if (account.value === null) return err({ kind: 'invalid', detail: 'no such account' });
         if (account.value.disabledMs !== null) return err({ kind: 'revoked', detail: 'the account is disabled' });
-        const { user, roles, groups, id } = account.value;
-        return ok({ user, roles, groups, credentialId: id });
+        const { user, roles, groups, id, subject } = account.value;
+        return ok({ user, roles, groups, credentialId: id, ...(subject === null ? {} : { subject }) });
       }
       const stored = await rows.find(credentialId);
       if (!stored.ok) return err({ kind: 'unavailable', detail: stored.error });

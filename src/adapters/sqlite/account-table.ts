@@ -16,14 +16,16 @@ export interface AccountTable {
 const LIST_ACCOUNTS_MAX = 10_000;
 
 const SELECT = `
-  SELECT id, user, password_hash AS passwordHash, roles, groups, created_ms AS createdMs, disabled_ms AS disabledMs
+  SELECT id, user, subject, password_hash AS passwordHash, roles, groups, created_ms AS createdMs, disabled_ms AS disabledMs
   FROM account`;
 
 export function createAccountTable(db: DatabaseSync): AccountTable {
   const create = db.prepare(`
-    INSERT INTO account (id, user, password_hash, roles, groups, created_ms, disabled_ms)
-    VALUES (:id, :user, :passwordHash, :roles, :groups, :createdMs, :disabledMs) ON CONFLICT DO NOTHING`);
-  const change = db.prepare('UPDATE account SET password_hash = ?, disabled_ms = ? WHERE id = ?');
+    INSERT INTO account (id, user, subject, password_hash, roles, groups, created_ms, disabled_ms)
+    VALUES (:id, :user, :subject, :passwordHash, :roles, :groups, :createdMs, :disabledMs) ON CONFLICT DO NOTHING`);
+  const change = db.prepare(
+    'UPDATE account SET password_hash = ?, disabled_ms = ?, roles = ?, groups = ? WHERE id = ?',
+  );
   const find = db.prepare(`${SELECT} WHERE id = ?`);
   const findByName = db.prepare(`${SELECT} WHERE user = ?`);
   const list = db.prepare(`${SELECT} ORDER BY ordinal DESC LIMIT ?`);
@@ -35,8 +37,8 @@ export function createAccountTable(db: DatabaseSync): AccountTable {
     change(id, changed) {
       const current = findOne(id);
       if (current === null) return false;
-      const { passwordHash, disabledMs } = { ...current, ...changed };
-      return change.run(passwordHash, disabledMs, id).changes > 0;
+      const { passwordHash, disabledMs, roles, groups } = { ...current, ...changed };
+      return change.run(passwordHash, disabledMs, JSON.stringify(roles), JSON.stringify(groups), id).changes > 0;
     },
     find: findOne,
     findByName: (user) => fromRow(findByName.get(user)),

@@ -146,6 +146,7 @@ const MIGRATIONS: readonly string[] = [
     decided_ms    REAL
   ) STRICT;
   `,
+  'ALTER TABLE account ADD COLUMN subject TEXT',
 ];
 
 /** Takes a new or an older database to the version that this code knows. Throws `StoreError` for any other file. */

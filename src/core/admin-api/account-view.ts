@@ -2,10 +2,12 @@ import { z } from 'zod';
 import type { AdminRole } from '../identity/principal.ts';
 import { adminRoleSchema } from './token-view.ts';
 
-/** A local account of the console. Times are RFC 3339 in UTC. */
+/** Somebody who signs in to the console. Times are RFC 3339 in UTC. */
 export interface AccountView {
   readonly id: string;
   readonly user: string;
+  /** `<issuer>#<sub>` of somebody whom an OpenID provider vouches for; `null` for a local account. */
+  readonly subject: string | null;
   readonly roles: readonly AdminRole[];
   readonly groups: readonly string[];
   readonly createdAt: string;
@@ -16,6 +18,7 @@ export const accountViewSchema: z.ZodType<AccountView> = z
   .object({
     id: z.string(),
     user: z.string(),
+    subject: z.string().nullable(),
     roles: z.array(adminRoleSchema),
     groups: z.array(z.string()),
     createdAt: z.iso.datetime(),

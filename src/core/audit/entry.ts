@@ -175,7 +175,7 @@ export interface TokenEntry {
 export interface AccountEntry {
   readonly kind: 'account';
   readonly timeMs: number;
-  readonly change: 'created' | 'password-set' | 'disabled';
+  readonly change: 'created' | 'password-set' | 'rights-set' | 'disabled';
   readonly accountId: string;
   readonly user: string;
   readonly roles: readonly AdminRole[];
@@ -187,7 +187,7 @@ export interface SignInEntry {
   readonly kind: 'sign-in';
   readonly timeMs: number;
   readonly change: 'signed-in' | 'signed-out' | 'refused';
-  readonly method: 'password' | 'token' | 'link' | null;
+  readonly method: 'password' | 'token' | 'link' | 'oidc' | null;
   /** The name that was given, where it can be one; `null` where none was. */
   readonly user: string | null;
   readonly credentialId: string | null;

@@ -73,14 +73,15 @@ function parseScopes(claim: Json | undefined): readonly string[] | null {
   return scopes?.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)) ? scopes : null;
 }
 
-function parseTexts(claim: Json | undefined): readonly string[] | null {
+/** A short list of what `parseText` takes. */
+export function parseTexts(claim: Json | undefined): readonly string[] | null {
   if (!Array.isArray(claim) || claim.length > GRANTS_MAX) return null;
   const texts = claim.map(parseText);
   return texts.every((text) => text !== null) ? texts : null;
 }
 
 /** Control characters have no place in a name, and could end a line of a log. */
-function parseText(claim: Json | undefined): string | null {
+export function parseText(claim: Json | undefined): string | null {
   if (typeof claim !== 'string' || claim.length === 0 || claim.length > CLAIM_CHARS_MAX) return null;
   return /\p{Cc}/u.test(claim) ? null : claim;
 }

@@ -37,4 +37,8 @@ export interface Administrator {
   /** For rules that say which groups may approve. */
   readonly groups: readonly string[];
   readonly credentialId: string;
+  /** `<issuer>#<sub>` of somebody whom an OpenID provider vouches for. */
+  readonly subject?: string;
+  /** How long ago a session's owner proved who they are. Not there: with this very request. */
+  readonly provedAgoMs?: number;
 }

@@ -18,7 +18,7 @@ export interface AccountAdminDeps {
 /** Marks what is an account among credential ids. */
 export const ACCOUNT_ID_PREFIX = 'acct';
 
-/** People who sign in with a password. Operators make and end them; nobody can read a password back. */
+/** People who sign in to the console. Operators make and end them; nobody can read a password back. */
 export function createAccountAdministration(
   deps: AccountAdminDeps,
 ): Pick<Administration, 'createAccount' | 'listAccounts' | 'setPassword' | 'disableAccount'> {
@@ -30,7 +30,16 @@ export function createAccountAdministration(
       if (passwordHash === null) return err(BUSY);
       const id = deps.ids.next(ACCOUNT_ID_PREFIX);
       const createdMs = deps.clock.nowMs();
-      const account: StoredAccount = { id, user, passwordHash, roles, groups, createdMs, disabledMs: null };
+      const account: StoredAccount = {
+        id,
+        user,
+        subject: null,
+        passwordHash,
+        roles,
+        groups,
+        createdMs,
+        disabledMs: null,
+      };
       return withStore(async () => {
         const isNew = await deps.accounts.create(account, [entryOf(deps, account, 'created', by)]);
         return isNew ? ok(account) : err(TAKEN);
@@ -66,6 +75,7 @@ function change(
     const account = await deps.accounts.find(id);
     if (account === null) return err(notFound('account'));
     if (account.disabledMs !== null) return err(DISABLED);
+    if (what === 'password-set' && account.subject !== null) return err(PROVIDED);
     await deps.accounts.change(id, changed, [entryOf(deps, account, what, by)]);
     deps.forgetCredential(id);
     return ok({ ...account, ...changed });
@@ -86,6 +96,11 @@ function checkPassword(password: string, user: string): AdminFault | null {
 
 const BUSY: AdminFault = { kind: 'unavailable', message: 'too many passwords at once', help: 'Try again in a second.' };
 const TAKEN: AdminFault = { kind: 'conflict', message: 'there is an account with this name', help: 'List them.' };
+const PROVIDED: AdminFault = {
+  kind: 'conflict',
+  message: 'this person signs in through the OpenID provider',
+  help: 'They change their password there.',
+};
 const DISABLED: AdminFault = {
   kind: 'conflict',
   message: 'the account is disabled, for good',

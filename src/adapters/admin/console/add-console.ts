@@ -4,6 +4,7 @@ import { ID_PARAMS } from '../fields.ts';
 import { PROBLEMS, sendProblem } from '../problems.ts';
 import { approvalView } from '../views.ts';
 import { addAssets } from './add-assets.ts';
+import { addProviderSignIn } from './add-provider-sign-in.ts';
 import { addSignIn } from './add-sign-in.ts';
 import { approvalPage, approvalsPage } from './approval-page.ts';
 import type { ConsoleDeps } from './console-deps.ts';
@@ -31,6 +32,7 @@ const INBOX_MAX = 100;
 export function addConsole(app: FastifyInstance, deps: ConsoleDeps): void {
   addAssets(app, deps.assets);
   addSignIn(app, deps);
+  if (deps.providerSignIn !== null) addProviderSignIn(app, deps, deps.providerSignIn);
   const page = (url: string, title: string, content: (session: ConsoleSession) => Promise<Html>) =>
     app.get(url, async (request, reply) => {
       const session = await loadPageSession(deps, request);

@@ -11,10 +11,18 @@ import { type SignInForm, signInPage } from './sign-in-page.ts';
 
 /** Signing in and out, by forms that need no script. */
 export function addSignIn(app: FastifyInstance, deps: ConsoleDeps): void {
-  app.get<{ Querystring: { next?: unknown; link?: unknown } }>('/sign-in', (request, reply) => {
-    const { next, link } = request.query;
+  const provider = deps.providerSignIn?.name ?? null;
+  const sendForm = (
+    reply: FastifyReply,
+    form: Pick<SignInForm, 'next' | 'problem'> & Partial<SignInForm>,
+  ): FastifyReply => {
+    const content = signInPage({ link: null, isAgain: false, provider, ...form });
+    return sendPage(reply, { title: 'Sign in', session: null, content: plainFrame(null, content) });
+  };
+  app.get<{ Querystring: { next?: unknown; link?: unknown; again?: unknown } }>('/sign-in', (request, reply) => {
+    const { next, link, again } = request.query;
     const code = typeof link === 'string' ? link : null;
-    return sendForm(reply, { next: parseNextPath(textOf(next)), link: code, problem: null });
+    return sendForm(reply, { next: parseNextPath(textOf(next)), link: code, problem: null, isAgain: again === '1' });
   });
 
   app.post('/sign-in', async (request, reply) => {
@@ -24,10 +32,9 @@ export function addSignIn(app: FastifyInstance, deps: ConsoleDeps): void {
     if (!form.ok) return sendProblem(reply, form.error);
     const next = parseNextPath(form.value.get('next'));
     const attempt = parseAttempt(form.value);
-    if (attempt === null) return sendForm(reply.code(400), { next, link: null, problem: WORDS.refused });
+    if (attempt === null) return sendForm(reply.code(400), { next, problem: WORDS.refused });
     const secret = await deps.signIn.signIn(attempt, request.ip);
-    if (!secret.ok)
-      return sendForm(reply.code(STATUS[secret.error]), { next, link: null, problem: WORDS[secret.error] });
+    if (!secret.ok) return sendForm(reply.code(STATUS[secret.error]), { next, problem: WORDS[secret.error] });
     // Whoever had a session in this browser has a new one now: nobody can be made to use a session that others know.
     const former = parseSessionCookie(request.headers.cookie);
     if (former !== null) await deps.signIn.signOut(former);
@@ -61,10 +68,6 @@ function parseAttempt(form: Form): SignInAttempt | null {
   if (code !== undefined) return { method: 'link', code };
   if (token !== undefined) return { method: 'token', token: token.trim() };
   return user !== undefined && password !== undefined ? { method: 'password', user, password } : null;
-}
-
-function sendForm(reply: FastifyReply, form: SignInForm): FastifyReply {
-  return sendPage(reply, { title: 'Sign in', session: null, content: plainFrame(null, signInPage(form)) });
 }
 
 function textOf(value: unknown): string | undefined {

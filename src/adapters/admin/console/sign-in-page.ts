@@ -6,13 +6,26 @@ export interface SignInForm {
   /** The code of a one-time link, where the page was opened by one. */
   readonly link: string | null;
   readonly problem: string | null;
+  /** The host of the OpenID provider, where there is one. */
+  readonly provider: string | null;
+  /** Whoever is signed in already has to prove again who they are. */
+  readonly isAgain: boolean;
 }
 
 /** Opening the page uses nothing up: a program that looks at links before people do must not spend one. */
-export function signInPage({ next, link, problem }: SignInForm): Html {
-  return html`<h1>Sign in</h1>
+export function signInPage({ next, link, problem, provider, isAgain }: SignInForm): Html {
+  return html`<h1>${isAgain ? 'Sign in again' : 'Sign in'}</h1>
+${isAgain ? html`<p>What you are about to do needs to know that it is you, now.</p>` : null}
 ${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`}
+${link === null && provider !== null ? providerForm(next, provider, isAgain) : null}
 ${link === null ? credentialForms(next) : linkForm(next, link)}`;
+}
+
+function providerForm(next: string, provider: string, isAgain: boolean): Html {
+  return html`<form class="stack" method="post" action="/sign-in/oidc">
+<input type="hidden" name="next" value="${next}">${isAgain ? html`<input type="hidden" name="again" value="1">` : null}
+<button class="primary">Continue with ${provider}</button></form>
+<hr>`;
 }
 
 function linkForm(next: string, link: string): Html {
