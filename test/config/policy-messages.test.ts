@@ -229,6 +229,31 @@ describe('a policy that is wrong is refused, and its author told what to do', ()
       'p.yaml:8:15: rules[0].records[0]: must be an argument such as args.id; got id',
     ],
     [
+      'a field in the manner of other languages',
+      rule(WHO, 'tools: [get]', 'effect: allow', 'result: { keep: ["items[].id"] }'),
+      'p.yaml:8:22: rules[0].result.keep[0]: must be the name of a field, or names inside each other such as owner.email; arrays are looked into by themselves; got "items[].id"',
+    ],
+    [
+      'a class of data that there is not',
+      rule(WHO, 'tools: [get]', 'effect: allow', 'result: { redact: [emails] }'),
+      'p.yaml:8:24: rules[0].result.redact[0]: ',
+    ],
+    [
+      'a result of which nothing is asked',
+      rule(WHO, 'tools: [get]', 'effect: allow', 'result: {}'),
+      'p.yaml:8:13: rules[0].result: asks for nothing',
+    ],
+    [
+      'a denial with a result',
+      rule(WHO, 'tools: [get]', 'effect: deny', 'result: { maxBytes: 65536 }'),
+      'p.yaml:8:13: rules[0].result: has no meaning here',
+    ],
+    [
+      'fields of a prompt',
+      rule(WHO, 'prompts: [ask]', 'effect: allow', 'result: { keep: [id] }'),
+      'p.yaml:8:13: rules[0].result: picks fields of a prompt',
+    ],
+    [
       'a watch rule whose action does not go with it',
       'version: 1\nupstream: crm\nwatch: [{ on: identical-calls, count: 9, within: 1m, then: freeze-principal }]\n',
       'p.yaml:3:60: watch[0].then: does not go with identical-calls; got freeze-principal\n  help: write `then: deny`',
@@ -268,7 +293,6 @@ describe('a policy that is wrong is refused, and its author told what to do', ()
   });
 
   it.each([
-    ['result', 'rules[0].result', rule(WHO, 'tools: [get]', 'effect: allow', 'result: { maxBytes: 1 }')],
     ['summary', 'rules[0].approval.summary', rule(WHO, 'tools: [get]', 'effect: approve', 'approval: { summary: x }')],
     ['preview', 'rules[0].approval.preview', rule(WHO, 'tools: [get]', 'effect: approve', 'approval: { preview: {} }')],
   ])('%s is refused because this version would not enforce it', (_key, subject, text) => {

@@ -7,6 +7,7 @@ import type { UpstreamResult } from '../../src/ports/upstream.ts';
 
 const GITHUB = `ghp_${'iyxcr1m73849kc0nolx2073atq26maalw6xk'}`;
 const OWN = 'the-credential-of-the-gateway';
+const CALL = { duties: null, upstream: 'notes', callId: 'call_1' };
 const deps = { knownSecrets: createKnownSecrets([OWN]), resultDetectors: SECRET_DETECTORS };
 
 function resultOf(value: unknown): UpstreamResult {
@@ -36,7 +37,7 @@ describe('inspectResult', () => {
     ['a prompt', { messages: [{ role: 'user', content: { type: 'text', text: GITHUB } }] }],
     ['a member that nobody knows', { content: [], unknown: { deep: [GITHUB] } }],
   ])('takes a secret out of %s', async (_, value) => {
-    const { result, note } = await inspectResult(deps, resultOf(value));
+    const { result, note } = await inspectResult(deps, resultOf(value), CALL);
     const text = Buffer.concat(result.json).toString();
     expect(text).not.toContain(GITHUB);
     expect(text).not.toContain(Buffer.from(GITHUB).toString('base64').slice(4, 30));
@@ -51,6 +52,7 @@ describe('inspectResult', () => {
     const { result } = await inspectResult(
       deps,
       resultOf({ content: [{ type: 'text', text: JSON.stringify(structuredContent) }], structuredContent }),
+      CALL,
     );
     const shown = JSON.parse(Buffer.concat(result.json).toString()) as {
       content: [{ text: string }];
@@ -66,7 +68,7 @@ describe('inspectResult', () => {
     };
     let turns = 0;
     const counting = setInterval(() => (turns += 1), 0);
-    const { result } = await inspectResult(deps, resultOf(value));
+    const { result } = await inspectResult(deps, resultOf(value), CALL);
     clearInterval(counting);
     expect(Buffer.concat(result.json).toString()).not.toContain(GITHUB);
     expect(turns).toBeGreaterThan(0);
@@ -78,7 +80,7 @@ describe('inspectResult', () => {
       Buffer.from(`password=kq93Zx01pQ ${GITHUB}`),
     ]).toString('base64');
     const clean = resultOf({ content: [{ type: 'image', mimeType: 'image/png', data }] });
-    expect((await inspectResult(deps, clean)).result.json).toEqual(clean.json);
+    expect((await inspectResult(deps, clean, CALL)).result.json).toEqual(clean.json);
   });
 
   it('lets everything through but the credentials of the gateway where detectors are off', async () => {
@@ -86,13 +88,14 @@ describe('inspectResult', () => {
     const { result, note } = await inspectResult(
       off,
       resultOf({ content: [{ type: 'text', text: `${GITHUB} ${OWN}` }] }),
+      CALL,
     );
     const text = Buffer.concat(result.json).toString();
     expect([text.includes(GITHUB), text.includes(OWN), note]).toEqual([true, false, null]);
   });
 
   it('looks at messages of progress too', () => {
-    const shown = inspectProgress(deps, { progress: 1, total: null, message: `with ${GITHUB} and ${OWN}` });
+    const shown = inspectProgress(deps, { progress: 1, total: null, message: `with ${GITHUB} and ${OWN}` }, null);
     expect(shown.message).toBe('with [redacted:token] and [redacted:credential]');
   });
 });

@@ -69,6 +69,8 @@ export interface HostAnswer {
   readonly text: string;
   readonly isError: boolean;
   readonly structured: JsonObject | null;
+  /** All of it; `null` for an error. */
+  readonly result: JsonObject | null;
 }
 
 export interface RigOptions {
@@ -282,7 +284,8 @@ function streamFor(canWait: boolean): HostStream {
 function answerOf(answer: Awaited<ReturnType<Gateway['call']>>): HostAnswer {
   if (answer.kind === 'input-required' || answer.kind === 'task')
     throw new Error(`the call is answered with ${answer.kind}`);
-  if (answer.kind === 'error') return { error: answer, text: answer.message, isError: true, structured: null };
+  if (answer.kind === 'error')
+    return { error: answer, text: answer.message, isError: true, structured: null, result: null };
   const result = JSON.parse(Buffer.concat(answer.json).toString()) as {
     content: { text: string }[];
     isError: boolean;
@@ -294,5 +297,6 @@ function answerOf(answer: Awaited<ReturnType<Gateway['call']>>): HostAnswer {
     text: first?.text ?? '',
     isError: result.isError,
     structured: result.structuredContent ?? null,
+    result: result as unknown as JsonObject,
   };
 }

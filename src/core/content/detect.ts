@@ -8,6 +8,8 @@ export interface Span {
   readonly end: number;
   readonly detector: string;
   readonly class: DataClass;
+  /** In JSON: stands outside of strings, so that its marker needs quotes. */
+  readonly isBare?: true;
 }
 
 /** A token in base64 in a URL in JSON in a text: people do that. What is folded more often is not looked into. */

@@ -2,6 +2,7 @@ import { Buffer, isAscii } from 'node:buffer';
 import type { Detector } from './detectors/detector.ts';
 import { looksSecret, NAMED_SECRET, namesSecret } from './detectors/named-secret.ts';
 import { detect, type Span } from './detect.ts';
+import { endOfString } from './json-strings.ts';
 import { redactText } from './redact-text.ts';
 import { ESCAPING, HAS_BACKSLASH, HAS_UNUSUAL, type TextTraits, traitsOf, UNFOLDABLE } from './text-traits.ts';
 import { unescapeJson } from './unfold-text.ts';
@@ -48,7 +49,7 @@ export function redactJson(pieces: readonly Uint8Array[], detectors: readonly De
 /**
  * What the detectors find in the strings of a well-formed JSON text, names of members among them. Each span lies within one string, so
  * the text is as well-formed with markers in their places. A member with a secret name is found whole if its value looks random.
- * Numbers are not looked at.
+ * Numbers are looked at where personal data is looked for: cards and identity numbers are written as such.
  */
 export function detectInJson(text: string, detectors: readonly Detector[]): readonly Span[] {
   const search = createSearch(text, detectors, wantedBy(detectors));
@@ -56,13 +57,15 @@ export function detectInJson(text: string, detectors: readonly Detector[]): read
   return search.spans;
 }
 
-const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 /** The one character of ASCII that is unusual and may stand in a JSON string as it is. */
 const DELETE = 0x7f;
 /** No detector finds anything shorter. */
 const FIND_CHARS_MIN = 6;
 const NAME_CHARS_MAX = 64;
+/** A shorter one says nothing about anybody. */
+const NUMBER_CHARS_MIN = 8;
+const LONG_NUMBER = /-?[0-9]{8}[0-9.eE+-]*/g;
 const NOTHING: readonly Span[] = [];
 
 function joined(pieces: readonly Uint8Array[]): Buffer {
@@ -82,6 +85,7 @@ function createSearch(json: string, detectors: readonly Detector[], wanted: Text
   let open = json.indexOf('"');
   let name: string | null = null;
   let pairName: string | null = null;
+  const findsNumbers = detectors.some((detector) => detector.class !== 'secret');
 
   function visit(start: number, end: number, memberName: string | null): void {
     if (end - start < FIND_CHARS_MIN) return;
@@ -90,11 +94,23 @@ function createSearch(json: string, detectors: readonly Detector[], wanted: Text
     }
   }
 
+  /** Between two strings. */
+  function visitNumbers(start: number, end: number): void {
+    if (end - start < NUMBER_CHARS_MIN) return;
+    for (const { 0: number, index } of json.slice(start, end).matchAll(LONG_NUMBER)) {
+      const [span] = detect(number, detectors);
+      if (span === undefined) continue;
+      // The whole of it: a part of a number would be another number.
+      spans.push({ ...span, start: start + index, end: start + index + number.length, isBare: true });
+    }
+  }
+
   function step(chars: number): boolean {
     const until = open + chars;
     while (open !== -1 && open < until) {
       const start = open + 1;
       const end = endOfString(json, start);
+      if (end === -1) throw new Error('INVARIANT: only well-formed JSON is redacted');
       const short = end - start <= NAME_CHARS_MAX ? json.slice(start, end) : null;
       if (isFollowedByColon(json, end + 1)) {
         visit(start, end, null);
@@ -107,20 +123,12 @@ function createSearch(json: string, detectors: readonly Detector[], wanted: Text
         name = null;
       }
       open = json.indexOf('"', end + 1);
+      if (findsNumbers) visitNumbers(end + 1, open === -1 ? json.length : open);
     }
     return open === -1;
   }
+  if (findsNumbers) visitNumbers(0, open === -1 ? json.length : open);
   return { spans, step };
-}
-
-/** The closing quote. A quote is an escaped one if an odd number of backslashes stands before it. */
-function endOfString(json: string, start: number): number {
-  for (let end = json.indexOf('"', start); end !== -1; end = json.indexOf('"', end + 1)) {
-    let first = end;
-    while (first > start && json.charCodeAt(first - 1) === BACKSLASH) first -= 1;
-    if ((end - first) % 2 === 0) return end;
-  }
-  throw new Error('INVARIANT: only well-formed JSON is redacted');
 }
 
 function isFollowedByColon(json: string, from: number): boolean {

@@ -5,8 +5,9 @@ export function redactText(text: string, spans: readonly Span[]): string {
   if (spans.length === 0) return text;
   let shown = '';
   let last = 0;
-  for (const { start, end, detector } of spans) {
-    shown += text.slice(last, start) + redactionMarker(detector);
+  for (const { start, end, detector, isBare } of spans) {
+    const marker = redactionMarker(detector);
+    shown += text.slice(last, start) + (isBare === true ? `"${marker}"` : marker);
     last = end;
   }
   return shown + text.slice(last);

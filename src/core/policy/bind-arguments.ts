@@ -1,7 +1,7 @@
 import type { Principal } from '../identity/principal.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import { err, ok, type Result } from '../result.ts';
-import { foldName } from './fold-name.ts';
+import { foldName } from '../json/fold-name.ts';
 import type { PolicyBinding } from './policy-conditions.ts';
 
 /** Why the arguments cannot be bound. In words for the caller; they hold names that the policy gives, and nothing of the caller's. */

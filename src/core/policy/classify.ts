@@ -1,6 +1,6 @@
 import type { ToolClass } from '../catalog/tool.ts';
 import type { JsonObject } from '../json/value.ts';
-import { foldName } from './fold-name.ts';
+import { foldName } from '../json/fold-name.ts';
 import { createNamePattern, type NamePattern } from './matchers/name-pattern.ts';
 import type { ArgumentClasses, PolicyClasses } from './policy-file.ts';
 

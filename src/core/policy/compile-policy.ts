@@ -132,6 +132,7 @@ function plain(file: PolicyFile): Json {
     subject: { ...rule.subject },
     bind: rule.bind.map((binding) => ({ ...binding })),
     approval: rule.approval && { ...rule.approval },
+    result: rule.result && { ...rule.result },
   }));
   const limits = file.limits.map((limit) => ({
     ...limit,

@@ -1,4 +1,5 @@
 import type { ToolClass } from '../catalog/tool.ts';
+import { combineDuties, type ResultDuties } from '../content/shape/result-duties.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { LimitUse } from '../limits/limit-use.ts';
 import { assertNever } from '../result.ts';
@@ -78,6 +79,7 @@ function decideClass(policy: CompiledPolicy, asked: Asked, toolClass: ToolClass)
     args: facts.args,
     records: recordsOf([...granted, ...asking]),
     limits: facts.args === null ? [] : usesOf(policy, request, facts),
+    result: candidates.shapesSome ? dutiesOf([...granted, ...lacking.map(({ rule }) => rule)]) : null,
   };
   if (asked.completion) return decideCompletion(grant, granted, asking);
   if (isNotEmpty(asking)) return askByRules(grant, asking);
@@ -91,6 +93,7 @@ interface Grant {
   readonly args: JsonObject | null;
   readonly records: readonly ArgumentPath[];
   readonly limits: readonly LimitUse[];
+  readonly result: ResultDuties | null;
 }
 
 /** Limits and watch rules are about tools alone. */
@@ -106,6 +109,12 @@ function recordsOf(rules: readonly CompiledRule[]): readonly ArgumentPath[] {
   if (!rules.some(({ rule }) => rule.records.length > 0)) return NO_RECORDS;
   const byName = new Map(rules.flatMap(({ rule }) => rule.records.map((path) => [path.join('.'), path] as const)));
   return [...byName.values()];
+}
+
+/** Also of rules whose scopes are missing: a credential with less must never be shown more. */
+function dutiesOf(rules: readonly CompiledRule[]): ResultDuties | null {
+  const duties = rules.flatMap(({ rule }) => rule.result ?? []);
+  return isNotEmpty(duties) ? combineDuties(duties) : null;
 }
 
 const NO_RECORDS: readonly ArgumentPath[] = [];
@@ -165,7 +174,9 @@ function decideAllowed(grant: Grant, rules: NotEmpty<CompiledRule>): Decision {
 /** Suggested values disclose what is there, and nobody would wait for a person with every letter typed. */
 function decideCompletion(grant: Grant, rules: readonly CompiledRule[], asking: readonly CompiledRule[]): Decision {
   const completing = rules.filter(({ rule }) => 'completion' in rule.subject && rule.subject.completion);
-  if (asking.length === 0 && isNotEmpty(completing)) return allow(grant, completing);
+  // Suggested values are no fields, and few.
+  const result = grant.result && { ...grant.result, keep: null, drop: [], bytesMax: null, untrusted: false };
+  if (asking.length === 0 && isNotEmpty(completing)) return allow({ ...grant, result }, completing);
   return deny(grant.policy, grant.class, [ours('no_rule', 'No rule allows completion here.')], HIDDEN);
 }
 

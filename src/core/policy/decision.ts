@@ -1,6 +1,7 @@
 import type { Brand } from '../brand.ts';
 import type { Target, TargetKind } from '../catalog/target.ts';
 import type { ToolClass } from '../catalog/tool.ts';
+import type { ResultDuties } from '../content/shape/result-duties.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { LimitUse } from '../limits/limit-use.ts';
@@ -49,6 +50,8 @@ interface Granted {
   readonly records: readonly ArgumentPath[];
   /** What the call takes of limits when it runs; empty for a listing. */
   readonly limits: readonly LimitUse[];
+  /** What must be done to the result; `null`: nothing beside what is done to every result. */
+  readonly result: ResultDuties | null;
 }
 
 interface Decided {

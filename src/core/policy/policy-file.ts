@@ -1,3 +1,4 @@
+import type { ResultDuties } from '../content/shape/result-duties.ts';
 import type { PolicyConditions } from './policy-conditions.ts';
 import type { PolicyLimit } from './policy-limits.ts';
 import type { PolicyWatch } from './policy-watch.ts';
@@ -40,6 +41,8 @@ export interface PolicyRule extends PolicyConditions {
   readonly unattended: boolean;
   /** Only with `approve`. */
   readonly approval: PolicyApproval | null;
+  /** What is done to the results of what it grants; never with `deny`. */
+  readonly result: ResultDuties | null;
 }
 
 /** All conditions given must hold. `any` is everybody who is authenticated. */

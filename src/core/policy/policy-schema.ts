@@ -44,7 +44,6 @@ export const policyFileSchema: z.ZodType<PolicyFile, unknown> = z
  * than its author wrote.
  */
 export const POLICY_KEYS_NOT_YET: ReadonlySet<string> = new Set([
-  'rules.*.result',
   'rules.*.approval.summary',
   'rules.*.approval.preview',
 ]);

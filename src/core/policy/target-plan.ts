@@ -28,6 +28,8 @@ export interface CandidateRules {
   readonly grants: readonly CompiledRule[];
   /** Some of them fill in arguments. */
   readonly bindsSome: boolean;
+  /** Some of them ask for something to be done to results. */
+  readonly shapesSome: boolean;
 }
 
 export function createToolPlan(lists: ClassLists, rules: readonly CompiledRule[], tool: string): TargetPlan {
@@ -55,9 +57,10 @@ function createPlan(
       denies: about.filter(({ rule }) => rule.effect === 'deny'),
       grants,
       bindsSome: grants.some(({ rule }) => rule.bind.length > 0),
+      shapesSome: grants.some(({ rule }) => rule.result !== null),
     });
   }
   return { classifier, rulesFor: (toolClass) => byClass.get(toolClass) ?? NO_RULES };
 }
 
-const NO_RULES: CandidateRules = { denies: [], grants: [], bindsSome: false };
+const NO_RULES: CandidateRules = { denies: [], grants: [], bindsSome: false, shapesSome: false };

@@ -3,6 +3,7 @@ import type { OutcomeCode, OutcomeEntry } from '../../core/audit/entry.ts';
 import { resultDigest } from '../../core/audit/result-digest.ts';
 import type { AskKind } from '../../core/conversation/ask.ts';
 import { methodOf } from '../../core/catalog/target.ts';
+import type { ResultDuties } from '../../core/content/shape/result-duties.ts';
 import { MCP_ERRORS } from '../../core/mcp/errors.ts';
 import { assertNever } from '../../core/result.ts';
 import { upstreamParams } from '../../core/mcp/upstream-params.ts';
@@ -55,13 +56,17 @@ export async function dispatch(
           target: upstreamTarget(governed),
           traceparent: context.traceparent,
           signal: conversation === null ? place.signal : AbortSignal.any([place.signal, conversation.abandoned]),
-          onProgress: stream.wantsProgress ? (progress) => stream.progress(inspectProgress(deps, progress)) : null,
+          onProgress: stream.wantsProgress
+            ? (progress) => stream.progress(inspectProgress(deps, progress, governed.decision.result))
+            : null,
           asker: conversation?.asker ?? null,
           log: createCallLog(deps, governed),
         });
   const killed = covered || place.stoppedBy === 'kill-switch';
   const undeclared = conversation?.undeclared ?? NOTHING;
-  return describe(deps, answer, { call, upstream: target.ref.upstream, approvalId, startedMs, killed, undeclared });
+  const { upstream } = target.ref;
+  const duties = governed.decision.result;
+  return describe(deps, answer, { call, upstream, duties, approvalId, startedMs, killed, undeclared });
 }
 
 function upstreamTarget({ target: { ref }, argumentsJson }: GovernedCall): UpstreamTarget {
@@ -80,6 +85,7 @@ const NOTHING: ReadonlySet<AskKind> = new Set();
 interface Ran {
   readonly call: HostCall;
   readonly upstream: string;
+  readonly duties: ResultDuties | null;
   readonly approvalId: ApprovalId | null;
   readonly startedMs: number;
   readonly killed: boolean;
@@ -91,14 +97,18 @@ async function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Promi
   // As the host will see it; what is recorded is recorded of that.
   const missing = declarationMissing(ran.call.context, ran.undeclared, answer);
   const said = missing === null && answer.ok && answer.value.kind === 'result' ? answer.value : null;
-  const host = { upstream: ran.upstream, revision: ran.call.context.revision };
-  const inspected = said === null ? null : await inspectResult(deps, passUpstreamResult(deps, said, host));
+  const { duties, upstream } = ran;
+  const { callId, revision } = ran.call.context;
+  const inspected =
+    said === null
+      ? null
+      : await inspectResult(deps, passUpstreamResult(deps, said, { upstream, revision }), { duties, upstream, callId });
   const result = inspected?.result ?? null;
   const code = outcomeCode(answer, ran.killed);
   const entry: OutcomeEntry = {
     kind: 'outcome',
     timeMs: deps.clock.nowMs(),
-    callId: ran.call.context.callId,
+    callId,
     outcome: code,
     approvalId: ran.approvalId,
     resultDigest: result === null ? null : resultDigest(result.json, result.jsonBytes),

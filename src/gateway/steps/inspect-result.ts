@@ -1,17 +1,29 @@
-import type { Detector } from '../../core/content/detectors/detector.ts';
-import { createJsonDetection } from '../../core/content/redact-json.ts';
 import { detect } from '../../core/content/detect.ts';
+import type { Detector } from '../../core/content/detectors/detector.ts';
 import { maskKnownSecrets } from '../../core/content/mask-secrets.ts';
 import { redactKnownSecrets } from '../../core/content/redact-arguments.ts';
+import { createJsonDetection, type RedactedJson } from '../../core/content/redact-json.ts';
 import { redactText } from '../../core/content/redact-text.ts';
+import { fitResult } from '../../core/content/shape/fit-result.ts';
+import { type PreparedDuties, prepareDuties } from '../../core/content/shape/prepare-duties.ts';
+import type { ResultDuties } from '../../core/content/shape/result-duties.ts';
+import { bytesOf } from '../../core/content/shape/result-parts.ts';
+import { shapeResult } from '../../core/content/shape/shape-result.ts';
 import type { UpstreamProgress, UpstreamResult } from '../../ports/upstream.ts';
 import type { CallDeps } from '../deps.ts';
 
 /** A result as the host may see it. */
 export interface InspectedResult {
   readonly result: UpstreamResult;
-  /** What was taken out, for the log: `redacted: 2 token, 1 jwt`. `null` where nothing was. Holds nothing of the result. */
+  /** What was done to it, for the log: `redacted: 2 token, 1 jwt`. `null` where nothing was. Holds nothing of the result. */
   readonly note: string | null;
+}
+
+/** What the policy asks for, and what is told of the call where the result is marked. */
+export interface InspectedCall {
+  readonly duties: ResultDuties | null;
+  readonly upstream: string;
+  readonly callId: string;
 }
 
 type InspectDeps = Pick<CallDeps, 'knownSecrets' | 'resultDetectors'>;
@@ -20,27 +32,83 @@ type InspectDeps = Pick<CallDeps, 'knownSecrets' | 'resultDetectors'>;
 const STEP_CHARS = 64 * 1024;
 
 /**
- * Takes credentials out of a result before anybody sees it: those that the gateway holds, wherever they stand, and what the detectors
- * find in any string of it, at any depth and in any field. What is recorded is recorded of the outcome.
+ * Makes of a result what the host may see: first the fields that the policy shows, then no credentials (those that the gateway holds,
+ * wherever they stand, and what the detectors find in any string of it, at any depth and in any field) and no data of the classes that the
+ * policy names, and last no more of it than the policy allows. What is recorded is recorded of the outcome.
  */
-export async function inspectResult(deps: InspectDeps, result: UpstreamResult): Promise<InspectedResult> {
+export async function inspectResult(
+  deps: InspectDeps,
+  result: UpstreamResult,
+  { duties, upstream, callId }: InspectedCall,
+): Promise<InspectedResult> {
   const masked = maskKnownSecrets(result.json, deps.knownSecrets);
-  if (deps.resultDetectors.length === 0) return { result: { ...result, json: masked }, note: null };
-  const detection = createJsonDetection(masked, deps.resultDetectors);
-  while (!detection.step(STEP_CHARS)) await nextTurn();
-  const { json, jsonBytes, spans } = detection.finish();
-  const note = spans.length === 0 ? null : `redacted: ${countsOf(spans.map(({ detector }) => detector))}`;
-  return { result: { ...result, json, jsonBytes }, note };
+  if (duties === null) {
+    const { json, jsonBytes, spans } = await redacted(masked, deps.resultDetectors);
+    return { result: { ...result, json, jsonBytes }, note: redactionNote(spans) };
+  }
+  const prepared = prepareDuties(duties);
+  const shaped = await shape(masked, prepared);
+  const { json, spans } = await redacted(shaped.json, detectorsFor(deps, prepared));
+  const untrusted = duties.untrusted ? { source: upstream, mark: callId } : null;
+  const fitted = fitResult(json, { bytesMax: duties.bytesMax, untrusted });
+  const notes = [
+    shaped.withheld > 0 ? `withheld: ${shaped.withheld}` : null,
+    redactionNote(spans),
+    fitted.isCut ? `cut: ${bytesOf(json)} bytes` : null,
+  ].filter((note) => note !== null);
+  return {
+    result: { ...result, json: fitted.json, jsonBytes: bytesOf(fitted.json) },
+    note: notes.length === 0 ? null : notes.join('; '),
+  };
 }
 
-export function inspectProgress(deps: InspectDeps, progress: UpstreamProgress): UpstreamProgress {
+/** Where only some fields may be shown, words about progress are none of them. */
+export function inspectProgress(
+  deps: InspectDeps,
+  progress: UpstreamProgress,
+  duties: ResultDuties | null,
+): UpstreamProgress {
   const { message } = progress;
-  return message === null ? progress : { ...progress, message: inspectText(deps, message) };
+  return message === null ? progress : { ...progress, message: inspectText(deps, message, duties) };
 }
 
-export function inspectText({ knownSecrets, resultDetectors }: InspectDeps, text: string): string {
+const NO_DUTIES: PreparedDuties = { picker: null, detectors: [] };
+
+/** `null`: nothing of it may be shown. */
+export function inspectText(
+  { knownSecrets, resultDetectors }: InspectDeps,
+  text: string,
+  duties: ResultDuties | null,
+): string | null {
+  const { picker, detectors: more } = duties === null ? NO_DUTIES : prepareDuties(duties);
+  if (picker !== null && (picker.keep !== null || picker.speaksOfDropped(text))) return null;
   const shown = redactKnownSecrets(text, knownSecrets);
-  return redactText(shown, detect(shown, resultDetectors satisfies readonly Detector[]));
+  const detectors = detectorsFor({ resultDetectors }, { detectors: more });
+  return redactText(shown, detect(shown, detectors));
+}
+
+export function detectorsFor(
+  { resultDetectors }: Pick<InspectDeps, 'resultDetectors'>,
+  { detectors }: Pick<PreparedDuties, 'detectors'>,
+): readonly Detector[] {
+  return detectors.length === 0 ? resultDetectors : [...new Set([...resultDetectors, ...detectors])];
+}
+
+async function redacted(json: readonly Uint8Array[], detectors: readonly Detector[]): Promise<RedactedJson> {
+  if (detectors.length === 0) return { json, jsonBytes: bytesOf(json), spans: [] };
+  const detection = createJsonDetection(json, detectors);
+  while (!detection.step(STEP_CHARS)) await nextTurn();
+  return detection.finish();
+}
+
+async function shape(json: readonly Uint8Array[], { picker }: PreparedDuties) {
+  if (picker === null) return { json, withheld: 0 };
+  const shaping = shapeResult(json, picker);
+  for (;;) {
+    const { done, value } = shaping.next();
+    if (done === true) return value;
+    await nextTurn();
+  }
 }
 
 function nextTurn(): Promise<void> {
@@ -49,8 +117,9 @@ function nextTurn(): Promise<void> {
   });
 }
 
-function countsOf(names: readonly string[]): string {
+function redactionNote(spans: RedactedJson['spans']): string | null {
+  if (spans.length === 0) return null;
   const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].map(([name, count]) => `${count} ${name}`).join(', ');
+  for (const { detector } of spans) counts.set(detector, (counts.get(detector) ?? 0) + 1);
+  return `redacted: ${[...counts].map(([name, count]) => `${count} ${name}`).join(', ')}`;
 }

@@ -3,6 +3,7 @@ import type { PolicyRule, PolicySubject } from '../policy-file.ts';
 import { approval } from './approval-schema.ts';
 import { bind, environments, moment, recordPaths, when } from './condition-schema.ts';
 import { toolPatterns, uriPatterns } from './names-schema.ts';
+import { result } from './result-schema.ts';
 import { EVERYBODY, who } from './who-schema.ts';
 
 const TEXT_CHARS_MAX = 500;
@@ -46,6 +47,7 @@ export const rule: z.ZodType<PolicyRule, unknown> = z
     reason: z.string().min(1).max(TEXT_CHARS_MAX).optional().describe('Why, for the requester and the approver'),
     unattended: z.boolean().default(false).describe('Only with `allow`: writes run without approval'),
     approval: approval.optional().describe('Only with `approve`: on what terms'),
+    result: result.optional().describe('What is done to results before anybody sees them'),
   })
   .superRefine((value, context) => {
     const add = (path: string[], message: string, help: string): void =>
@@ -67,6 +69,9 @@ export const rule: z.ZodType<PolicyRule, unknown> = z
       add(['until'], 'is not after `from`, so the rule is never in force', HELP.until);
     if (value.approval !== undefined && value.effect !== 'approve')
       add(['approval'], 'has no meaning here', HELP.approval);
+    if (value.result !== undefined && value.effect === 'deny') add(['result'], 'has no meaning here', HELP.result);
+    const picksFields = value.result !== undefined && (value.result.keep !== null || value.result.drop.length > 0);
+    if (picksFields && value.prompts !== undefined) add(['result'], 'picks fields of a prompt', HELP.resultOfPrompt);
   })
   .transform(
     (value): PolicyRule => ({
@@ -83,6 +88,7 @@ export const rule: z.ZodType<PolicyRule, unknown> = z
       reason: value.reason ?? null,
       unattended: value.unattended,
       approval: value.approval ?? null,
+      result: value.result ?? null,
     }),
   );
 
@@ -109,6 +115,8 @@ const HELP = {
   unattended: '`unattended` goes with `effect: allow` and `tools` only; reading needs no approval',
   bind: '`bind` goes with `effect: allow` or `approve`, and with `tools`',
   records: '`records` goes with `effect: allow` or `approve`',
+  result: '`result` goes with `effect: allow` or `approve`',
+  resultOfPrompt: 'prompts have no fields: leave out `keep` and `drop`',
   until: 'give the later moment as `until`',
   approval:
     '`approval` goes with `effect: approve` only; a write that is merely allowed is approved on the terms of the environment',
