@@ -24,7 +24,6 @@ import type { Approval } from './core/approval/approval.ts';
 import type { CompiledPolicy } from './core/policy/compile-policy.ts';
 import type { TokenRequest } from './gateway/administration.ts';
 import { issueFirstTokens } from './gateway/first-tokens.ts';
-import { announceApprovals } from './gateway/announce-approvals.ts';
 import { createApprovalDesk } from './gateway/approval-desk.ts';
 import { createApprovers } from './gateway/approvers.ts';
 import { CONVERSATION_LIMITS, createConversations } from './gateway/conversations.ts';
@@ -41,7 +40,7 @@ import { createKillSwitches } from './gateway/kill-switches.ts';
 import { createPins, type Pins } from './gateway/pins.ts';
 import { createListViews } from './gateway/list-view.ts';
 import { createLimits } from './gateway/limits.ts';
-import { createPolicyInForce, type PolicyInForce } from './gateway/policy-in-force.ts';
+import { createPolicyInForce, type PolicyInForce, type PolicyInForceDeps } from './gateway/policy-in-force.ts';
 import { createWatch } from './gateway/watch.ts';
 import { createLateRecords } from './gateway/late-records.ts';
 import { createRefusals } from './gateway/refusals.ts';
@@ -53,7 +52,6 @@ import {
 } from './gateway/subscriptions/create-subscriptions.ts';
 import { fingerprintList } from './gateway/subscriptions/fingerprint-list.ts';
 import { createResourceRights } from './gateway/resource-rights.ts';
-import type { ApprovalStore } from './ports/approval-store.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Upstream } from './ports/upstream.ts';
 
@@ -113,14 +111,14 @@ async function openGateway(
   opened.defer(() => recordStop(store, version, report));
 
   const links = { consoleUrl: config.admin.publicUrl ?? '' };
-  const linkedConsole = () => links.consoleUrl;
+  const consoleUrl = () => links.consoleUrl;
   const upstreams = createUpstreams(config.upstreams, { name: 'countersign', version }, { clock, report });
-  const notices = createNotices(config.webhooks, { clock, ids, consoleUrl: linkedConsole, report });
+  const notices = createNotices(config.notify, { clock, ids, store, consoleUrl, report });
   opened.defer(() => notices.close());
-  const approvals = announceApprovals(store.approvals, (approval) => notices.announce(approval));
-  const policies = openPolicies(options, store, report, opened);
-  const pins = await createPins({ store: store.pins, clock, report });
-  const parts = { store, approvals, upstreams, report, policies, pins, consoleUrl: linkedConsole };
+  const onRefused = (why: string) => notices.announceReload(why);
+  const policies = openPolicies(options, { audit: store.audit, clock, report, onRefused }, opened);
+  const pins = await createPins({ store: notices.stores.pins, clock, report });
+  const parts = { store: { ...store, ...notices.stores }, upstreams, report, policies, pins, consoleUrl };
   const deps = await createCallDeps(options, parts);
   opened.defer(() => deps.lateRecords.close());
   const expiry = setInterval(() => void expire(deps), EXPIRY_INTERVAL_MS).unref();
@@ -149,6 +147,7 @@ async function openGateway(
 
   const { url: adminUrl } = await admin.listen();
   links.consoleUrl ||= adminUrl;
+  await notices.resume();
   const { url } = await mcp.listen();
   const signInPath = demo === null ? '' : `/sign-in?link=${createDemoLink(identity, demo.operator.token)}`;
   const signInUrl = `${links.consoleUrl}${signInPath}`;
@@ -169,11 +168,10 @@ function issueTokens(
 /** Changed files are taken over while the gateway runs. */
 function openPolicies(
   { config, policy, loadPolicy }: GatewayOptions,
-  { audit }: SqliteStore,
-  report: CallDeps['report'],
+  deps: Omit<PolicyInForceDeps, 'load'>,
   opened: AsyncDisposableStack,
 ): PolicyInForce {
-  const policies = createPolicyInForce({ audit, clock, report, load: loadPolicy }, policy);
+  const policies = createPolicyInForce({ ...deps, load: loadPolicy }, policy);
   opened.defer(watchDirectory(config.policiesDir, () => void policies.reload()));
   return policies;
 }
@@ -197,7 +195,6 @@ function openSubscriptions(deps: CallDeps, pins: Pins): Subscriptions {
 interface CallParts {
   readonly pins: Pins;
   readonly store: SqliteStore;
-  readonly approvals: ApprovalStore;
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly report: CallDeps['report'];
   readonly policies: PolicyInForce;
@@ -205,8 +202,8 @@ interface CallParts {
 }
 
 async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Promise<CallDeps> {
-  const { store, policies, approvals, upstreams, report, consoleUrl } = parts;
-  const { audit } = store;
+  const { store, policies, upstreams, report, consoleUrl } = parts;
+  const { audit, approvals } = store;
   const inFlight = createInFlight();
   const desk = createApprovalDesk(HELD_CALLS_MAX);
   const wakeApproval = ({ id }: Approval) => desk.wake(id);

@@ -59,14 +59,24 @@ export function buildConfig(
       pendingApprovalsMax: file.limits.pendingApprovals,
       pendingApprovalsPerPrincipalMax: file.limits.pendingApprovalsPerPrincipal,
     },
-    webhooks: file.notify.webhooks.map(({ url, secrets, events, body }) => ({
-      url,
-      secrets,
-      events,
-      bodyTemplate: body ?? null,
-    })),
+    notify: notifyOf(file),
     warnings: problems,
   });
+}
+
+function notifyOf({ notify }: ConfigFile): Config['notify'] {
+  return {
+    webhooks: notify.webhooks.map(({ body, digest, ...webhook }) => ({
+      ...webhook,
+      digestMs: digest,
+      bodyTemplate: body ?? null,
+    })),
+    slack: notify.slack.map(({ digest, apiUrl, ...channel }) => ({
+      ...channel,
+      digestMs: digest,
+      apiUrl: apiUrl.replace(/\/+$/, ''),
+    })),
+  };
 }
 
 /**

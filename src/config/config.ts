@@ -2,7 +2,7 @@ import type { PassRules } from '../core/content/pass-rules.ts';
 import type { AskRules } from '../core/conversation/ask-rules.ts';
 import type { AdminRole } from '../core/identity/principal.ts';
 import type { SignatureAlgorithm } from '../core/identity/signature-algorithms.ts';
-import type { NoticeType } from '../core/notify/approval-notice.ts';
+import type { NoticeType } from '../core/notify/notice.ts';
 import type { PolicyOptions } from '../core/policy/compile-policy.ts';
 import type { Problem } from '../core/problem.ts';
 
@@ -24,7 +24,7 @@ export interface Config {
   readonly upstreams: readonly UpstreamConfig[];
   readonly limits: LimitConfig;
   readonly results: { readonly redactSecrets: boolean };
-  readonly webhooks: readonly WebhookConfig[];
+  readonly notify: NotifyConfig;
   /** What does not keep the gateway from starting but should be looked at. */
   readonly warnings: readonly Problem[];
 }
@@ -89,13 +89,29 @@ export interface OidcConfig {
   readonly roles: { readonly [Role in AdminRole]: readonly string[] };
 }
 
+export interface NotifyConfig {
+  readonly webhooks: readonly WebhookConfig[];
+  readonly slack: readonly SlackConfig[];
+}
+
 export interface WebhookConfig {
   readonly url: string;
   /** `whsec_…`, the newest first. */
   readonly secrets: readonly string[];
   readonly events: readonly NoticeType[];
+  /** 0: each request at once. */
+  readonly digestMs: number;
   /** Checked already; `null`: the form of Standard Webhooks. */
   readonly bodyTemplate: string | null;
+}
+
+export interface SlackConfig {
+  readonly token: string;
+  readonly channel: string;
+  readonly events: readonly NoticeType[];
+  readonly digestMs: number;
+  /** Without a slash at its end. */
+  readonly apiUrl: string;
 }
 
 export type UpstreamConfig = HttpUpstreamConfig | StdioUpstreamConfig;

@@ -17,6 +17,8 @@ export interface PolicyInForceDeps {
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly report: (problem: OperatorReport) => void;
+  /** Called with what is wrong with files that were changed and cannot be used. */
+  readonly onRefused: (why: string) => void;
   /** The policy as the files are now, or what is wrong with them, in words for an operator. */
   readonly load: () => Promise<CompiledPolicy | string>;
 }
@@ -44,6 +46,7 @@ export function createPolicyInForce(deps: PolicyInForceDeps, initial: CompiledPo
   function refuse(why: string): void {
     const problem = `the policies were changed and cannot be used; those from before stay in force: ${why}`;
     deps.report({ callId: null, problem });
+    deps.onRefused(why);
   }
 
   return {

@@ -72,7 +72,7 @@ describe('a configuration', () => {
         pendingApprovalsPerPrincipalMax: 20,
       },
       results: { redactSecrets: true },
-      webhooks: [],
+      notify: { webhooks: [], slack: [] },
       warnings: [],
     });
   });

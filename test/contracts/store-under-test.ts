@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteStore } from '../../src/adapters/sqlite/open-store.ts';
+import type { NoticeStore } from '../../src/ports/notice-store.ts';
 import type { PinStore } from '../../src/ports/pin-store.ts';
 import type { AccountStore } from '../../src/ports/account-store.ts';
 import type { ApprovalStore } from '../../src/ports/approval-store.ts';
@@ -21,6 +22,7 @@ export interface StoreUnderTest {
   readonly tokens: TokenStore;
   readonly accounts: AccountStore;
   readonly pins: PinStore;
+  readonly notices: NoticeStore;
   readonly limits: LimitStore;
   readonly killSwitches: KillSwitchStore;
   close(): Promise<void>;

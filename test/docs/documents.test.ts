@@ -41,6 +41,7 @@ describe('a block of YAML', () => {
       WIKI_TOKEN: 'a-token',
       OIDC_SECRET: 'of the provider',
       HOOK_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+      SLACK_TOKEN: 'xoxb-123456789012-abc',
     });
     expect(config.ok ? renderProblems(config.value.warnings, { color: false }) : config.error).toBe('');
   });

@@ -21,9 +21,11 @@ function world(loaded: CompiledPolicy | string | Error) {
     return next;
   };
   const report = (problem: OperatorReport) => void reports.push(problem);
-  const inForce = createPolicyInForce({ audit: store.audit, clock: createFixedClock(), report, load }, OPEN);
+  const refused: string[] = [];
+  const deps = { audit: store.audit, clock: createFixedClock(), onRefused: (why: string) => void refused.push(why) };
+  const inForce = createPolicyInForce({ ...deps, report, load }, OPEN);
   const entries = async () => (await store.audit.read({ limit: 1e5, afterSequence: 0 })).map(({ leaf }) => leaf);
-  return { store, reports, inForce, entries, setNext: (value: typeof next) => (next = value) };
+  return { store, reports, refused, inForce, entries, setNext: (value: typeof next) => (next = value) };
 }
 
 describe('the policy in force', () => {

@@ -4,6 +4,7 @@ import { encodeEntry, leafOf } from '../../src/core/audit/encode-entry.ts';
 import type { AuditEntry } from '../../src/core/audit/entry.ts';
 import type { KillSwitch } from '../../src/core/kill-switch/kill-switch.ts';
 import type { Pin } from '../../src/core/catalog/pin.ts';
+import type { NoticeStore, WaitingNotice } from '../../src/ports/notice-store.ts';
 import type { PinStore } from '../../src/ports/pin-store.ts';
 import type { AccountStore, StoredAccount } from '../../src/ports/account-store.ts';
 import type { ApprovalKey, ApprovalStore } from '../../src/ports/approval-store.ts';
@@ -22,6 +23,7 @@ export interface MemoryStore {
   readonly tokens: TokenStore;
   readonly accounts: AccountStore;
   readonly pins: PinStore;
+  readonly notices: NoticeStore;
   readonly limits: LimitStore;
   readonly killSwitches: KillSwitchStore;
   /** Makes everything fail, save the kill switches; `null` makes it work again. */
@@ -38,6 +40,7 @@ export function createMemoryStore(): MemoryStore {
     tokens: createTokens(log),
     accounts: createAccounts(log),
     pins: createPinsInMemory(log),
+    notices: createNotices(log),
     limits: createLimits(log),
     killSwitches: createKillSwitches(log),
     failWith: log.failWith,
@@ -91,6 +94,39 @@ function createLog(): Log {
     check,
     failWith: (next) => {
       problem = next;
+    },
+  };
+}
+
+function createNotices(log: Log): NoticeStore {
+  const waiting = new Map<string, WaitingNotice>();
+  const marks = new Map<string, { readonly mark: string; readonly timeMs: number }>();
+  const keyOf = (first: string, second: string): string => `${first}\n${second}`;
+  return {
+    load: async () => {
+      log.check();
+      return [...waiting.values()];
+    },
+    put: async (notices) => {
+      log.check();
+      for (const each of notices) {
+        const key = keyOf(each.id, each.receiver);
+        const { attempts, dueMs } = each;
+        waiting.set(key, { ...(waiting.get(key) ?? each), attempts, dueMs });
+      }
+    },
+    remove: async (keys) => {
+      log.check();
+      for (const { id, receiver } of keys) waiting.delete(keyOf(id, receiver));
+    },
+    saveMark: async ({ receiver, subject, mark, timeMs }, forgetBeforeMs) => {
+      log.check();
+      for (const [key, each] of marks) if (each.timeMs < forgetBeforeMs) marks.delete(key);
+      marks.set(keyOf(receiver, subject), { mark, timeMs });
+    },
+    findMark: async (receiver, subject) => {
+      log.check();
+      return marks.get(keyOf(receiver, subject))?.mark ?? null;
     },
   };
 }

@@ -24,6 +24,8 @@ const READABLE = new Set([
   'account',
   'limit_use',
   'pin',
+  'notice',
+  'notice_mark',
   'kill_switch',
   'kill_switch_generation',
   'schema_version',
@@ -37,10 +39,22 @@ const INSERTABLE = new Set([
   'account',
   'limit_use',
   'pin',
+  'notice',
+  'notice_mark',
   'kill_switch',
 ]);
-const UPDATABLE = new Set(['approval', 'task', 'token', 'account', 'limit_use', 'pin', 'kill_switch_generation']);
-const DELETABLE = new Set(['open_call', 'task', 'limit_use', 'kill_switch']);
+const UPDATABLE = new Set([
+  'approval',
+  'task',
+  'token',
+  'account',
+  'limit_use',
+  'pin',
+  'notice',
+  'notice_mark',
+  'kill_switch_generation',
+]);
+const DELETABLE = new Set(['open_call', 'task', 'limit_use', 'notice', 'notice_mark', 'kill_switch']);
 const PRAGMAS = new Set(['wal_checkpoint']);
 
 function isAllowed(action: number, subject: string): boolean {

@@ -107,6 +107,15 @@ function applyMutation(tables: Tables, mutation: Mutation): Applied | null {
       return UNCONDITIONAL;
     case 'decide-pin':
       return tables.pins.decide(mutation.id, mutation.decision) ? UNCONDITIONAL : null;
+    case 'put-notices':
+      tables.notices.put(mutation.notices);
+      return UNCONDITIONAL;
+    case 'remove-notices':
+      tables.notices.remove(mutation.keys);
+      return UNCONDITIONAL;
+    case 'save-notice-mark':
+      tables.notices.saveMark(mutation.mark, mutation.forgetBeforeMs);
+      return UNCONDITIONAL;
     case 'create-token':
       return tables.tokens.create(mutation.token) ? UNCONDITIONAL : null;
     case 'revoke-token':

@@ -8,6 +8,7 @@ import type { AccountChange, StoredAccount } from '../../ports/account-store.ts'
 import type { ApprovalHead, ApprovalKey, ApprovalQuery, CreateConditions } from '../../ports/approval-store.ts';
 import type { AuditQuery, AuditRecord } from '../../ports/audit-log.ts';
 import type { StoredUse } from '../../ports/limit-store.ts';
+import type { NoticeKey, NoticeMark, WaitingNotice } from '../../ports/notice-store.ts';
 import type { PinDecision } from '../../ports/pin-store.ts';
 import type { StoreError } from '../../ports/store-error.ts';
 import type { TaskConditions, TaskHead } from '../../ports/task-store.ts';
@@ -40,6 +41,8 @@ export interface Requests {
   'find-task-for': { ask: TaskOfApproval; answer: Task | null };
   'list-tasks': { ask: TaskOwner; answer: readonly TaskHead[] };
   'load-pins': { ask: null; answer: readonly Pin[] };
+  'load-notices': { ask: null; answer: readonly WaitingNotice[] };
+  'find-notice-mark': { ask: MarkKey; answer: string | null };
   'load-limit-uses': { ask: number; answer: readonly StoredUse[] };
   'load-kill-switches': { ask: null; answer: KillSwitchRows };
   /** Calls that an upstream may have seen and that have no outcome entry. */
@@ -109,6 +112,9 @@ export type Mutation =
   | { readonly kind: 'add-limit-uses'; readonly uses: readonly StoredUse[]; readonly nowMs: number }
   | { readonly kind: 'add-pins'; readonly pins: readonly Pin[] }
   | { readonly kind: 'decide-pin'; readonly id: string; readonly decision: PinDecision }
+  | { readonly kind: 'put-notices'; readonly notices: readonly WaitingNotice[] }
+  | { readonly kind: 'remove-notices'; readonly keys: readonly NoticeKey[] }
+  | { readonly kind: 'save-notice-mark'; readonly mark: NoticeMark; readonly forgetBeforeMs: number }
   | { readonly kind: 'create-token'; readonly token: StoredToken }
   | { readonly kind: 'revoke-token'; readonly id: string; readonly revokedMs: number }
   | { readonly kind: 'create-account'; readonly account: StoredAccount }
@@ -147,6 +153,11 @@ export interface TaskOwner {
   readonly principal: string;
   readonly client: string;
   readonly nowMs: number;
+}
+
+export interface MarkKey {
+  readonly receiver: string;
+  readonly subject: string;
 }
 
 export interface OpenCall {

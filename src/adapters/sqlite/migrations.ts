@@ -147,6 +147,25 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   `,
   'ALTER TABLE account ADD COLUMN subject TEXT',
+  `
+  CREATE TABLE notice (
+    ordinal  INTEGER PRIMARY KEY,
+    id       TEXT NOT NULL,
+    receiver TEXT NOT NULL,
+    notice   TEXT NOT NULL,
+    time_ms  REAL NOT NULL,
+    attempts INTEGER NOT NULL,
+    due_ms   REAL NOT NULL,
+    UNIQUE (id, receiver)
+  ) STRICT;
+  CREATE TABLE notice_mark (
+    receiver TEXT NOT NULL,
+    subject  TEXT NOT NULL,
+    mark     TEXT NOT NULL,
+    time_ms  REAL NOT NULL,
+    PRIMARY KEY (receiver, subject)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Takes a new or an older database to the version that this code knows. Throws `StoreError` for any other file. */

@@ -5,6 +5,7 @@ import type { AuditLog } from '../../ports/audit-log.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { KillSwitchStore } from '../../ports/kill-switch-store.ts';
 import type { LimitStore } from '../../ports/limit-store.ts';
+import type { NoticeStore } from '../../ports/notice-store.ts';
 import type { PinStore } from '../../ports/pin-store.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { TaskStore } from '../../ports/task-store.ts';
@@ -15,6 +16,7 @@ import { createAuditLog } from './audit-log.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { createKillSwitchStore, type RecoveringKillSwitchStore } from './kill-switch-store.ts';
 import { createLimitStore } from './limit-store.ts';
+import { createNoticeStore } from './notice-store.ts';
 import { createPinStore } from './pin-store.ts';
 import { recoverOpenCalls } from './recovery.ts';
 import { ReservedFile } from './reserved-file.ts';
@@ -39,6 +41,7 @@ export interface SqliteStore {
   readonly accounts: AccountStore;
   readonly limits: LimitStore;
   readonly pins: PinStore;
+  readonly notices: NoticeStore;
   readonly killSwitches: KillSwitchStore;
   /** Stores what was accepted, closes the database, and lets another process have it. */
   close(): Promise<void>;
@@ -81,6 +84,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
       accounts: createAccountStore(commits),
       limits: createLimitStore(commits),
       pins: createPinStore(commits),
+      notices: createNoticeStore(commits),
       killSwitches,
       close,
     };

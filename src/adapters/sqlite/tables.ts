@@ -4,6 +4,7 @@ import { type ApprovalTable, createApprovalTable } from './approval-table.ts';
 import { type AuditTable, createAuditTable } from './audit-table.ts';
 import { createKillSwitchTable, type KillSwitchTable } from './kill-switch-table.ts';
 import { createLimitTable, type LimitTable } from './limit-table.ts';
+import { createNoticeTable, type NoticeTable } from './notice-table.ts';
 import { createOpenCallTable, type OpenCallTable } from './open-call-table.ts';
 import { createPinTable, type PinTable } from './pin-table.ts';
 import { createTaskTable, type TaskTable } from './task-table.ts';
@@ -19,6 +20,7 @@ export interface Tables {
   readonly accounts: AccountTable;
   readonly limits: LimitTable;
   readonly pins: PinTable;
+  readonly notices: NoticeTable;
   readonly killSwitches: KillSwitchTable;
 }
 
@@ -32,6 +34,7 @@ export function createTables(db: DatabaseSync): Tables {
     accounts: createAccountTable(db),
     limits: createLimitTable(db),
     pins: createPinTable(db),
+    notices: createNoticeTable(db),
     killSwitches: createKillSwitchTable(db),
   };
 }

@@ -1,28 +1,23 @@
 import { didYouMean } from '../did-you-mean.ts';
 import { err, ok, type Result } from '../result.ts';
-import type { ApprovalNotice } from './approval-notice.ts';
+import { NOTICE_FACTS, type Notice } from './notice.ts';
 
-/** Writes the body of one kind of webhook. */
-export type NoticeWriter = (notice: ApprovalNotice, timestamp: string) => string;
+/** Writes the body of one kind of webhook. `members`: what a digest is of; empty for any other notice. */
+export type NoticeWriter = (notice: Notice, members: readonly Notice[], timestamp: string) => string;
 
 /** The form of Standard Webhooks: `type`, `timestamp` and `data`. */
-export const writeStandardBody: NoticeWriter = ({ type, ...data }, timestamp) =>
-  JSON.stringify({ type, timestamp, data });
+export const writeStandardBody: NoticeWriter = (notice, members, timestamp) => {
+  const { type, facts, url, summary } = notice;
+  const requests = members.length === 0 ? {} : { approvals: members.map(dataOf) };
+  return JSON.stringify({ type, timestamp, data: { ...facts, url, summary, ...requests } });
+};
 
-const FIELDS = [
-  'type',
-  'approvalId',
-  'status',
-  'requester',
-  'client',
-  'upstream',
-  'tool',
-  'reason',
-  'expiresAt',
-  'decidedBy',
-  'url',
-  'summary',
-] as const satisfies readonly (keyof ApprovalNotice)[];
+function dataOf({ facts, url, summary }: Notice): Readonly<Record<string, string>> {
+  return { ...facts, url, summary };
+}
+
+const FIELDS = ['type', ...NOTICE_FACTS, 'url', 'summary'] as const;
+type Field = (typeof FIELDS)[number];
 
 const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 
@@ -38,8 +33,8 @@ export function parseBodyTemplate(template: string): Result<NoticeWriter, string
       `there is no {{${name}}}; ${near === null ? `there are ${FIELDS.join(', ')}` : `did you mean ${near}?`}`,
     );
   }
-  const write = (valueOf: (field: string) => string): string =>
-    template.replace(PLACEHOLDER, (_all, name: string) => JSON.stringify(valueOf(name)).slice(1, -1));
+  const write = (valueOf: (field: Field) => string): string =>
+    template.replace(PLACEHOLDER, (_all, name: Field) => JSON.stringify(valueOf(name)).slice(1, -1));
   // Only inside a string are a quotation mark and a brace text.
   const trial = write(() => '"}],{');
   try {
@@ -47,5 +42,10 @@ export function parseBodyTemplate(template: string): Result<NoticeWriter, string
   } catch {
     return err('is no JSON with its values inside strings');
   }
-  return ok((notice) => write((field) => String(notice[field as keyof ApprovalNotice])));
+  return ok((notice) => write((field) => valueIn(notice, field)));
+}
+
+/** Empty where the notice does not know it. */
+function valueIn({ type, facts, url, summary }: Notice, field: Field): string {
+  return { ...facts, type, url, summary }[field] ?? '';
 }
