@@ -38,6 +38,7 @@ import { createInFlight } from './gateway/in-flight.ts';
 import { createKeptResults } from './gateway/kept-results.ts';
 import { createKillSwitches } from './gateway/kill-switches.ts';
 import { createPins, type Pins } from './gateway/pins.ts';
+import { createLoadInstructions } from './gateway/instructions.ts';
 import { createListViews } from './gateway/list-view.ts';
 import { createLimits } from './gateway/limits.ts';
 import { createPolicyInForce, type PolicyInForce, type PolicyInForceDeps } from './gateway/policy-in-force.ts';
@@ -241,6 +242,8 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     // For calls that end with the process, so the key may, too.
     stateSealer: createSealer(randomBytes(32)),
     ...upstreamRules(config.upstreams),
+    pins: parts.pins,
+    loadInstructions: createLoadInstructions({ clock, pins: parts.pins }),
     policy: policies.current,
     knownSecrets: createKnownSecrets(secretsOf(config.upstreams)),
     resultDetectors: config.results.redactSecrets ? SECRET_DETECTORS : [],

@@ -1,7 +1,9 @@
 import { admit, failClosed } from './admit.ts';
 import type { CallDeps } from './deps.ts';
 import type { Gateway } from './gateway.ts';
+import { GATEWAY_INSTRUCTIONS } from '../core/catalog/instructions.ts';
 import { offersTo } from '../core/policy/claims.ts';
+import { describeGateway } from './instructions.ts';
 import { listCatalogue } from './list-catalogue.ts';
 import { upstreamsOf } from './upstreams-of.ts';
 import type { Refusals } from './refusals.ts';
@@ -21,6 +23,14 @@ export function createGateway(deps: CallDeps, refusals: Refusals, subscriptions:
       return { ...offersTo(deps.policy(), upstreams, context.principal), logging };
     },
     admit: (context, method) => failClosed(deps, context, () => admit(deps, context, method)),
+    async instructions(context) {
+      try {
+        return await describeGateway(deps, context);
+      } catch (error) {
+        deps.report({ callId: null, problem: 'what upstreams say of themselves was left out', error });
+        return GATEWAY_INSTRUCTIONS;
+      }
+    },
     refuse: (refusal) => refusals.record(refusal),
     hasUpstream: (name) => deps.upstreams.has(name),
     listen: (request) => failClosed(deps, request.context, () => subscriptions.listen(request)),

@@ -14,9 +14,11 @@ import type { Approvers } from './approvers.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Conversations } from './conversations.ts';
 import type { InFlight } from './in-flight.ts';
+import type { LoadInstructions } from './instructions.ts';
 import type { KeptResults } from './kept-results.ts';
 import type { KillSwitches } from './kill-switches.ts';
 import type { Limits } from './limits.ts';
+import type { Pins } from './pins.ts';
 import type { Watch } from './watch.ts';
 import type { LateRecords } from './late-records.ts';
 import type { ListViews } from './list-view.ts';
@@ -52,6 +54,10 @@ export interface CallDeps {
   readonly askRules: (upstream: string) => AskRules;
   /** What the operator lets through of an upstream's own words. */
   readonly passRules: (upstream: string) => PassRules;
+  /** Quarantine of what is no tool. */
+  readonly pins: Pick<Pins, 'screenOther'>;
+  /** What upstreams say about themselves. */
+  readonly loadInstructions: LoadInstructions;
   /** The policy in force. Asked once per decision, so that one decision names one version. */
   readonly policy: () => CompiledPolicy;
   readonly knownSecrets: KnownSecrets;

@@ -135,6 +135,8 @@ export interface Gateway {
   list(context: RequestContext, kind: ListKind, cursor: string | null): Promise<HostList | HostError>;
   /** What the host may be told that there is, beside tools. */
   offers(context: Pick<RequestContext, 'principal' | 'endpoint'>): Offers & { readonly logging: boolean };
+  /** What models are told about the gateway and what stands behind it. Waits for upstreams, within a limit. */
+  instructions(context: Pick<RequestContext, 'principal' | 'endpoint'>): Promise<string>;
   /** Records a refusal. Never delays or changes the refusal itself: resolves also when the log cannot be written. */
   refuse(refusal: Refusal): Promise<void>;
   /**

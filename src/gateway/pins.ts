@@ -1,5 +1,5 @@
 import type { PinEntry } from '../core/audit/entry.ts';
-import { type Pin, pinId, pinUnseen } from '../core/catalog/pin.ts';
+import { isToolPin, type Pin, pinId, pinOther, pinUnseen } from '../core/catalog/pin.ts';
 import type { Definition } from '../core/catalog/listed.ts';
 import type { ToolDefinition } from '../core/catalog/tool.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -13,6 +13,8 @@ import type { OperatorReport } from './deps.ts';
 export interface Pins {
   /** The definitions of a list that are trusted, in its order. Where the store fails, those that were never seen are left out. */
   screen(upstream: string, definitions: readonly Definition[]): Promise<readonly Definition[]>;
+  /** The same for what is no tool: whether hosts may see it. `signs`: what a scan found in it. */
+  screenOther(upstream: string, definition: ToolDefinition, signs: readonly string[]): Promise<boolean>;
   list(): readonly Pin[];
   find(id: string): Pin | null;
   /** The definition of the same tool that hosts see now, if there is one. */
@@ -31,6 +33,8 @@ export interface PinsDeps {
 
 /** An upstream that changes its mind all the time fills nothing: what is beyond this is hidden and not kept. */
 const PENDING_PER_UPSTREAM_MAX = 1000;
+/** Pages and texts in all: an upstream that makes a new one each time is not trusted at first sight for ever. */
+const OTHERS_PER_UPSTREAM_MAX = 1000;
 
 export async function createPins(deps: PinsDeps): Promise<Pins> {
   const book = openBook(await deps.store.load());
@@ -38,21 +42,31 @@ export async function createPins(deps: PinsDeps): Promise<Pins> {
   const turns = new Map<string, Promise<void>>();
   const listeners: ((upstream: string) => void)[] = [];
 
+  /** One after the other: what is new must be new for one of them only. */
+  async function inTurn(upstream: string, work: () => Promise<void>): Promise<void> {
+    const turn = (turns.get(upstream) ?? Promise.resolve()).then(work);
+    turns.set(
+      upstream,
+      turn.catch(() => undefined),
+    );
+    await turn.catch((error: unknown) =>
+      deps.report({ callId: null, problem: `${upstream}: new definitions could not be pinned`, error }),
+    );
+  }
+
   return {
     async screen(upstream, definitions) {
       const listed = definitions as readonly ToolDefinition[];
       if (listed.some((definition) => isUnseen(book, upstream, definition))) {
-        // One list after the other: what is new must be new for one of them only.
-        const turn = (turns.get(upstream) ?? Promise.resolve()).then(() => pinNew(deps, book, upstream, listed));
-        turns.set(
-          upstream,
-          turn.catch(() => undefined),
-        );
-        await turn.catch((error: unknown) =>
-          deps.report({ callId: null, problem: `${upstream}: new tool definitions could not be pinned`, error }),
-        );
+        await inTurn(upstream, () => pinNew(deps, book, upstream, listed));
       }
       return listed.filter((definition) => isTrusted(book, upstream, definition));
+    },
+    async screenOther(upstream, definition, signs) {
+      if (isUnseen(book, upstream, definition)) {
+        await inTurn(upstream, () => pinOne(deps, book, upstream, { definition, signs }));
+      }
+      return isTrusted(book, upstream, definition);
     },
     onDecided: (listener) => void listeners.push(listener),
     list: () => [...pins.values()],
@@ -82,6 +96,7 @@ export async function createPins(deps: PinsDeps): Promise<Pins> {
 interface Book {
   readonly pins: Map<string, Pin>;
   readonly tools: Set<string>;
+  /** Those of which tools are pinned. */
   readonly upstreams: Set<string>;
 }
 
@@ -89,7 +104,7 @@ function openBook(loaded: readonly Pin[]): Book {
   return {
     pins: new Map(loaded.map((pin) => [pin.id, pin])),
     tools: new Set(loaded.map(toolKey)),
-    upstreams: new Set(loaded.map(({ upstream }) => upstream)),
+    upstreams: new Set(loaded.filter(isToolPin).map(({ upstream }) => upstream)),
   };
 }
 
@@ -102,27 +117,53 @@ function isUnseen({ pins }: Book, upstream: string, { name, digest }: ToolDefini
 }
 
 async function pinNew(deps: PinsDeps, book: Book, upstream: string, all: readonly ToolDefinition[]): Promise<void> {
-  const { pins, tools, upstreams } = book;
+  const { tools, upstreams } = book;
   const nowMs = deps.clock.nowMs();
   const isKnown = (tool: string): boolean => tools.has(toolKey({ upstream, tool }));
   const isUpstreamNew = !upstreams.has(upstream);
   const unseen = all.filter((definition) => isUnseen(book, upstream, definition));
-  const waiting = [...pins.values()].filter((known) => known.upstream === upstream && known.status === 'pending');
-  const room = isUpstreamNew ? unseen.length : Math.max(0, PENDING_PER_UPSTREAM_MAX - waiting.length);
+  const room = isUpstreamNew ? unseen.length : roomFor(book, upstream);
   const added = pinUnseen(unseen, all, { upstream, isUpstreamNew, nowMs, isKnown }).slice(0, room);
   if (added.length === 0) return;
-  await deps.store.add(added, entriesFor(upstream, added, nowMs));
+  await add(deps, book, upstream, added);
+  upstreams.add(upstream);
+}
+
+/** What is seen of its kind for the first time is trusted, as with the tools of an upstream that is new. */
+async function pinOne(
+  deps: PinsDeps,
+  book: Book,
+  upstream: string,
+  { definition, signs }: { readonly definition: ToolDefinition; readonly signs: readonly string[] },
+): Promise<void> {
+  if (!isUnseen(book, upstream, definition) || !hasRoomForOther(book, upstream)) return;
+  const isKnown = (tool: string): boolean => book.tools.has(toolKey({ upstream, tool }));
+  const nowMs = deps.clock.nowMs();
+  await add(deps, book, upstream, [pinOther(definition, signs, { upstream, isUpstreamNew: false, nowMs, isKnown })]);
+}
+
+function roomFor({ pins }: Book, upstream: string): number {
+  const waiting = [...pins.values()].filter((known) => known.upstream === upstream && known.status === 'pending');
+  return Math.max(0, PENDING_PER_UPSTREAM_MAX - waiting.length);
+}
+
+function hasRoomForOther(book: Book, upstream: string): boolean {
+  const others = [...book.pins.values()].filter((known) => known.upstream === upstream && !isToolPin(known));
+  return others.length < OTHERS_PER_UPSTREAM_MAX && roomFor(book, upstream) > 0;
+}
+
+async function add(deps: PinsDeps, { pins, tools }: Book, upstream: string, added: readonly Pin[]): Promise<void> {
+  await deps.store.add(added, entriesFor(upstream, added, deps.clock.nowMs()));
   for (const each of added) {
     pins.set(each.id, each);
     tools.add(toolKey(each));
   }
-  upstreams.add(upstream);
   const held = added.filter(({ status }) => status === 'pending');
   if (held.length === 0) return;
   const names = held.slice(0, 5).map(({ tool }) => tool);
   deps.report({
     callId: null,
-    problem: `${upstream}: ${held.length} tool definitions wait for a review: ${names.join(', ')}`,
+    problem: `${upstream}: ${held.length} definitions wait for a review: ${names.join(', ')}`,
   });
 }
 

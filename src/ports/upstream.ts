@@ -118,6 +118,8 @@ export interface Upstream {
     caller: UpstreamCaller,
     signal: AbortSignal,
   ): Promise<Result<readonly Definition[], UpstreamFault>>;
+  /** What it says about itself for models to read, word for word; `null`: nothing. Not cached here. */
+  loadInstructions(caller: UpstreamCaller, signal: AbortSignal): Promise<Result<string | null, UpstreamFault>>;
   /**
    * Whatever the upstream tells beside its answers. `principal`: in whose session or process it said so, and so whom alone it
    * concerns; `null`: in a process that all share.

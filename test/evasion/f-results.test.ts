@@ -39,7 +39,13 @@ describe.each(['http, modern', 'http, legacy'] as const)('before an upstream ove
     const policies = { 'crm.yaml': POLICY, 'mail.yaml': POLICY.replace('upstream: crm', 'upstream: mail') };
     strict = await startWorld({ transport, policies });
     const metaKeys = ['com.example/*'];
-    const allow = { apps: true, appHosts: ['api.example.com'], linkHosts: ['wiki.example.com'], metaKeys };
+    const allow = {
+      instructions: true,
+      apps: true,
+      appHosts: ['api.example.com'],
+      linkHosts: ['wiki.example.com'],
+      metaKeys,
+    };
     lax = await startWorld({ transport, policies, allow });
   });
   afterAll(() => Promise.all([strict.close(), lax.close()]));
@@ -129,6 +135,35 @@ describe.each(['http, modern', 'http, legacy'] as const)('before an upstream ove
       const { result } = await ask(lax, host, 'resources/read', { uri: 'ui://board' }, { contents });
       const shown = { ui: { csp: { connectDomains: ['https://api.example.com'] } } };
       expect(result['contents']).toEqual([{ uri: 'ui://board', mimeType: PAGE, text: '<app>', _meta: shown }]);
+    });
+
+    it('is shown another page under the same URI only when a person approved it', async () => {
+      const uri = `ui://page-${host.replaceAll(' ', '-')}`;
+      const read = (text: string) =>
+        ask(lax, host, 'resources/read', { uri }, { contents: [{ uri, mimeType: PAGE, text }] });
+      expect((await read('<p>1')).result).toHaveProperty('contents');
+      const changed = await read('<p>canary');
+      expect([changed.result, changed.text.includes('canary')]).toEqual([{}, false]);
+      expect((await read('<p>1')).result).toHaveProperty('contents');
+      const { json } = await lax.gateway.admin('GET', '/api/pins?status=pending');
+      const { pins } = json as unknown as { pins: { id: string; tool: string }[] };
+      const pin = pins.find(({ tool }) => tool === `*${uri}`);
+      await lax.gateway.admin('POST', `/api/pins/${pin?.id}/approve`);
+      expect((await read('<p>canary')).result).toHaveProperty('contents');
+    });
+
+    it('is told what an upstream says of itself where that is on, quoted, and never what it is told by a changed one', async () => {
+      const opening = host === '2026-07-28' ? 'server/discover' : 'initialize';
+      const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+      const told = async (world: World): Promise<string> => {
+        const request = world.request(host === '2026-07-28' ? host : '2025-11-25', { method: opening, params });
+        return parseAnswerBody(await world.send(request)).result?.['instructions'] as string;
+      };
+      expect(await told(strict)).toMatch(/^These tools stand behind a policy gateway\.[^>]*$/);
+      expect(await told(lax)).toContain(
+        'The server "crm" says of itself, in its own words and not the gateway\'s:\n> Be kind.',
+      );
+      expect(await told(lax)).not.toContain('"mail"');
     });
 
     it('sends nothing along that a server could trust', async () => {

@@ -100,6 +100,7 @@ export function createFakeGateway(upstreams: readonly string[] = ['notes']): Fak
       return gateway.admits;
     },
     offers: () => ({ resources: false, prompts: false, completions: false, logging: false }),
+    instructions: () => Promise.resolve('what the gateway says'),
     hasUpstream: (name) => upstreams.includes(name),
     async listen(request) {
       listens.push(request);

@@ -23,6 +23,8 @@ export interface FakeUpstream extends Upstream {
   /** Replaces the definitions, as an upstream that changes its mind does. */
   offer(tools: readonly JsonObject[]): void;
   listFault: UpstreamFault | null;
+  /** What it says about itself. */
+  instructions: string | null;
   /** Tells something; `principal`: in whose session. */
   say(notice: Notice, principal: string | null): void;
   /** What each principal wants to be told. */
@@ -38,6 +40,7 @@ export function createFakeUpstream(name: string, toolNames: readonly string[]): 
     seen: [],
     others: new Map(),
     listFault: null,
+    instructions: null,
     answer: (call) => Promise.resolve(ok(textResult(`ran ${call.target.name} ${argumentsOf(call)}`))),
     offer(tools) {
       definitions = tools.map((definition) => ({
@@ -56,6 +59,7 @@ export function createFakeUpstream(name: string, toolNames: readonly string[]): 
       const listed = (upstream.others.get(kind) ?? []).map((json) => parseDefinition(kind, json));
       return Promise.resolve(ok(listed.flatMap((parsed) => (parsed.ok ? [parsed.value] : []))));
     },
+    loadInstructions: () => Promise.resolve(ok(upstream.instructions)),
     listTools: () => Promise.resolve(upstream.listFault === null ? ok(definitions) : err(upstream.listFault)),
     say(notice, principal) {
       for (const listener of listeners) listener(notice, principal);

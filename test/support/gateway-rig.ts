@@ -150,6 +150,9 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     conversations: createConversations(CONVERSATION_LIMITS),
     stateSealer: createSealer(Buffer.alloc(32, 9)),
     askRules: () => options.asks ?? ASK_NOTHING,
+    pins: { screenOther: () => Promise.resolve(true) },
+    loadInstructions: (upstream, principal) =>
+      upstream.loadInstructions({ principal }, AbortSignal.timeout(1000)).then((said) => (said.ok ? said.value : null)),
     passRules: () => options.passes ?? PASS_NOTHING,
     policy: () => policy,
     knownSecrets,

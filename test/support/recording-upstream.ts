@@ -61,7 +61,7 @@ async function startHttp(
   tools: readonly unknown[],
   credential: string,
 ): Promise<RecordingUpstream> {
-  const server = await startScriptedUpstream({ era, sessions: era === 'legacy', tools });
+  const server = await startScriptedUpstream({ era, sessions: era === 'legacy', tools, instructions: 'Be kind.' });
   const beHonest = (): void =>
     server.on('tools/call', ({ message }, reply) => {
       const { name, arguments: args } = message?.params ?? {};

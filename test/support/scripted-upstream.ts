@@ -75,6 +75,8 @@ export interface ScriptedUpstreamOptions {
   /** What `initialize` settles for. */
   readonly revision?: string;
   readonly tools?: readonly unknown[];
+  /** What it says about itself. */
+  readonly instructions?: string;
 }
 
 const ECHO_TOOL = { name: 'echo', description: 'Says it again', inputSchema: { type: 'object' } };
@@ -245,6 +247,7 @@ function answerMethod(
   openSession: () => string,
 ): void {
   const complete = isModern ? { resultType: 'complete' } : {};
+  const about = options.instructions === undefined ? {} : { instructions: options.instructions };
   const caching = isModern ? { ttlMs: 0, cacheScope: 'private' } : {};
   switch (message.method ?? '') {
     case 'initialize':
@@ -253,11 +256,18 @@ function answerMethod(
           protocolVersion: options.revision ?? '2025-11-25',
           capabilities: { tools: {} },
           serverInfo: { name: 'scripted', version: '1' },
+          ...about,
         },
         options.sessions === true ? { headers: { 'Mcp-Session-Id': openSession() } } : {},
       );
     case 'server/discover':
-      return reply.result({ ...complete, ...caching, supportedVersions: ['2026-07-28'], capabilities: { tools: {} } });
+      return reply.result({
+        ...complete,
+        ...caching,
+        supportedVersions: ['2026-07-28'],
+        capabilities: { tools: {} },
+        ...about,
+      });
     case 'tools/list':
       return reply.result({ ...complete, ...caching, tools: options.tools ?? [ECHO_TOOL] });
     case 'tools/call':

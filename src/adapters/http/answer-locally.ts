@@ -40,11 +40,12 @@ export async function openSession(exchange: Exchange, caller: Caller, message: R
   const revision = negotiateRevision(requested);
   const capabilities = parseHostCapabilities(params?.capabilities, revision);
   if (!(await isAdmitted(exchange, caller, { revision, capabilities, logLevel: null }, message))) return;
+  const instructions = await plane.deps.gateway.instructions(caller);
   const session = plane.sessions.open(principal, revision, capabilities);
   if (session === null) return turnAway(exchange, REFUSALS.overloaded, { principal, revision, method, id });
   const tasks = revision === CORE_TASKS_REVISION ? { tasks: CORE_TASKS_CAPABILITY } : {};
   const offered = { ...capabilitiesOf(exchange, caller), ...tasks };
-  const result = { protocolVersion: revision, capabilities: offered, serverInfo: plane.serverInfo };
+  const result = { protocolVersion: revision, capabilities: offered, serverInfo: plane.serverInfo, instructions };
   sendJson(res, 200, encodeResult(id, result), ['Mcp-Session-Id', session.id]);
 }
 
@@ -88,6 +89,7 @@ export async function answerDiscover(
     resultType: 'complete',
     supportedVersions: MODERN_REVISIONS,
     capabilities: { ...capabilitiesOf(exchange, caller), extensions: { [TASKS_EXTENSION]: {} } },
+    instructions: await plane.deps.gateway.instructions(caller),
     ttlMs: CATALOGUE_TTL_MS,
     cacheScope: 'private',
     _meta: { [META_SERVER_INFO]: plane.serverInfo },

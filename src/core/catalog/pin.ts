@@ -10,6 +10,14 @@ import { scanTools, type ToolSign } from './scan-tools.ts';
 export const PIN_STATUSES = ['trusted', 'pending', 'rejected', 'replaced'] as const;
 export type PinStatus = (typeof PIN_STATUSES)[number];
 
+/**
+ * What is pinned beside tools: the text that an upstream says about itself, and each page of an app. No tool has such a name, because a
+ * policy could not speak about one.
+ */
+export const INSTRUCTIONS_PIN = '*instructions';
+export const pagePinName = (uri: string): string => `*${uri}`;
+export const isToolPin = ({ tool }: Pick<Pin, 'tool'>): boolean => !tool.startsWith('*');
+
 /** One definition of one tool of one upstream, as it was first seen, and what was decided about it. */
 export interface Pin {
   /** The same for the same definition, so that nothing is pinned twice. */
@@ -50,20 +58,29 @@ export function pinUnseen(
   return unseen.map((definition) => {
     const found = [...new Set((signs.get(definition) ?? []).filter((sign) => !TOLERATED.has(sign)))];
     const change = sight.isUpstreamNew ? [] : [sight.isKnown(definition.name) ? 'changed' : 'new'];
-    const why = [...change, ...found];
-    return {
-      id: pinId(sight.upstream, definition.name, definition.digest),
-      upstream: sight.upstream,
-      tool: definition.name,
-      digest: definition.digest,
-      status: why.length === 0 ? 'trusted' : 'pending',
-      why,
-      definition: definition.definition,
-      firstSeenMs: sight.nowMs,
-      decidedBy: null,
-      decidedMs: null,
-    };
+    return pinOf(definition, [...change, ...found], sight);
   });
+}
+
+/** A pin for what is no tool, and was not seen before. `signs`: what a scan found in it. */
+export function pinOther(definition: ToolDefinition, signs: readonly string[], sight: FirstSight): Pin {
+  const why = [...(sight.isKnown(definition.name) ? ['changed'] : []), ...new Set(signs)];
+  return pinOf(definition, why, sight);
+}
+
+function pinOf({ name, digest, definition }: ToolDefinition, why: readonly string[], sight: FirstSight): Pin {
+  return {
+    id: pinId(sight.upstream, name, digest),
+    upstream: sight.upstream,
+    tool: name,
+    digest,
+    status: why.length === 0 ? 'trusted' : 'pending',
+    why,
+    definition,
+    firstSeenMs: sight.nowMs,
+    decidedBy: null,
+    decidedMs: null,
+  };
 }
 
 /** What a scan says and a person need not decide: it misleads nobody about what the tool does. */

@@ -2,7 +2,7 @@ import type { ApprovalId } from '../../core/approval/approval.ts';
 import type { OutcomeCode, OutcomeEntry } from '../../core/audit/entry.ts';
 import { resultDigest } from '../../core/audit/result-digest.ts';
 import type { AskKind } from '../../core/conversation/ask.ts';
-import { methodOf } from '../../core/catalog/target.ts';
+import { methodOf, type Target } from '../../core/catalog/target.ts';
 import type { ResultDuties } from '../../core/content/shape/result-duties.ts';
 import { MCP_ERRORS } from '../../core/mcp/errors.ts';
 import { assertNever } from '../../core/result.ts';
@@ -17,6 +17,7 @@ import { createCallLog } from './call-log.ts';
 import { callUpstream, type UpstreamAnswer } from './call-upstream.ts';
 import { declarationMissing, missingCapability } from './missing-capability.ts';
 import { passUpstreamResult } from './pass-upstream-result.ts';
+import { screenPage } from './screen-page.ts';
 import { inspectProgress, inspectResult } from './inspect-result.ts';
 
 /** What became of a dispatched call: for the log, and for the host once the log has it. */
@@ -64,9 +65,8 @@ export async function dispatch(
         });
   const killed = covered || place.stoppedBy === 'kill-switch';
   const undeclared = conversation?.undeclared ?? NOTHING;
-  const { upstream } = target.ref;
   const duties = governed.decision.result;
-  return describe(deps, answer, { call, upstream, duties, approvalId, startedMs, killed, undeclared });
+  return describe(deps, answer, { call, target: target.ref, duties, approvalId, startedMs, killed, undeclared });
 }
 
 function upstreamTarget({ target: { ref }, argumentsJson }: GovernedCall): UpstreamTarget {
@@ -84,7 +84,7 @@ const NOTHING: ReadonlySet<AskKind> = new Set();
 
 interface Ran {
   readonly call: HostCall;
-  readonly upstream: string;
+  readonly target: Target;
   readonly duties: ResultDuties | null;
   readonly approvalId: ApprovalId | null;
   readonly startedMs: number;
@@ -97,12 +97,14 @@ async function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Promi
   // As the host will see it; what is recorded is recorded of that.
   const missing = declarationMissing(ran.call.context, ran.undeclared, answer);
   const said = missing === null && answer.ok && answer.value.kind === 'result' ? answer.value : null;
-  const { duties, upstream } = ran;
-  const { callId, revision } = ran.call.context;
+  const { duties, call } = ran;
+  const { upstream } = ran.target;
+  const { callId, revision } = call.context;
+  const passed = said === null ? null : passUpstreamResult(deps, said, { upstream, revision });
+  const isShown = passed === null || (await screenPage(deps, ran.target, passed));
   const inspected =
-    said === null
-      ? null
-      : await inspectResult(deps, passUpstreamResult(deps, said, { upstream, revision }), { duties, upstream, callId });
+    passed === null || !isShown ? null : await inspectResult(deps, passed, { duties, upstream, callId });
+  const refused = isShown ? missing : unknownTarget(call.kind, call.context, call.exposedName);
   const result = inspected?.result ?? null;
   const code = outcomeCode(answer, ran.killed);
   const entry: OutcomeEntry = {
@@ -114,14 +116,14 @@ async function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Promi
     resultDigest: result === null ? null : resultDigest(result.json, result.jsonBytes),
     resultBytes: result?.jsonBytes ?? null,
     latencyMs: Math.round((deps.clock.monotonicMs() - ran.startedMs) * 1000) / 1000,
-    detail: missing === null ? (inspected?.note ?? detailOf(answer)) : 'the host did not declare what was asked for',
+    detail: inspected?.note ?? detailOf(answer, { isShown, isDeclared: missing === null }),
   };
   return {
     entry,
     result,
     answer:
       result === null
-        ? (missing ?? answerWithoutResult(deps, ran, answer, code))
+        ? (refused ?? answerWithoutResult(deps, ran, answer, code))
         : { kind: 'result', json: result.json },
   };
 }
@@ -152,7 +154,7 @@ function outcomeCode(answer: UpstreamAnswer, killed: boolean): OutcomeCode {
 /** The upstream's own words stay with the operator: they may hold its credentials, addresses or instructions to a model. */
 function answerWithoutResult(
   deps: CallDeps,
-  { call, upstream }: Ran,
+  { call, target: { upstream } }: Ran,
   answer: UpstreamAnswer,
   outcome: OutcomeCode,
 ): HostResult | HostError {
@@ -193,7 +195,12 @@ function notAsked(call: HostCall, detail: string): HostResult | HostError {
   return failedAnswer(call.kind, text, { status: 'input_unavailable', cause: detail });
 }
 
-function detailOf(answer: UpstreamAnswer): string | null {
+function detailOf(
+  answer: UpstreamAnswer,
+  { isShown, isDeclared }: { readonly isShown: boolean; readonly isDeclared: boolean },
+): string | null {
+  if (!isDeclared) return 'the host did not declare what was asked for';
+  if (!isShown) return 'a page that is in quarantine';
   if (!answer.ok) return `${answer.error.kind}: ${answer.error.detail}`;
   return answer.value.kind === 'rpc-error' ? `JSON-RPC error ${answer.value.code}` : null;
 }

@@ -192,6 +192,7 @@ it('server/discover says what is offered, to this principal only', async () => {
   const answer = await sendRaw(plane.port, mcpRequest('modern', 'server/discover'));
   expect(parseAnswerBody(answer).result).toEqual({
     resultType: 'complete',
+    instructions: 'what the gateway says',
     supportedVersions: ['2026-07-28'],
     capabilities: { tools: { listChanged: true }, extensions: { 'io.modelcontextprotocol/tasks': {} } },
     ttlMs: expect.any(Number),

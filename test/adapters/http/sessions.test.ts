@@ -40,6 +40,7 @@ describe('initialize', () => {
   ])('for %s answers %s and opens a session', async (requested, answered) => {
     const answer = await initialize({ protocolVersion: requested });
     expect(parseAnswerBody(answer).result).toEqual({
+      instructions: 'what the gateway says',
       protocolVersion: answered,
       capabilities: capabilitiesIn(answered),
       serverInfo: { name: 'countersign', version: '0.0.0-test' },

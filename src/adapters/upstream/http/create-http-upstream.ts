@@ -17,6 +17,7 @@ import { checkHeaders, checkUrl } from './check-options.ts';
 import { type HttpLeg, createHttpLeg } from './http-leg.ts';
 import { closeSession, createLegacyRequester, openSession } from './legacy-requester.ts';
 import { listHttp, listHttpTools } from './list-http.ts';
+import { loadHttpInstructions } from './load-instructions.ts';
 import { createModernRequester } from './modern-requester.ts';
 import { createHttpAttendances } from './notification-intake.ts';
 import { probeEra } from './probe-era.ts';
@@ -68,6 +69,8 @@ export function createHttpUpstream(options: HttpUpstreamOptions, deps: UpstreamD
       return listed;
     },
     list: (kind, { principal }, signal) => admit(signal, () => listHttp(parts.requests, kind, principal, signal)),
+    loadInstructions: ({ principal }, signal) =>
+      admit(signal, () => loadHttpInstructions({ ...parts, ...parts.requests }, principal, signal)),
     onNotice: notices.add,
     attend: ({ principal }, wish) => (isClosed ? Promise.resolve() : parts.attendances.attend(principal, wish)),
     status() {

@@ -2,6 +2,7 @@ import { isLogWanted } from '../../../core/mcp/log-level.ts';
 import { type Result, ok } from '../../../core/result.ts';
 import type { UpstreamFault } from '../../../ports/upstream.ts';
 import { notSent } from '../fault.ts';
+import { readInstructions } from '../rpc/read-instructions.ts';
 import { readInitializeResult } from '../rpc/read-initialize-result.ts';
 import { writeNotification } from '../rpc/write-message.ts';
 import { writeInitializeParams } from '../rpc/write-params.ts';
@@ -85,7 +86,12 @@ export async function openSession(
   if (head.sessionId !== null && !SESSION_ID.test(head.sessionId)) {
     return notSent('invalid-answer', 'the session id is not acceptable');
   }
-  const session: Session = { id: head.sessionId, revision: revision.value, logLevel: null };
+  const session: Session = {
+    id: head.sessionId,
+    revision: revision.value,
+    instructions: readInstructions(response.result),
+    logLevel: null,
+  };
   const told = await leg.send(writeNotification('notifications/initialized', '{}'), sessionHeaders(session), timeoutMs);
   if (!told.ok) return told;
   const { status } = told.value.head;

@@ -12,6 +12,8 @@ export interface Session {
   /** `null` where the upstream keeps none. */
   readonly id: string | null;
   readonly revision: LegacyRevision;
+  /** What the upstream said about itself when it was opened. */
+  readonly instructions: string | null;
   /** What it was last told to log; `null`: nothing yet. */
   logLevel: LogLevel | null;
 }

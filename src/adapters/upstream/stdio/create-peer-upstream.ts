@@ -1,6 +1,6 @@
 import type { Notice, Wish } from '../../../core/mcp/notices.ts';
 import type { Revision } from '../../../core/mcp/revisions.ts';
-import type { Result } from '../../../core/result.ts';
+import { type Result, ok } from '../../../core/result.ts';
 import type { Upstream, UpstreamFault, UpstreamStatus } from '../../../ports/upstream.ts';
 import { createBulkhead } from '../bulkhead.ts';
 import { type EraKeeper, type EraSetting, createEraKeeper } from '../era-keeper.ts';
@@ -73,6 +73,8 @@ export function createPeerUpstream(options: PeerUpstreamOptions, deps: UpstreamD
     },
     list: (kind, { principal }, signal) =>
       admit({ principal, declared: null }, signal, (process) => listChild(parts.requests, kind, process, signal)),
+    loadInstructions: ({ principal }, signal) =>
+      admit({ principal, declared: null }, signal, async ({ instructions }) => ok(instructions)),
     onNotice: notices.add,
     attend: ({ principal }, wish) => (isClosed ? Promise.resolve() : parts.attend(principal, wish)),
     status: () => board.read({ era: parts.eras.known(), revision: parts.revision() }),
@@ -141,7 +143,7 @@ function createParts(options: PeerUpstreamOptions, deps: UpstreamDeps, start: St
       onReady: (principal, process) => newcomers.get(principal)?.(process) ?? Promise.resolve(),
       async greet(connection, era, declared) {
         const greeted = await greet(connection, era, greeting, declared);
-        if (greeted.ok) revision = greeted.value;
+        if (greeted.ok) revision = greeted.value.revision;
         else if (greeted.error.kind === 'invalid-answer') eras.doubt();
         return greeted;
       },

@@ -3,6 +3,7 @@ import { type Result, ok } from '../../../core/result.ts';
 import type { UpstreamFault } from '../../../ports/upstream.ts';
 import { notSent } from '../fault.ts';
 import { readDiscovery } from '../rpc/read-discovery.ts';
+import { readInstructions } from '../rpc/read-instructions.ts';
 import { readInitializeResult } from '../rpc/read-initialize-result.ts';
 import type { RpcResponse } from '../rpc/read-message.ts';
 import { MODERN_REVISION, type ParamsWriter, writeInitializeParams } from '../rpc/write-params.ts';
@@ -17,13 +18,19 @@ export interface Greeting {
   readonly signal: AbortSignal;
 }
 
+/** What a process said of itself when it was greeted. */
+export interface Greeted {
+  readonly revision: Revision;
+  readonly instructions: string | null;
+}
+
 /** Introduces the gateway to a process that has just started, and learns which revision it speaks. `declared` is `ClientCapabilities`. */
 export function greet(
   connection: Connection,
   era: Era,
   greeting: Greeting,
   declared: string,
-): Promise<Result<Revision, UpstreamFault>> {
+): Promise<Result<Greeted, UpstreamFault>> {
   return era === 'modern' ? discover(connection, greeting) : initialize(connection, greeting, declared);
 }
 
@@ -31,7 +38,7 @@ async function initialize(
   connection: Connection,
   greeting: Greeting,
   declared: string,
-): Promise<Result<Revision, UpstreamFault>> {
+): Promise<Result<Greeted, UpstreamFault>> {
   const answered = await ask(connection, greeting, 'initialize', writeInitializeParams(greeting.client, declared));
   if (!answered.ok) return answered;
   if (answered.value.kind === 'error')
@@ -39,14 +46,17 @@ async function initialize(
   const revision = readInitializeResult(answered.value.result);
   if (!revision.ok) return notSent('invalid-answer', revision.error);
   connection.notify('notifications/initialized', '{}');
-  return ok(revision.value);
+  return ok({ revision: revision.value, instructions: readInstructions(answered.value.result) });
 }
 
 /** A modern process needs no handshake; asking it shows that it lives and speaks as it was said to. */
-async function discover(connection: Connection, greeting: Greeting): Promise<Result<Revision, UpstreamFault>> {
+async function discover(connection: Connection, greeting: Greeting): Promise<Result<Greeted, UpstreamFault>> {
   const answered = await ask(connection, greeting, 'server/discover', greeting.modernParams.discover());
   if (!answered.ok) return answered;
-  if (readDiscovery(answered.value) === 'modern') return ok(MODERN_REVISION);
+  if (readDiscovery(answered.value) === 'modern') {
+    const instructions = answered.value.kind === 'result' ? readInstructions(answered.value.result) : null;
+    return ok({ revision: MODERN_REVISION, instructions });
+  }
   return notSent('invalid-answer', `the process does not speak ${MODERN_REVISION}`);
 }
 

@@ -8,6 +8,7 @@ import { beforeCall, notSent } from '../fault.ts';
 import { waitUnlessAborted } from '../wait-unless-aborted.ts';
 import type { ChildEnd } from './child.ts';
 import type { Connection } from './connection.ts';
+import type { Greeted } from './greet.ts';
 import { type RestartDelays, createRestartDelays } from './restart-delays.ts';
 
 /**
@@ -35,6 +36,8 @@ export interface ReadyProcess {
   readonly connection: Connection;
   /** What was agreed on when it started; it holds as long as the process lives. */
   readonly era: Era;
+  /** What it said about itself. */
+  readonly instructions: string | null;
   /** What it was last told to log; `null`: nothing yet. */
   readonly levels: { log: LogLevel | null };
 }
@@ -45,7 +48,7 @@ export interface ProcessesDeps {
   /** What the next process is to be greeted in. */
   readonly era: () => Promise<Result<Era, UpstreamFault>>;
   /** Introduces the gateway to a process that has just started. */
-  readonly greet: (connection: Connection, era: Era, declared: string) => Promise<Result<unknown, UpstreamFault>>;
+  readonly greet: (connection: Connection, era: Era, declared: string) => Promise<Result<Greeted, UpstreamFault>>;
   /** Called for each new process before anybody gets it. */
   readonly onReady: (principal: string, process: ReadyProcess) => Promise<void>;
   readonly report: (problem: string) => void;
@@ -162,7 +165,12 @@ async function start(
   slot.connection = connection;
   const greeted = await pool.deps.greet(connection, era.value, declared);
   if (greeted.ok) {
-    const process: ReadyProcess = { connection, era: era.value, levels: { log: null } };
+    const process: ReadyProcess = {
+      connection,
+      era: era.value,
+      instructions: greeted.value.instructions,
+      levels: { log: null },
+    };
     slot.process = process;
     await pool.deps.onReady(slot.principal, process);
     return ok(process);
