@@ -103,7 +103,7 @@ describe('drop', () => {
     const { salary: _salary, owner, ...rest } = DEAL;
     expect(shown.structured).toEqual({ deals: [{ ...rest, owner: { email: owner.email } }] });
     expect(JSON.parse(shown.text)).toEqual(shown.structured);
-    expect(shown.result?.['_meta']).toEqual({ a: 2 });
+    expect(shown.result?.['_meta']).toBeUndefined();
   });
 
   it('withholds other texts that speak of one, and no others', async () => {
@@ -181,6 +181,6 @@ describe('untrusted', () => {
     const mark = /^\[untrusted (\S+)\] What follows comes from crm\./.exec(begin)?.[1];
     expect(own).toBe(content[0]?.text);
     expect(end).toBe(`[end of untrusted ${mark}]`);
-    expect(shown.result?.['_meta']).toEqual({ a: 1, 'io.countersign/untrusted': true });
+    expect(shown.result?.['_meta']).toEqual({ 'io.countersign/untrusted': true });
   });
 });
