@@ -28,6 +28,8 @@ export interface Conversations {
   park(callId: string, held: HeldCall, asks: ReadonlyMap<string, Ask>, round: number): boolean;
   /** The parked call, for whoever asks first: it is parked no longer. `null` where none waits in this round. */
   take(callId: string, round: number): ParkedCall | null;
+  /** Ends one call, if it is parked. */
+  end(callId: string): void;
   /** Ends what is parked. Resolves when all of it is through. */
   close(): Promise<void>;
 }
@@ -93,6 +95,11 @@ export function createConversations(limits: ConversationLimits): Conversations {
       if (call === undefined || call.round !== round) return null;
       parked.delete(callId);
       return call;
+    },
+    end(callId) {
+      const call = parked.get(callId);
+      parked.delete(callId);
+      call?.held.end();
     },
     async close() {
       const calls = [...parked.values()];

@@ -75,6 +75,10 @@ export interface HostCall {
   readonly stream: HostStream;
   /** How the host waits for an approval; on the line, unless said otherwise. */
   readonly waiting?: Waiting;
+  /**
+   * The upstream has made a task of the call. Resolves to whether its host waits by a task from now on, and has hung up. Never rejects.
+   */
+  readonly onTask?: () => Promise<boolean>;
   /** The approval that this call is sent again to spend, and no other: by a task, not by its host. */
   readonly resumes?: ApprovalId;
   /** What continues an earlier request, or answers first questions beforehand; `null`: neither. */

@@ -16,6 +16,8 @@ export interface GovernedCall {
   /** Canonical JSON of the arguments: what was decided on, what is bound, and what is sent. */
   readonly argumentsJson: string;
   readonly argsDigest: ArgsDigest;
+  /** The upstream takes this call as a task, or not at all. */
+  readonly asTask: boolean;
   readonly killFacts: KillFacts;
   /** Where a kill switch or a revocation finds the call until it ends. */
   readonly place: Place;

@@ -2,6 +2,7 @@ import { argsDigest } from '../core/approval/args-digest.ts';
 import { canonicalJson } from '../core/json/canonical-json.ts';
 import type { CompiledPolicy } from '../core/policy/compile-policy.ts';
 import { decide } from '../core/policy/decide.ts';
+import { needsTask } from '../core/tasks/task-support.ts';
 import type { CallDeps } from './deps.ts';
 import type { HostCall } from './gateway.ts';
 import { type GovernedCall, killFactsOf } from './governed-call.ts';
@@ -59,6 +60,7 @@ async function runDecided(deps: CallDeps, policy: CompiledPolicy, decided: Decid
   const governed: GovernedCall = {
     ...decided,
     definitionDigest: definition.value.digest,
+    asTask: needsTask(definition.value.definition),
     argumentsJson,
     argsDigest: argsDigest(deps.digestKey, argumentsJson),
   };

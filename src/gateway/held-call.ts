@@ -33,6 +33,7 @@ export function createHeldCall(first: HostCall, run: (call: HostCall) => Promise
   let detach = attach(first.context.signal, end);
   /** `null` while the host has no request open. */
   let stream: HostStream | null = first.stream;
+  let newest = first;
   let asked = Promise.withResolvers<Turn>();
   let isOver = false;
 
@@ -64,6 +65,7 @@ export function createHeldCall(first: HostCall, run: (call: HostCall) => Promise
       wantsProgress: first.stream.wantsProgress,
       ask,
     },
+    onTask: () => newest.onTask?.() ?? Promise.resolve(false),
   })
     .finally(() => {
       isOver = true;
@@ -78,6 +80,7 @@ export function createHeldCall(first: HostCall, run: (call: HostCall) => Promise
     next: () => Promise.race([done, asked.promise]),
     resume(request, signal, answers) {
       stream = request.stream;
+      newest = request;
       detach = attach(signal, end);
       asked = Promise.withResolvers();
       giveAnswers?.(answers);

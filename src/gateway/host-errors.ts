@@ -71,6 +71,29 @@ export function taskIsOver(): HostError {
   return hostError(RPC_ERRORS.invalidParams, 'The task cannot be cancelled any more', { httpStatus: 200 });
 }
 
+/** A call behind a task that needed no approval, and of whose end nothing is known: the gateway stopped meanwhile. */
+export function outcomeLost(): HostResult | HostError {
+  const text = 'The gateway stopped while the call ran, so its outcome is not known. Check before calling again.';
+  return failedAnswer('tool', text, { status: 'outcome_unknown' });
+}
+
+export function callCancelled(): HostResult | HostError {
+  const text = 'The call was cancelled while it ran. It may have run in part: check before calling again.';
+  return failedAnswer('tool', text, { status: 'cancelled' });
+}
+
+/** A call behind a task asked its host for something, and nobody came with answers. */
+export function inputNotGiven(): HostResult | HostError {
+  const text = 'The call asked for input, and was not given any. It may have run in part: check before calling again.';
+  return failedAnswer('tool', text, { status: 'input_unavailable', cause: 'no answer' });
+}
+
+/** It ran; what it came to is in the log by its digest. */
+export function resultTooLarge(bytesMax: number): HostResult | HostError {
+  const text = `The call ran, but its result is larger than the ${bytesMax} bytes that are kept for a task.`;
+  return failedAnswer('tool', `${text} Check before calling again.`, { status: 'result_not_kept' });
+}
+
 export function taskNotFinished(): HostError {
   const message = 'The task is not finished. Ask again later.';
   return hostError(GATEWAY_ERRORS.overloaded, message, { httpStatus: 200, retryAfterSeconds: 5 });

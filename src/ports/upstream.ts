@@ -26,6 +26,8 @@ export interface UpstreamTarget {
   readonly name: string | null;
   /** Canonical JSON of the parameters, never empty and without `_meta`, which the adapter writes: exactly what was decided on. */
   readonly paramsJson: string;
+  /** The tool can only be called as a task (`execution.taskSupport: required` of 2025-11-25). */
+  readonly asTask?: boolean;
 }
 
 export interface UpstreamCall {
@@ -39,6 +41,11 @@ export interface UpstreamCall {
   readonly onProgress: ((progress: UpstreamProgress) => void) | null;
   /** Whom the upstream may ask while the call runs; `null`: nobody, and it is told that it cannot. */
   readonly asker: UpstreamAsker | null;
+  /**
+   * Called when the upstream makes a task of the call, which may then take long. Resolves to whether the host has hung up and comes
+   * back for what the call comes to; `null`: it has not. Never rejects.
+   */
+  readonly onTask?: (() => Promise<boolean>) | null;
   /** Log messages of this very call while it runs, from `level` on; `null` where the host asked for none. */
   readonly log: { readonly level: LogLevel; readonly onMessage: (message: UpstreamLog) => void } | null;
 }

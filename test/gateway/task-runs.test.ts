@@ -107,8 +107,8 @@ describe('somebody else', () => {
     const task = await createTask(rig);
     const none = 'task_0000000000000000000000' as TaskId;
     for (const ask of ['get', 'update', 'cancel'] as const) {
-      const ofTask = await rig.gateway.tasks[ask](from(rig, principal, options), task.id);
-      const ofNone = await rig.gateway.tasks[ask](from(rig, principal, options), none);
+      const ofTask = await rig.gateway.tasks[ask](from(rig, principal, options), task.id, {});
+      const ofNone = await rig.gateway.tasks[ask](from(rig, principal, options), none, {});
       expect(ofTask).toEqual(ofNone);
       expect(isUnknown(ofTask)).toBe(true);
     }

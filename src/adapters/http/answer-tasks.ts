@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { invalidParams, methodNotFound, type RpcError } from '../../core/mcp/errors.ts';
-import { isJsonObject } from '../../core/json/value.ts';
+import { createJsonObject, isJsonObject } from '../../core/json/value.ts';
+import { parseContinuation } from '../../core/mcp/continuation.ts';
 import type { RequestMessage } from '../../core/mcp/message.ts';
 import { CORE_TASKS_REVISION, declaresTasks, parseTaskId, tasksNotDeclared } from '../../core/tasks/task-support.ts';
 import type { HostError } from '../../gateway/gateway.ts';
@@ -55,8 +56,12 @@ export async function answerTask(
   switch (method) {
     case 'tasks/get':
       return send(stream, message, opened, await tasks.get(context, taskId.value));
-    case 'tasks/update':
-      return send(stream, message, opened, await tasks.update(context, taskId.value));
+    case 'tasks/update': {
+      const continuation = parseContinuation(message.params, 'modern');
+      if (!continuation.ok) return refuse(continuation.error);
+      const responses = continuation.value?.inputResponses ?? createJsonObject();
+      return send(stream, message, opened, await tasks.update(context, taskId.value, responses));
+    }
     case 'tasks/cancel':
       return send(stream, message, opened, await tasks.cancel(context, taskId.value));
     case 'tasks/result':
@@ -66,8 +71,13 @@ export async function answerTask(
   }
 }
 
-/** A wait on the line is an event stream with nothing on it but comments, until the answer. */
-function streamFor({ plane, res }: Exchange, { slot, headers }: Caller, { era }: Opened, { id }: RequestMessage) {
+/** A wait on the line is an event stream with nothing on it but comments and what the call asks, until the answer. */
+function streamFor(
+  { plane, res }: Exchange,
+  { slot, headers }: Caller,
+  { era, session }: Opened,
+  { id }: RequestMessage,
+) {
   return new CallStream({
     res,
     slot,
@@ -76,7 +86,7 @@ function streamFor({ plane, res }: Exchange, { slot, headers }: Caller, { era }:
     progressToken: null,
     isRead: false,
     acceptsEvents: acceptsEventStream(headers),
-    asks: null,
+    asks: session?.asks ?? null,
     nextAskId: () => plane.deps.ids.next('ask'),
     limits: plane.limits,
   });

@@ -20,8 +20,9 @@ export function encodeCreatedTask(id: RpcId, task: HostTask, era: Era): Pieces {
 /** The answer to `tasks/get`. The extension puts what the call came to into it; before, that is asked for by itself. */
 export function encodeTask(id: RpcId, task: HostTask, era: Era): Pieces {
   if (era === 'legacy') return [Buffer.from(encodeResult(id, legacyFields(task)))];
-  const { status, outcome } = task;
-  const fields = { resultType: 'complete', ...modernFields(task) };
+  const { status, outcome, inputRequests } = task;
+  const asked = inputRequests === null ? {} : { inputRequests };
+  const fields = { resultType: 'complete', ...modernFields(task), ...asked };
   if (status !== 'completed' || outcome === null) return [Buffer.from(encodeResult(id, fields))];
   if (outcome.kind === 'error') {
     return [Buffer.from(encodeResult(id, { ...fields, status: 'failed', error: errorOf(outcome) }))];

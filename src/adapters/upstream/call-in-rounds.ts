@@ -1,9 +1,9 @@
 import type { RawAsk } from '../../core/conversation/check-ask.ts';
-import { isJsonObject, type JsonObject } from '../../core/json/value.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { UpstreamCall, UpstreamFault } from '../../ports/upstream.ts';
 import { sent } from './fault.ts';
-import { type CallOutcome, readCallAnswer } from './read-call-answer.ts';
+import { type CallAnswer, readCallAnswer } from './read-call-answer.ts';
+import { readInputRequests } from './rpc/read-input-requests.ts';
 import { readMember, type ResultObject, type RpcResponse } from './rpc/read-message.ts';
 import type { Round } from './rpc/write-params.ts';
 
@@ -20,13 +20,13 @@ const STATE_CHARS_MAX = 256 * 1024;
 export async function callInRounds(
   call: UpstreamCall,
   send: (round: Round | null) => Promise<Result<RpcResponse, UpstreamFault>>,
-): Promise<CallOutcome> {
+): Promise<CallAnswer> {
   let round: Round | null = null;
   for (let rounds = 1; ; rounds++) {
     const response = await send(round);
     if (!response.ok) return response;
     if (response.value.kind === 'error' || !wantsInput(response.value.result))
-      return readCallAnswer(response.value, 'modern');
+      return readCallAnswer(response.value, 'modern', call);
     const wanted = readInputRequired(response.value.result);
     if (!wanted.ok) return sent('invalid-answer', wanted.error);
     if (rounds > ROUNDS_MAX) return sent('not-asked', 'too-many');
@@ -61,18 +61,13 @@ function wantsInput({ message, members }: ResultObject): boolean {
   return readMember(message, members.get('resultType')) === 'input_required';
 }
 
-function readInputRequired({ message, members }: ResultObject): Result<InputRequired, string> {
-  const requests = members.has('inputRequests') ? readMember(message, members.get('inputRequests')) : {};
+function readInputRequired(result: ResultObject): Result<InputRequired, string> {
+  const { message, members } = result;
+  const asks = readInputRequests(result);
+  if (!asks.ok) return asks;
   const requestState = members.has('requestState') ? readMember(message, members.get('requestState')) : null;
-  if (!isJsonObject(requests)) return err('inputRequests is no object');
   if (requestState !== null && (typeof requestState !== 'string' || requestState.length > STATE_CHARS_MAX))
     return err('requestState is no text, or too long');
-  const asks = new Map<string, RawAsk>();
-  for (const [key, request] of Object.entries(requests)) {
-    if (!isJsonObject(request) || typeof request.method !== 'string') return err('an input request has no method');
-    const params: JsonObject | null = isJsonObject(request.params) ? request.params : null;
-    asks.set(key, { method: request.method, params });
-  }
-  if (asks.size === 0 && requestState === null) return err('input is required, and none is named');
-  return ok({ asks, requestState });
+  if (asks.value.size === 0 && requestState === null) return err('input is required, and none is named');
+  return ok({ asks: asks.value, requestState });
 }

@@ -3,6 +3,7 @@ import { nameAsk } from '../../core/conversation/name-ask.ts';
 import type { JsonObject } from '../../core/json/value.ts';
 import { parseLogLevel } from '../../core/mcp/log-level.ts';
 import type { RpcId } from '../../core/mcp/message.ts';
+import { TASKS_EXTENSION } from '../../core/tasks/task-support.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { UpstreamAsker, UpstreamCall } from '../../ports/upstream.ts';
 import { type CallTimer, createCallTimer } from './call-timer.ts';
@@ -48,6 +49,15 @@ export async function answerAsk(
 export function declaredFor({ asker }: Pick<UpstreamCall, 'asker'>): string {
   return asker === null ? NOTHING_DECLARED : JSON.stringify(declareCapabilities(asker.capabilities));
 }
+
+/** What a call of a modern upstream declares besides: the gateway follows tasks itself, so that its host need not be able to. */
+export function declaredOnCall(call: Pick<UpstreamCall, 'asker' | 'target'>): string {
+  const declared = declaredFor(call);
+  if (call.target.method !== 'tools/call') return declared;
+  return declared === NOTHING_DECLARED ? `{${EXTENSIONS}}` : `${declared.slice(0, -1)},${EXTENSIONS}}`;
+}
+
+const EXTENSIONS = `"extensions":{"${TASKS_EXTENSION}":{}}`;
 
 export const NOTHING_DECLARED = '{}';
 const NOT_OFFERED: ReadonlySet<string> = new Set(['unknown-method', 'not-allowed', 'not-declared']);

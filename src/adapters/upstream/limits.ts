@@ -7,6 +7,10 @@ export interface UpstreamLimits {
   readonly idleTimeoutMs: number | null;
   /** The last word, whatever comes in the meantime. */
   readonly callTimeoutMs: number;
+  /** The same for a call that the upstream made a task of and whose host does not hold the line. */
+  readonly taskTimeoutMs: number;
+  /** Tasks of the upstream's that are followed at once. More are cancelled. */
+  readonly tasksMax: number;
   /** One step of finding out what the upstream speaks: a probe, a handshake, the start of a process. */
   readonly handshakeTimeoutMs: number;
   /** All pages of one tool list. */
@@ -52,6 +56,8 @@ export const UPSTREAM_LIMITS: UpstreamLimits = {
   firstByteTimeoutMs: null,
   idleTimeoutMs: null,
   callTimeoutMs: 5 * MINUTE_MS,
+  taskTimeoutMs: 60 * MINUTE_MS,
+  tasksMax: 256,
   handshakeTimeoutMs: 30 * SECOND_MS,
   listTimeoutMs: MINUTE_MS,
 

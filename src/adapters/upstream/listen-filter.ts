@@ -8,6 +8,7 @@ export const PLAIN_CALL: Omit<CallParams, 'paramsJson'> = {
   declared: '{}',
   logLevel: null,
   round: null,
+  taskTtlMs: null,
 };
 
 /** The `notifications` of `subscriptions/listen`, as a modern upstream is asked for them. */

@@ -2,10 +2,10 @@ import type { ApprovalStatus } from '../approval/approval.ts';
 import { assertNever } from '../result.ts';
 
 /**
- * The states of a task that are ever shown. `input_required` is not among them: what a task waits for, its host cannot answer. The
- * legacy form calls a completed task `failed` when its result is an error.
+ * The states of a task that are ever shown. A task that waits for an approval is `working`: its host cannot answer that. The legacy form
+ * calls a completed task `failed` when its result is an error.
  */
-export type TaskStatus = 'working' | 'completed' | 'cancelled';
+export type TaskStatus = 'working' | 'input_required' | 'completed' | 'cancelled';
 
 /** A task is where its approval is. */
 export function taskStatusOf(approval: ApprovalStatus): TaskStatus {

@@ -17,6 +17,11 @@ export const CORE_TASKS_REVISION: Revision = '2025-11-25';
 /** What `initialize` of 2025-11-25 is told. */
 export const CORE_TASKS_CAPABILITY: JsonObject = { list: {}, cancel: {}, requests: { tools: { call: {} } } };
 
+/** Whether an upstream lets a tool be called as a task only (2025-11-25, "Tool-Level Negotiation"). */
+export function needsTask({ execution }: JsonObject): boolean {
+  return isJsonObject(execution) && execution.taskSupport === 'required';
+}
+
 /** Whether this very request declares the extension. What an earlier one declared counts for nothing (2026-07-28, "Tasks"). */
 export function declaresTasks(params: JsonObject | null): boolean {
   const meta = params?.['_meta'];

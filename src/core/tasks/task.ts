@@ -6,7 +6,7 @@ export type TaskId = Brand<string, 'TaskId'>;
 
 /**
  * A call that its host does not hold the line for. It has no state of its own: what has become of it is what has become of its
- * approval, so that the two can never say different things.
+ * approval, so that the two can never say different things; or, where it needed none, whether its end is known.
  */
 export interface Task {
   readonly id: TaskId;
@@ -15,11 +15,11 @@ export interface Task {
   readonly client: string;
   /** The upstream whose endpoint it was made at; `null` for the endpoint of all. */
   readonly endpoint: string | null;
-  /** `null`: the call needed no approval and had ended when the task was made. */
+  /** `null`: the call needed no approval. */
   readonly approvalId: ApprovalId | null;
   /** The call as it was asked for, sealed: arguments are in no other place that lasts, unless redacted. */
   readonly sealedCall: string;
-  /** The result object that its host is to have, sealed; `null` while there is none. */
+  /** What the call came to, for its host, sealed; `null` while that is not known. */
   readonly sealedResult: string | null;
   readonly createdMs: number;
   /** From then on it is unknown, like one that never was. */

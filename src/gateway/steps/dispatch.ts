@@ -62,6 +62,7 @@ export async function dispatch(
             : null,
           asker: conversation?.asker ?? null,
           log: createCallLog(deps, governed),
+          onTask: call.onTask ?? null,
         });
   const killed = covered || place.stoppedBy === 'kill-switch';
   const undeclared = conversation?.undeclared ?? NOTHING;
@@ -69,10 +70,10 @@ export async function dispatch(
   return describe(deps, answer, { call, target: target.ref, duties, approvalId, startedMs, killed, undeclared });
 }
 
-function upstreamTarget({ target: { ref }, argumentsJson }: GovernedCall): UpstreamTarget {
+function upstreamTarget({ target: { ref }, argumentsJson, asTask }: GovernedCall): UpstreamTarget {
   const method = methodOf(ref.kind);
   const name = method === 'completion/complete' ? null : ref.name;
-  return { method, name, paramsJson: upstreamParams(ref, argumentsJson) };
+  return { method, name, paramsJson: upstreamParams(ref, argumentsJson), asTask };
 }
 
 const NOT_STARTED: UpstreamAnswer = {

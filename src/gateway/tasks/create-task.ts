@@ -3,7 +3,7 @@ import type { Target } from '../../core/catalog/target.ts';
 import type { Task, TaskId } from '../../core/tasks/task.ts';
 import type { CallDeps } from '../deps.ts';
 import type { HostCall, HostResult } from '../gateway.ts';
-import { sealCall, sealResult } from './task-call.ts';
+import { sealCall, sealEnd } from './task-call.ts';
 
 /** A task that waits for this approval; the one that there is, where the same call is sent again. `null`: there is no room. */
 export async function createWaitingTask(
@@ -30,6 +30,22 @@ export async function createWaitingTask(
   return created !== null && ownedBy(created, call) ? created : null;
 }
 
+/** A task of a call that runs and needed no approval; `null`: there is no room. */
+export async function createRunningTask(deps: CallDeps, call: HostCall, target: Target): Promise<Task | null> {
+  const nowMs = deps.clock.nowMs();
+  const id = deps.ids.next('task') as TaskId;
+  const task: Task = {
+    ...ownerOf(call),
+    id,
+    approvalId: null,
+    sealedCall: sealCall(deps.taskSealer, id, { ...callFields(call), target, args: call.args }),
+    sealedResult: null,
+    createdMs: nowMs,
+    expiresMs: nowMs + deps.taskSettings.runMsMax + deps.taskSettings.keepMs,
+  };
+  return (await deps.tasks.create(task, { ...deps.taskSettings, nowMs })) ? task : null;
+}
+
 /** A task of a call that is over: it holds the result for a host that takes nothing but tasks. `null`: there is no room. */
 export async function createEndedTask(
   deps: CallDeps,
@@ -44,7 +60,7 @@ export async function createEndedTask(
     id,
     approvalId: null,
     sealedCall: sealCall(deps.taskSealer, id, { ...callFields(call), target, args: null }),
-    sealedResult: sealResult(deps.taskSealer, id, result),
+    sealedResult: sealEnd(deps.taskSealer, id, result),
     createdMs: nowMs,
     expiresMs: nowMs + deps.taskSettings.keepMs,
   };

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../core/json/value.ts';
 import type { TaskStatus } from '../../core/tasks/task-status.ts';
 import type { TaskId } from '../../core/tasks/task.ts';
 import type { HostError, HostResult } from '../gateway.ts';
@@ -19,6 +20,8 @@ export interface HostTask {
   /** From `createdMs` on. */
   readonly ttlMs: number;
   readonly pollIntervalMs: number;
+  /** What a modern host is asked, by key; `null` while it is asked nothing. */
+  readonly inputRequests: JsonObject | null;
   /** What the call came to, also where that is that it was cancelled; `null` while it is not over. */
   readonly outcome: HostResult | HostError | null;
 }

@@ -21,6 +21,13 @@ export interface OpenedTask {
   readonly killFacts: KillFacts;
 }
 
+export interface TaskRequest {
+  readonly method: string;
+  readonly id: TaskId;
+  /** Policy no longer allows the call of this task to its owner: it must not go on. */
+  readonly onDenied: (id: TaskId) => void;
+}
+
 /**
  * Every way to a task begins here: decides whether this request may have it, and records that. A task that is unknown, over, somebody
  * else's, or about what policy no longer allows is answered in the same bytes, so that an id tells its finder nothing.
@@ -28,8 +35,7 @@ export interface OpenedTask {
 export async function openTask(
   deps: CallDeps,
   context: RequestContext,
-  method: string,
-  id: TaskId,
+  { method, id, onDenied }: TaskRequest,
 ): Promise<Result<OpenedTask, HostError>> {
   const task = await deps.tasks.find(id, deps.clock.nowMs());
   const call = task === null || !ownedBy(task, { context }) ? null : openCall(deps.taskSealer, task);
@@ -60,6 +66,7 @@ export async function openTask(
   const approval = await loadApproval(deps, task);
   if (decision.effect === 'deny') {
     // Its host is told that it is gone, so it must not run should policy change back.
+    onDenied(id);
     if (isOpen(approval)) await voidApproval(deps, approval, 'gateway', 'the policy no longer allows it');
     await recordTaskDecision(deps, context, { method, upstream, task, denied: reasonCodes(decision.reasons) });
     return err(unknownTask());

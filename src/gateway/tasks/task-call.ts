@@ -5,7 +5,7 @@ import { readJson } from '../../core/json/read-json.ts';
 import { REQUEST_LIMITS } from '../../core/json/limits.ts';
 import type { Task, TaskId } from '../../core/tasks/task.ts';
 import type { Sealer } from '../../ports/sealer.ts';
-import type { HostResult } from '../gateway.ts';
+import type { HostError, HostResult } from '../gateway.ts';
 
 /** The call behind a task, as its host sent it; who asks is not in it, but who comes for it. */
 export interface TaskCall {
@@ -33,14 +33,26 @@ export function openCall(sealer: Sealer, { id, sealedCall }: Pick<Task, 'id' | '
   return json.value['id'] === id ? (json.value['call'] as unknown as TaskCall) : null;
 }
 
-export function sealResult(sealer: Sealer, id: TaskId, result: HostResult): string {
-  return sealer.seal(`${id} ${Buffer.concat(result.json).toString('utf8')}`);
+/** What a call came to, as it is kept for its host. */
+export type TaskEnd = HostResult | HostError | { readonly kind: 'cancelled' };
+
+export function sealEnd(sealer: Sealer, id: TaskId, end: TaskEnd): string {
+  return sealer.seal(`${id} ${end.kind === 'result' ? Buffer.concat(end.json).toString('utf8') : writeOther(end)}`);
 }
 
-export function openResult(sealer: Sealer, { id, sealedResult }: Pick<Task, 'id' | 'sealedResult'>): HostResult | null {
+export function openEnd(sealer: Sealer, { id, sealedResult }: Pick<Task, 'id' | 'sealedResult'>): TaskEnd | null {
   const text = sealedResult === null ? null : sealer.open(sealedResult);
   if (text === null || !text.startsWith(`${id} `)) return null;
-  return { kind: 'result', json: [Buffer.from(text.slice(id.length + 1))] };
+  const end = text.slice(id.length + 1);
+  // A result is an object. What is sealed was written above, so only whether it is the right one is left to ask.
+  if (end.startsWith('{')) return { kind: 'result', json: [Buffer.from(end)] };
+  return end.startsWith(ERROR) ? (JSON.parse(end.slice(ERROR.length)) as HostError) : { kind: 'cancelled' };
+}
+
+const ERROR = 'error ';
+
+function writeOther(end: Exclude<TaskEnd, HostResult>): string {
+  return end.kind === 'cancelled' ? 'cancelled' : `${ERROR}${JSON.stringify(end)}`;
 }
 
 /** Two objects more than the arguments of a request can have. */

@@ -7,7 +7,7 @@ import type { CallDeps } from '../deps.ts';
 import type { Endpoint, HostCall, HostStream } from '../gateway.ts';
 import { NO_CAPABILITIES } from '../../core/conversation/capabilities.ts';
 import { handleCall } from '../handle-call.ts';
-import { openCall, sealResult, type TaskCall } from './task-call.ts';
+import { openCall, sealEnd, type TaskCall } from './task-call.ts';
 
 /**
  * Runs the calls behind tasks once they are approved, on behalf of a host that nobody holds the line for. It has no say in whether they
@@ -85,7 +85,7 @@ async function runTask(deps: CallDeps, task: Task, approval: Approval, principal
   if (answer.kind !== 'result' || after === null || taskStatusOf(after.status) !== 'completed') return;
   const bytes = answer.json.reduce((sum, piece) => sum + piece.length, 0);
   if (bytes > deps.taskSettings.resultBytesMax) return;
-  const sealed = sealResult(deps.taskSealer, task.id, answer);
+  const sealed = sealEnd(deps.taskSealer, task.id, answer);
   await deps.lateRecords.record(call.callId, () => deps.tasks.keepResult(task.id, sealed));
 }
 
@@ -117,6 +117,8 @@ function hostCallOf(
     stream: NOBODY_ON_THE_LINE,
     resumes: approval.id,
     continuation: null,
+    // An upstream that makes a task of it may take its time.
+    onTask: () => Promise.resolve(true),
   };
 }
 

@@ -6,6 +6,8 @@ export interface TaskSettings {
   readonly resultBytesMax: number;
   /** How long a task outlives its approval, so that its host can come for the result. */
   readonly keepMs: number;
+  /** How long a call may run behind a task that an upstream made of it. */
+  readonly runMsMax: number;
   /** How often a host is asked to come. */
   readonly pollIntervalMs: number;
   /**
@@ -22,6 +24,7 @@ export const TASK_SETTINGS: TaskSettings = {
   tasksPerPrincipalMax: 50,
   resultBytesMax: 1024 * 1024,
   keepMs: 60 * 60_000,
+  runMsMax: 60 * 60_000,
   pollIntervalMs: 5000,
   presenceMs: 120_000,
   awaitMsMax: 30 * 60_000,

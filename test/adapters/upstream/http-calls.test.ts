@@ -23,7 +23,7 @@ describe('a call over HTTP', () => {
         arguments: { a: 1 },
         _meta: {
           'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-          'io.modelcontextprotocol/clientCapabilities': {},
+          'io.modelcontextprotocol/clientCapabilities': { extensions: { 'io.modelcontextprotocol/tasks': {} } },
           'io.modelcontextprotocol/clientInfo': { name: 'countersign', version: '0.0.0' },
           traceparent,
         },

@@ -28,7 +28,7 @@ describe('a call to a process', () => {
       arguments: { a: 1 },
       _meta: {
         'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-        'io.modelcontextprotocol/clientCapabilities': {},
+        'io.modelcontextprotocol/clientCapabilities': { extensions: { 'io.modelcontextprotocol/tasks': {} } },
         'io.modelcontextprotocol/clientInfo': { name: 'countersign', version: '0.0.0' },
       },
     });

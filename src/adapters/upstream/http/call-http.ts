@@ -6,41 +6,56 @@ import { encodeHeaderValue } from '../../../core/mcp/encode-header-value.ts';
 import { MCP_ERRORS } from '../../../core/mcp/errors.ts';
 import { type ParameterHeader, parameterHeaderValues } from '../../../core/mcp/parameter-headers.ts';
 import type { Era } from '../../../core/mcp/revisions.ts';
-import type { Result } from '../../../core/result.ts';
+import { ok, type Result } from '../../../core/result.ts';
 import type { UpstreamCall, UpstreamFault } from '../../../ports/upstream.ts';
 import { callInRounds } from '../call-in-rounds.ts';
-import { createCallSide, declaredFor } from '../call-side.ts';
+import { createCallSide, declaredFor, declaredOnCall } from '../call-side.ts';
 import { beforeCall } from '../fault.ts';
 import { createProgressGate } from '../progress-gate.ts';
-import { type CallOutcome, readCallAnswer } from '../read-call-answer.ts';
+import { type CallAnswer, type CallOutcome, readCallAnswer } from '../read-call-answer.ts';
 import type { Round } from '../rpc/write-params.ts';
+import type { RpcResponse } from '../rpc/read-message.ts';
 import type { HttpAnswer } from './exchange.ts';
+import { createHttpTaskPeer } from './http-task-peer.ts';
 import { listHttpTools } from './list-http.ts';
 import { type HttpRequestDeps, responseOf } from './requester.ts';
 
-export async function callHttp(deps: HttpRequestDeps, call: UpstreamCall): Promise<CallOutcome> {
-  const era = await deps.eras.current(call.signal);
-  if (!era.ok) return era;
-  if (era.value === 'modern') {
-    return callInRounds(call, async (round) => {
-      const answered = await callModern(deps, call, round);
-      return answered.ok ? responseOf(answered.value) : answered;
-    });
-  }
+/** `admit` bounds the requests that run at once; a call that became a task takes no place there while it is followed. */
+export async function callHttp(
+  deps: HttpRequestDeps,
+  call: UpstreamCall,
+  admit: (work: () => Promise<CallAnswer>) => Promise<CallAnswer>,
+): Promise<CallOutcome> {
+  let era: Era = 'legacy';
+  const answer = await admit(async () => {
+    const current = await deps.eras.current(call.signal);
+    if (!current.ok) return current;
+    era = current.value;
+    return era === 'modern' ? callInRounds(call, (round) => callModern(deps, call, round)) : callLegacy(deps, call);
+  });
+  if (!answer.ok) return answer;
+  const { value } = answer;
+  return value.kind === 'task' ? deps.followTask(createHttpTaskPeer(deps, call, era), call, value) : ok(value);
+}
+
+async function callLegacy(deps: HttpRequestDeps, call: UpstreamCall): Promise<CallAnswer> {
   const answered = await sendCall(deps, call, 'legacy', [], null);
   if (!answered.ok) return answered;
   const response = responseOf(answered.value);
-  return response.ok ? readCallAnswer(response.value, 'legacy') : response;
+  return response.ok ? readCallAnswer(response.value, 'legacy', call) : response;
 }
 
 async function callModern(
   deps: HttpRequestDeps,
   call: UpstreamCall,
   round: Round | null,
-): Promise<Result<HttpAnswer, UpstreamFault>> {
+): Promise<Result<RpcResponse, UpstreamFault>> {
   const { method, name } = call.target;
-  if (method !== 'tools/call') return sendCall(deps, call, 'modern', nameHeader(name), round);
-  return callModernTool(deps, call, name ?? '', round);
+  const answered =
+    method === 'tools/call'
+      ? await callModernTool(deps, call, name ?? '', round)
+      : await sendCall(deps, call, 'modern', nameHeader(name), round);
+  return answered.ok ? responseOf(answered.value) : answered;
 }
 
 async function callModernTool(
@@ -75,19 +90,27 @@ function sendCall(
 ): Promise<Result<HttpAnswer, UpstreamFault>> {
   const { clock, limits } = deps;
   const { target, traceparent, onProgress, signal, log } = call;
-  const { method, paramsJson } = target;
+  const { method, paramsJson, asTask } = target;
   const id = deps.nextId();
   // The request's own id serves as its progress token: it is unique, and it is not the host's.
   const gate =
     onProgress === null ? null : createProgressGate({ clock, token: id, onProgress }, limits.progressPerSecondMax);
   const progressToken = gate === null ? null : id;
-  const declared = declaredFor(call);
+  const declared = era === 'modern' ? declaredOnCall(call) : declaredFor(call);
   const logLevel = log?.level ?? null;
   return deps.requesters[era]({
     id,
     principal: call.caller.principal,
     method,
-    paramsJson: deps.params[era].call({ paramsJson, traceparent, progressToken, declared, logLevel, round }),
+    paramsJson: deps.params[era].call({
+      paramsJson,
+      traceparent,
+      progressToken,
+      declared,
+      logLevel,
+      round,
+      taskTtlMs: asTask === true ? limits.taskTimeoutMs : null,
+    }),
     headers: traceparent === null ? headers : [...headers, 'traceparent', traceparent],
     timeoutMs: limits.callTimeoutMs,
     signal,

@@ -9,6 +9,7 @@ import { notSent } from '../fault.ts';
 import { createKnownTools } from '../known-tools.ts';
 import type { UpstreamLimits } from '../limits.ts';
 import { MODERN_REVISION, createParamsWriter } from '../rpc/write-params.ts';
+import { createTaskFollower } from '../tasks/follow-task.ts';
 import { createStatusBoard } from '../status-board.ts';
 import { createNoticeBoard, type NoticeBoard } from '../notice-board.ts';
 import type { ClientInfo, UpstreamDeps } from '../upstream-deps.ts';
@@ -62,7 +63,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions, deps: UpstreamD
 
   return {
     name,
-    call: (call) => admit(call.signal, () => callHttp(parts.requests, call)),
+    call: (call) => callHttp(parts.requests, call, (work) => admit(call.signal, work)),
     async listTools({ principal }, signal) {
       const listed = await admit(signal, () => listHttpTools(parts.requests, principal, signal));
       if (listed.ok) board.listed(listed.value.length);
@@ -133,7 +134,8 @@ function createParts(options: HttpUpstreamOptions, deps: UpstreamDeps, notices: 
   );
   const requesters = { legacy: createLegacyRequester(leg, sessions), modern: createModernRequester(leg, doubtEra) };
   const known = createKnownTools(limits.principalsMax);
-  const requests = { nextId: () => leg.nextId(), eras, requesters, params, known, clock, limits, report };
+  const followTask = createTaskFollower({ clock, limits });
+  const requests = { nextId: () => leg.nextId(), eras, requesters, params, known, followTask, clock, limits, report };
   const streams = createStreamPool(url, options);
   const attendances = createHttpAttendances(
     {

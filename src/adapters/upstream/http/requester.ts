@@ -12,6 +12,7 @@ import type { KnownTools } from '../known-tools.ts';
 import type { UpstreamLimits } from '../limits.ts';
 import type { ProgressGate } from '../progress-gate.ts';
 import type { RpcResponse } from '../rpc/read-message.ts';
+import type { TaskFollower, TaskMethod } from '../tasks/follow-task.ts';
 import type { ParamsWriter } from '../rpc/write-params.ts';
 import type { HttpAnswer } from './exchange.ts';
 
@@ -19,7 +20,7 @@ import type { HttpAnswer } from './exchange.ts';
 export interface EraRequest {
   readonly id: number;
   readonly principal: string;
-  readonly method: GovernedMethod | ListMethod;
+  readonly method: GovernedMethod | ListMethod | TaskMethod;
   readonly paramsJson: string;
   /** Names and values in turn, beside those of the era. */
   readonly headers: readonly string[];
@@ -42,6 +43,7 @@ export interface HttpRequestDeps {
   readonly requesters: Readonly<Record<Era, Requester>>;
   readonly params: Readonly<Record<Era, ParamsWriter>>;
   readonly known: KnownTools;
+  readonly followTask: TaskFollower;
   readonly clock: Clock;
   readonly limits: UpstreamLimits;
   readonly report: (problem: string) => void;

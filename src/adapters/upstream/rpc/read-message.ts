@@ -1,6 +1,11 @@
 import { UPSTREAM_MESSAGE_LIMITS } from '../../../core/json/limits.ts';
 import { readJson } from '../../../core/json/read-json.ts';
-import { type MemberSpan, type MemberSpans, skimNestedObject } from '../../../core/json/skim-object.ts';
+import {
+  type MemberSpan,
+  type MemberSpans,
+  type SkimLimits,
+  skimNestedObject,
+} from '../../../core/json/skim-object.ts';
 import { type Json, type JsonObject, isJsonObject } from '../../../core/json/value.ts';
 import { type RpcId, isRpcId, parseMessage } from '../../../core/mcp/message.ts';
 import { type Result, err, ok } from '../../../core/result.ts';
@@ -71,6 +76,12 @@ export function readMember(bytes: Uint8Array, span: MemberSpan | undefined): Jso
 /** Deeper than an honest result, and far from what recursion bears. */
 const DEPTH_MAX = 128;
 const MEMBERS_MAX = 1_000;
+/** A result inside a result, such as that of a task: of bytes that were within the limit already. */
+export const NESTED_RESULT_LIMITS: SkimLimits = {
+  bytesMax: Number.MAX_SAFE_INTEGER,
+  depthMax: DEPTH_MAX,
+  membersMax: MEMBERS_MAX,
+};
 const ERROR_MESSAGE_CHARS_MAX = 500;
 const BAD_ID: Result<never, string> = err('the id is not acceptable');
 

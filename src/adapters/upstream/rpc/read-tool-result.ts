@@ -16,10 +16,14 @@ import { type ResultObject, readMember } from './read-message.ts';
  * Makes a result out of the `result` of an answer: reads `isError`, and takes out `resultType` and what the upstream says of caching,
  * which belong to this leg. The rest is passed on as the bytes it came in, and small and large results take this one path.
  *
- * A modern result that is not `complete` asks for input or hands over a task. Neither was offered, so it is invalid (2026-07-28,
- * "Result types").
+ * A modern result that is not `complete` asks for input or hands over a task. Where either was offered it does not come here, so it is
+ * invalid (2026-07-28, "Result types").
  */
-export function readToolResult(result: ResultObject, era: Era): Result<UpstreamResult, string> {
+export function readToolResult(
+  result: ResultObject,
+  era: Era,
+  ofThisLeg: ReadonlySet<string> = OF_THIS_LEG,
+): Result<UpstreamResult, string> {
   const { message, members } = result;
   const isError = members.has('isError') ? readMember(message, members.get('isError')) : false;
   if (typeof isError !== 'boolean') return err('isError is no boolean');
@@ -27,7 +31,7 @@ export function readToolResult(result: ResultObject, era: Era): Result<UpstreamR
 
   const structured = members.get('structuredContent');
   const isOddlyStructured = structured !== undefined && message[structured.start] !== OPENING_BRACE;
-  const json = withoutMembers(result, OF_THIS_LEG);
+  const json = withoutMembers(result, ofThisLeg);
   blankLineBreaks(json);
   return ok({
     kind: 'result',
@@ -45,6 +49,8 @@ export function isComplete({ message, members }: ResultObject, era: Era): boolea
 }
 
 const OF_THIS_LEG: ReadonlySet<string> = new Set(['resultType', 'ttlMs', 'cacheScope']);
+/** Of the result of a task: there `_meta` names the task, whose id is the upstream's. */
+export const OF_THIS_TASK: ReadonlySet<string> = new Set([...OF_THIS_LEG, '_meta']);
 
 /**
  * The bytes of the object without some of its members, as one piece: members that stay are moved up to the first of them, which mostly

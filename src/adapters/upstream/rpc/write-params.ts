@@ -18,6 +18,8 @@ export interface CallParams {
   readonly logLevel: LogLevel | null;
   /** What continues an earlier request; `null` for the first. */
   readonly round: Round | null;
+  /** How long a task of the legacy form is to be kept; `null`: the call is not to become one. */
+  readonly taskTtlMs: number | null;
 }
 
 /** The members by which a modern upstream knows its earlier answer again. */
@@ -37,13 +39,23 @@ export interface ParamsWriter {
 
 export function createParamsWriter(era: Era, client: ClientInfo): ParamsWriter {
   const envelope = era === 'legacy' ? '' : modernEnvelope(client, '{}');
+  /** What can be declared is a few switches, so there are only so many of them. */
+  const envelopes = new Map<string, string>();
+  const envelopeFor = (declared: string): string => {
+    const known = envelopes.get(declared);
+    if (known !== undefined) return known;
+    const written = modernEnvelope(client, declared);
+    envelopes.set(declared, written);
+    return written;
+  };
   return {
-    call({ paramsJson, progressToken, traceparent, declared, logLevel, round }) {
-      let meta = era === 'legacy' || declared === '{}' ? envelope : modernEnvelope(client, declared);
+    call({ paramsJson, progressToken, traceparent, declared, logLevel, round, taskTtlMs }) {
+      let meta = era === 'legacy' || declared === '{}' ? envelope : envelopeFor(declared);
       if (era === 'modern' && logLevel !== null) meta = withMember(meta, `"${PREFIX}/logLevel":"${logLevel}"`);
       if (progressToken !== null) meta = withMember(meta, `"progressToken":${progressToken}`);
       if (traceparent !== null) meta = withMember(meta, `"traceparent":${JSON.stringify(traceparent)}`);
-      const members = round === null ? paramsJson : withRound(paramsJson, round);
+      let members = round === null ? paramsJson : withRound(paramsJson, round);
+      if (era === 'legacy' && taskTtlMs !== null) members = `${members.slice(0, -1)},"task":{"ttl":${taskTtlMs}}}`;
       return meta === '' ? members : `{"_meta":{${meta}},${members.slice(1)}`;
     },
     list(cursor) {

@@ -5,14 +5,15 @@ import { type Result, ok } from '../../../core/result.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { UpstreamCall, UpstreamFault } from '../../../ports/upstream.ts';
 import { callInRounds } from '../call-in-rounds.ts';
-import { createCallSide, declaredFor } from '../call-side.ts';
+import { createCallSide, declaredFor, declaredOnCall } from '../call-side.ts';
 import { sent } from '../fault.ts';
 import type { UpstreamLimits } from '../limits.ts';
 import { listAll, offersNone } from '../list-all.ts';
 import { createProgressGate } from '../progress-gate.ts';
-import { type CallOutcome, readCallAnswer } from '../read-call-answer.ts';
+import { type CallAnswer, readCallAnswer } from '../read-call-answer.ts';
 import type { ResultObject, RpcResponse } from '../rpc/read-message.ts';
 import type { ParamsWriter, Round } from '../rpc/write-params.ts';
+import type { TaskPeer } from '../tasks/follow-task.ts';
 import type { ReadyProcess } from './processes.ts';
 
 export interface ChildRequestDeps {
@@ -26,12 +27,41 @@ export async function callChild(
   deps: ChildRequestDeps,
   process: ReadyProcess,
   call: UpstreamCall,
-): Promise<CallOutcome> {
+): Promise<CallAnswer> {
   if (process.era === 'modern') return callInRounds(call, (round) => sendCall(deps, process, call, round));
   await setLogLevel(process, call);
   const answered = await sendCall(deps, process, call, null);
-  return answered.ok ? readCallAnswer(answered.value, process.era) : answered;
+  return answered.ok ? readCallAnswer(answered.value, process.era, call) : answered;
 }
+
+/** Asks about a task in the conversation that its call was made in, or in the one that came after it. */
+export function createChildTaskPeer(
+  { params }: ChildRequestDeps,
+  era: Era,
+  call: UpstreamCall,
+  find: (signal: AbortSignal) => Promise<Result<ReadyProcess, UpstreamFault>>,
+): TaskPeer {
+  const declared = era === 'modern' ? declaredOnCall(call) : declaredFor(call);
+  return {
+    era,
+    async request({ method, paramsJson, timeoutMs, signal, side }) {
+      const process = await find(signal);
+      if (!process.ok) return process;
+      return process.value.connection.request({
+        method,
+        paramsJson: () => params[era].call({ ...BARE, paramsJson, declared }),
+        timeoutMs,
+        signal,
+        progressGate: null,
+        ...(side !== null && { side: { ...side, owner: ownerOf(call) } }),
+      });
+    },
+  };
+}
+
+const BARE = { traceparent: null, progressToken: null, logLevel: null, round: null, taskTtlMs: null } as const;
+
+const ownerOf = ({ asker, caller }: UpstreamCall): string => asker?.owner ?? JSON.stringify([caller.principal]);
 
 function sendCall(
   { clock, limits, params }: ChildRequestDeps,
@@ -39,9 +69,9 @@ function sendCall(
   call: UpstreamCall,
   round: Round | null,
 ): Promise<Result<RpcResponse, UpstreamFault>> {
-  const { target, traceparent, onProgress, signal, caller, log } = call;
+  const { target, traceparent, onProgress, signal, log } = call;
   const { paramsJson } = target;
-  const declared = declaredFor(call);
+  const declared = process.era === 'modern' ? declaredOnCall(call) : declaredFor(call);
   const logLevel = log?.level ?? null;
   const side = createCallSide(call, clock, limits.callTimeoutMs);
   return process.connection.request({
@@ -53,6 +83,7 @@ function sendCall(
         declared,
         logLevel,
         round,
+        taskTtlMs: target.asTask === true ? limits.taskTimeoutMs : null,
         progressToken: onProgress === null ? null : id,
       }),
     timeoutMs: limits.callTimeoutMs,
@@ -65,7 +96,7 @@ function sendCall(
     side: {
       ...side,
       ...(process.era === 'modern' && { asker: null, timer: null }),
-      owner: call.asker?.owner ?? JSON.stringify([caller.principal]),
+      owner: ownerOf(call),
     },
   });
 }

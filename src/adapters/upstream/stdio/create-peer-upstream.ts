@@ -1,5 +1,5 @@
 import type { Notice, Wish } from '../../../core/mcp/notices.ts';
-import type { Revision } from '../../../core/mcp/revisions.ts';
+import type { Era, Revision } from '../../../core/mcp/revisions.ts';
 import { type Result, ok } from '../../../core/result.ts';
 import type { Upstream, UpstreamFault, UpstreamStatus } from '../../../ports/upstream.ts';
 import { createBulkhead } from '../bulkhead.ts';
@@ -7,11 +7,13 @@ import { type EraKeeper, type EraSetting, createEraKeeper } from '../era-keeper.
 import { declaredFor } from '../call-side.ts';
 import { notSent } from '../fault.ts';
 import { createParamsWriter } from '../rpc/write-params.ts';
+import type { CallOutcome } from '../read-call-answer.ts';
+import { createTaskFollower, type TaskFollower } from '../tasks/follow-task.ts';
 import { createStatusBoard } from '../status-board.ts';
 import { createNoticeBoard, type NoticeBoard } from '../notice-board.ts';
 import type { ClientInfo, UpstreamDeps } from '../upstream-deps.ts';
 import type { ChildEnd } from './child.ts';
-import { type ChildRequestDeps, callChild, listChild } from './child-requests.ts';
+import { type ChildRequestDeps, callChild, createChildTaskPeer, listChild } from './child-requests.ts';
 import { createChildAttendances } from './child-attendances.ts';
 import { type Connection, openConnection, type StartPeer } from './connection.ts';
 import { type Greeting, greet, probeEra } from './greet.ts';
@@ -58,11 +60,18 @@ export function createPeerUpstream(options: PeerUpstreamOptions, deps: UpstreamD
 
   return {
     name,
-    call(call) {
+    async call(call) {
       // A modern process is told with each call.
       const declared = parts.eras.known() === 'modern' ? null : declaredFor(call);
       const owner = { principal: call.caller.principal, declared };
-      return admit(owner, call.signal, (process) => callChild(parts.requests, process, call));
+      let era: Era = 'legacy';
+      const answer = await admit(owner, call.signal, (process) => {
+        era = process.era;
+        return callChild(parts.requests, process, call);
+      });
+      if (!answer.ok || answer.value.kind !== 'task') return answer as CallOutcome;
+      const find = (signal: AbortSignal) => parts.processes.get(owner, signal);
+      return parts.followTask(createChildTaskPeer(parts.requests, era, call, find), call, answer.value);
     },
     async listTools({ principal }, signal) {
       const listed = await admit({ principal, declared: null }, signal, (process) =>
@@ -89,6 +98,7 @@ interface Parts {
   readonly eras: EraKeeper;
   readonly processes: Processes;
   readonly requests: ChildRequestDeps;
+  readonly followTask: TaskFollower;
   readonly attend: (principal: string, wish: Wish) => Promise<void>;
   /** What the newest process agreed on. */
   readonly revision: () => Revision | null;
@@ -157,17 +167,17 @@ function createParts(options: PeerUpstreamOptions, deps: UpstreamDeps, start: St
     newcomers,
     modernParams: params.modern,
   });
-  const close = async (): Promise<void> => {
-    closing.abort();
-    stopAttending();
-    await Promise.all([processes.end(), probing]);
-  };
   return {
     eras,
     processes,
     attend,
     requests: { params, clock: deps.clock, limits, report },
+    followTask: createTaskFollower({ clock: deps.clock, limits }),
     revision: () => revision,
-    close,
+    async close() {
+      closing.abort();
+      stopAttending();
+      await Promise.all([processes.end(), probing]);
+    },
   };
 }
