@@ -253,6 +253,7 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
       holdMs: config.approvals.holdMs,
       keepResultMs: KEPT_RESULTS.keepMs,
       pendingPerPrincipalMax: config.limits.pendingApprovalsPerPrincipalMax,
+      pendingPerToolMax: config.limits.pendingApprovalsPerToolMax,
       pendingMax: config.limits.pendingApprovalsMax,
       consoleUrl,
     },

@@ -58,6 +58,7 @@ export function buildConfig(
       sessionsPerPrincipalMax: file.limits.sessionsPerPrincipal,
       pendingApprovalsMax: file.limits.pendingApprovals,
       pendingApprovalsPerPrincipalMax: file.limits.pendingApprovalsPerPrincipal,
+      pendingApprovalsPerToolMax: file.limits.pendingApprovalsPerTool ?? file.limits.pendingApprovalsPerPrincipal,
     },
     notify: notifyOf(file),
     warnings: problems,

@@ -66,6 +66,7 @@ interface LimitsSection {
   readonly sessionsPerPrincipal: number;
   readonly pendingApprovals: number;
   readonly pendingApprovalsPerPrincipal: number;
+  readonly pendingApprovalsPerTool?: number | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -133,6 +134,9 @@ const limits = z.strictObject({
   sessionsPerPrincipal: count(100_000).default(200).describe('The same of one person'),
   pendingApprovals: count(100_000).default(1000).describe('Requests for approval that wait at once'),
   pendingApprovalsPerPrincipal: count(10_000).default(20).describe('The same of one person'),
+  pendingApprovalsPerTool: count(10_000)
+    .optional()
+    .describe('The same of one person for one tool; without it, as many as of all tools'),
 });
 
 const results = z.strictObject({

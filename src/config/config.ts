@@ -164,4 +164,5 @@ export interface LimitConfig {
   readonly sessionsPerPrincipalMax: number;
   readonly pendingApprovalsMax: number;
   readonly pendingApprovalsPerPrincipalMax: number;
+  readonly pendingApprovalsPerToolMax: number;
 }

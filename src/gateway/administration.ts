@@ -1,9 +1,9 @@
 import type { ExplanationView, SimulationView } from '../core/admin-api/explanation-view.ts';
 import type { PolicyView, ToolView } from '../core/admin-api/policy-view.ts';
 import type { Approval, ApprovalStatus } from '../core/approval/approval.ts';
-import type { DefinitionDifference } from '../core/catalog/definition-difference.ts';
 import type { Pin, PinStatus } from '../core/catalog/pin.ts';
 import type { AdminRole, Administrator } from '../core/identity/principal.ts';
+import type { FieldChange } from '../core/json/field-changes.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import type { KillScope, KillSwitch } from '../core/kill-switch/kill-switch.ts';
 import type { DecisionTarget } from '../core/policy/decision.ts';
@@ -11,6 +11,7 @@ import type { Result } from '../core/result.ts';
 import type { StoredAccount } from '../ports/account-store.ts';
 import type { AuditQuery, AuditRecord } from '../ports/audit-log.ts';
 import type { StoredToken } from '../ports/token-store.ts';
+import type { ShownApproval } from './administration/shown-approval.ts';
 import type { UpstreamStatus } from '../ports/upstream.ts';
 
 /** Why an administrator's wish was not carried out, with the next step in `help`. */
@@ -34,6 +35,15 @@ export interface AccountRequest {
   readonly password: string;
   readonly groups: readonly string[];
   readonly roles: readonly AdminRole[];
+}
+
+/** What comes with an approval, where its rule asks for it or offers it. */
+export interface ApprovalAnswer {
+  readonly argsDigest?: string | null;
+  /** What the rule wants typed. */
+  readonly confirm?: string;
+  /** The further calls that the rule offers are agreed to as well. */
+  readonly grant?: boolean;
 }
 
 export interface AuditRead extends AuditQuery {
@@ -79,14 +89,17 @@ export interface Administration {
     by: Administrator,
     status: ApprovalStatus | null,
     limit: number,
+    /** The id of an approval: only those from before it. */
+    before?: string,
   ): Promise<Result<readonly Approval[], AdminFault>>;
-  showApproval(by: Administrator, id: string): Promise<Result<Approval, AdminFault>>;
+  showApproval(by: Administrator, id: string): Promise<Result<ShownApproval, AdminFault>>;
   /** `argsDigest`, where given, must be the one of the request: the approver saw exactly these arguments. */
   approve(
     by: Administrator,
     id: string,
     comment: string | null,
     argsDigest: string | null,
+    more?: Omit<ApprovalAnswer, 'argsDigest'>,
   ): Promise<Result<Approval, AdminFault>>;
   reject(by: Administrator, id: string, comment: string | null): Promise<Result<Approval, AdminFault>>;
 
@@ -120,7 +133,7 @@ export interface Administration {
   showPin(
     by: Administrator,
     id: string,
-  ): Result<{ readonly pin: Pin; readonly differences: readonly DefinitionDifference[] }, AdminFault>;
+  ): Result<{ readonly pin: Pin; readonly differences: readonly FieldChange[] }, AdminFault>;
   decidePin(by: Administrator, id: string, status: 'trusted' | 'rejected'): Promise<Result<Pin, AdminFault>>;
 
   showPolicy(by: Administrator): Result<PolicyView, AdminFault>;

@@ -37,9 +37,20 @@ function asAdministrator(credential: StoredToken | StoredAccount): Administrator
   return { user, roles, groups, credentialId: id, ...(subject === null ? {} : { subject }) };
 }
 
-/** The role, one of the groups that the rule asks for, and not the requester under whatever account. */
+/** The role, what the rule asks for, and not the requester under whatever account; or the requester, where the rule leaves it to them. */
 function mayApprove(by: Administrator, approval: Approval): boolean {
-  return by.roles.includes('approver') && !isRequester(by, approval) && isInApproverGroup(by, approval);
+  if (approval.particulars.byRequester) return isActingPerson(by, approval);
+  return (
+    by.roles.includes('approver') &&
+    !isRequester(by, approval) &&
+    isInApproverGroup(by, approval) &&
+    isNamedApprover(by, approval)
+  );
+}
+
+/** Whether they are certainly one person. Unlike below, in doubt they are not. */
+export function isActingPerson(by: Administrator, { binding }: Approval): boolean {
+  return (by.subject ?? by.user) === binding.principal;
 }
 
 /**
@@ -59,4 +70,9 @@ function namesIn(id: string): readonly string[] {
 export function isInApproverGroup(by: Administrator, approval: Approval): boolean {
   const { approverGroups } = approval;
   return approverGroups.length === 0 || approverGroups.some((group) => by.groups.includes(group));
+}
+
+export function isNamedApprover(by: Administrator, { particulars }: Approval): boolean {
+  const { approverUsers } = particulars;
+  return approverUsers.length === 0 || approverUsers.includes(by.user);
 }

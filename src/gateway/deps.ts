@@ -78,6 +78,8 @@ export interface ApprovalSettings {
   readonly keepResultMs: number;
   /** Pending approvals of one principal, and of all. More are denied with a reason, never dropped silently. */
   readonly pendingPerPrincipalMax: number;
+  /** Pending approvals of one principal for one tool. */
+  readonly pendingPerToolMax: number;
   readonly pendingMax: number;
   /** Where a person finds the request: `<url>/approvals/<id>`. */
   readonly consoleUrl: () => string;

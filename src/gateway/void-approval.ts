@@ -15,12 +15,25 @@ export function voidApproval(
   by: string,
   note: string,
 ): Promise<Approval | null> {
-  const entry = approvalEntry(approval, 'void', deps.clock.nowMs(), { by, comment: note });
-  return deps.approvals.transition(approval.id, approval.status, { status: 'void', note }, [entry]);
+  const atMs = deps.clock.nowMs();
+  const entry = approvalEntry(approval, 'void', atMs, { by, comment: note });
+  return deps.approvals.transition(approval.id, approval.status, { status: 'void', atMs, by, note }, [entry]);
 }
 
 /** Nobody decided, or nobody ran it, in time. */
 export function expireApproval(deps: VoidDeps, approval: ApprovalHead): Promise<Approval | null> {
-  const entry = approvalEntry(approval, 'expired', deps.clock.nowMs(), { by: null });
-  return deps.approvals.transition(approval.id, approval.status, { status: 'expired' }, [entry]);
+  const atMs = deps.clock.nowMs();
+  const entry = approvalEntry(approval, 'expired', atMs, { by: null });
+  return deps.approvals.transition(approval.id, approval.status, { status: 'expired', atMs }, [entry]);
+}
+
+/** Its requester does not want it any more. */
+export function withdrawApproval(
+  deps: VoidDeps,
+  approval: ApprovalHead,
+  actor: { readonly by: string; readonly credentialId: string; readonly callId: string | null },
+): Promise<Approval | null> {
+  const atMs = deps.clock.nowMs();
+  const entry = approvalEntry(approval, 'withdrawn', atMs, actor);
+  return deps.approvals.transition(approval.id, approval.status, { status: 'withdrawn', atMs, by: actor.by }, [entry]);
 }

@@ -1,5 +1,6 @@
 import type { ApprovalChange } from '../core/approval/apply-change.ts';
 import type { Approval, ApprovalId, ApprovalStatus } from '../core/approval/approval.ts';
+import type { ApprovalPreview } from '../core/approval/preview.ts';
 import type { AuditEntry } from '../core/audit/entry.ts';
 
 /** An approval without the text of its arguments, which can be large. */
@@ -8,7 +9,21 @@ export type ApprovalHead = Omit<Approval, 'argumentsShown'>;
 export interface ApprovalQuery {
   readonly status: ApprovalStatus | null;
   readonly limit: number;
+  /** Only those from before this one. An approval that is not there has none before it. */
+  readonly before?: ApprovalId;
 }
+
+/** What of earlier approvals tells an approver how usual one is. Only those count that somebody approved. */
+export interface ApprovalHistory {
+  /** The newest before it of the same tool, whoever asked. */
+  readonly lastOfTool: Approval | null;
+  /** Whether the same principal had this tool approved before. */
+  readonly knowsTool: boolean;
+  /** Of the same principal, newest first; at most `HISTORY_MAX`. */
+  readonly own: readonly Pick<ApprovalHead, 'createdMs' | 'binding'>[];
+}
+
+export const HISTORY_MAX = 200;
 
 /** What identifies "the same call again": the newest approval for it is the one a retry attaches to. */
 export interface ApprovalKey {
@@ -26,6 +41,8 @@ export interface CreateConditions {
   /** The caps of the queue: how many may be pending afterwards. */
   readonly pendingMax: number;
   readonly pendingPerPrincipalMax: number;
+  /** Of one principal for one tool. */
+  readonly pendingPerToolMax: number;
 }
 
 /** Every change is stored in one transaction with its audit entries. Throws `StoreError` when it cannot be. */
@@ -46,6 +63,10 @@ export interface ApprovalStore {
   findNewest(key: ApprovalKey): Promise<Approval | null>;
   /** Newest first. */
   list(query: ApprovalQuery): Promise<readonly Approval[]>;
+  findHistory(approval: ApprovalHead): Promise<ApprovalHistory>;
+  findPreview(id: ApprovalId): Promise<ApprovalPreview | null>;
+  /** The read itself is in the log. Takes the place of an earlier one. */
+  keepPreview(id: ApprovalId, preview: ApprovalPreview): Promise<void>;
   /** Every approval that could still be decided or spent, whatever their number and age. */
   listOpen(): Promise<readonly ApprovalHead[]>;
 }

@@ -70,6 +70,7 @@ describe('a configuration', () => {
         sessionsPerPrincipalMax: 200,
         pendingApprovalsMax: 1000,
         pendingApprovalsPerPrincipalMax: 20,
+        pendingApprovalsPerToolMax: 20,
       },
       results: { redactSecrets: true },
       notify: { webhooks: [], slack: [] },
@@ -143,6 +144,7 @@ limits: { connections: 10, requests: 9, sessions: 8, sessionsPerPrincipal: 7, pe
         sessionsPerPrincipalMax: 7,
         pendingApprovalsMax: 6,
         pendingApprovalsPerPrincipalMax: 5,
+        pendingApprovalsPerToolMax: 5,
       },
       warnings: [],
     });

@@ -55,14 +55,21 @@ describe.each(Object.entries(STORES))('the approval store in %s', (_name, open) 
   it('changes what a transition names, keeps the rest, and records its entries', async () => {
     const approval = sampleApproval('apr_1');
     await create(approval);
-    const decided = { status: 'approved', decidedBy: 'olivia', decidedMs: 5, comment: 'ok' } as const;
+    const decided = { status: 'approved', atMs: 1, decidedBy: 'olivia', decidedMs: 5, comment: 'ok' } as const;
     const changed = await store.approvals.transition(approval.id, 'pending', decided, [
       sampleApprovalEntry('approved', approval),
     ]);
-    expect(changed).toEqual({ ...approval, ...decided });
-    const finished = { status: 'executing' } as const;
+    const { atMs: _, ...fields } = decided;
+    const agreed = { atMs: 1, change: 'approved', by: 'olivia', comment: 'ok' };
+    expect(changed).toEqual({ ...approval, ...fields, timeline: [agreed] });
+    const finished = { status: 'executing', atMs: 1 } as const;
     await store.approvals.transition(approval.id, 'approved', finished, []);
-    expect(await store.approvals.find(approval.id)).toEqual({ ...approval, ...decided, ...finished });
+    expect(await store.approvals.find(approval.id)).toEqual({
+      ...approval,
+      ...fields,
+      status: 'executing',
+      timeline: [agreed, { atMs: 1, change: 'executing', by: null, comment: null }],
+    });
     expect(await entryCount()).toBe(2);
   });
 
@@ -70,9 +77,12 @@ describe.each(Object.entries(STORES))('the approval store in %s', (_name, open) 
     const approval = sampleApproval('apr_1', { approversNeeded: 2 });
     await create(approval);
     const approveAs = (approver: string) =>
-      store.approvals.transition(approval.id, 'pending', { status: 'approved', decidedBy: approver, approver }, [
-        sampleApprovalEntry('approved', approval),
-      ]);
+      store.approvals.transition(
+        approval.id,
+        'pending',
+        { status: 'approved', atMs: 1, decidedBy: approver, approver },
+        [sampleApprovalEntry('approved', approval)],
+      );
     // At once: none of them may overwrite another.
     const changed = await Promise.all(['olivia', 'Olivia', 'olivia'].map(approveAs));
     expect(changed.filter((each) => each !== null)).toMatchObject([{ status: 'pending', approvedBy: ['olivia'] }]);
@@ -89,7 +99,7 @@ describe.each(Object.entries(STORES))('the approval store in %s', (_name, open) 
     const approval = sampleApproval('apr_1');
     await create(approval);
     const entries = [sampleApprovalEntry('void', approval)];
-    expect(await store.approvals.transition(id as ApprovalId, from, { status: 'void' }, entries)).toBeNull();
+    expect(await store.approvals.transition(id as ApprovalId, from, { status: 'void', atMs: 1 }, entries)).toBeNull();
     expect(await store.approvals.find(approval.id)).toEqual(approval);
     expect(await entryCount()).toBe(1);
   });
@@ -98,9 +108,12 @@ describe.each(Object.entries(STORES))('the approval store in %s', (_name, open) 
     const approval = sampleApproval('apr_1');
     await create(approval);
     const approve = (number: number): Promise<Approval | null> =>
-      store.approvals.transition(approval.id, 'pending', { status: 'approved', decidedBy: `approver ${number}` }, [
-        sampleApprovalEntry('approved', approval),
-      ]);
+      store.approvals.transition(
+        approval.id,
+        'pending',
+        { status: 'approved', atMs: 1, decidedBy: `approver ${number}` },
+        [sampleApprovalEntry('approved', approval)],
+      );
     const results = await Promise.all(Array.from({ length: 100 }, (_, number) => approve(number)));
     const winners = results.filter((result) => result !== null);
     expect(winners).toHaveLength(1);
@@ -113,8 +126,8 @@ describe.each(Object.entries(STORES))('the approval store in %s', (_name, open) 
     await Promise.all(ids.map((id) => create(sampleApproval(id, { binding: { principal: id } }))));
     const outcomes = await Promise.all(
       ids.flatMap((id) => [
-        store.approvals.transition(id, 'pending', { status: 'approved' }, []),
-        store.approvals.transition(id, 'pending', { status: 'rejected' }, []),
+        store.approvals.transition(id, 'pending', { status: 'approved', atMs: 1 }, []),
+        store.approvals.transition(id, 'pending', { status: 'rejected', atMs: 1 }, []),
       ]),
     );
     expect(outcomes.filter((outcome) => outcome !== null)).toHaveLength(ids.length);

@@ -197,7 +197,7 @@ describe('a host that waits', () => {
     const request = world.request('2026-07-28', { params, token: world.tokens.bob });
     const seen = await attack(world, '2026-07-28', request);
     expect(seen).toEqual(refused(200, 'isError', ...seen.reasons));
-    expect(seen.reasons).toContain('overloaded');
+    expect(seen.reasons).toContain('approval_backlog');
     const { json } = await world.gateway.admin('GET', '/api/approvals?status=pending&limit=200');
     expect(json['approvals']).toHaveLength(40);
     expect((await ask(world, { subject: 'of somebody else' })).status).toBe('approval_pending');

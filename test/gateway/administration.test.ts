@@ -23,7 +23,7 @@ describe('the arguments of a call that waits for approval', () => {
     const listed = await rig.administration.listApprovals(by, null, 10);
     const id = listed.ok ? (listed.value[0]?.id ?? '') : '';
     const shown = await rig.administration.showApproval(by, id);
-    expect(shown).toMatchObject({ ok: true, value: { id, status: 'pending' } });
+    expect(shown).toMatchObject({ ok: true, value: { approval: { id, status: 'pending' } } });
     expect(JSON.stringify([listed, shown]).includes('measles')).toBe(isShown);
   });
 });

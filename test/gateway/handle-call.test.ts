@@ -209,7 +209,7 @@ describe('a held call', () => {
     const rig = await createRig({ pendingPerPrincipalMax: 2 });
     for (const id of ['n1', 'n2']) await rig.call(alice, 'notes__update', { id });
     const third = await rig.call(alice, 'notes__update', { id: 'n3' });
-    expect(third.structured).toMatchObject({ status: 'denied', reason: 'overloaded' });
+    expect(third.structured).toMatchObject({ status: 'denied', reason: 'approval_backlog' });
     const bob = await rig.call(person('bob'), 'notes__update', { id: 'n3' });
     expect(bob.structured).toMatchObject({ status: 'approval_pending' });
   });

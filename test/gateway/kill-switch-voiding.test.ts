@@ -97,7 +97,7 @@ describe('an approval from before a kill switch', () => {
     await store.approvals.create(approval, FIRST_OF_ITS_KIND, []);
     const killSwitches = await start(store, createFixedClock());
     const pulling = killSwitches.pull({ scope: { all: true }, reason: 'x', expiresMs: null, by: 'olivia' });
-    const approving = store.approvals.transition(approval.id, 'pending', { status: 'approved' }, []);
+    const approving = store.approvals.transition(approval.id, 'pending', { status: 'approved', atMs: 1 }, []);
     await Promise.all([pulling, approving]);
     expect(await store.approvals.find(approval.id)).toMatchObject({ status: 'void' });
   });

@@ -2,10 +2,12 @@ import { leafOf } from '../../src/core/audit/encode-entry.ts';
 import type { Approval, ApprovalId, ArgsDigest } from '../../src/core/approval/approval.ts';
 import type { Pin } from '../../src/core/catalog/pin.ts';
 import type { DefinitionDigest } from '../../src/core/catalog/tool.ts';
+import { SAMPLE_PARTICULARS } from './store-samples.ts';
 import type { Administrator } from '../../src/core/identity/principal.ts';
 import type { KillSwitch } from '../../src/core/kill-switch/kill-switch.ts';
 import type { PolicyVersion } from '../../src/core/policy/decision.ts';
 import { type Result, err, ok } from '../../src/core/result.ts';
+import type { ShownApproval } from '../../src/gateway/administration/shown-approval.ts';
 import type { AdminFault, Administration, Readiness } from '../../src/gateway/administration.ts';
 import type { StoredAccount } from '../../src/ports/account-store.ts';
 import type { AuditRecord } from '../../src/ports/audit-log.ts';
@@ -90,7 +92,10 @@ export function createFakeAdministration(nowMs: () => number): FakeAdministratio
         ok(fake.approvals.filter((each) => status === null || each.status === status).slice(0, limit)),
       ),
     showApproval: (by, id) =>
-      later('showApproval', by, [id], () => found(fake.approvals.find((each) => each.id === id))),
+      later('showApproval', by, [id], () => {
+        const approval = found(fake.approvals.find((each) => each.id === id));
+        return approval.ok ? ok(shownApproval(approval.value)) : approval;
+      }),
     approve: (by, id, comment, argsDigest) =>
       later('approve', by, [id, comment, argsDigest], () => decide(by, id, 'approved', comment)),
     reject: (by, id, comment) => later('reject', by, [id, comment], () => decide(by, id, 'rejected', comment)),
@@ -233,6 +238,9 @@ export function fakeApproval(createdMs: number, fields: Partial<Approval> = {}):
     comment: null,
     finishedMs: null,
     note: null,
+    particulars: SAMPLE_PARTICULARS,
+    grant: null,
+    timeline: [],
     ...fields,
   };
 }
@@ -248,4 +256,9 @@ export function fakeRecord(
     leaf: leafOf(JSON.stringify(entry), sequence),
     payload: args === undefined ? null : JSON.stringify({ arguments: args, salt: 'never-shown' }),
   };
+}
+
+function shownApproval(approval: Approval): ShownApproval {
+  const mayDecide = { allowed: approval.status === 'pending', reauthenticate: false, why: null };
+  return { approval, preview: null, difference: null, badges: ['first-time'], mayDecide };
 }

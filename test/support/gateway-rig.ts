@@ -90,6 +90,7 @@ const APPROVAL_SETTINGS: ApprovalSettings = {
   holdMs: 0,
   keepResultMs: 15 * 60_000,
   pendingPerPrincipalMax: 20,
+  pendingPerToolMax: 20,
   pendingMax: 100,
   consoleUrl: () => 'http://127.0.0.1:8421',
 };

@@ -1,4 +1,5 @@
 import { applyChange } from '../../src/core/approval/apply-change.ts';
+import type { ApprovalPreview } from '../../src/core/approval/preview.ts';
 import type { Approval } from '../../src/core/approval/approval.ts';
 import { encodeEntry, leafOf } from '../../src/core/audit/encode-entry.ts';
 import type { AuditEntry } from '../../src/core/audit/entry.ts';
@@ -7,7 +8,7 @@ import type { Pin } from '../../src/core/catalog/pin.ts';
 import type { NoticeStore, WaitingNotice } from '../../src/ports/notice-store.ts';
 import type { PinStore } from '../../src/ports/pin-store.ts';
 import type { AccountStore, StoredAccount } from '../../src/ports/account-store.ts';
-import type { ApprovalKey, ApprovalStore } from '../../src/ports/approval-store.ts';
+import { type ApprovalKey, type ApprovalStore, HISTORY_MAX } from '../../src/ports/approval-store.ts';
 import type { AuditLog, AuditRecord } from '../../src/ports/audit-log.ts';
 import type { KillSwitchStore } from '../../src/ports/kill-switch-store.ts';
 import type { LimitStore, StoredUse } from '../../src/ports/limit-store.ts';
@@ -134,16 +135,21 @@ function createNotices(log: Log): NoticeStore {
 function createApprovals(log: Log): ApprovalStore {
   /** In the order of their creation. */
   const approvals = new Map<string, Approval>();
+  const previews = new Map<string, ApprovalPreview>();
   const newestFirst = (): readonly Approval[] => [...approvals.values()].toReversed();
+  const earlierThan = (id: string): readonly Approval[] =>
+    approvals.has(id) ? newestFirst().slice(newestFirst().findIndex((each) => each.id === id) + 1) : [];
 
   return {
-    create: async (approval, { newest, pendingMax, pendingPerPrincipalMax }, entries) => {
+    create: async (approval, { newest, pendingMax, pendingPerPrincipalMax, pendingPerToolMax }, entries) => {
       log.check();
       const pending = newestFirst().filter(({ status }) => status === 'pending');
       const own = pending.filter(({ binding }) => binding.principal === approval.binding.principal);
       const isNewest = (newestFirst().find((each) => isFor(each, approval.binding))?.id ?? null) === newest;
       if (!isNewest || pending.length >= pendingMax || own.length >= pendingPerPrincipalMax) return false;
-      if (approvals.has(approval.id)) return false;
+      const { upstream, tool } = approval.binding;
+      const ofTool = own.filter(({ binding }) => binding.upstream === upstream && binding.tool === tool);
+      if (ofTool.length >= pendingPerToolMax || approvals.has(approval.id)) return false;
       log.append(entries);
       approvals.set(approval.id, approval);
       return true;
@@ -166,11 +172,30 @@ function createApprovals(log: Log): ApprovalStore {
       log.check();
       return newestFirst().find((approval) => isFor(approval, key)) ?? null;
     },
-    list: async ({ status, limit }) => {
+    list: async ({ status, limit, before }) => {
       log.check();
-      return newestFirst()
+      return (before === undefined ? newestFirst() : earlierThan(before))
         .filter((approval) => status === null || approval.status === status)
         .slice(0, limit);
+    },
+    findHistory: async ({ id, binding: { principal, upstream, tool } }) => {
+      log.check();
+      const earlier = earlierThan(id).filter(({ status }) => WERE_APPROVED.has(status));
+      const own = earlier.filter(({ binding }) => binding.principal === principal);
+      const isOfTool = ({ binding }: Approval) => binding.upstream === upstream && binding.tool === tool;
+      return {
+        lastOfTool: earlier.find(isOfTool) ?? null,
+        knowsTool: own.some(isOfTool),
+        own: own.slice(0, HISTORY_MAX).map(({ createdMs, binding }) => ({ createdMs, binding })),
+      };
+    },
+    findPreview: async (id) => {
+      log.check();
+      return previews.get(id) ?? null;
+    },
+    keepPreview: async (id, preview) => {
+      log.check();
+      previews.set(id, preview);
     },
     listOpen: async () => {
       log.check();
@@ -180,6 +205,8 @@ function createApprovals(log: Log): ApprovalStore {
     },
   };
 }
+
+const WERE_APPROVED: ReadonlySet<string> = new Set(['approved', 'executing', 'executed', 'failed', 'outcome-unknown']);
 
 function isFor({ binding }: Approval, key: ApprovalKey): boolean {
   const fields = ['principal', 'client', 'upstream', 'tool', 'argsDigest'] as const;

@@ -1,4 +1,5 @@
 import type { Approval, ApprovalId, ArgsDigest } from '../../src/core/approval/approval.ts';
+import type { ApprovalParticulars } from '../../src/core/approval/particulars.ts';
 import type {
   ApprovalEntry,
   DecisionEntry,
@@ -19,6 +20,20 @@ import type { StoredToken } from '../../src/ports/token-store.ts';
 const NOW_MS = Date.UTC(2026, 10, 20, 12);
 const DIGEST = 'd1'.repeat(32);
 const policyVersion = DIGEST as PolicyVersion;
+
+export const SAMPLE_PARTICULARS: ApprovalParticulars = {
+  summary: 'Set amount of deal D-1 to 10',
+  rulePlace: 'policies/crm.yaml:12:5',
+  toolClass: 'write',
+  credentialId: 'tok_1',
+  byRequester: false,
+  approverUsers: [],
+  previewTool: null,
+  confirm: null,
+  reauthenticateMs: null,
+  grantOffered: null,
+  origin: null,
+};
 
 export function sampleDecision(fields: Partial<DecisionEntry> = {}): DecisionEntry {
   return {
@@ -148,6 +163,9 @@ export function sampleApproval(
     comment: null,
     finishedMs: null,
     note: null,
+    particulars: SAMPLE_PARTICULARS,
+    grant: null,
+    timeline: [],
     ...fields,
   };
 }
@@ -181,4 +199,9 @@ export function sampleKillSwitch(id: string, fields: Partial<KillSwitch> = {}): 
 }
 
 /** Conditions that hold where the approval is the first of its kind. */
-export const FIRST_OF_ITS_KIND: CreateConditions = { newest: null, pendingMax: 1000, pendingPerPrincipalMax: 1000 };
+export const FIRST_OF_ITS_KIND: CreateConditions = {
+  newest: null,
+  pendingMax: 1000,
+  pendingPerPrincipalMax: 1000,
+  pendingPerToolMax: 1000,
+};

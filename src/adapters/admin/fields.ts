@@ -9,6 +9,11 @@ export const NO_BODY: z.ZodType<undefined> = z.undefined();
 /** Any id that the gateway gives out. What does not look like one is not found, like one that does not exist. */
 export const ID_PARAMS: z.ZodType<{ id: string }> = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/) });
 
+/** An approval, as the place in a list to go on from. */
+export const APPROVAL_ID: z.ZodType<string> = z
+  .string()
+  .regex(/^apr_[A-Za-z0-9_-]{22}$/, 'must be the id of an approval');
+
 /** Numbers arrive as text. `max` caps what one answer can hold. */
 export function pageLimit(standard: number, max: number): z.ZodType<number> {
   return z

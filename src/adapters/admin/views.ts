@@ -2,41 +2,13 @@ import type { PinView } from '../../core/admin-api/pin-view.ts';
 import type { Pin } from '../../core/catalog/pin.ts';
 import { formatTimestamp } from '../../core/timestamp.ts';
 import type { AccountView } from '../../core/admin-api/account-view.ts';
-import type { ApprovalView } from '../../core/admin-api/approval-view.ts';
 import type { AuditView } from '../../core/admin-api/audit-view.ts';
 import type { KillSwitchView } from '../../core/admin-api/kill-switch-view.ts';
 import type { TokenView } from '../../core/admin-api/token-view.ts';
-import type { Approval } from '../../core/approval/approval.ts';
 import type { KillSwitch } from '../../core/kill-switch/kill-switch.ts';
 import type { StoredAccount } from '../../ports/account-store.ts';
 import type { AuditRecord } from '../../ports/audit-log.ts';
 import type { StoredToken } from '../../ports/token-store.ts';
-
-export function approvalView(approval: Approval): ApprovalView {
-  const { binding } = approval;
-  return {
-    id: approval.id,
-    status: approval.status,
-    requester: binding.principal,
-    client: binding.client,
-    upstream: binding.upstream,
-    tool: binding.tool,
-    arguments: JSON.parse(approval.argumentsShown) as unknown,
-    argsDigest: binding.argsDigest,
-    definitionDigest: binding.definitionDigest,
-    policyVersion: binding.policyVersion,
-    ruleId: approval.ruleId,
-    reason: approval.reason,
-    createdAt: formatTimestamp(approval.createdMs),
-    expiresAt: formatTimestamp(approval.expiresMs),
-    approversNeeded: approval.approversNeeded,
-    approvedBy: approval.approvedBy,
-    decidedBy: approval.decidedBy,
-    decidedAt: approval.decidedMs === null ? null : formatTimestamp(approval.decidedMs),
-    comment: approval.comment,
-    note: approval.note,
-  };
-}
 
 export function killSwitchView(killSwitch: KillSwitch): KillSwitchView {
   const { id, scope, reason, by, createdMs, expiresMs } = killSwitch;

@@ -16,6 +16,12 @@ export function createApprovalStore(commits: CommitQueue): ApprovalStore {
     findNewest: ({ principal, client, upstream, tool, argsDigest }) =>
       commits.ask('find-newest-approval', { principal, client, upstream, tool, argsDigest }),
     list: (query) => commits.ask('list-approvals', query),
+    findHistory: ({ id, binding: { principal, upstream, tool } }) =>
+      commits.ask('find-approval-history', { id, principal, upstream, tool }),
+    findPreview: (id) => commits.ask('find-approval-preview', id),
+    async keepPreview(id, preview) {
+      await commits.commit({ entries: [], mutation: { kind: 'keep-approval-preview', id, preview } });
+    },
     listOpen: () => commits.ask('list-open-approvals', null),
   };
 }

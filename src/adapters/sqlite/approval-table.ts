@@ -1,7 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type ApprovalChange, applyChange } from '../../core/approval/apply-change.ts';
-import type { Approval, ApprovalBinding, ApprovalId, ApprovalStatus } from '../../core/approval/approval.ts';
-import type { ApprovalHead, ApprovalKey, ApprovalQuery, CreateConditions } from '../../ports/approval-store.ts';
+import type { Approval, ApprovalId, ApprovalStatus } from '../../core/approval/approval.ts';
+import type { ApprovalPreview } from '../../core/approval/preview.ts';
+import type {
+  ApprovalHead,
+  ApprovalHistory,
+  ApprovalKey,
+  ApprovalQuery,
+  CreateConditions,
+} from '../../ports/approval-store.ts';
+import { createApprovalHistory } from './approval-history.ts';
+import { COLUMNS, columnsOf, FIELDS, fromRow, headFromRow, type HeadRow, toRow } from './approval-row.ts';
+import type { HistoryKey } from './messages.ts';
+import { createPreviewTable } from './preview-table.ts';
 import { StoreError } from '../../ports/store-error.ts';
 
 export interface ApprovalTable {
@@ -14,6 +25,9 @@ export interface ApprovalTable {
   list(query: ApprovalQuery): readonly Approval[];
   /** Pending and approved ones. */
   listOpen(): readonly ApprovalHead[];
+  findHistory(key: HistoryKey): ApprovalHistory;
+  findPreview(id: ApprovalId): ApprovalPreview | null;
+  keepPreview(id: ApprovalId, preview: ApprovalPreview): void;
   executing(): readonly ApprovalId[];
 }
 
@@ -21,35 +35,43 @@ export interface ApprovalTable {
 const LIST_CHARS_MAX = 64 * 1024 * 1024;
 
 export function createApprovalTable(db: DatabaseSync): ApprovalTable {
-  const select = `SELECT ${columnsOf(fields)} FROM approval`;
+  const select = `SELECT ${columnsOf(FIELDS)} FROM approval`;
   const create = db.prepare(`
-    INSERT INTO approval (${fields.map((field) => COLUMNS[field]).join(', ')})
-    VALUES (${fields.map((field) => `:${field}`).join(', ')}) ON CONFLICT DO NOTHING`);
+    INSERT INTO approval (${FIELDS.map((field) => COLUMNS[field]).join(', ')})
+    VALUES (${FIELDS.map((field) => `:${field}`).join(', ')}) ON CONFLICT DO NOTHING`);
   const change = db.prepare(`
-    UPDATE approval SET status = ?, approved_by = ?, decided_by = ?, decided_ms = ?, comment = ?, finished_ms = ?, note = ?
+    UPDATE approval SET status = ?, approved_by = ?, decided_by = ?, decided_ms = ?, comment = ?, finished_ms = ?, note = ?,
+      grant_given = ?, timeline = ?
     WHERE id = ?`);
   const find = db.prepare(`${select} WHERE id = ?`);
   const findNewest = db.prepare(`
     ${select} WHERE args_digest = ? AND principal = ? AND client = ? AND upstream = ? AND tool = ?
     ORDER BY ordinal DESC LIMIT 1`);
-  const listAll = db.prepare(`${select} ORDER BY ordinal DESC LIMIT ?`);
-  const listByStatus = db.prepare(`${select} WHERE status = ? ORDER BY ordinal DESC LIMIT ?`);
-  const headFields = fields.filter((field) => field !== 'argumentsShown');
+  const listAll = db.prepare(`${select} WHERE ordinal < ? ORDER BY ordinal DESC LIMIT ?`);
+  const listByStatus = db.prepare(`${select} WHERE status = ? AND ordinal < ? ORDER BY ordinal DESC LIMIT ?`);
+  const ordinalOf = db.prepare('SELECT ordinal FROM approval WHERE id = ?');
+  const headFields = FIELDS.filter((field) => field !== 'argumentsShown');
   const listOpen = db.prepare(`SELECT ${columnsOf(headFields)} FROM approval WHERE status IN ('pending', 'approved')`);
   const count = db.prepare(`
-    SELECT count(*) AS "all", count(*) FILTER (WHERE principal = ?) AS principal FROM approval WHERE status = 'pending'`);
+    SELECT count(*) AS "all", count(*) FILTER (WHERE principal = :principal) AS principal,
+      count(*) FILTER (WHERE principal = :principal AND upstream = :upstream AND tool = :tool) AS tool
+    FROM approval WHERE status = 'pending'`);
   const executing = db.prepare(`SELECT id FROM approval WHERE status = 'executing' ORDER BY ordinal`);
 
+  const previews = createPreviewTable(db);
+  const ordinalBefore = (id: ApprovalId): number => Number(ordinalOf.get(id)?.['ordinal'] ?? 0);
   const findOne = (id: ApprovalId): Approval | null => fromRow(find.get(id));
   const findNewestOne = ({ argsDigest, principal, client, upstream, tool }: ApprovalKey): Approval | null =>
     fromRow(findNewest.get(argsDigest, principal, client, upstream, tool));
 
   return {
-    create(approval, { newest, pendingMax, pendingPerPrincipalMax }) {
+    create(approval, { newest, pendingMax, pendingPerPrincipalMax, pendingPerToolMax }) {
       const { binding } = approval;
       if ((findNewestOne(binding)?.id ?? null) !== newest) return false;
-      const pending = count.get(binding.principal) as { all: number; principal: number };
+      const { principal, upstream, tool } = binding;
+      const pending = count.get({ principal, upstream, tool }) as { all: number; principal: number; tool: number };
       if (pending.all >= pendingMax || pending.principal >= pendingPerPrincipalMax) return false;
+      if (pending.tool >= pendingPerToolMax) return false;
       return create.run(toRow(approval)).changes > 0;
     },
     change(id, from, fieldsChanged) {
@@ -57,77 +79,21 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
       if (current === null || current.status !== from) return null;
       const changed = applyChange(current, fieldsChanged);
       if (changed === null) return null;
-      const { status, approvedBy, decidedBy, decidedMs, comment, finishedMs, note } = changed;
-      change.run(status, JSON.stringify(approvedBy), decidedBy, decidedMs, comment, finishedMs, note, id);
+      const { status, approvedBy, decidedBy, decidedMs, comment, finishedMs, note, grant, timeline } = toRow(changed);
+      change.run(status, approvedBy, decidedBy, decidedMs, comment, finishedMs, note, grant, timeline, id);
       return changed;
     },
     find: findOne,
     findNewest: findNewestOne,
-    list: ({ status, limit }) =>
-      takeAll(status === null ? listAll.iterate(limit) : listByStatus.iterate(status, limit)),
+    list({ status, limit, before }) {
+      const end = before === undefined ? Number.MAX_SAFE_INTEGER : ordinalBefore(before);
+      return takeAll(status === null ? listAll.iterate(end, limit) : listByStatus.iterate(status, end, limit));
+    },
+    findHistory: createApprovalHistory(db),
+    findPreview: (id) => previews.find(id),
+    keepPreview: (id, preview) => previews.keep(id, preview),
     listOpen: () => listOpen.all().map((row) => headFromRow(row as unknown as HeadRow)),
     executing: () => executing.all().map(({ id }) => id as ApprovalId),
-  };
-}
-
-/** An approval as one row. STRICT tables hold the types that they declare, so rows are taken as they are. */
-type HeadRow = Omit<ApprovalHead, 'binding' | 'approverGroups' | 'approvedBy'> &
-  ApprovalBinding & { readonly approverGroups: string; readonly approvedBy: string };
-type Row = HeadRow & Pick<Approval, 'argumentsShown'>;
-
-const COLUMNS: Readonly<Record<keyof Row, string>> = {
-  id: 'id',
-  status: 'status',
-  principal: 'principal',
-  client: 'client',
-  upstream: 'upstream',
-  tool: 'tool',
-  argsDigest: 'args_digest',
-  definitionDigest: 'definition_digest',
-  policyVersion: 'policy_version',
-  environment: 'environment',
-  requesterName: 'requester_name',
-  ruleId: 'rule_id',
-  reason: 'reason',
-  approverGroups: 'approver_groups',
-  approversNeeded: 'approvers_needed',
-  approvedBy: 'approved_by',
-  argumentsShown: 'arguments_shown',
-  createdMs: 'created_ms',
-  expiresMs: 'expires_ms',
-  decidedBy: 'decided_by',
-  decidedMs: 'decided_ms',
-  comment: 'comment',
-  finishedMs: 'finished_ms',
-  note: 'note',
-};
-const fields = Object.keys(COLUMNS) as (keyof Row)[];
-
-function columnsOf(wanted: readonly (keyof Row)[]): string {
-  return wanted.map((field) => `${COLUMNS[field]} AS ${field}`).join(', ');
-}
-
-function toRow(approval: Approval): Record<keyof Row, string | number | null> {
-  const { binding, approverGroups, approvedBy, ...rest } = approval;
-  const { principal, client, upstream, tool, argsDigest, definitionDigest, policyVersion, environment } = binding;
-  const bound = { principal, client, upstream, tool, argsDigest, definitionDigest, policyVersion, environment };
-  const lists = { approverGroups: JSON.stringify(approverGroups), approvedBy: JSON.stringify(approvedBy) };
-  return { ...rest, ...bound, ...lists };
-}
-
-function fromRow(found: unknown): Approval | null {
-  if (found === undefined) return null;
-  const row = found as Row;
-  return { ...headFromRow(row), argumentsShown: row.argumentsShown };
-}
-
-function headFromRow(row: HeadRow): ApprovalHead {
-  const { principal, client, upstream, tool, argsDigest, definitionDigest, policyVersion, environment, ...rest } = row;
-  return {
-    ...rest,
-    binding: { principal, client, upstream, tool, argsDigest, definitionDigest, policyVersion, environment },
-    approverGroups: JSON.parse(rest.approverGroups) as readonly string[],
-    approvedBy: JSON.parse(rest.approvedBy) as readonly string[],
   };
 }
 

@@ -92,6 +92,9 @@ function applyMutation(tables: Tables, mutation: Mutation): Applied | null {
       const changed = tables.approvals.change(mutation.id, mutation.from, mutation.change);
       return changed === null ? null : { ...UNCONDITIONAL, changed };
     }
+    case 'keep-approval-preview':
+      tables.approvals.keepPreview(mutation.id, mutation.preview);
+      return UNCONDITIONAL;
     case 'end-approvals':
       for (const id of mutation.ids) tables.approvals.change(id, 'executing', mutation.change);
       return UNCONDITIONAL;

@@ -13,7 +13,7 @@ export function endCalls(
   const { status, note } = ENDINGS[outcome];
   return {
     entries: calls.map((call) => outcomeEntry(call, outcome, nowMs)),
-    mutation: { kind: 'end-approvals', ids: executing, change: { status, finishedMs: nowMs, note } },
+    mutation: { kind: 'end-approvals', ids: executing, change: { status, atMs: nowMs, finishedMs: nowMs, note } },
   };
 }
 

@@ -1,11 +1,18 @@
 import type { ApprovalChange } from '../../core/approval/apply-change.ts';
 import type { Approval, ApprovalId, ApprovalStatus } from '../../core/approval/approval.ts';
+import type { ApprovalPreview } from '../../core/approval/preview.ts';
 import type { CallId } from '../../core/audit/entry.ts';
 import type { Pin } from '../../core/catalog/pin.ts';
 import type { KillSwitch } from '../../core/kill-switch/kill-switch.ts';
 import type { Task, TaskId } from '../../core/tasks/task.ts';
 import type { AccountChange, StoredAccount } from '../../ports/account-store.ts';
-import type { ApprovalHead, ApprovalKey, ApprovalQuery, CreateConditions } from '../../ports/approval-store.ts';
+import type {
+  ApprovalHead,
+  ApprovalHistory,
+  ApprovalKey,
+  ApprovalQuery,
+  CreateConditions,
+} from '../../ports/approval-store.ts';
 import type { AuditQuery, AuditRecord } from '../../ports/audit-log.ts';
 import type { StoredUse } from '../../ports/limit-store.ts';
 import type { NoticeKey, NoticeMark, WaitingNotice } from '../../ports/notice-store.ts';
@@ -31,6 +38,8 @@ export interface Requests {
   'find-approval': { ask: ApprovalId; answer: Approval | null };
   'find-newest-approval': { ask: ApprovalKey; answer: Approval | null };
   'list-approvals': { ask: ApprovalQuery; answer: readonly Approval[] };
+  'find-approval-history': { ask: HistoryKey; answer: ApprovalHistory };
+  'find-approval-preview': { ask: ApprovalId; answer: ApprovalPreview | null };
   'list-open-approvals': { ask: null; answer: readonly ApprovalHead[] };
   'find-token': { ask: string; answer: StoredToken | null };
   'list-tokens': { ask: null; answer: readonly StoredToken[] };
@@ -107,6 +116,7 @@ export type Mutation =
       readonly ids: readonly ApprovalId[];
       readonly change: ApprovalChange;
     }
+  | { readonly kind: 'keep-approval-preview'; readonly id: ApprovalId; readonly preview: ApprovalPreview }
   | { readonly kind: 'create-task'; readonly task: Task; readonly conditions: TaskConditions }
   | { readonly kind: 'keep-task-result'; readonly id: TaskId; readonly sealedResult: string }
   | { readonly kind: 'add-limit-uses'; readonly uses: readonly StoredUse[]; readonly nowMs: number }
@@ -137,6 +147,9 @@ export interface KillSwitchRows {
   readonly generation: number;
   readonly rows: readonly Readonly<Record<string, unknown>>[];
 }
+
+/** The approval whose history is asked for. */
+export type HistoryKey = Pick<Approval, 'id'> & Pick<Approval['binding'], 'principal' | 'upstream' | 'tool'>;
 
 /** Which tasks are asked for; only those whose time is not over. */
 export interface TaskKey {

@@ -4,6 +4,11 @@ import { StoreError } from '../../ports/store-error.ts';
 /** "CSig": tells our files from other people's databases. */
 const APPLICATION_ID = 0x43536967;
 
+/** Of approvals from before there were any. */
+const EARLIER_PARTICULARS =
+  '{"summary":null,"rulePlace":null,"toolClass":"unclassified","credentialId":"","byRequester":false,"approverUsers":[],' +
+  '"previewTool":null,"confirm":null,"reauthenticateMs":null,"grantOffered":null,"origin":null}';
+
 /**
  * Each element takes a database one version further and never changes once released. There is no way back: an older Countersign
  * does not open a newer file.
@@ -164,6 +169,17 @@ const MIGRATIONS: readonly string[] = [
     mark     TEXT NOT NULL,
     time_ms  REAL NOT NULL,
     PRIMARY KEY (receiver, subject)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE approval ADD COLUMN particulars TEXT NOT NULL DEFAULT '${EARLIER_PARTICULARS}';
+  ALTER TABLE approval ADD COLUMN grant_given TEXT NOT NULL DEFAULT 'null';
+  ALTER TABLE approval ADD COLUMN timeline TEXT NOT NULL DEFAULT '[]';
+  CREATE INDEX approval_by_tool ON approval (upstream, tool);
+  CREATE INDEX approval_by_principal ON approval (principal);
+  CREATE TABLE approval_preview (
+    approval_id TEXT PRIMARY KEY,
+    preview     TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
 ];

@@ -1,8 +1,11 @@
-import type { Approval } from './approval.ts';
+import type { Approval, ApprovalStep } from './approval.ts';
 
 /** The fields that may change after an approval is created. */
 export type ApprovalChange = Pick<Approval, 'status'> &
-  Partial<Pick<Approval, 'decidedBy' | 'decidedMs' | 'comment' | 'finishedMs' | 'note'>> & {
+  Partial<Pick<Approval, 'decidedBy' | 'decidedMs' | 'comment' | 'finishedMs' | 'note' | 'grant'>> & {
+    readonly atMs: number;
+    /** Who did it, for the timeline, where that is not who decided. */
+    readonly by?: string;
     /** Adds this person to who approved. `status` is reached with the last who is needed; before, the approval stays pending. */
     readonly approver?: string;
   };
@@ -11,12 +14,18 @@ export type ApprovalChange = Pick<Approval, 'status'> &
  * The approval after a change. `null` where the change is of somebody who has approved already: two-person rules count people, and one
  * may have several credentials, and write the name in several ways.
  */
-export function applyChange(current: Approval, { approver, ...fields }: ApprovalChange): Approval | null {
-  if (approver === undefined) return { ...current, ...fields };
+export function applyChange(current: Approval, change: ApprovalChange): Approval | null {
+  const { approver, atMs: _atMs, by: _by, ...fields } = change;
+  const timeline = [...current.timeline, stepOf(change)];
+  if (approver === undefined) return { ...current, ...fields, timeline };
   if (hasApproved(current, approver)) return null;
   const approvedBy = [...current.approvedBy, approver];
   const status = approvedBy.length >= current.approversNeeded ? fields.status : current.status;
-  return { ...current, ...fields, approvedBy, status };
+  return { ...current, ...fields, approvedBy, status, timeline };
+}
+
+function stepOf({ status, atMs, by, decidedBy, comment, note }: ApprovalChange): ApprovalStep {
+  return { atMs, change: status, by: by ?? decidedBy ?? null, comment: comment ?? note ?? null };
 }
 
 export function hasApproved({ approvedBy }: Pick<Approval, 'approvedBy'>, user: string): boolean {

@@ -1,6 +1,7 @@
 import type { Brand } from '../brand.ts';
 import type { DefinitionDigest } from '../catalog/tool.ts';
 import type { PolicyVersion } from '../policy/decision.ts';
+import type { ApprovalParticulars } from './particulars.ts';
 
 /** 128 random bits, so that an id of someone else cannot be guessed: `apr_` and 22 characters of base64url. */
 export type ApprovalId = Brand<string, 'ApprovalId'>;
@@ -33,6 +34,24 @@ export interface ApprovalBinding {
   readonly environment: string;
 }
 
+/** One step in the life of an approval, as its page tells it. */
+export interface ApprovalStep {
+  readonly atMs: number;
+  /** The state that it came to; `approved` also for each of several people. */
+  readonly change: ApprovalStatus;
+  /** The person, or `null` where the gateway did it. */
+  readonly by: string | null;
+  /** What the person said, or why the gateway did it. */
+  readonly comment: string | null;
+}
+
+/** Further calls that a person agreed to beforehand, all of them exactly this one. */
+export interface ApprovalGrant {
+  /** How many are left. */
+  readonly left: number;
+  readonly untilMs: number;
+}
+
 export interface Approval {
   readonly id: ApprovalId;
   readonly status: ApprovalStatus;
@@ -58,4 +77,9 @@ export interface Approval {
   readonly finishedMs: number | null;
   /** Why it is `void`, `failed` or `outcome-unknown`. */
   readonly note: string | null;
+  readonly particulars: ApprovalParticulars;
+  /** `null`: for this one call alone. */
+  readonly grant: ApprovalGrant | null;
+  /** From `pending` on, in order. */
+  readonly timeline: readonly ApprovalStep[];
 }

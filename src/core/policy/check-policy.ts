@@ -1,3 +1,4 @@
+import { createClassifier, createClassLists } from './classify.ts';
 import type { Problem } from '../problem.ts';
 import { compileLimits } from './compile-limits.ts';
 import type { PolicySource } from './compile-policy.ts';
@@ -8,6 +9,7 @@ export function findPolicyConflicts(sources: readonly PolicySource[]): readonly 
     ...findRulesSaidTwice(files),
     ...findArgumentsSaidTwice(files),
     ...findLimitsSaidTwice(files),
+    ...findPreviewsThatWrite(files),
     ...files.flatMap(findUnattendedRules),
   ]);
 }
@@ -55,6 +57,32 @@ function findLimitsSaidTwice(files: readonly PolicySource[]): Problem[] {
       const message = `another limit counts the same calls of the same people in the same time, at ${first}`;
       return [
         { severity: 'error', place, subject: `limits[${index}]`, message, got: null, help: 'keep one of the two' },
+      ];
+    }),
+  );
+}
+
+/** A preview is made without asking anybody, so its tool must be one that only reads, whatever a call gives it. */
+function findPreviewsThatWrite(files: readonly PolicySource[]): Problem[] {
+  const lists = createClassLists(files.map(({ file }) => file.classes));
+  return files.flatMap(({ file, placeOf }) =>
+    file.rules.flatMap(({ approval }, index): Problem[] => {
+      const preview = approval?.preview ?? null;
+      if (preview === null) return [];
+      const toolClass = createClassifier(lists, preview.tool).classOf(preview.args);
+      if (toolClass === 'read') return [];
+      return [
+        {
+          severity: 'error',
+          place: placeOf(['rules', index, 'approval', 'preview', 'tool']),
+          subject: `rules[${index}].approval.preview.tool`,
+          message:
+            toolClass === 'unclassified'
+              ? 'is in no class, so it is not known to be a read'
+              : `is no read but in the class ${toolClass}`,
+          got: preview.tool,
+          help: 'name a tool of this upstream that stands under `classes.read`',
+        },
       ];
     }),
   );

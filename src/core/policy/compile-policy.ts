@@ -10,7 +10,7 @@ import { createClassLists } from './classify.ts';
 import type { PolicyVersion } from './decision.ts';
 import { createSubjectMatcher } from './matchers/subject.ts';
 import { createWhoMatcher } from './matchers/who.ts';
-import type { PolicyFile } from './policy-file.ts';
+import type { PolicyApproval, PolicyFile } from './policy-file.ts';
 import type { PlacedWatch } from './policy-watch.ts';
 import type { CompiledRule } from './target-plan.ts';
 import { createUpstreamPolicy, type UpstreamPolicy } from './upstream-policy.ts';
@@ -124,6 +124,11 @@ function versionOf(sources: readonly PolicySource[], options: PolicyOptions): Po
   return hash('sha256', canonicalJson({ files, options: { ...options }, version: 1 }), 'hex') as PolicyVersion;
 }
 
+function plainApproval(approval: PolicyApproval): Json {
+  const { preview, grant, ...rest } = approval;
+  return { ...rest, preview: preview && { ...preview }, grant: grant && { ...grant } };
+}
+
 function plain(file: PolicyFile): Json {
   const byArgument = [...file.classes.byArgument].map(([tool, classes]) => ({ tool, ...classes }));
   const rules = file.rules.map((rule) => ({
@@ -131,7 +136,7 @@ function plain(file: PolicyFile): Json {
     who: { ...rule.who },
     subject: { ...rule.subject },
     bind: rule.bind.map((binding) => ({ ...binding })),
-    approval: rule.approval && { ...rule.approval },
+    approval: rule.approval && plainApproval(rule.approval),
     result: rule.result && { ...rule.result },
   }));
   const limits = file.limits.map((limit) => ({

@@ -12,7 +12,7 @@ import { matchRules, type ScopeGap, type UnmetRule } from './match-rules.ts';
 import type { ArgumentPath } from './policy-conditions.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { CompiledRule, TargetPlan } from './target-plan.ts';
-import { combineTerms } from './combine-terms.ts';
+import { combineTerms, defaultTerms } from './combine-terms.ts';
 
 /**
  * The one decision function: calls, listings and everything else that is governed ask here. Pure and total; the same request under
@@ -185,9 +185,7 @@ function allow(grant: Grant, rules: NotEmpty<CompiledRule>): Decision {
 }
 
 function askByDefault(grant: Grant, reasons: NotEmpty<Reason>): Decision {
-  const { approvalExpiresMs, approversMin } = grant.policy.options;
-  const terms = { approverGroups: [], approversNeeded: approversMin, expiresInMs: approvalExpiresMs };
-  return { ...granted(grant, reasons), effect: 'approve', terms };
+  return { ...granted(grant, reasons), effect: 'approve', terms: defaultTerms(grant.policy.options) };
 }
 
 function granted({ policy, ...grant }: Grant, reasons: NotEmpty<Reason>) {

@@ -1,11 +1,13 @@
 import type { Brand } from '../brand.ts';
 import type { Target, TargetKind } from '../catalog/target.ts';
+import type { GrantTerms } from '../approval/particulars.ts';
 import type { ToolClass } from '../catalog/tool.ts';
 import type { ResultDuties } from '../content/shape/result-duties.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { LimitUse } from '../limits/limit-use.ts';
 import type { ArgumentPath } from './policy-conditions.ts';
+import type { PolicyPreview } from './policy-file.ts';
 import type { ReasonCode } from './reasons.ts';
 
 /** SHA-256, in hex, over every policy file in force. One decision names exactly one. */
@@ -40,6 +42,16 @@ export interface ApprovalTerms {
   /** How many different people must approve. */
   readonly approversNeeded: number;
   readonly expiresInMs: number;
+  /** People of whom the approver must be one; empty where anybody whom the groups let may. */
+  readonly approverUsers: readonly string[];
+  /** The acting person confirms, and nobody else can. */
+  readonly byRequester: boolean;
+  /** Of the first rule that has one, in the order of ids. */
+  readonly summary: string | null;
+  readonly preview: PolicyPreview | null;
+  readonly confirm: string | null;
+  readonly reauthenticateMs: number | null;
+  readonly grant: GrantTerms | null;
 }
 
 /** What a call that is not denied becomes. */

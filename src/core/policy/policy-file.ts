@@ -1,4 +1,6 @@
+import type { GrantTerms } from '../approval/particulars.ts';
 import type { ResultDuties } from '../content/shape/result-duties.ts';
+import type { JsonObject } from '../json/value.ts';
 import type { PolicyConditions } from './policy-conditions.ts';
 import type { PolicyLimit } from './policy-limits.ts';
 import type { PolicyWatch } from './policy-watch.ts';
@@ -63,10 +65,28 @@ export type PolicySubject =
   | { readonly kind: 'resources' | 'prompts'; readonly patterns: readonly string[]; readonly completion: boolean };
 
 export interface PolicyApproval {
-  /** Empty: any administrator with the approver role. */
+  /** The acting person confirms; then there are no groups, no users, and the count is 1. */
+  readonly byRequester: boolean;
+  /** Empty: any administrator with the approver role, as far as `users` lets. */
   readonly groups: readonly string[];
+  readonly users: readonly string[];
   /** Different people. */
   readonly count: number;
   /** `null`: what the environment says. */
   readonly expiresMs: number | null;
+  /** Templates: texts with places such as `{{args.id}}`. */
+  readonly summary: string | null;
+  readonly preview: PolicyPreview | null;
+  readonly grant: GrantTerms | null;
+  readonly confirm: string | null;
+  readonly reauthenticateMs: number | null;
+}
+
+/** A read of the same upstream that shows what a call would change. */
+export interface PolicyPreview {
+  readonly tool: string;
+  /** Strings in it are templates. */
+  readonly args: JsonObject;
+  /** Names of fields and what they become; both are templates. Empty: arguments are fields of the same name. */
+  readonly set: Readonly<Record<string, string>>;
 }

@@ -38,12 +38,3 @@ export const policyFileSchema: z.ZodType<PolicyFile, unknown> = z
       watch: file.watch,
     }),
   );
-
-/**
- * Keys of the whole language that this version cannot enforce. They are refused: a rule whose `when` were ignored would allow more
- * than its author wrote.
- */
-export const POLICY_KEYS_NOT_YET: ReadonlySet<string> = new Set([
-  'rules.*.approval.summary',
-  'rules.*.approval.preview',
-]);

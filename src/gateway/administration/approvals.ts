@@ -4,12 +4,13 @@ import type { Administrator } from '../../core/identity/principal.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { ApprovalStore } from '../../ports/approval-store.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { AdminFault, Administration } from '../administration.ts';
+import type { AdminFault, Administration, ApprovalAnswer } from '../administration.ts';
 import type { ApprovalDesk } from '../approval-desk.ts';
 import { approvalEntry } from '../approval-entries.ts';
-import { isInApproverGroup, isRequester } from '../approvers.ts';
 import { expireApproval } from '../void-approval.ts';
-import { checkRole, forbidden, notFound, withStore } from './admin-fault.ts';
+import { checkRole, notFound, withStore } from './admin-fault.ts';
+import { mayNotDecide, mustSignInAgain } from './may-decide.ts';
+import { showApproval, shownTo } from './shown-approval.ts';
 
 export interface ApprovalAdminDeps {
   readonly approvals: ApprovalStore;
@@ -24,25 +25,26 @@ export function createApprovalAdministration(
   deps: ApprovalAdminDeps,
 ): Pick<Administration, 'listApprovals' | 'showApproval' | 'approve' | 'reject'> {
   return {
-    listApprovals: (by, status, limit) => {
+    listApprovals: (by, status, limit, before) => {
       const fault = checkRole(by, 'approver', 'operator', 'auditor', 'viewer');
       if (fault !== null) return Promise.resolve(err(fault));
-      return withStore(async () => ok((await deps.approvals.list({ status, limit })).map((each) => shownTo(by, each))));
+      const query = { status, limit, ...(before === undefined ? {} : { before: before as ApprovalId }) };
+      return withStore(async () => ok((await deps.approvals.list(query)).map((each) => shownTo(by, each))));
     },
     showApproval: (by, id) => {
       const fault = checkRole(by, 'approver', 'operator', 'auditor', 'viewer');
       if (fault !== null) return Promise.resolve(err(fault));
       return withStore(async () => {
         const found = await findApproval(deps, id);
-        return found.ok ? ok(shownTo(by, found.value)) : found;
+        return found.ok ? ok(await showApproval(deps, by, found.value)) : found;
       });
     },
-    approve: (by, id, comment, argsDigest) =>
+    approve: (by, id, comment, argsDigest, more = {}) =>
       withStore(async () => {
         const open = await findDecidable(deps, by, id);
         if (!open.ok) return open;
-        if (argsDigest !== null && argsDigest !== open.value.binding.argsDigest) return err(ARGUMENTS_DIFFER);
-        if (hasApproved(open.value, by.user)) return err(APPROVED_ALREADY);
+        const demand = unmetDemand(by, open.value, { argsDigest, ...more });
+        if (demand !== null) return err(demand);
         return decideOn(deps, by, open.value, { status: 'approved', comment });
       }),
     reject: (by, id, comment) =>
@@ -53,18 +55,28 @@ export function createApprovalAdministration(
   };
 }
 
-/** Arguments are payloads: whoever decides has to see them, and auditors may. In the log they are kept from all others, so here too. */
-function shownTo(by: Administrator, approval: Approval): Approval {
-  const mayRead = by.roles.includes('approver') || by.roles.includes('auditor');
-  return mayRead ? approval : { ...approval, argumentsShown: WITHHELD };
-}
-
-const WITHHELD = JSON.stringify('[for approvers and auditors]');
-
 const ARGUMENTS_DIFFER: AdminFault = {
   kind: 'conflict',
   message: 'the digest is not the one of this request',
   help: 'Show the request again and compare its arguments with what you meant to approve.',
+};
+
+const SIGN_IN_AGAIN: AdminFault = {
+  kind: 'forbidden',
+  message: 'the rule asks for a fresh sign-in',
+  help: 'Sign in to the console again, then approve there.',
+};
+
+const NOT_CONFIRMED: AdminFault = {
+  kind: 'conflict',
+  message: 'the rule asks for a value to be typed, and this is another one',
+  help: 'Type exactly what the request shows as `confirm`.',
+};
+
+const NO_GRANT: AdminFault = {
+  kind: 'conflict',
+  message: 'the rule offers no grant',
+  help: 'Approve this one call.',
 };
 
 const APPROVED_ALREADY: AdminFault = {
@@ -81,21 +93,32 @@ async function findApproval(deps: ApprovalAdminDeps, id: string): Decided {
 /** The approval, if it is open and this administrator is one whom its rule lets decide. */
 async function findDecidable(deps: ApprovalAdminDeps, by: Administrator, id: string): Decided {
   const fault = checkRole(by, 'approver');
-  if (fault !== null) return err(fault);
   const found = await findApproval(deps, id);
-  if (!found.ok) return found;
+  // Whoever could not decide anything learns nothing of what there is to decide.
+  if (!found.ok) return fault === null ? found : err(fault);
   const approval = found.value;
-  if (isRequester(by, approval)) return err(forbidden('nobody decides on their own request', 'Ask another approver.'));
-  if (!isInApproverGroup(by, approval)) {
-    return err(
-      forbidden('the rule asks for an approver of another group', `It names: ${approval.approverGroups.join(', ')}.`),
-    );
-  }
+  if (fault !== null && !approval.particulars.byRequester) return err(fault);
+  const obstacle = mayNotDecide(by, approval);
+  if (obstacle !== null) return err(obstacle);
   if (approval.status === 'pending' && approval.expiresMs <= deps.clock.nowMs()) {
     await expireApproval(deps, approval);
     return err(alreadyOver({ ...approval, status: 'expired' }));
   }
   return approval.status === 'pending' ? found : err(alreadyOver(approval));
+}
+
+/** What the rule asks of whoever approves, beside their rights. */
+function unmetDemand(
+  by: Administrator,
+  approval: Approval,
+  { argsDigest, confirm, grant }: ApprovalAnswer,
+): AdminFault | null {
+  const { particulars, binding } = approval;
+  if (typeof argsDigest === 'string' && argsDigest !== binding.argsDigest) return ARGUMENTS_DIFFER;
+  if (mustSignInAgain(by, approval)) return SIGN_IN_AGAIN;
+  if (particulars.confirm !== null && confirm !== particulars.confirm) return NOT_CONFIRMED;
+  if (grant === true && particulars.grantOffered === null) return NO_GRANT;
+  return hasApproved(approval, by.user) ? APPROVED_ALREADY : null;
 }
 
 async function decideOn(
@@ -108,7 +131,7 @@ async function decideOn(
   const { status, comment } = decision;
   const entry = approvalEntry(approval, status, nowMs, { by: by.user, credentialId: by.credentialId, comment });
   const approver = status === 'approved' ? { approver: by.user } : {};
-  const change = { status, comment, decidedBy: by.user, decidedMs: nowMs, ...approver };
+  const change = { status, atMs: nowMs, comment, decidedBy: by.user, decidedMs: nowMs, ...approver };
   const decided = await deps.approvals.transition(approval.id, 'pending', change, [entry]);
   if (decided === null) {
     const now = await findApproval(deps, approval.id);

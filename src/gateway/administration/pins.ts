@@ -1,6 +1,6 @@
-import { definitionDifference } from '../../core/catalog/definition-difference.ts';
 import type { Administrator } from '../../core/identity/principal.ts';
 import { err, ok, type Result } from '../../core/result.ts';
+import { fieldChanges } from '../../core/json/field-changes.ts';
 import type { Pin } from '../../core/catalog/pin.ts';
 import type { AdminFault, Administration } from '../administration.ts';
 import type { Pins } from '../pins.ts';
@@ -29,7 +29,7 @@ export function createPinAdministration({
       const pin = fault === null ? find(id) : err(fault);
       if (!pin.ok) return pin;
       const trusted = pins.trustedBeside(pin.value);
-      const differences = trusted === null ? [] : definitionDifference(trusted.definition, pin.value.definition);
+      const differences = trusted === null ? [] : fieldChanges(trusted.definition, pin.value.definition);
       return ok({ pin: pin.value, differences });
     },
     decidePin: async (by, id, status) => {

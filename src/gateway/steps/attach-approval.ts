@@ -1,5 +1,4 @@
 import { canonicalJson } from '../../core/json/canonical-json.ts';
-import { redactArguments } from '../../core/content/redact-arguments.ts';
 import type { Approval, ApprovalBinding, ApprovalId } from '../../core/approval/approval.ts';
 import { labelOf } from '../../core/catalog/target.ts';
 import type { DefinitionDigest } from '../../core/catalog/tool.ts';
@@ -9,6 +8,7 @@ import { approvalEntry } from '../approval-entries.ts';
 import type { CallDeps } from '../deps.ts';
 import type { GovernedCall } from '../governed-call.ts';
 import { expireApproval, voidApproval } from '../void-approval.ts';
+import { newApproval } from './new-approval.ts';
 import { decisionEntry } from './record-decision.ts';
 
 type HeldCall = GovernedCall & { readonly decision: { readonly effect: 'approve' } };
@@ -23,7 +23,7 @@ const ARGUMENTS_SHOWN_CHARS_MAX = 256 * 1024;
 export async function attachApproval(
   deps: CallDeps,
   governed: HeldCall,
-): Promise<Result<Approval, 'overloaded' | 'arguments_too_large'>> {
+): Promise<Result<Approval, 'approval_backlog' | 'arguments_too_large' | 'arguments_not_shown'>> {
   const binding = bindingOf(deps, governed);
   let refused: ApprovalId | null | undefined;
   for (;;) {
@@ -35,8 +35,9 @@ export async function attachApproval(
     }
     const newestId = newest?.id ?? null;
     // The store took no new one, and nobody else asked for the same meanwhile: the queue is full.
-    if (newestId === refused) return err('overloaded');
+    if (newestId === refused) return err('approval_backlog');
     const approval = newApproval(deps, governed, binding);
+    if (approval === null) return err('arguments_not_shown');
     if (approval.argumentsShown.length > ARGUMENTS_SHOWN_CHARS_MAX) return err('arguments_too_large');
     if (await createApproval(deps, governed, approval, newestId)) return ok(approval);
     refused = newestId;
@@ -49,9 +50,9 @@ function createApproval(
   approval: Approval,
   newest: ApprovalId | null,
 ): Promise<boolean> {
-  const { pendingPerPrincipalMax, pendingMax } = deps.approvalSettings;
+  const { pendingPerPrincipalMax, pendingPerToolMax, pendingMax } = deps.approvalSettings;
   const { callId } = governed.call.context;
-  return deps.approvals.create(approval, { newest, pendingMax, pendingPerPrincipalMax }, [
+  return deps.approvals.create(approval, { newest, pendingMax, pendingPerPrincipalMax, pendingPerToolMax }, [
     decisionEntry(deps, governed, approval.id),
     approvalEntry(approval, 'requested', approval.createdMs, { callId }),
   ]);
@@ -102,9 +103,12 @@ export function changedSince(approval: Approval, now: ApprovalBinding, decision:
   if (!fields.every((field) => then[field] === now[field])) return 'it belongs to another call';
   // The same policy asks other people where the requester has other groups or scopes by now.
   if (decision.effect !== 'approve') return null;
-  const { approverGroups, approversNeeded } = decision.terms;
+  const { approverGroups, approverUsers, approversNeeded, byRequester } = decision.terms;
+  const { particulars } = approval;
   const isAsBefore =
     approversNeeded === approval.approversNeeded &&
+    byRequester === particulars.byRequester &&
+    canonicalJson(approverUsers) === canonicalJson(particulars.approverUsers) &&
     canonicalJson(approverGroups) === canonicalJson(approval.approverGroups);
   return isAsBefore ? null : 'others must approve it now';
 }
@@ -125,28 +129,3 @@ export function bindingOf(deps: CallDeps, governed: GovernedCall): ApprovalBindi
 
 /** In the binding of what has no definition that could change. */
 export const NO_DEFINITION: DefinitionDigest = '' as DefinitionDigest;
-
-function newApproval(deps: CallDeps, governed: HeldCall, binding: ApprovalBinding): Approval {
-  const nowMs = deps.clock.nowMs();
-  const { call, decision } = governed;
-  const [reason] = decision.reasons;
-  return {
-    id: deps.ids.next('apr') as ApprovalId,
-    status: 'pending',
-    binding,
-    requesterName: call.context.principal.name,
-    ruleId: reason.ruleId,
-    reason: reason.text,
-    approverGroups: decision.terms.approverGroups,
-    approversNeeded: decision.terms.approversNeeded,
-    approvedBy: [],
-    argumentsShown: canonicalJson(redactArguments(call.args, deps.knownSecrets)),
-    createdMs: nowMs,
-    expiresMs: nowMs + decision.terms.expiresInMs,
-    decidedBy: null,
-    decidedMs: null,
-    comment: null,
-    finishedMs: null,
-    note: null,
-  };
-}

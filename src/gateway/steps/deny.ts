@@ -17,7 +17,8 @@ export interface Denial {
     | 'unknown'
     | 'kill_switch'
     | 'upstream_unavailable'
-    | 'overloaded'
+    | 'approval_backlog'
+    | 'arguments_not_shown'
     | 'arguments_too_large'
     | 'input_unexpected'
     | 'identical_calls';
@@ -48,7 +49,14 @@ export async function deny(deps: CallDeps, call: HostCall, denial: Denial): Prom
       );
     case 'input_unexpected':
       return unexpectedInput();
-    case 'overloaded':
+    case 'arguments_not_shown':
+      return deniedAnswer(
+        call.kind,
+        denial.code,
+        'a person must confirm this call by typing a value of its arguments, and the value is missing or cannot be typed.',
+        'Give it as a short plain text.',
+      );
+    case 'approval_backlog':
       return deniedAnswer(
         call.kind,
         denial.code,

@@ -61,9 +61,9 @@ async function claim(
 ): Promise<HostResult | HostError> {
   const { call, place } = governed;
   place.outliveHost();
-  const claimed = await deps.approvals.transition(approval.id, 'approved', { status: 'executing' }, [
-    dispatchEntry(deps, governed, approval),
-  ]);
+  const entry = dispatchEntry(deps, governed, approval);
+  const change = { status: 'executing', atMs: entry.timeMs } as const;
+  const claimed = await deps.approvals.transition(approval.id, 'approved', change, [entry]);
   if (claimed === null) {
     await taken.giveBack();
     return approvalAnswer(deps, (await deps.approvals.find(approval.id)) ?? approval, call.kind);
@@ -104,6 +104,7 @@ async function runClaimed(deps: CallDeps, governed: GovernedCall, approval: Appr
   const outcome = await dispatch(deps, governed, approval.id);
   const change = {
     status: statusAfter(outcome.entry.outcome),
+    atMs: outcome.entry.timeMs,
     finishedMs: outcome.entry.timeMs,
     note: outcome.entry.detail,
   };

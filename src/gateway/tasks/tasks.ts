@@ -2,7 +2,7 @@ import type { JsonObject } from '../../core/json/value.ts';
 import type { Task, TaskId } from '../../core/tasks/task.ts';
 import { isModernRevision } from '../../core/mcp/revisions.ts';
 import { admit, failClosed } from '../admit.ts';
-import { approvalEntry } from '../approval-entries.ts';
+import { withdrawApproval } from '../void-approval.ts';
 import type { CallDeps } from '../deps.ts';
 import type { HostCall, HostError, HostInputRequest, HostResult, HostStream, RequestContext } from '../gateway.ts';
 import { converse } from '../converse.ts';
@@ -172,8 +172,7 @@ async function cancel(world: World, context: RequestContext, id: TaskId): Promis
   if (isOpen(approval)) {
     const { principal, callId } = context;
     const by = { by: principal.id, credentialId: principal.credentialId, callId };
-    const entry = approvalEntry(approval, 'withdrawn', deps.clock.nowMs(), by);
-    const withdrawn = await deps.approvals.transition(approval.id, approval.status, { status: 'withdrawn' }, [entry]);
+    const withdrawn = await withdrawApproval(deps, approval, by);
     if (withdrawn !== null) {
       deps.desk.wake(approval.id);
       return view(world, { task, approval: withdrawn });

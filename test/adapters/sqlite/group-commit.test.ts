@@ -33,7 +33,7 @@ describe('a commit', () => {
     const approval = sampleApproval('apr_1');
     const entries = [sampleApprovalEntry('requested', approval), sampleGatewayEntry('created')];
     const decide = (by: string) =>
-      store.approvals.transition(approval.id, 'pending', { status: 'approved', decidedBy: by }, [
+      store.approvals.transition(approval.id, 'pending', { status: 'approved', atMs: 1, decidedBy: by }, [
         sampleApprovalEntry('approved', approval),
         sampleGatewayEntry(by),
       ]);
@@ -191,7 +191,7 @@ describe.concurrent('a store that does not answer', () => {
     await store.approvals.create(approval, FIRST_OF_ITS_KIND, []);
     const unlock = rig.lockDatabase();
     const dispatch = sampleDispatch({ callId: 'approved', approvalId: approval.id });
-    const spent = store.approvals.transition(approval.id, 'approved', { status: 'executing' }, [dispatch]);
+    const spent = store.approvals.transition(approval.id, 'approved', { status: 'executing', atMs: 1 }, [dispatch]);
     expect(await codeOf(spent)).toBe('unavailable');
     unlock();
     await untilWritable(store.audit);

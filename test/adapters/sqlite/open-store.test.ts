@@ -123,7 +123,7 @@ describe('a restart', () => {
       sampleOutcome({ callId: 'ended' }),
     ]);
     const dispatch = sampleDispatch({ callId: 'approved', approvalId: approval.id });
-    await before.approvals.transition(approval.id, 'approved', { status: 'executing' }, [dispatch]);
+    await before.approvals.transition(approval.id, 'approved', { status: 'executing', atMs: 1 }, [dispatch]);
     await before.close();
 
     const after = await rig.open();

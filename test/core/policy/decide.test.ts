@@ -318,7 +318,7 @@ describe('the terms of an approval', () => {
       'deny write rule_needs_approval',
     ],
   ])('%s', (_sentence, rules, expected) => {
-    expect(termsOf(rules)).toEqual(expected);
+    expect(termsOf(rules)).toMatchObject(expected as object);
   });
 });
 

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { approvalDetailSchema } from '../../../core/admin-api/approval-view.ts';
 import { approvalListSchema, approvalViewSchema } from '../../../core/admin-api/approval-view.ts';
 import { APPROVAL_STATUSES } from '../../../core/approval/approval.ts';
 import { ok } from '../../../core/result.ts';
 import { type AdminRoute, adminRoute } from '../admin-route.ts';
-import { ID_PARAMS, NO_BODY, NO_FIELDS, SENTENCE, pageLimit } from '../fields.ts';
-import { approvalView } from '../views.ts';
+import { APPROVAL_ID, ID_PARAMS, NO_BODY, NO_FIELDS, SENTENCE, pageLimit } from '../fields.ts';
+import { approvalDetail, approvalView } from '../approval-views.ts';
 
 const comment = SENTENCE.optional();
 
@@ -12,27 +13,34 @@ export const APPROVAL_ROUTES: readonly AdminRoute[] = [
   adminRoute({
     method: 'GET',
     path: '/api/approvals',
-    summary: 'Approvals, newest first',
+    summary: 'Approvals, newest first; nextCursor of a page is the cursor of the next',
     params: NO_FIELDS,
-    query: z.strictObject({ status: z.enum(APPROVAL_STATUSES).optional(), limit: pageLimit(50, 200) }),
+    query: z.strictObject({
+      status: z.enum(APPROVAL_STATUSES).optional(),
+      limit: pageLimit(50, 200),
+      cursor: APPROVAL_ID.optional(),
+    }),
     body: NO_BODY,
     answer: approvalListSchema,
     async handle({ administration }, { by, query }) {
-      const approvals = await administration.listApprovals(by, query.status ?? null, query.limit);
-      return approvals.ok ? ok({ approvals: approvals.value.map(approvalView) }) : approvals;
+      const { status = null, limit, cursor } = query;
+      const found = await administration.listApprovals(by, status, limit, cursor);
+      if (!found.ok) return found;
+      const last = found.value.length < limit ? undefined : found.value.at(-1);
+      return ok({ approvals: found.value.map(approvalView), nextCursor: last?.id ?? null });
     },
   }),
   adminRoute({
     method: 'GET',
     path: '/api/approvals/{id}',
-    summary: 'One approval',
+    summary: 'One approval, with the record before and after, what is unusual about it, and how it came here',
     params: ID_PARAMS,
     query: NO_FIELDS,
     body: NO_BODY,
-    answer: approvalViewSchema,
+    answer: approvalDetailSchema,
     async handle({ administration }, { by, params }) {
       const approval = await administration.showApproval(by, params.id);
-      return approval.ok ? ok(approvalView(approval.value)) : approval;
+      return approval.ok ? ok(approvalDetail(approval.value)) : approval;
     },
   }),
   adminRoute({
@@ -47,10 +55,14 @@ export const APPROVAL_ROUTES: readonly AdminRoute[] = [
         .string()
         .regex(/^[0-9a-f]{64}$/)
         .optional(),
+      confirm: z.string().max(1000).optional().describe('What the approval shows as `confirm`, typed by the approver.'),
+      grant: z.boolean().optional().describe('Agree to the further calls that the approval offers as `grantOffered`.'),
     }),
     answer: approvalViewSchema,
     async handle({ administration }, { by, params, body }) {
-      const approval = await administration.approve(by, params.id, body.comment ?? null, body.argsDigest ?? null);
+      const { comment: said = null, argsDigest = null, confirm, grant } = body;
+      const more = { ...(confirm === undefined ? {} : { confirm }), ...(grant === undefined ? {} : { grant }) };
+      const approval = await administration.approve(by, params.id, said, argsDigest, more);
       return approval.ok ? ok(approvalView(approval.value)) : approval;
     },
   }),

@@ -1,0 +1,73 @@
+import { type ApprovalBadge, badgesOf } from '../../core/approval/badges.ts';
+import type { Approval } from '../../core/approval/approval.ts';
+import type { ApprovalPreview } from '../../core/approval/preview.ts';
+import type { Administrator } from '../../core/identity/principal.ts';
+import { type FieldChange, fieldChanges } from '../../core/json/field-changes.ts';
+import type { Json } from '../../core/json/value.ts';
+import type { ApprovalStore } from '../../ports/approval-store.ts';
+import { isActingPerson } from '../approvers.ts';
+import { mayNotDecide, mustSignInAgain } from './may-decide.ts';
+
+/** One approval with what its page tells about it. */
+export interface ShownApproval {
+  readonly approval: Approval;
+  /** `null`: there is none. */
+  readonly preview: ApprovalPreview | null;
+  /** Against the last call of the same tool that somebody approved. */
+  readonly difference: { readonly against: Approval; readonly changes: readonly FieldChange[] } | null;
+  readonly badges: readonly ApprovalBadge[];
+  readonly mayDecide: { readonly allowed: boolean; readonly reauthenticate: boolean; readonly why: string | null };
+}
+
+interface ShowDeps {
+  readonly approvals: ApprovalStore;
+}
+
+export async function showApproval(deps: ShowDeps, by: Administrator, approval: Approval): Promise<ShownApproval> {
+  const [preview, history] = await Promise.all([
+    deps.approvals.findPreview(approval.id),
+    deps.approvals.findHistory(approval),
+  ]);
+  const isReader = mayReadArguments(by, approval);
+  const last = isReader ? history.lastOfTool : null;
+  const fault = mayNotDecide(by, approval);
+  const isOpen = approval.status === 'pending';
+  const reauthenticate = isOpen && fault === null && mustSignInAgain(by, approval);
+  return {
+    approval: shownTo(by, approval),
+    preview: isReader ? preview : withheldPreview(preview),
+    difference: last === null ? null : { against: last, changes: changesSince(last, approval) },
+    badges: badgesOf(approval, history),
+    mayDecide: {
+      allowed: isOpen && fault === null && !reauthenticate,
+      reauthenticate,
+      why: isOpen
+        ? reauthenticate
+          ? 'the rule asks for a fresh sign-in'
+          : (fault?.message ?? null)
+        : `it is ${approval.status}`,
+    },
+  };
+}
+
+/** Arguments are payloads: whoever decides has to see them, auditors may, and whoever asked knows them. */
+export function shownTo(by: Administrator, approval: Approval): Approval {
+  if (mayReadArguments(by, approval)) return approval;
+  const particulars = { ...approval.particulars, summary: null, confirm: null };
+  return { ...approval, argumentsShown: WITHHELD, particulars };
+}
+
+function mayReadArguments(by: Administrator, approval: Approval): boolean {
+  return by.roles.includes('approver') || by.roles.includes('auditor') || isActingPerson(by, approval);
+}
+
+const WITHHELD = JSON.stringify('[for approvers and auditors]');
+
+function withheldPreview(preview: ApprovalPreview | null): ApprovalPreview | null {
+  return preview === null ? null : { ...preview, changes: [], unchanged: [], note: 'for approvers and auditors' };
+}
+
+/** Both are our own canonical JSON. */
+function changesSince(last: Approval, approval: Approval): readonly FieldChange[] {
+  return fieldChanges(JSON.parse(last.argumentsShown) as Json, JSON.parse(approval.argumentsShown) as Json);
+}
