@@ -11,10 +11,10 @@ import { openSqliteStore, type SqliteStore } from './adapters/sqlite/open-store.
 import { systemClock, systemIds } from './adapters/system/clock.ts';
 import { loadOrCreateKey, readSecretFile, writeSecretFile } from './adapters/system/secret-files.ts';
 import { createSealer } from './adapters/system/sealer.ts';
-import { watchDirectory } from './adapters/system/watch-directory.ts';
 import { createOperatorLog } from './adapters/telemetry/operator-log.ts';
 import { openAdminPlane } from './compose/admin-plane.ts';
 import { createNotices } from './compose/notices.ts';
+import { openPolicies } from './compose/policies.ts';
 import { createUpstreams, secretsOf, upstreamRules } from './compose/upstreams.ts';
 import type { Config, IssuerConfig } from './config/config.ts';
 import { SECRET_DETECTORS } from './core/content/detectors/built-in.ts';
@@ -41,7 +41,9 @@ import { createPins, type Pins } from './gateway/pins.ts';
 import { createLoadInstructions } from './gateway/instructions.ts';
 import { createListViews } from './gateway/list-view.ts';
 import { createLimits } from './gateway/limits.ts';
-import { createPolicyInForce, type PolicyInForce, type PolicyInForceDeps } from './gateway/policy-in-force.ts';
+import type { PolicyInForce } from './gateway/policy-in-force.ts';
+import { createPrincipalRecords } from './gateway/principal-records.ts';
+import type { Shadow } from './gateway/shadow.ts';
 import { createWatch } from './gateway/watch.ts';
 import { createLateRecords } from './gateway/late-records.ts';
 import { createRefusals } from './gateway/refusals.ts';
@@ -59,8 +61,8 @@ import type { Upstream } from './ports/upstream.ts';
 export interface GatewayOptions {
   readonly config: Config;
   readonly policy: CompiledPolicy;
-  /** Reads the policies again; a text says what is wrong with them. */
-  readonly loadPolicy: () => Promise<CompiledPolicy | string>;
+  /** Reads the policies in a directory again; a text says what is wrong with them. */
+  readonly loadPolicy: (dir: string) => Promise<CompiledPolicy | string>;
   readonly version: string;
   /** In demo mode: who gets a token at once. `null` otherwise. */
   readonly demo: { readonly requester: TokenRequest; readonly operator: TokenRequest } | null;
@@ -117,9 +119,18 @@ async function openGateway(
   const notices = createNotices(config.notify, { clock, ids, store, consoleUrl, report });
   opened.defer(() => notices.close());
   const onRefused = (why: string) => notices.announceReload(why);
-  const policies = openPolicies(options, { audit: store.audit, clock, report, onRefused }, opened);
+  const knownSecrets = createKnownSecrets(secretsOf(config.upstreams));
+  const policies = await openPolicies(options, { audit: store.audit, clock, report, knownSecrets, onRefused }, opened);
   const pins = await createPins({ store: notices.stores.pins, clock, report });
-  const parts = { store: { ...store, ...notices.stores }, upstreams, report, policies, pins, consoleUrl };
+  const parts = {
+    store: { ...store, ...notices.stores },
+    upstreams,
+    report,
+    ...policies,
+    knownSecrets,
+    pins,
+    consoleUrl,
+  };
   const deps = await createCallDeps(options, parts);
   opened.defer(() => deps.lateRecords.close());
   const expiry = setInterval(() => void expire(deps), EXPIRY_INTERVAL_MS).unref();
@@ -166,17 +177,6 @@ function issueTokens(
   );
 }
 
-/** Changed files are taken over while the gateway runs. */
-function openPolicies(
-  { config, policy, loadPolicy }: GatewayOptions,
-  deps: Omit<PolicyInForceDeps, 'load'>,
-  opened: AsyncDisposableStack,
-): PolicyInForce {
-  const policies = createPolicyInForce({ ...deps, load: loadPolicy }, policy);
-  opened.defer(watchDirectory(config.policiesDir, () => void policies.reload()));
-  return policies;
-}
-
 function openSubscriptions(deps: CallDeps, pins: Pins): Subscriptions {
   const fingerprint: SubscriptionsDeps['fingerprint'] = (principal, upstream, list) =>
     fingerprintList(deps, principal, upstream, list);
@@ -199,11 +199,13 @@ interface CallParts {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly report: CallDeps['report'];
   readonly policies: PolicyInForce;
+  readonly shadow: Shadow;
+  readonly knownSecrets: CallDeps['knownSecrets'];
   readonly consoleUrl: () => string;
 }
 
 async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Promise<CallDeps> {
-  const { store, policies, upstreams, report, consoleUrl } = parts;
+  const { store, policies, shadow, knownSecrets, upstreams, report, consoleUrl } = parts;
   const { audit, approvals } = store;
   const inFlight = createInFlight();
   const desk = createApprovalDesk(HELD_CALLS_MAX);
@@ -245,7 +247,9 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     pins: parts.pins,
     loadInstructions: createLoadInstructions({ clock, pins: parts.pins }),
     policy: policies.current,
-    knownSecrets: createKnownSecrets(secretsOf(config.upstreams)),
+    shadow,
+    principals: createPrincipalRecords({ audit, clock, report }),
+    knownSecrets,
     resultDetectors: config.results.redactSecrets ? SECRET_DETECTORS : [],
     digestKey: keyIn(config, 'arguments-digest.key'),
     environment: config.environment,

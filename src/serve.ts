@@ -36,14 +36,14 @@ export async function serve(options: ServeOptions): Promise<Result<Served, reado
 
   const demo = file === null ? DEMO_PEOPLE : null;
   const { version } = options;
-  const loadPolicy = () => loadAgain(config.value);
+  const loadPolicy = (dir: string) => loadAgain(dir, config.value);
   const running = await startGateway({ config: config.value, policy: policy.value, loadPolicy, version, demo });
   const warnings = file === null ? [] : warningsOf(config.value, policy.value);
   return ok({ running, warnings });
 }
 
-async function loadAgain({ policiesDir, policyOptions }: Config): Promise<CompiledPolicy | string> {
-  const policy = await loadPolicies(policiesDir, policyOptions);
+async function loadAgain(dir: string, { policyOptions }: Config): Promise<CompiledPolicy | string> {
+  const policy = await loadPolicies(dir, policyOptions);
   return policy.ok ? policy.value : renderProblems(policy.error, { color: false });
 }
 

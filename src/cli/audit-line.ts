@@ -7,6 +7,8 @@ import { formatTime } from './format-time.ts';
 const TOLD_BY_KIND: ReadonlyMap<string, readonly string[]> = new Map([
   ['refusal', ['reason', 'httpStatus', 'principal', 'method', 'detail', 'count']],
   ['decision', ['decision', 'principal', 'target', 'class', 'ruleId', 'reasons', 'approvalId']],
+  ['principal', ['principal', 'credentialId', 'groups', 'scopes', 'tenant']],
+  ['shadow', ['decision', 'shadowDecision', 'principal', 'target', 'ruleId', 'shadowRuleId', 'count']],
   ['dispatch', ['principal', 'target', 'approvalId', 'decidedBy']],
   ['ask', ['change', 'upstream', 'asks', 'round', 'viaCallId', 'detail']],
   ['outcome', ['outcome', 'latencyMs', 'resultBytes', 'detail']],

@@ -44,6 +44,7 @@ export function buildConfig(
     admin: { listen: file.listen.admin, publicUrl: file.adminUrl ?? null },
     store: { kind: 'sqlite', path: resolve(surroundings.dir, file.store.slice('sqlite:'.length)) },
     policiesDir: resolve(surroundings.dir, file.policies),
+    shadowPoliciesDir: file.shadowPolicies === undefined ? null : resolve(surroundings.dir, file.shadowPolicies),
     policyOptions: policyOptionsOf(file.environment, environment, upstreams),
     approvals: { expiresMs: environment.approvals.expires, holdMs: environment.approvals.hold },
     issuers: issuersOf(file),

@@ -19,6 +19,7 @@ export interface ConfigFile {
   readonly origins: readonly string[];
   readonly store: string;
   readonly policies: string;
+  readonly shadowPolicies?: string | undefined;
   readonly identity?: IdentitySection | undefined;
   readonly console: ConsoleSection;
   readonly upstreams: Readonly<Record<string, UpstreamSection>>;
@@ -182,6 +183,9 @@ const configFile: z.ZodType<ConfigFile, unknown> = z.strictObject({
     .default('sqlite:./data/countersign.db')
     .describe('Where everything is kept: `sqlite:` and a path'),
   policies: plainText.default('./policies').describe('The directory of the policies'),
+  shadowPolicies: plainText
+    .optional()
+    .describe('The directory of a candidate: it decides beside the policies, and what differs is recorded'),
   identity: identity
     .optional()
     .describe('Who may sign in on the MCP plane. Without it, holders of tokens that the gateway issued'),

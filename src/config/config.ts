@@ -16,6 +16,8 @@ export interface Config {
   readonly admin: AdminListenerConfig;
   readonly store: { readonly kind: 'sqlite'; readonly path: string };
   readonly policiesDir: string;
+  /** Of a candidate that decides beside them, and decides nothing; `null`: there is none. */
+  readonly shadowPoliciesDir: string | null;
   readonly policyOptions: PolicyOptions;
   readonly approvals: ApprovalConfig;
   readonly issuers: readonly IssuerConfig[];

@@ -1,5 +1,6 @@
 import type { ExplanationView, SimulationView } from '../core/admin-api/explanation-view.ts';
 import type { PolicyView, ToolView } from '../core/admin-api/policy-view.ts';
+import type { ShadowView } from '../core/admin-api/shadow-view.ts';
 import type { Approval, ApprovalStatus } from '../core/approval/approval.ts';
 import type { Pin, PinStatus } from '../core/catalog/pin.ts';
 import type { AdminRole, Administrator } from '../core/identity/principal.ts';
@@ -137,6 +138,8 @@ export interface Administration {
   decidePin(by: Administrator, id: string, status: 'trusted' | 'rejected'): Promise<Result<Pin, AdminFault>>;
 
   showPolicy(by: Administrator): Result<PolicyView, AdminFault>;
+  /** The candidate that decides beside it; `null`: there is none. */
+  showShadow(by: Administrator): Result<ShadowView | null, AdminFault>;
   /** What would be decided, rule by rule. Nothing is called, counted or recorded. */
   explainPolicy(
     by: Administrator,

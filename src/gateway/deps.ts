@@ -19,6 +19,8 @@ import type { KeptResults } from './kept-results.ts';
 import type { KillSwitches } from './kill-switches.ts';
 import type { Limits } from './limits.ts';
 import type { Pins } from './pins.ts';
+import type { PrincipalRecords } from './principal-records.ts';
+import type { Shadow } from './shadow.ts';
 import type { Watch } from './watch.ts';
 import type { LateRecords } from './late-records.ts';
 import type { ListViews } from './list-view.ts';
@@ -60,6 +62,9 @@ export interface CallDeps {
   readonly loadInstructions: LoadInstructions;
   /** The policy in force. Asked once per decision, so that one decision names one version. */
   readonly policy: () => CompiledPolicy;
+  /** The candidate that decides beside the policy in force. */
+  readonly shadow: Shadow;
+  readonly principals: PrincipalRecords;
   readonly knownSecrets: KnownSecrets;
   /** What is looked for in results, beside the credentials that the gateway holds. */
   readonly resultDetectors: readonly Detector[];

@@ -21,11 +21,14 @@ import { loadDefinition, type NamedTarget, resolveTarget } from './steps/resolve
 export async function handleCall(deps: CallDeps, call: HostCall): Promise<CallAnswer> {
   const { principal } = call.context;
   const policy = deps.policy();
+  deps.principals.note(principal);
 
   const target = await resolveTarget(deps, call);
   if (target === null) return deny(deps, call, { code: 'unknown', policyVersion: policy.version });
 
-  const decided = decide(policy, { principal, target: target.ref, args: call.args, nowMs: deps.clock.nowMs() });
+  const request = { principal, target: target.ref, args: call.args, nowMs: deps.clock.nowMs() };
+  const decided = decide(policy, request);
+  deps.shadow.compare({ callId: call.context.callId, request }, decided);
   if (decided.effect === 'deny') return denyByPolicy(deps, call, target, decided);
   const decision = askOnFirstUse(deps, policy, decided);
 

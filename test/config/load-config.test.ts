@@ -35,6 +35,7 @@ describe('a configuration', () => {
       admin: { listen: { host: '127.0.0.1', port: 8421 }, publicUrl: null },
       store: { kind: 'sqlite', path: join(given.dir, 'data/countersign.db') },
       policiesDir: join(given.dir, 'policies'),
+      shadowPoliciesDir: null,
       policyOptions: {
         environment: 'prod',
         unclassified: 'deny',
@@ -89,6 +90,7 @@ hosts: [mcp.internal]
 origins: [https://inspector.example.com]
 store: sqlite:/var/lib/countersign.db
 policies: ../shared/policies
+shadowPolicies: ./candidate
 identity:
   issuers:
     - issuer: https://login.example.com
@@ -125,6 +127,7 @@ limits: { connections: 10, requests: 9, sessions: 8, sessionsPerPrincipal: 7, pe
       admin: { listen: { host: '::1', port: 9000 }, publicUrl: 'https://console.example.com' },
       store: { kind: 'sqlite', path: '/var/lib/countersign.db' },
       policiesDir: join(given.dir, '../shared/policies'),
+      shadowPoliciesDir: join(given.dir, 'candidate'),
       policyOptions: { environment: 'dev', unclassified: 'approve', approvalExpiresMs: 600_000, approversMin: 1 },
       approvals: { expiresMs: 600_000, holdMs: 5000 },
       issuers: [

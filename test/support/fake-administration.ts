@@ -159,6 +159,7 @@ export function createFakeAdministration(nowMs: () => number): FakeAdministratio
       asked('showPolicy', by, [], () =>
         ok({ version: 'v', environment: 'prod', files: [], upstreams: [], warnings: [] }),
       ),
+    showShadow: (by) => asked('showShadow', by, [], () => ok(null)),
     explainPolicy: (by, person, question) =>
       later('explainPolicy', by, [person, question], () =>
         ok({ as: FAKE_PERSON, target: question.target, decision: FAKE_DECISION, rules: [] }),

@@ -32,6 +32,8 @@ import { createListViews } from '../../src/gateway/list-view.ts';
 import { createLimits } from '../../src/gateway/limits.ts';
 import { createWatch } from '../../src/gateway/watch.ts';
 import { createLateRecords } from '../../src/gateway/late-records.ts';
+import { createPrincipalRecords } from '../../src/gateway/principal-records.ts';
+import { NO_SHADOW, type Shadow } from '../../src/gateway/shadow.ts';
 import { createRefusals, type Refusals } from '../../src/gateway/refusals.ts';
 import { TASK_SETTINGS, type TaskSettings } from '../../src/gateway/tasks/task-settings.ts';
 import { createSubscriptions, type Subscriptions } from '../../src/gateway/subscriptions/create-subscriptions.ts';
@@ -78,6 +80,7 @@ export interface RigOptions {
   readonly upstreams: Readonly<Record<string, readonly string[]>>;
   readonly approvals?: Partial<ApprovalSettings>;
   /** What every upstream may ask. */
+  readonly shadow?: Shadow;
   readonly asks?: AskRules;
   /** What of every upstream's own words reaches hosts. */
   readonly passes?: PassRules;
@@ -156,6 +159,8 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
       upstream.loadInstructions({ principal }, AbortSignal.timeout(1000)).then((said) => (said.ok ? said.value : null)),
     passRules: () => options.passes ?? PASS_NOTHING,
     policy: () => policy,
+    shadow: options.shadow ?? NO_SHADOW,
+    principals: createPrincipalRecords({ audit: store.audit, clock, report }),
     knownSecrets,
     resultDetectors: SECRET_DETECTORS,
     digestKey: Buffer.alloc(32, 7),
@@ -174,6 +179,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     pins: await createPins({ store: store.pins, clock, report }),
     isStopping: () => false,
     policy: deps.policy,
+    shadow: deps.shadow,
     catalogue: deps.catalogue,
     accounts: store.accounts,
     passwords: createScryptPasswords({ N: 2, r: 1, p: 1 }),

@@ -93,8 +93,8 @@ export async function startIn(home: GatewayDir, env: GatewayTexts['env'] = {}): 
   const running = await startGateway({
     config,
     policy,
-    loadPolicy: async () => {
-      const loaded = await loadPolicies(config.policiesDir, config.policyOptions);
+    loadPolicy: async (dir) => {
+      const loaded = await loadPolicies(dir, config.policyOptions);
       return loaded.ok ? loaded.value : loaded.error.map(({ place, message }) => `${place}: ${message}`).join('\n');
     },
     version: '0.0.0-test',

@@ -18,6 +18,8 @@ export function callEffect(entry: AuditEntry): CallEffect | null {
     case 'outcome':
       return { kind: 'closes', callId: entry.callId };
     case 'refusal':
+    case 'principal':
+    case 'shadow':
     case 'ask':
     case 'approval':
     case 'kill-switch':

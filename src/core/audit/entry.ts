@@ -12,7 +12,9 @@ import type { ReasonCode } from '../policy/reasons.ts';
  */
 export type AuditEntry =
   | RefusalEntry
+  | PrincipalEntry
   | DecisionEntry
+  | ShadowEntry
   | DispatchEntry
   | AskEntry
   | OutcomeEntry
@@ -46,6 +48,22 @@ export interface RefusalEntry {
   readonly count: number;
 }
 
+/**
+ * What a credential says of its holder, recorded before the first decision on it and once a day: decisions name the credential, and were
+ * made with this.
+ */
+export interface PrincipalEntry {
+  readonly kind: 'principal';
+  readonly timeMs: number;
+  readonly principal: string;
+  readonly client: string;
+  readonly credentialId: string;
+  readonly issuer: string;
+  readonly groups: readonly string[];
+  readonly scopes: readonly string[];
+  readonly tenant: string | null;
+}
+
 /** The decision on one governed request, durable before anything is dispatched. */
 export interface DecisionEntry {
   readonly kind: 'decision';
@@ -71,6 +89,27 @@ export interface DecisionEntry {
   readonly records: readonly string[];
   /** Redacted arguments. Stored beside the entry and committed to by a salted digest, so that they can be pruned. */
   readonly payload: JsonObject | null;
+}
+
+/** What a shadow policy would have decided otherwise. It decided nothing. */
+export interface ShadowEntry {
+  readonly kind: 'shadow';
+  readonly timeMs: number;
+  /** The last of the calls that this entry stands for. */
+  readonly callId: CallId;
+  /** How many alike since the one before: the same person and thing, decided by the same rules. */
+  readonly count: number;
+  readonly principal: string;
+  readonly method: string;
+  readonly upstream: string;
+  readonly tool: string;
+  readonly policyVersion: PolicyVersion;
+  readonly decision: 'allow' | 'approve' | 'deny';
+  readonly ruleId: string | null;
+  readonly shadowVersion: PolicyVersion;
+  readonly shadowDecision: 'allow' | 'approve' | 'deny';
+  readonly shadowRuleId: string | null;
+  readonly shadowReasons: readonly ReasonCode[];
 }
 
 /** An approved call is about to run: the approval is spent in the same transaction. */
@@ -212,7 +251,7 @@ export interface PinEntry {
 export interface GatewayEntry {
   readonly kind: 'gateway';
   readonly timeMs: number;
-  readonly change: 'started' | 'stopped' | 'policy-loaded' | 'recovered' | 'payload-read';
+  readonly change: 'started' | 'stopped' | 'policy-loaded' | 'shadow-loaded' | 'recovered' | 'payload-read';
   readonly policyVersion: PolicyVersion | null;
   readonly by: string | null;
   readonly detail: string;

@@ -21,6 +21,8 @@ export interface ToolClassifier {
   /** Every class that some arguments give, from lax to strict. Never empty. */
   readonly possible: readonly [ToolClass, ...ToolClass[]];
   readonly classOf: (args: JsonObject) => ToolClass;
+  /** The argument whose value decides; `null` where none does. */
+  readonly argument: string | null;
 }
 
 export function createClassLists(files: readonly PolicyClasses[]): ClassLists {
@@ -40,7 +42,7 @@ export function createClassifier(lists: ClassLists, tool: string): ToolClassifie
 }
 
 export function constantClassifier(toolClass: ToolClass): ToolClassifier {
-  return { possible: [toolClass], classOf: () => toolClass };
+  return { possible: [toolClass], classOf: () => toolClass, argument: null };
 }
 
 function argumentClassifier(named: ListedClass | null, byArgument: ArgumentClasses): ToolClassifier {
@@ -61,6 +63,7 @@ function argumentClassifier(named: ListedClass | null, byArgument: ArgumentClass
   const folded = foldName(argument);
   return {
     possible: [laxest, ...stricter],
+    argument,
     classOf(args) {
       const value = Object.hasOwn(args, argument) ? args[argument] : undefined;
       const hasTwin = Object.keys(args).some((name) => name !== argument && foldName(name) === folded);

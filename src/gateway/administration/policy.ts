@@ -15,6 +15,7 @@ import type { TokenStore } from '../../ports/token-store.ts';
 import type { Upstream } from '../../ports/upstream.ts';
 import type { Administration, ImaginedPerson, PolicyQuestion } from '../administration.ts';
 import type { Catalogue } from '../catalogue.ts';
+import type { Shadow } from '../shadow.ts';
 import { checkRole, notFound, withStore } from './admin-fault.ts';
 import { viewPolicy } from './view-policy.ts';
 
@@ -22,11 +23,15 @@ export interface PolicyAdminDeps {
   readonly policy: () => CompiledPolicy;
   readonly catalogue: Catalogue;
   readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly shadow: Shadow;
   readonly tokens: TokenStore;
   readonly clock: Clock;
 }
 
-type PolicyAdministration = Pick<Administration, 'showPolicy' | 'explainPolicy' | 'simulatePolicy' | 'listTools'>;
+type PolicyAdministration = Pick<
+  Administration,
+  'showPolicy' | 'showShadow' | 'explainPolicy' | 'simulatePolicy' | 'listTools'
+>;
 
 /** What is in force, what it would decide, and what it makes of the tools that there are. */
 export function createPolicyAdministration(deps: PolicyAdminDeps): PolicyAdministration {
@@ -34,6 +39,10 @@ export function createPolicyAdministration(deps: PolicyAdminDeps): PolicyAdminis
     showPolicy: (by) => {
       const fault = checkRole(by, 'operator', 'approver', 'auditor', 'viewer');
       return fault === null ? ok(viewPolicy(deps.policy())) : err(fault);
+    },
+    showShadow: (by) => {
+      const fault = checkRole(by, 'operator', 'approver', 'auditor', 'viewer');
+      return fault === null ? ok(deps.shadow.view()) : err(fault);
     },
     explainPolicy: (by, imagined, question) => {
       // Which groups somebody's token has is told to those who may see tokens, and to those who decide on calls.

@@ -55,6 +55,8 @@ const goodBodies = new Map<string, unknown>([
   ['/api/kill-switch', { scope: { all: true }, reason: 'test' }],
   ['/api/tokens', { user: 'bob', ttl: '1d' }],
   ['/api/accounts', { user: 'bob', password: 'y'.repeat(12), roles: ['viewer'] }],
+  ['/api/policy/explain', { as: 'alice', tool: 'crm/get' }],
+  ['/api/policy/simulate', { as: 'alice' }],
   ['/api/accounts/{id}/password', { password: 'y'.repeat(12) }],
 ]);
 

@@ -27,6 +27,7 @@ const OPENS: Readonly<Record<string, readonly AdminRole[]>> = {
   'GET /api/upstreams': EVERYBODY,
   'GET /api/upstreams/{name}/tools': ['approver', 'operator', 'auditor'],
   'GET /api/policy': EVERYBODY,
+  'GET /api/policy/shadow': EVERYBODY,
   'POST /api/policy/explain': ['approver', 'operator', 'auditor'],
   'POST /api/policy/simulate': ['approver', 'operator', 'auditor'],
   'GET /api/pins': ['approver', 'operator', 'auditor'],

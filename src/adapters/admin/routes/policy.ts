@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { explanationViewSchema, simulationViewSchema } from '../../../core/admin-api/explanation-view.ts';
 import { policyViewSchema, toolListSchema } from '../../../core/admin-api/policy-view.ts';
+import { shadowAnswerSchema } from '../../../core/admin-api/shadow-view.ts';
 import { UPSTREAM_NAME } from '../../../core/catalog/exposed-name.ts';
 import { URI_CHARS_MAX } from '../../../core/catalog/resource-uri.ts';
 import { GRANTS_MAX } from '../../../core/identity/principal-from-claims.ts';
@@ -79,6 +80,19 @@ export const POLICY_ROUTES: readonly AdminRoute[] = [
     answer: policyViewSchema,
     handle({ administration }, { by }) {
       return Promise.resolve(administration.showPolicy(by));
+    },
+  }),
+  adminRoute({
+    method: 'GET',
+    path: '/api/policy/shadow',
+    summary: 'Where the shadow policy differed from the one in force since it was loaded',
+    params: NO_FIELDS,
+    query: NO_FIELDS,
+    body: NO_BODY,
+    answer: shadowAnswerSchema,
+    handle({ administration }, { by }) {
+      const shadow = administration.showShadow(by);
+      return Promise.resolve(shadow.ok ? ok({ shadow: shadow.value }) : shadow);
     },
   }),
   adminRoute({

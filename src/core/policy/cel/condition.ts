@@ -4,7 +4,7 @@ import type { JsonObject } from '../../json/value.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { celFacts, type CelFacts } from './environment.ts';
 import { type CheckedExpression, checkExpression } from './check-expression.ts';
-import { isWithinInput } from './input-limits.ts';
+import { type ArgumentPath, isWithinInput } from './input-limits.ts';
 
 /** What a condition can look at. */
 export interface ConditionFacts {
@@ -26,6 +26,8 @@ export interface Condition {
   readonly text: string;
   /** A condition that does not look at the arguments can be answered for a listing too. */
   readonly usesArgs: boolean;
+  /** What of the arguments it looks at; `[]` is all of them. */
+  readonly argumentPaths: readonly ArgumentPath[];
   readonly ask: (facts: PreparedFacts) => ConditionAnswer;
 }
 
@@ -55,6 +57,7 @@ export function parseCondition(text: string): Result<Condition, ConditionFault> 
   return ok({
     text,
     usesArgs: argumentPaths.length > 0,
+    argumentPaths,
     ask(facts) {
       if (!isWithinInput(facts, argumentPaths, { steps, loops })) return 'unevaluable';
       return answerOf(evaluate, facts);
