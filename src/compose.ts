@@ -122,15 +122,8 @@ async function openGateway(
   const knownSecrets = createKnownSecrets(secretsOf(config.upstreams));
   const policies = await openPolicies(options, { audit: store.audit, clock, report, knownSecrets, onRefused }, opened);
   const pins = await createPins({ store: notices.stores.pins, clock, report });
-  const parts = {
-    store: { ...store, ...notices.stores },
-    upstreams,
-    report,
-    ...policies,
-    knownSecrets,
-    pins,
-    consoleUrl,
-  };
+  const stores = { ...store, ...notices.stores };
+  const parts = { store: stores, upstreams, report, ...policies, knownSecrets, pins, consoleUrl };
   const deps = await createCallDeps(options, parts);
   opened.defer(() => deps.lateRecords.close());
   const expiry = setInterval(() => void expire(deps), EXPIRY_INTERVAL_MS).unref();
