@@ -4,12 +4,13 @@ import { type ApprovalView, approvalListSchema, approvalViewSchema } from '../co
 import { APPROVAL_STATUSES } from '../core/approval/approval.ts';
 import { ok } from '../core/result.ts';
 import { type AdminOptions, addAdminCommand, runAdminCommand } from './admin-command.ts';
-import { type ApproveOptions, approveApproval } from './approve-approval.ts';
+import { approveApproval } from './approve-approval.ts';
+import { type BatchOptions, decideBatch } from './batch-approvals.ts';
 import type { CliContext } from './cli-context.ts';
 import { approvalPath, findApproval } from './find-approval.ts';
 import { formatDistance } from './format-time.ts';
 import { type Cell, renderTable } from './layout.ts';
-import { parseCount } from './parse-option.ts';
+import { collect, parseCount } from './parse-option.ts';
 import { renderApproval } from './render-approval.ts';
 import { watchApprovals } from './watch-approvals.ts';
 
@@ -33,25 +34,7 @@ export function registerApprovals(program: Command, context: CliContext): void {
     }),
   );
 
-  addAdminCommand(approvals, 'approve <id>', 'approve one call')
-    .option('--args-hash <hash>', 'only if this is the hash of its arguments, as "approvals show" prints it')
-    .option('--yes', 'do not ask')
-    .option('-m, --comment <text>', 'why, for the audit log')
-    .action((id: string, options: ApproveOptions, command: Command) => approveApproval(context, command, id, options));
-
-  addAdminCommand(approvals, 'reject <id>', 'reject one call')
-    .option('-m, --comment <text>', 'why, for the audit log')
-    .action((id: string, options: AdminOptions & { comment?: string }) =>
-      runAdminCommand(context, options, async (client) => {
-        const shown = await findApproval(client, id, 'pending');
-        if (!shown.ok) return shown;
-        const body = options.comment === undefined ? {} : { comment: options.comment };
-        const rejected = await client.post(`${approvalPath(shown.value.id)}/reject`, body, approvalViewSchema);
-        return rejected.ok
-          ? ok({ json: rejected.value, text: `Rejected ${rejected.value.id}. The call will not run.\n` })
-          : rejected;
-      }),
-    );
+  registerDeciding(approvals, context);
 
   addAdminCommand(
     approvals,
@@ -60,6 +43,36 @@ export function registerApprovals(program: Command, context: CliContext): void {
   ).action((options: AdminOptions) =>
     runAdminCommand(context, options, (client, target) => watchApprovals(context, client, target, options)),
   );
+}
+
+function registerDeciding(approvals: Command, context: CliContext): void {
+  addAdminCommand(approvals, 'approve <id...>', 'approve one call, or several that are alike')
+    .option('--args-hash <hash>', 'only if this is the hash of its arguments, as "approvals show" prints it', collect)
+    .option('--yes', 'do not ask')
+    .option('-m, --comment <text>', 'why, for the audit log')
+    .action((ids: readonly string[], options: BatchOptions, command: Command) => {
+      const [id = '', ...others] = ids;
+      if (others.length > 0 || (options.argsHash ?? []).length > 1)
+        return decideBatch(context, command, 'approve', ids, options);
+      const { argsHash: [argsHash] = [], ...rest } = options;
+      return approveApproval(context, command, id, argsHash === undefined ? rest : { ...rest, argsHash });
+    });
+
+  addAdminCommand(approvals, 'reject <id...>', 'reject one call, or several that are alike')
+    .option('-m, --comment <text>', 'why, for the audit log')
+    .action((ids: readonly string[], options: BatchOptions, command: Command) => {
+      const [id = '', ...others] = ids;
+      if (others.length > 0) return decideBatch(context, command, 'reject', ids, options);
+      return runAdminCommand(context, options, async (client) => {
+        const shown = await findApproval(client, id, 'pending');
+        if (!shown.ok) return shown;
+        const body = options.comment === undefined ? {} : { comment: options.comment };
+        const rejected = await client.post(`${approvalPath(shown.value.id)}/reject`, body, approvalViewSchema);
+        return rejected.ok
+          ? ok({ json: rejected.value, text: `Rejected ${rejected.value.id}. The call will not run.\n` })
+          : rejected;
+      });
+    });
 }
 
 function listApprovals(context: CliContext, options: ListOptions): Promise<void> {

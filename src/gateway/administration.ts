@@ -1,3 +1,4 @@
+import type { BatchResultView } from '../core/admin-api/batch-view.ts';
 import type { ExplanationView, SimulationView } from '../core/admin-api/explanation-view.ts';
 import type { PolicyView, ToolView } from '../core/admin-api/policy-view.ts';
 import type { ShadowView } from '../core/admin-api/shadow-view.ts';
@@ -45,6 +46,13 @@ export interface ApprovalAnswer {
   readonly confirm?: string;
   /** The further calls that the rule offers are agreed to as well. */
   readonly grant?: boolean;
+}
+
+export interface BatchRequest {
+  readonly decision: 'approve' | 'reject';
+  /** Each with the digest of the arguments that were looked at. */
+  readonly approvals: readonly { readonly id: string; readonly argsDigest: string }[];
+  readonly comment: string | null;
 }
 
 export interface AuditRead extends AuditQuery {
@@ -103,6 +111,8 @@ export interface Administration {
     more?: Omit<ApprovalAnswer, 'argsDigest'>,
   ): Promise<Result<Approval, AdminFault>>;
   reject(by: Administrator, id: string, comment: string | null): Promise<Result<Approval, AdminFault>>;
+  /** Refused as a whole, with nothing decided, unless all are alike: of one tool, by one rule, with arguments of one shape. */
+  decideBatch(by: Administrator, request: BatchRequest): Promise<Result<readonly BatchResultView[], AdminFault>>;
 
   listKillSwitches(by: Administrator): Result<readonly KillSwitch[], AdminFault>;
   /** In force when this resolves, and before it is stored; `recorded: false` where the log will get the entry later. */

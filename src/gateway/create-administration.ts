@@ -5,6 +5,7 @@ import { checkRole } from './administration/admin-fault.ts';
 import { type AccountAdminDeps, createAccountAdministration } from './administration/accounts.ts';
 import { type ApprovalAdminDeps, createApprovalAdministration } from './administration/approvals.ts';
 import { type AuditAdminDeps, createAuditAdministration } from './administration/audit.ts';
+import { createBatchAdministration } from './administration/batch.ts';
 import { createKillSwitchAdministration, type KillSwitchAdminDeps } from './administration/kill-switch.ts';
 import { createPinAdministration, type PinAdminDeps } from './administration/pins.ts';
 import { createPolicyAdministration, type PolicyAdminDeps } from './administration/policy.ts';
@@ -25,9 +26,11 @@ export interface AdministrationDeps
 
 /** Puts the administrators' use cases behind the one interface that the admin plane knows. */
 export function createAdministration(deps: AdministrationDeps): Administration {
+  const approvals = createApprovalAdministration(deps);
   return {
     ...createAccountAdministration(deps),
-    ...createApprovalAdministration(deps),
+    ...approvals,
+    ...createBatchAdministration(deps, approvals),
     ...createAuditAdministration(deps),
     ...createKillSwitchAdministration(deps),
     ...createPinAdministration(deps),

@@ -166,3 +166,50 @@ describe('what is shown', () => {
     expect((JSON.parse(stdout) as { approvals: unknown[] }).approvals).toHaveLength(2);
   });
 });
+
+describe('several ids', () => {
+  const OTHER = 'apr_0000000000000000000002';
+  const batches = () =>
+    world.administration.calls.filter(({ method }) => method === 'decideBatch').map(({ args }) => args[0]);
+  const both = [ID, OTHER].map((id) => ({ id, argsDigest: DIGEST }));
+
+  it('are one batch, with the hash of each', async () => {
+    const hashes = ['--args-hash', DIGEST, '--args-hash', DIGEST];
+    const run = await world.run(['approvals', 'approve', ID, OTHER, ...hashes, '-m', 'all of them']);
+    expect(run).toMatchObject({ exitCode: 0, stdout: `${ID}: approved\n${OTHER}: approved\n` });
+    expect(batches()).toEqual([{ decision: 'approve', approvals: both, comment: 'all of them' }]);
+  });
+
+  it('are shown, every one, before a person is asked', async () => {
+    const run = await world.run(['approvals', 'approve', ID, OTHER], { isTty: true, answer: 'n' });
+    expect(run.stdout).toMatch(/D-42[^]*ceo@example\.com[^]*Approve these 2 calls\? \[y\/N\]/);
+    expect([run.exitCode, batches()]).toEqual([1, []]);
+  });
+
+  it.each([
+    ['one hash for two', [ID, OTHER, '--args-hash', DIGEST], 2],
+    ['two hashes for one', [ID, '--args-hash', DIGEST, '--args-hash', DIGEST], 2],
+    ['no hash and no terminal', [ID, OTHER], 2],
+    ['a hash of something else', [ID, OTHER, '--args-hash', DIGEST, '--args-hash', 'a'.repeat(64)], 1],
+  ])('with %s decide nothing', async (_, args, exitCode) => {
+    expect((await world.run(['approvals', 'approve', ...args])).exitCode).toBe(exitCode);
+    expect(batches()).toEqual([]);
+  });
+
+  it('say which were not decided, and exit with 1', async () => {
+    world.administration.decideBatch = () =>
+      Promise.resolve({
+        ok: true,
+        value: [
+          { id: ID, decided: true, status: 'rejected', problem: null },
+          { id: OTHER, decided: false, status: null, problem: 'the request is expired already' },
+        ],
+      });
+    const run = await world.run(['approvals', 'reject', ID, OTHER]);
+    expect(run).toEqual({
+      exitCode: 1,
+      stdout: `${ID}: rejected\n${OTHER}: the request is expired already\n`,
+      stderr: 'countersign: 1 of 2 were not decided\nhelp: The others count.\n',
+    });
+  });
+});

@@ -100,6 +100,16 @@ export function createFakeAdministration(nowMs: () => number): FakeAdministratio
       later('approve', by, [id, comment, argsDigest], () => decide(by, id, 'approved', comment)),
     reject: (by, id, comment) => later('reject', by, [id, comment], () => decide(by, id, 'rejected', comment)),
 
+    decideBatch: (by, request) =>
+      later('decideBatch', by, [request], () =>
+        ok(
+          request.approvals.map(({ id }) => {
+            const status = request.decision === 'approve' ? 'approved' : 'rejected';
+            return { id, decided: true, status, problem: null };
+          }),
+        ),
+      ),
+
     listKillSwitches: (by) => asked('listKillSwitches', by, [], () => ok(fake.killSwitches)),
     pullKillSwitch: (by, request) =>
       later('pullKillSwitch', by, [request], () => {

@@ -12,6 +12,7 @@ const OPENS: Readonly<Record<string, readonly AdminRole[]>> = {
   'GET /api/approvals/{id}': EVERYBODY,
   'POST /api/approvals/{id}/approve': ['approver'],
   'POST /api/approvals/{id}/reject': ['approver'],
+  'POST /api/approvals/batch': ['approver'],
   'GET /api/kill-switch': EVERYBODY,
   'POST /api/kill-switch': ['operator'],
   'DELETE /api/kill-switch/{id}': ['operator'],
@@ -36,6 +37,10 @@ const OPENS: Readonly<Record<string, readonly AdminRole[]>> = {
   'POST /api/pins/{id}/reject': ['operator'],
 };
 const BODIES: Readonly<Record<string, unknown>> = {
+  'POST /api/approvals/batch': {
+    decision: 'reject',
+    approvals: [{ id: 'apr_0000000000000000000000', argsDigest: 'a'.repeat(64) }],
+  },
   'POST /api/kill-switch': { scope: { client: 'nobody' }, reason: 'test' },
   'POST /api/tokens': { user: 'bob', ttl: '1d' },
   'POST /api/policy/explain': { as: 'alice', tool: 'crm/get' },
