@@ -7,12 +7,14 @@ import { describeGateway } from './instructions.ts';
 import { listCatalogue } from './list-catalogue.ts';
 import { upstreamsOf } from './upstreams-of.ts';
 import type { Refusals } from './refusals.ts';
+import { announceTasks } from './tasks/announce-tasks.ts';
 import { createTasks } from './tasks/tasks.ts';
 import type { Subscriptions } from './subscriptions/create-subscriptions.ts';
 
 /** Puts the use cases behind the one interface that the MCP plane knows. */
 export function createGateway(deps: CallDeps, refusals: Refusals, subscriptions: Subscriptions): Gateway {
   const tasks = createTasks(deps);
+  announceTasks(deps, subscriptions, (task) => tasks.show(task));
   return {
     call: (call) => tasks.call(call),
     tasks,

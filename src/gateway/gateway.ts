@@ -135,7 +135,7 @@ export interface Refusal {
 export interface Gateway {
   call(call: HostCall): Promise<HostResult | HostError | HostInputRequest | HostTask>;
   /** Calls that their host comes back for. */
-  readonly tasks: Omit<Tasks, 'call'>;
+  readonly tasks: Omit<Tasks, 'call' | 'show'>;
   list(context: RequestContext, kind: ListKind, cursor: string | null): Promise<HostList | HostError>;
   /** What the host may be told that there is, beside tools. */
   offers(context: Pick<RequestContext, 'principal' | 'endpoint'>): Offers & { readonly logging: boolean };

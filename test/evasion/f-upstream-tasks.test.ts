@@ -19,6 +19,41 @@ rules:
   - { id: read, who: { groups: [staff] }, tools: { class: read }, effect: allow }
 `;
 
+async function openListen({ port, token }: { port: number; token: string }, params: JsonObject, declared: JsonObject) {
+  const gone = new AbortController();
+  const response = await fetch(`http://127.0.0.1:${port}/mcp`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'subscriptions/listen',
+    },
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 'l',
+      method: 'subscriptions/listen',
+      params: modernParams(params, declared),
+    }),
+    signal: gone.signal,
+  });
+  return followStream(response, () => gone.abort());
+}
+
+function followStream(response: Response, close: () => void) {
+  let seen = '';
+  const reading = (async () => {
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) seen += chunk;
+  })().catch(() => undefined);
+  return {
+    close,
+    ended: reading,
+    text: () => seen,
+    until: (isThere: (text: string) => boolean) => expect.poll(() => isThere(seen), { timeout: 10_000 }).toBe(true),
+  };
+}
+
 describe.each(['modern', 'legacy'] as const)('tasks of a %s upstream', (era) => {
   let upstream: TaskingUpstream;
   let gateway: TestGateway;
@@ -130,6 +165,24 @@ describe.each(['modern', 'legacy'] as const)('tasks of a %s upstream', (era) => 
     expect(JSON.stringify(ended['result'])).toContain('blue');
   });
 
+  it('are told of to the host that listens, with what they came to, and to nobody else', async () => {
+    const host = modern(TASKS);
+    const taskId = (await host.call('shop__build')).answer.result?.['taskId'] as string;
+    const wish = { notifications: { taskIds: [taskId, 'task_0000000000000000000000'] } };
+    const own = await openListen(place, wish, TASKS);
+    const foreign = await openListen(bob, wish, TASKS);
+    await own.until((text) => text.includes('"status":"working"'));
+    expect(own.text()).toContain(`"notifications":{"taskIds":["${taskId}"]}`);
+    upstream.finish();
+    await own.until((text) => text.includes('built null'));
+    expect(own.text()).toMatch(/"method":"notifications\/tasks".*"status":"completed"/);
+    expect(foreign.text()).toContain('"notifications":{}');
+    expect(foreign.text()).not.toContain('notifications/tasks"');
+    const undeclared = await openListen(place, wish, {});
+    await undeclared.until((text) => text.includes('-32021'));
+    for (const { close } of [own, foreign, undeclared]) close();
+  });
+
   it('become tasks of ours for a host of 2025-11-25 that asks for one, also when they ask', async () => {
     const host = await openLegacyHost({ ...place, capabilities: ASKED });
     const call = async (method: string, params: JsonObject): Promise<JsonObject> => {
@@ -148,5 +201,18 @@ describe.each(['modern', 'legacy'] as const)('tasks of a %s upstream', (era) => 
     });
     expect(await call('tasks/get', { taskId })).toMatchObject({ status: 'completed' });
     expect(await call('tasks/cancel', { taskId })).toMatchObject({ error: { code: -32602 } });
+  });
+
+  it('are told of on the stream of a session of 2025-11-25, without what they came to', async () => {
+    const host = await openLegacyHost({ ...place, capabilities: {} });
+    const gone = new AbortController();
+    const { 'content-type': _type, ...headers } = host.headers;
+    const response = await fetch(`http://127.0.0.1:${place.port}/mcp`, { headers, signal: gone.signal });
+    const stream = followStream(response, () => gone.abort());
+    const params = { name: 'shop__quick', arguments: {}, task: { ttl: 60_000 } };
+    await host.post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+    await stream.until((text) => /"method":"notifications\/tasks\/status".*"status":"completed"/.test(text));
+    expect(stream.text()).not.toContain('built null');
+    stream.close();
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Principal } from '../../src/core/identity/principal.ts';
 import { LIST_KINDS, type Notice } from '../../src/core/mcp/notices.ts';
 import type { Endpoint, HostError } from '../../src/gateway/gateway.ts';
-import type { Listening } from '../../src/gateway/subscriptions/listening.ts';
+import type { HostNotice, Listening } from '../../src/gateway/subscriptions/listening.ts';
 import type { FakeUpstream } from '../support/fake-upstream.ts';
 import { administrator, createGatewayRig, type GatewayRig, person } from '../support/gateway-rig.ts';
 import { contextFor } from '../support/host-context.ts';
@@ -38,7 +38,7 @@ async function createRig(): Promise<GatewayRig> {
 }
 
 interface Hearer {
-  readonly told: readonly Notice[];
+  readonly told: readonly HostNotice[];
   readonly listening: Listening;
 }
 
@@ -48,12 +48,12 @@ interface ListenWish {
 }
 
 async function tryToListen(rig: GatewayRig, principal: Principal, { endpoint = ALL, resourceUris = [] }: ListenWish) {
-  const told: Notice[] = [];
+  const told: HostNotice[] = [];
   const context = contextFor({ callId: rig.deps.ids.next('call'), principal, revision: '2026-07-28', endpoint });
   const listening = await rig.gateway.listen({
     context,
     method: 'subscriptions/listen',
-    wish: { lists: LIST_KINDS, resourceUris },
+    wish: { lists: LIST_KINDS, resourceUris, taskIds: [] },
     tell: (notice) => told.push(notice),
   });
   return { told, listening };

@@ -127,6 +127,7 @@ export function createListening({ wish }: ListenRequest): Listening {
     unsubscribe: async () => null,
     mayTell: () => true,
     renew: () => undefined,
+    tellTasks: () => undefined,
     enter: ({ signal }) => ({ signal, stoppedBy: null, outliveHost: () => undefined, leave: () => undefined }),
     close: () => undefined,
   };

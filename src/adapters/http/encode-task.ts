@@ -1,12 +1,14 @@
 import { Buffer } from 'node:buffer';
 import { isJsonObject, type JsonObject } from '../../core/json/value.ts';
 import { skimObject, type SkimLimits } from '../../core/json/skim-object.ts';
-import { encodeResult, encodeResultBytes } from '../../core/mcp/encode-answer.ts';
+import { encodeNotification, encodeResult, encodeResultBytes } from '../../core/mcp/encode-answer.ts';
 import type { RpcId } from '../../core/mcp/message.ts';
+import { encodeNotice, subscriptionMetaOf } from '../../core/mcp/notices.ts';
 import type { Era } from '../../core/mcp/revisions.ts';
 import { META_RELATED_TASK } from '../../core/tasks/task-support.ts';
 import { formatTimestamp } from '../../core/timestamp.ts';
 import type { HostError, HostResult } from '../../gateway/gateway.ts';
+import type { HostNotice } from '../../gateway/subscriptions/listening.ts';
 import type { HostTask, HostTaskList } from '../../gateway/tasks/host-task.ts';
 
 type Pieces = readonly Uint8Array[];
@@ -54,6 +56,22 @@ export function encodeTaskOutcome(id: RpcId, { id: taskId }: HostTask, outcome: 
 
 export function encodeTaskList(id: RpcId, { tasks }: HostTaskList): Pieces {
   return [Buffer.from(encodeResult(id, { tasks: tasks.map(legacyFields) }))];
+}
+
+/** `subscriptionId`: of the `subscriptions/listen` that asked for it; `null` in the legacy era, where tasks come without their results. */
+export function encodeHostNotice(notice: HostNotice, subscriptionId: RpcId | null): string {
+  if (notice.kind !== 'task') return encodeNotice(notice, subscriptionId);
+  const { task } = notice;
+  if (subscriptionId === null) return encodeNotification('notifications/tasks/status', legacyFields(task));
+  const { status, outcome, inputRequests } = task;
+  const asked = inputRequests === null ? {} : { inputRequests };
+  const fields = { ...subscriptionMetaOf(subscriptionId), ...modernFields(task), ...asked };
+  if (status !== 'completed' || outcome === null) return encodeNotification('notifications/tasks', fields);
+  if (outcome.kind === 'error') {
+    return encodeNotification('notifications/tasks', { ...fields, status: 'failed', error: errorOf(outcome) });
+  }
+  const result = Buffer.concat(outcome.json).toString('utf8');
+  return `${encodeNotification('notifications/tasks', fields).slice(0, -2)},"result":${result}}}`;
 }
 
 const CLOSING = Buffer.from('}');

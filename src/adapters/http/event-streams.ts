@@ -1,7 +1,9 @@
-import { LIST_KINDS, encodeNotice, type Notice } from '../../core/mcp/notices.ts';
+import { LIST_KINDS } from '../../core/mcp/notices.ts';
+import { CORE_TASKS_REVISION } from '../../core/tasks/task-support.ts';
 import type { HostError, RequestContext } from '../../gateway/gateway.ts';
-import type { Listening } from '../../gateway/subscriptions/listening.ts';
+import type { HostNotice, Listening } from '../../gateway/subscriptions/listening.ts';
 import type { Caller, Plane } from './exchange.ts';
+import { encodeHostNotice } from './encode-task.ts';
 import { NoticeStream } from './notice-stream.ts';
 import { encodeEvent } from './respond.ts';
 import type { Session } from './sessions.ts';
@@ -29,7 +31,7 @@ const RETRY_MS = 2_000;
 interface SessionStream {
   /** Not to be guessed, and looked for among the streams of one session only. */
   readonly id: string;
-  readonly kept: { readonly sequence: number; readonly notice: Notice }[];
+  readonly kept: { readonly sequence: number; readonly notice: HostNotice }[];
   sequence: number;
   /** `null` while its host is away. */
   connection: NoticeStream | null;
@@ -65,8 +67,10 @@ async function begin(
   onOver: () => void,
 ): Promise<SessionEvents | HostError> {
   const streams: SessionStream[] = [];
-  const wish = { lists: LIST_KINDS, resourceUris: [] };
-  const tell = (notice: Notice): void => tellOnce(streams, notice);
+  // Before and after this revision there are no tasks, or none that are told of here.
+  const taskIds = session.revision === CORE_TASKS_REVISION ? 'own' : [];
+  const wish = { lists: LIST_KINDS, resourceUris: [], taskIds } as const;
+  const tell = (notice: HostNotice): void => tellOnce(streams, notice);
   const listening = await plane.deps.gateway.listen({ context, method: null, wish, tell });
   if ('kind' in listening) return listening;
 
@@ -140,7 +144,7 @@ function createStream(id: string): SessionStream {
 }
 
 /** On one stream and no other: on the newest that is connected, else for the newest whose host may come back. */
-function tellOnce(streams: readonly SessionStream[], notice: Notice): void {
+function tellOnce(streams: readonly SessionStream[], notice: HostNotice): void {
   const connected = streams.findLast(({ connection }) => connection !== null);
   if (connected?.connection) return connected.connection.tell(notice);
   const away = streams.at(-1);
@@ -151,7 +155,7 @@ function tellOnce(streams: readonly SessionStream[], notice: Notice): void {
 function findResumed(
   streams: readonly SessionStream[],
   lastEventId: string | null,
-): { readonly stream: SessionStream; readonly missed: readonly Notice[] } | null {
+): { readonly stream: SessionStream; readonly missed: readonly HostNotice[] } | null {
   const [, id, sequence] = EVENT_ID.exec(lastEventId ?? '') ?? [];
   const stream = streams.find((each) => each.id === id);
   if (stream === undefined) return null;
@@ -163,15 +167,16 @@ function findResumed(
 
 const EVENT_ID = /^(stream_[A-Za-z0-9_-]{1,64})-([0-9]{1,15})$/;
 
-function keep(stream: SessionStream, notice: Notice): void {
+function keep(stream: SessionStream, notice: HostNotice): void {
   stream.sequence += 1;
-  stream.kept.push({ sequence: stream.sequence, notice });
+  // What has become of a task can be asked for at any time, and its result may be large.
+  if (notice.kind !== 'task') stream.kept.push({ sequence: stream.sequence, notice });
   if (stream.kept.length > KEPT_EVENTS_MAX) stream.kept.shift();
 }
 
-function encodeKept(stream: SessionStream, notice: Notice): string {
+function encodeKept(stream: SessionStream, notice: HostNotice): string {
   keep(stream, notice);
-  return `id: ${stream.id}-${stream.sequence}\n${encodeEvent(encodeNotice(notice, null))}`;
+  return `id: ${stream.id}-${stream.sequence}\n${encodeEvent(encodeHostNotice(notice, null))}`;
 }
 
 /** Revision 2025-11-25 begins with an id, so that a host can come back also when nothing was told yet. Older hosts expect no empty event. */

@@ -2,7 +2,10 @@ import { META_SERVER_INFO } from '../../core/mcp/classify-request.ts';
 import { encodeResult } from '../../core/mcp/encode-answer.ts';
 import { parseListenParams } from '../../core/mcp/listen-params.ts';
 import type { RequestMessage } from '../../core/mcp/message.ts';
-import { encodeAcknowledgement, encodeNotice, META_SUBSCRIPTION_ID, type Notice } from '../../core/mcp/notices.ts';
+import { encodeAcknowledgement, META_SUBSCRIPTION_ID } from '../../core/mcp/notices.ts';
+import { declaresTasks, tasksNotDeclared } from '../../core/tasks/task-support.ts';
+import type { HostNotice } from '../../gateway/subscriptions/listening.ts';
+import { encodeHostNotice } from './encode-task.ts';
 import { acceptsEventStream } from './check-request.ts';
 import { type Caller, type Exchange, type Opened, turnAway } from './exchange.ts';
 import { NoticeStream } from './notice-stream.ts';
@@ -23,10 +26,13 @@ export async function listen(
   const known = { principal, revision: opened.revision, method, id };
   const wish = parseListenParams(message.params);
   if (!wish.ok) return turnAway(exchange, refusalOf(wish.error), known);
+  if (wish.value.taskIds.length > 0 && !declaresTasks(message.params)) {
+    return turnAway(exchange, refusalOf(tasksNotDeclared()), known);
+  }
   if (!acceptsEventStream(caller.headers)) return turnAway(exchange, REFUSALS.eventsNotAcceptable, known);
 
   let stream: NoticeStream | null = null;
-  const tell = (notice: Notice): void => stream?.tell(notice);
+  const tell = (notice: HostNotice): void => stream?.tell(notice);
   const context = createContext(plane, caller, opened);
   const listening = await plane.deps.gateway.listen({ context, method, wish: wish.value, tell });
   if ('kind' in listening) {
@@ -45,11 +51,14 @@ export async function listen(
     streams: plane.noticeStreams,
     limits: plane.limits,
     isWanted: () => true,
-    encode: (notice) => encodeEvent(encodeNotice(notice, id)),
+    encode: (notice) => encodeEvent(encodeHostNotice(notice, id)),
     farewell: encodeEvent(encodeResult(id, { resultType: 'complete', _meta: meta })),
     onEnd: () => listening.close(),
   });
-  if (stream.open(encodeEvent(encodeAcknowledgement(listening.granted, id)))) return stream.ended;
+  if (stream.open(encodeEvent(encodeAcknowledgement(listening.granted, id)))) {
+    listening.tellTasks();
+    return stream.ended;
+  }
   place.leave();
   listening.close();
   if (!res.destroyed) turnAway(exchange, REFUSALS.tooManyStreams, known);

@@ -1,9 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Principal } from '../../core/identity/principal.ts';
-import type { Notice } from '../../core/mcp/notices.ts';
 import type { Result } from '../../core/result.ts';
 import type { Place } from '../../gateway/in-flight.ts';
-import type { Listening } from '../../gateway/subscriptions/listening.ts';
+import type { HostNotice, Listening } from '../../gateway/subscriptions/listening.ts';
 import type { Slot } from './load.ts';
 import type { NoticeStreams } from './notice-streams.ts';
 import type { McpPlaneLimits } from './plane-options.ts';
@@ -23,11 +22,11 @@ export interface NoticeStreamOptions {
   /** Whether there is still something that the stream belongs to, such as its session. */
   readonly isWanted: (principal: Principal) => boolean;
   /** The text of an event. */
-  readonly encode: (notice: Notice) => string;
+  readonly encode: (notice: HostNotice) => string;
   /** The last event of a stream that the gateway ends. `null`: it ends without a word. */
   readonly farewell: string | null;
   /** Called once, however it ended. */
-  readonly onEnd: (undelivered: readonly Notice[]) => void;
+  readonly onEnd: (undelivered: readonly HostNotice[]) => void;
 }
 
 /** Notices that wait while the credential is looked up. With more of them something is wrong with the look-up. */
@@ -39,7 +38,7 @@ const WAITING_MAX = 500;
  */
 export class NoticeStream {
   readonly #options: NoticeStreamOptions;
-  readonly #waiting: Notice[] = [];
+  readonly #waiting: HostNotice[] = [];
   #isTelling = false;
   #isOver = false;
   /** Resolves when it is over. */
@@ -68,7 +67,7 @@ export class NoticeStream {
     return true;
   }
 
-  tell(notice: Notice): void {
+  tell(notice: HostNotice): void {
     if (this.#isOver) return;
     this.#waiting.push(notice);
     if (this.#waiting.length > WAITING_MAX) return this.end();

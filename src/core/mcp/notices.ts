@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../json/value.ts';
+import type { TaskId } from '../tasks/task.ts';
 import type { RpcId } from './message.ts';
 
 /** The lists that a server can say have changed. */
@@ -14,6 +15,11 @@ export type Notice =
 export interface Wish {
   readonly lists: readonly ListKind[];
   readonly resourceUris: readonly string[];
+}
+
+/** What a host wants to be told: of its tasks besides, by their ids, or of all that are its own. */
+export interface HostWish extends Wish {
+  readonly taskIds: readonly TaskId[] | 'own';
 }
 
 /** Longer than this is no address but a load. */
@@ -43,7 +49,7 @@ export function subscriptionIdOf(params: JsonObject | null): unknown {
 
 /** `subscriptionId`: of the `subscriptions/listen` that asked for it; `null` in the legacy era. */
 export function encodeNotice(notice: Notice, subscriptionId: RpcId | null): string {
-  const meta = subscriptionId === null ? {} : metaOf(subscriptionId);
+  const meta = subscriptionId === null ? {} : subscriptionMetaOf(subscriptionId);
   if (notice.kind === 'resource-updated') {
     return encode('notifications/resources/updated', { ...meta, uri: notice.uri });
   }
@@ -51,20 +57,21 @@ export function encodeNotice(notice: Notice, subscriptionId: RpcId | null): stri
 }
 
 /** The first message on a modern stream: what of the wish is granted. */
-export function encodeAcknowledgement(granted: Wish, subscriptionId: RpcId): string {
-  const { lists, resourceUris } = granted;
+export function encodeAcknowledgement(granted: HostWish, subscriptionId: RpcId): string {
+  const { lists, resourceUris, taskIds } = granted;
   const notifications = {
     ...Object.fromEntries(lists.map((list) => [`${list}ListChanged`, true])),
     ...(resourceUris.length > 0 && { resourceSubscriptions: resourceUris }),
+    ...(taskIds.length > 0 && taskIds !== 'own' && { taskIds }),
   };
-  return encode('notifications/subscriptions/acknowledged', { ...metaOf(subscriptionId), notifications });
+  return encode('notifications/subscriptions/acknowledged', { ...subscriptionMetaOf(subscriptionId), notifications });
 }
 
 const LIST_OF_METHOD: ReadonlyMap<string, ListKind> = new Map(
   LIST_KINDS.map((list) => [`notifications/${list}/list_changed`, list]),
 );
 
-function metaOf(subscriptionId: RpcId): JsonObject {
+export function subscriptionMetaOf(subscriptionId: RpcId): JsonObject {
   return { _meta: { [META_SUBSCRIPTION_ID]: subscriptionId } };
 }
 

@@ -1,15 +1,18 @@
 import type { Principal } from '../../core/identity/principal.ts';
 import type { KillFacts } from '../../core/kill-switch/kill-switch.ts';
 import { RESOURCES_WISHED_MAX } from '../../core/mcp/listen-params.ts';
-import type { ListKind, Notice, Wish } from '../../core/mcp/notices.ts';
+import type { HostWish, ListKind, Notice } from '../../core/mcp/notices.ts';
+import type { TaskId } from '../../core/tasks/task.ts';
+import type { TaskHead } from '../../ports/task-store.ts';
 import type { Upstream } from '../../ports/upstream.ts';
 import { admit } from '../admit.ts';
 import type { CallDeps } from '../deps.ts';
 import type { Endpoint, HostError, RequestContext } from '../gateway.ts';
 import { tooManySubscriptions } from '../host-errors.ts';
+import { openTask } from '../tasks/open-task.ts';
 import { createInterests, type Interests } from './interests.ts';
 import { Listener } from './listener.ts';
-import type { Listening, ListenRequest } from './listening.ts';
+import type { HostNotice, Listening, ListenRequest, TaskNotice } from './listening.ts';
 import { createListWatch, type ListWatch, type LookPauses, viewOf } from './list-watch.ts';
 import type { ResourceRights } from '../resource-rights.ts';
 
@@ -19,6 +22,9 @@ export interface Subscriptions {
   listen(request: ListenRequest): Promise<Listening | HostError>;
   /** What people may see could have changed: all lists, or those of one upstream. Tells whose really did. */
   lookAgain(upstream?: string): void;
+  /** Something has become of a task: tells those of its owner's hosts that want to know. */
+  hasTaskListeners(): boolean;
+  tellTask(task: TaskHead, notice: () => Promise<TaskNotice | null>): Promise<void>;
   close(): void;
 }
 
@@ -51,6 +57,8 @@ export function createSubscriptions(deps: SubscriptionsDeps): Subscriptions {
   return {
     listen: (request) => listen(world, request),
     lookAgain: (upstream) => lookAgain(world, upstream),
+    hasTaskListeners: () => listeners.values().some((own) => own.values().some(({ taskIds }) => taskIds.length > 0)),
+    tellTask: (task, notice) => tellTask(world, task, notice),
     close() {
       clearInterval(policyWatch);
       for (const watch of watches.values()) watch.close();
@@ -89,8 +97,15 @@ async function listen(world: World, { context, method, wish, tell }: ListenReque
   const refused = method === null ? null : await admit(deps, context, method);
   if (refused !== null) return refused;
 
-  const mayTellNow = (each: Listener, notice: Notice): boolean => mayTell(deps, each, notice);
-  const listener = new Listener({ principal, endpoint, lists: wish.lists, tell, mayTell: mayTellNow });
+  const mayTellNow = (each: Listener, notice: HostNotice): boolean => mayTell(deps, each, notice);
+  const listener = new Listener({
+    principal,
+    endpoint,
+    lists: wish.lists,
+    taskIds: wish.taskIds,
+    tell,
+    mayTell: mayTellNow,
+  });
   const own = listeners.get(principal.id) ?? new Set();
   listeners.set(principal.id, own.add(listener));
   try {
@@ -102,21 +117,25 @@ async function listen(world: World, { context, method, wish, tell }: ListenReque
   }
 }
 
-async function begin(world: World, listener: Listener, context: RequestContext, wish: Wish): Promise<Listening> {
+async function begin(world: World, listener: Listener, context: RequestContext, wish: HostWish): Promise<Listening> {
   const { deps } = world;
   const { endpoint } = context;
   const resourceUris: string[] = [];
   for (const uri of wish.resourceUris) {
     if ((await subscribe(world, listener, context, SUBSCRIBE, uri)) === null) resourceUris.push(uri);
   }
+  if (wish.taskIds !== 'own') listener.taskIds = await ownTasks(deps, context, wish.taskIds);
   await beginWatches(world, listener);
   return {
-    granted: { lists: wish.lists, resourceUris },
+    granted: { lists: wish.lists, resourceUris, taskIds: listener.taskIds },
     subscribe: (request, uri) => subscribe(world, listener, request, SUBSCRIBE, uri),
     async unsubscribe(request, uri) {
       const stopped = await admit(deps, request, 'resources/unsubscribe');
       if (stopped === null) forgetResource(world, listener, uri);
       return stopped;
+    },
+    tellTasks() {
+      if (listener.taskIds !== 'own') for (const id of listener.taskIds) deps.desk.wake(id);
     },
     mayTell: (notice) => mayTell(deps, listener, notice),
     renew(renewed) {
@@ -146,6 +165,23 @@ async function beginWatches({ deps, watches }: World, listener: Listener): Promi
   const timer = setTimeout(patience.resolve, FIRST_LOOK_MS_MAX);
   await Promise.race([Promise.all(begun), patience.promise]);
   clearTimeout(timer);
+}
+
+/** Each is asked for like by any other request about it, and recorded. */
+async function ownTasks(deps: CallDeps, context: RequestContext, ids: readonly TaskId[]): Promise<readonly TaskId[]> {
+  const own: TaskId[] = [];
+  for (const id of ids) {
+    const opened = await openTask(deps, context, { method: 'subscriptions/listen', id, onDenied: () => undefined });
+    if (opened.ok) own.push(id);
+  }
+  return own;
+}
+
+async function tellTask({ listeners }: World, task: TaskHead, notice: () => Promise<TaskNotice | null>): Promise<void> {
+  const wanting = [...(listeners.get(task.principal) ?? [])].filter((each) => each.wantsTask(task));
+  if (wanting.length === 0) return;
+  const told = await notice();
+  if (told !== null) for (const listener of wanting) listener.queue(told);
 }
 
 async function subscribe(
@@ -239,10 +275,11 @@ function upstreamsOf({ upstreams }: CallDeps, endpoint: Endpoint): readonly Upst
 function mayTell(
   deps: SubscriptionsDeps,
   { principal, endpoint, resources, isClosed }: Listener,
-  notice: Notice,
+  notice: HostNotice,
 ): boolean {
   if (isClosed || deps.killSwitches.find(factsOf(principal, endpoint)) !== null) return false;
   if (notice.kind === 'list-changed') return true;
+  if (notice.kind === 'task') return notice.mayTell(principal);
   const resource = resources.get(notice.uri);
   if (resource === undefined) return false;
   const facts = { ...factsOf(principal, endpoint), upstream: resource.upstream };

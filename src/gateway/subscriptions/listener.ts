@@ -1,6 +1,8 @@
 import type { Principal } from '../../core/identity/principal.ts';
-import type { ListKind, Notice } from '../../core/mcp/notices.ts';
+import type { HostWish, ListKind } from '../../core/mcp/notices.ts';
+import type { TaskHead } from '../../ports/task-store.ts';
 import type { Endpoint } from '../gateway.ts';
+import type { HostNotice } from './listening.ts';
 import { createThrottle, type Throttle } from './throttle.ts';
 
 /** A resource by the name that its owner gave it. */
@@ -13,8 +15,20 @@ export interface ListenerOptions {
   readonly principal: Principal;
   readonly endpoint: Endpoint;
   readonly lists: readonly ListKind[];
-  readonly mayTell: (listener: Listener, notice: Notice) => boolean;
-  readonly tell: (notice: Notice) => void;
+  readonly taskIds: HostWish['taskIds'];
+  readonly mayTell: (listener: Listener, notice: HostNotice) => boolean;
+  readonly tell: (notice: HostNotice) => void;
+}
+
+function keyOf(notice: HostNotice): string {
+  switch (notice.kind) {
+    case 'list-changed':
+      return notice.list;
+    case 'resource-updated':
+      return `uri ${notice.uri}`;
+    case 'task':
+      return notice.task.id;
+  }
 }
 
 /** The same thing is told at most once in this time, however often it happens. */
@@ -30,10 +44,12 @@ export class Listener {
   readonly seen: Map<string, string> = new Map();
   /** Upstreams that were asked to tell of their lists on this listener's behalf. */
   readonly attended: Set<string> = new Set();
+  /** Tasks that it hears of, of those that are its own. */
+  taskIds: HostWish['taskIds'];
   principal: Principal;
   isClosed = false;
-  /** No more than there are lists and resources of this listener. */
-  readonly #waiting = new Map<string, Notice>();
+  /** No more than there are lists, resources and tasks of this listener. */
+  readonly #waiting = new Map<string, HostNotice>();
   readonly #options: ListenerOptions;
   #throttle: Throttle | null = null;
 
@@ -42,6 +58,7 @@ export class Listener {
     this.principal = options.principal;
     this.endpoint = options.endpoint;
     this.lists = options.lists;
+    this.taskIds = options.taskIds;
   }
 
   /** Whether it hears of this upstream. */
@@ -49,10 +66,16 @@ export class Listener {
     return this.endpoint.kind === 'all' || this.endpoint.upstream === upstream;
   }
 
+  wantsTask({ id, principal, client, endpoint }: Pick<TaskHead, 'id' | 'principal' | 'client' | 'endpoint'>): boolean {
+    const here = this.endpoint.kind === 'one' ? this.endpoint.upstream : null;
+    const isOwn = principal === this.principal.id && client === this.principal.client && endpoint === here;
+    return isOwn && (this.taskIds === 'own' || this.taskIds.includes(id));
+  }
+
   /** Has this told soon, once. */
-  queue(notice: Notice): void {
+  queue(notice: HostNotice): void {
     if (this.isClosed) return;
-    this.#waiting.set(notice.kind === 'list-changed' ? notice.list : `uri ${notice.uri}`, notice);
+    this.#waiting.set(keyOf(notice), notice);
     this.#throttle ??= createThrottle(TELL_GAP_MS, () => this.#tellAll());
     this.#throttle.ask();
   }

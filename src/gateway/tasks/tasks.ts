@@ -38,6 +38,8 @@ export interface Tasks {
   /** Resolves when the task is over. Waits on an event stream for long, and without one not at all. */
   awaitOutcome(context: RequestContext, id: TaskId, stream: HostStream): Promise<HostTask | HostError>;
   list(context: RequestContext, cursor: string | null): Promise<HostTaskList | HostError>;
+  /** As it stands, for whoever has been found to own it. */
+  show(task: Task): Promise<HostTask>;
   /** Resolves when no call of a task is under way. None is started from now on. */
   finish(): Promise<void>;
 }
@@ -58,6 +60,7 @@ export function createTasks(deps: CallDeps): Tasks {
     cancel: (context, id) => failClosed(deps, context, () => cancel(world, context, id)),
     awaitOutcome: (context, id, stream) => failClosed(deps, context, () => awaitOutcome(world, context, id, stream)),
     list: (context, cursor) => failClosed(deps, context, () => list(world, context, cursor)),
+    show: async (task) => view(world, { task, approval: await loadApproval(deps, task) }),
     async finish() {
       await Promise.all([runner.finish(), background.finish()]);
     },

@@ -182,7 +182,7 @@ describe('subscriptions/listen', () => {
     const plane = await startPlane();
     plane.gateway.onListen = (request) => ({
       ...createListening(request),
-      granted: { lists: ['tools'], resourceUris: ['a:1'] },
+      granted: { lists: ['tools'], taskIds: [], resourceUris: ['a:1'] },
     });
     const wish = { toolsListChanged: true, promptsListChanged: true, resourceSubscriptions: ['a:1', 'b:2'] };
     const stream = await openStream(plane.port, listenRequest(wish));
@@ -204,7 +204,7 @@ describe('subscriptions/listen', () => {
     expect(plane.gateway.listens).toEqual([
       expect.objectContaining({
         method: 'subscriptions/listen',
-        wish: { lists: ['tools', 'prompts'], resourceUris: ['a:1', 'b:2'] },
+        wish: { lists: ['tools', 'prompts'], resourceUris: ['a:1', 'b:2'], taskIds: [] },
       }),
     ]);
   });

@@ -58,7 +58,7 @@ describe('a notice', () => {
   });
 
   it('says what is granted, and nothing of the rest', () => {
-    const granted = { lists: ['tools', 'resources'], resourceUris: [] } as const;
+    const granted = { lists: ['tools', 'resources'], resourceUris: [], taskIds: [] } as const;
     expect(JSON.parse(encodeAcknowledgement(granted, 1))).toEqual({
       jsonrpc: '2.0',
       method: 'notifications/subscriptions/acknowledged',
