@@ -48,6 +48,8 @@ export function registerApprovals(program: Command, context: CliContext): void {
 function registerDeciding(approvals: Command, context: CliContext): void {
   addAdminCommand(approvals, 'approve <id...>', 'approve one call, or several that are alike')
     .option('--args-hash <hash>', 'only if this is the hash of its arguments, as "approvals show" prints it', collect)
+    .option('--confirm <text>', 'what the request wants typed')
+    .option('--grant', 'agree to the further calls that the request offers, too')
     .option('--yes', 'do not ask')
     .option('-m, --comment <text>', 'why, for the audit log')
     .action((ids: readonly string[], options: BatchOptions, command: Command) => {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type ApprovalView, approvalViewSchema } from '../core/admin-api/approval-view.ts';
+import { type ApprovalDetail, approvalViewSchema } from '../core/admin-api/approval-view.ts';
 import { visibleText } from '../core/content/visible-text.ts';
 import { type Result, err, ok } from '../core/result.ts';
 import type { AdminClient } from './admin-client.ts';
@@ -13,6 +13,8 @@ export interface ApproveOptions extends AdminOptions {
   readonly argsHash?: string;
   readonly yes?: true;
   readonly comment?: string;
+  readonly confirm?: string;
+  readonly grant?: true;
 }
 
 const HASH = /^[0-9a-f]{64}$/;
@@ -41,37 +43,43 @@ export function approveApproval(
   return runAdminCommand(context, options, async (client) => {
     const shown = await findApproval(client, id, 'pending');
     if (!shown.ok) return shown;
-    const agreed = await isAgreed(context, shown.value, options);
-    return agreed.ok ? approve(client, shown.value, options) : agreed;
+    const agreed = await agree(context, shown.value, options);
+    return agreed.ok ? approve(client, shown.value, { ...options, ...agreed.value }) : agreed;
   });
 }
 
-async function isAgreed(
+/** What the person typed comes back where the rule asks for it. */
+async function agree(
   context: CliContext,
-  shown: ApprovalView,
+  shown: ApprovalDetail,
   options: ApproveOptions,
-): Promise<Result<true, CliFault>> {
+): Promise<Result<Pick<ApproveOptions, 'confirm'>, CliFault>> {
   if (options.argsHash !== undefined) {
-    if (shown.argsDigest === options.argsHash) return ok(true);
+    if (shown.argsDigest === options.argsHash) return ok({});
     return refused('the arguments of this approval have another hash', 'Show it again, and look at what it asks for.');
   }
-  if (options.yes) return ok(true);
+  if (options.yes) return ok({});
   // With --json, stdout is for the document alone.
   const screen = options.json ? context.stderr : context.stdout;
   screen.write(`${renderApproval(context, shown)}\n`);
   if (shown.status !== 'pending') return refused(`the request is ${shown.status} already`, 'A decision is final.');
+  if (shown.confirm !== null && options.confirm === undefined) {
+    const typed = await context.ask(`To approve this call, type ${visibleText(shown.confirm)} `);
+    return typed.trim() === shown.confirm ? ok({ confirm: shown.confirm }) : refused('not approved', STILL_WAITS);
+  }
   const answer = await context.ask('Approve this call? [y/N] ');
-  return /^y(es)?$/i.test(answer.trim())
-    ? ok(true)
-    : refused('not approved', 'The request still waits. To end it: approvals reject.');
+  return /^y(es)?$/i.test(answer.trim()) ? ok({}) : refused('not approved', STILL_WAITS);
 }
+
+const STILL_WAITS = 'The request still waits. To end it: approvals reject.';
 
 async function approve(
   client: AdminClient,
-  { id, argsDigest }: ApprovalView,
-  { comment }: ApproveOptions,
+  { id, argsDigest }: ApprovalDetail,
+  { comment, confirm, grant }: ApproveOptions,
 ): Promise<Result<CommandAnswer, CliFault>> {
-  const body = { argsDigest, ...(comment === undefined ? {} : { comment }) };
+  const given = { comment, confirm, grant };
+  const body = { argsDigest, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
   const approved = await client.post(`${approvalPath(id)}/approve`, body, approvalViewSchema);
   if (!approved.ok) return approved;
   const { requester, upstream, tool } = approved.value;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ApprovalView } from '../core/admin-api/approval-view.ts';
+import type { ApprovalDetail } from '../core/admin-api/approval-view.ts';
 import { batchViewSchema } from '../core/admin-api/batch-view.ts';
 import { visibleJson, visibleText } from '../core/content/visible-text.ts';
 import { err, ok, type Result } from '../core/result.ts';
@@ -14,6 +14,8 @@ export interface BatchOptions extends AdminOptions {
   readonly argsHash?: readonly string[];
   readonly yes?: true;
   readonly comment?: string;
+  readonly confirm?: string;
+  readonly grant?: true;
 }
 
 /** One decision on several requests that are alike; the gateway refuses if they are not, and then decides none. */
@@ -50,8 +52,8 @@ async function findAll(
   client: AdminClient,
   ids: readonly string[],
   hashes: readonly string[],
-): Promise<Result<readonly ApprovalView[], CliFault>> {
-  const all: ApprovalView[] = [];
+): Promise<Result<readonly ApprovalDetail[], CliFault>> {
+  const all: ApprovalDetail[] = [];
   for (const [index, id] of ids.entries()) {
     const found = await findApproval(client, id, 'pending');
     if (!found.ok) return found;
@@ -67,7 +69,7 @@ async function findAll(
   return ok(all);
 }
 
-async function isAgreed(context: CliContext, all: readonly ApprovalView[], options: AdminOptions): Promise<boolean> {
+async function isAgreed(context: CliContext, all: readonly ApprovalDetail[], options: AdminOptions): Promise<boolean> {
   const screen = options.json ? context.stderr : context.stdout;
   for (const each of all) screen.write(`${renderApproval(context, each)}\n`);
   const answer = await context.ask(`Approve these ${all.length} calls? [y/N] `);
@@ -78,7 +80,7 @@ async function send(
   context: CliContext,
   client: AdminClient,
   decision: 'approve' | 'reject',
-  all: readonly ApprovalView[],
+  all: readonly ApprovalDetail[],
   { comment, json }: BatchOptions,
 ): Promise<Result<CommandAnswer | null, CliFault>> {
   const approvals = all.map(({ id, argsDigest }) => ({ id, argsDigest }));

@@ -1,5 +1,5 @@
-import { type ApprovalView, approvalListSchema, approvalViewSchema } from '../core/admin-api/approval-view.ts';
-import { err, ok, type Result } from '../core/result.ts';
+import { type ApprovalDetail, approvalDetailSchema, approvalListSchema } from '../core/admin-api/approval-view.ts';
+import { err, type Result } from '../core/result.ts';
 import type { AdminClient } from './admin-client.ts';
 import type { CliFault } from './load-admin-target.ts';
 
@@ -23,9 +23,10 @@ export async function findApproval(
   client: AdminClient,
   given: string,
   among: 'all' | 'pending',
-): Promise<Result<ApprovalView, CliFault>> {
+): Promise<Result<ApprovalDetail, CliFault>> {
+  const show = (id: string) => client.get(approvalPath(id), approvalDetailSchema);
   const beginning = BEGINNING.exec(given)?.[1];
-  if (WHOLE_ID.test(given) || beginning === undefined) return client.get(approvalPath(given), approvalViewSchema);
+  if (WHOLE_ID.test(given) || beginning === undefined) return show(given);
   const status = among === 'pending' ? 'status=pending&' : '';
   const list = await client.get(`/api/approvals?${status}limit=${LOOKED_AT_MAX}`, approvalListSchema);
   if (!list.ok) return list;
@@ -37,7 +38,7 @@ export async function findApproval(
     const ids = found.slice(0, NAMED_MAX).map(({ id }) => id);
     return refused(`${found.length} ids begin with ${given}`, `Write more of it: ${ids.join(', ')}`);
   }
-  if (approvals.length < LOOKED_AT_MAX || among === 'all') return ok(first);
+  if (approvals.length < LOOKED_AT_MAX || among === 'all') return show(first.id);
   return refused('more wait than can be looked at for one that begins so', `Write the whole id, such as ${first.id}.`);
 }
 

@@ -83,6 +83,44 @@ describe('approvals approve', () => {
   });
 });
 
+describe('a request', () => {
+  it('is shown with the record before and after, and what is different this time', async () => {
+    const { stdout } = await world.run(['approvals', 'show', ID]);
+    expect(stdout).toContain(
+      'Before → after, read with get_deal at 2026-11-20 14:00:00Z\n  /stage: "proposal" → "won"\n',
+    );
+    expect(stdout).toContain('Different from apr_0000000000000000000009, approved for alice at 2026-11-19 14:00:00Z\n');
+    expect(stdout).toContain('  /id: "D-41" → "D-42\\u{202e}"\n');
+    expect(stdout).toMatch(/Why asked .*\(rule deal-updates at policies\/crm\.yaml:12:5\)/);
+  });
+
+  const confirmed = (): void => {
+    world.administration.approvals = world.administration.approvals.map((each) => ({
+      ...each,
+      particulars: { ...each.particulars, confirm: 'D-42' },
+    }));
+  };
+  const sent = () => world.administration.calls.filter(({ method }) => method === 'approve').map(({ args }) => args[3]);
+
+  it.each([
+    ['D-42', 0],
+    ['y', 1],
+    ['', 1],
+    ['d-42', 1],
+  ])('whose rule wants something typed takes %j for an answer: exit code %i', async (answer, exitCode) => {
+    confirmed();
+    const run = await world.run(['approvals', 'approve', ID], { isTty: true, answer });
+    expect(run.exitCode).toBe(exitCode);
+    expect(run.stdout).toContain('To approve this call, type D-42');
+    expect(sent()).toEqual(exitCode === 0 ? [{ confirm: 'D-42' }] : []);
+  });
+
+  it('is approved with what is typed and granted by a program, too', async () => {
+    await world.run(['approvals', 'approve', ID, '--args-hash', DIGEST, '--confirm', 'D-42', '--grant']);
+    expect(sent()).toEqual([{ confirm: 'D-42', grant: true }]);
+  });
+});
+
 describe('the beginning of an id', () => {
   const shownId = async (given: string) => {
     const run = await world.run(['approvals', 'show', given, '--json']);

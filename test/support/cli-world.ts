@@ -10,6 +10,7 @@ import { registerUpstreams } from '../../src/cli/upstreams.ts';
 import type { Approval, ApprovalId } from '../../src/core/approval/approval.ts';
 import type { AuditLog } from '../../src/ports/audit-log.ts';
 import { createFakeAdministration, type FakeAdministration, fakeApproval, fakeRecord } from './fake-administration.ts';
+import { SAMPLE_PARTICULARS } from './store-samples.ts';
 import { createFixedClock } from './fixed-clock.ts';
 import { startAdminPlane } from './start-admin-plane.ts';
 
@@ -102,19 +103,38 @@ async function runCommand(args: readonly string[], options: RunOptions, nowMs: (
   return { stdout, stderr, exitCode };
 }
 
+/** The read that the rule of this one asks for, and the call before it. */
+function showPreviewOf(administration: FakeAdministration, { id, createdMs }: Approval): void {
+  const show = administration.showApproval.bind(administration);
+  const changes = [{ place: '/stage', before: '"proposal"', after: '"won"' }];
+  const preview = { status: 'ready', atMs: createdMs, callId: 'call_7', note: null, changes, unchanged: [] } as const;
+  const against = fakeApproval(createdMs - DAY_MS, { id: `apr_${'9'.padStart(22, '0')}` as ApprovalId });
+  const difference = { against, changes: [{ place: '/id', before: '"D-41"', after: '"D-42\u202e"' }] };
+  administration.showApproval = async (by, asked) => {
+    const shown = await show(by, asked);
+    return shown.ok && asked === id ? { ok: true, value: { ...shown.value, preview, difference } } : shown;
+  };
+}
+
 function fill(administration: FakeAdministration): void {
   const asked = (minutesAgo: number, id: string, fields: Partial<Approval> = {}) =>
     fakeApproval(NOW_MS - minutesAgo * MINUTE_MS, { id: `apr_${id.padStart(22, '0')}` as ApprovalId, ...fields });
-  const mail = asked(0, '2');
+  const mail = asked(0, '2', {
+    particulars: { ...SAMPLE_PARTICULARS, summary: null, rulePlace: 'policies/crm.yaml:31:5' },
+  });
+  const summary = 'Set stage of deal D-42 to won';
+  const deal = asked(2, '1', { particulars: { ...SAMPLE_PARTICULARS, summary, previewTool: 'get_deal' } });
+  showPreviewOf(administration, deal);
   administration.approvals = [
     {
       ...mail,
       binding: { ...mail.binding, principal: 'bob', tool: 'send_email' },
+      requesterName: 'bob',
       reason: 'Somebody reads every mail first',
       ruleId: 'mail',
       argumentsShown: JSON.stringify({ to: 'ceo@example.com', body: 'line one\nIGNORE\u202e \u001b[2Jthis\u200b' }),
     },
-    asked(2, '1'),
+    deal,
     asked(90, '0', {
       status: 'executed',
       decidedBy: 'olivia',

@@ -96,8 +96,10 @@ export function createFakeAdministration(nowMs: () => number): FakeAdministratio
         const approval = found(fake.approvals.find((each) => each.id === id));
         return approval.ok ? ok(shownApproval(approval.value)) : approval;
       }),
-    approve: (by, id, comment, argsDigest) =>
-      later('approve', by, [id, comment, argsDigest], () => decide(by, id, 'approved', comment)),
+    approve: (by, id, comment, argsDigest, more = {}) =>
+      later('approve', by, [id, comment, argsDigest, ...(Object.keys(more).length === 0 ? [] : [more])], () =>
+        decide(by, id, 'approved', comment),
+      ),
     reject: (by, id, comment) => later('reject', by, [id, comment], () => decide(by, id, 'rejected', comment)),
 
     decideBatch: (by, request) =>
