@@ -7,7 +7,7 @@ import {
   type PersonalDataClass,
 } from '../core/content/detectors/detector.ts';
 import { personalDataDetectors, SECRET_DETECTORS } from '../core/content/detectors/built-in.ts';
-import { opaqueValue } from '../core/content/detectors/opaque-value.ts';
+import { opaqueText, opaqueValue } from '../core/content/detectors/opaque-value.ts';
 import { detect, type Span } from '../core/content/detect.ts';
 import { detectInJson } from '../core/content/redact-json.ts';
 import { redactText, redactionMarker } from '../core/content/redact-text.ts';
@@ -50,10 +50,10 @@ export async function redactFile(options: RedactOptions): Promise<CommandOutcome
 /** E-mail addresses stand in nearly every text, and who looks for credentials does not mean them. */
 const TOLD_BY_FORM = PERSONAL_DATA_CLASSES.filter((kind) => kind !== 'email');
 
-/** What stands alone and looks random is shown to a person, who can tell a key from an identifier; in JSON, identifiers stand alone. */
+/** What stands alone and looks random is shown to a person, who can tell a key from an identifier. In JSON most of it are identifiers. */
 function detectIn(text: string, personalData: readonly PersonalDataClass[]): readonly Span[] {
   const detectors: readonly Detector[] = [...SECRET_DETECTORS, ...personalDataDetectors(new Set(personalData))];
-  return isJson(text) ? detectInJson(text, detectors) : detect(text, [...detectors, opaqueValue]);
+  return isJson(text) ? detectInJson(text, [...detectors, opaqueText]) : detect(text, [...detectors, opaqueValue]);
 }
 
 function isJson(text: string): boolean {

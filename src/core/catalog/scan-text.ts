@@ -1,6 +1,5 @@
 import { SECRET_DETECTORS } from '../content/detectors/built-in.ts';
 import { detect } from '../content/detect.ts';
-import { traitsOf } from '../content/text-traits.ts';
 import { unfoldText } from '../content/unfold-text.ts';
 
 /** What a text in a tool definition may be about besides the tool. Each is explained in `docs/content.md`. */
@@ -34,7 +33,7 @@ export function scanText(text: string): readonly TextFinding[] {
   if (hidden !== null) findings.set('hidden-characters', { sign: 'hidden-characters', quote: quoteAt(looked, hidden) });
   const [secret] = detect(looked, SECRET_DETECTORS);
   if (secret !== undefined) findings.set('holds-secret', { sign: 'holds-secret', quote: secret.detector });
-  for (const reading of [looked, ...unfoldText(looked, traitsOf(looked)).map(({ text: inner }) => inner)]) {
+  for (const reading of [looked, ...unfoldText(looked).map(({ text: inner }) => inner)]) {
     for (const finding of scanReading(reading)) if (!findings.has(finding.sign)) findings.set(finding.sign, finding);
   }
   return [...findings.values()];

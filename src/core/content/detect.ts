@@ -1,5 +1,5 @@
 import type { DataClass, Detector } from './detectors/detector.ts';
-import { type TextTraits, traitsOf } from './text-traits.ts';
+import { findTokenRuns } from './detectors/token-runs.ts';
 import { unfoldText } from './unfold-text.ts';
 
 /** Something found in a text. It says where and what, and never holds the value. Offsets are UTF-16 code units. */
@@ -14,19 +14,21 @@ export interface Span {
 
 /** A token in base64 in a URL in JSON in a text: people do that. What is folded more often is not looked into. */
 const UNFOLD_DEPTH_MAX = 3;
+/** No detector finds anything shorter. */
+const FIND_CHARS_MIN = 6;
 
 /**
  * Everything that the detectors find in the text and in what it holds in an encoded form, in order and without overlaps: where two
- * overlap they become one, under the name of the longer. Takes time in proportion to the text. `traits` are those of the text, as far as
- * the detectors ask for them.
+ * overlap they become one, under the name of the longer. Takes time in proportion to the text.
  */
-export function detect(
-  text: string,
-  detectors: readonly Detector[],
-  traits: TextTraits = traitsOf(text),
-): readonly Span[] {
-  const search: Search = { detectors, spans: [], charsLeft: UNFOLD_FACTOR_MAX * text.length + UNFOLD_CHARS_MIN };
-  detectInto(search, text, traits, 0, (start, end) => [start, end]);
+export function detect(text: string, detectors: readonly Detector[]): readonly Span[] {
+  const search: Search = {
+    detectors,
+    spans: [],
+    seen: new Set(),
+    charsLeft: UNFOLD_FACTOR_MAX * text.length + UNFOLD_CHARS_MIN,
+  };
+  detectInto(search, text, 0, (start, end) => [start, end]);
   const { spans } = search;
   if (search.charsLeft < 0) return [{ start: 0, end: text.length, detector: UNSCANNED, class: 'secret' }];
   return spans.length < 2 ? spans : mergeSpans(spans);
@@ -44,28 +46,33 @@ type ToOriginal = (start: number, end: number) => readonly [number, number];
 interface Search {
   readonly detectors: readonly Detector[];
   readonly spans: Span[];
+  readonly seen: Set<string>;
   charsLeft: number;
 }
 
-function detectInto(search: Search, text: string, traits: TextTraits, depth: number, toOriginal: ToOriginal): void {
-  for (const { needs, find, name, class: kind } of search.detectors) {
-    if ((needs & traits) === 0) continue;
-    find(text, (from, to) => {
+function detectInto(search: Search, text: string, depth: number, toOriginal: ToOriginal): void {
+  if (text.length < FIND_CHARS_MIN) return;
+  const runs = findTokenRuns(text);
+  for (const { find, name, class: kind } of search.detectors) {
+    const report = (from: number, to: number, detector = name): void => {
       const [start, end] = toOriginal(from, to);
-      search.spans.push({ start, end, detector: name, class: kind });
-    });
+      search.spans.push({ start, end, detector, class: kind });
+    };
+    find(text, report, runs);
   }
   if (depth === UNFOLD_DEPTH_MAX) return;
-  for (const inner of unfoldText(text, traits)) {
+  for (const inner of unfoldText(text, runs)) {
+    // What is escaped in two ways reads the same in whichever order they are undone.
+    if (search.seen.has(inner.text)) continue;
+    search.seen.add(inner.text);
     search.charsLeft -= inner.text.length;
     if (search.charsLeft < 0) return;
-    detectInto(search, inner.text, traitsOf(inner.text), depth + 1, (start, end) =>
-      toOriginal(...inner.spanOf(start, end)),
-    );
+    detectInto(search, inner.text, depth + 1, (start, end) => toOriginal(...inner.spanOf(start, end)));
   }
 }
 
-function mergeSpans(spans: readonly Span[]): readonly Span[] {
+/** In order and without overlaps. */
+export function mergeSpans(spans: readonly Span[]): readonly Span[] {
   const sorted = spans.toSorted((a, b) => a.start - b.start || b.end - a.end);
   const merged: Span[] = [];
   for (const span of sorted) {

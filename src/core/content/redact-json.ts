@@ -1,11 +1,10 @@
-import { Buffer, isAscii } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import type { Detector } from './detectors/detector.ts';
 import { looksSecret, NAMED_SECRET, namesSecret } from './detectors/named-secret.ts';
-import { detect, type Span } from './detect.ts';
-import { endOfString } from './json-strings.ts';
+import { detect, mergeSpans, type Span } from './detect.ts';
+import { type FlatJson, flattenJson, toRawSpans } from './flat-json.ts';
+import { createStringTracker, safeCut } from './json-cut.ts';
 import { redactText } from './redact-text.ts';
-import { ESCAPING, HAS_BACKSLASH, HAS_UNUSUAL, type TextTraits, traitsOf, UNFOLDABLE } from './text-traits.ts';
-import { unescapeJson } from './unfold-text.ts';
 
 export interface RedactedJson {
   /** The same pieces where nothing was found. */
@@ -16,8 +15,8 @@ export interface RedactedJson {
 
 /** A search in a JSON text that can be made in steps, because the text may be megabytes. */
 export interface JsonDetection {
-  /** Looks at the next so many characters, and at the whole of the string that they end in. `true`: there is nothing left to look at. */
-  step(chars: number): boolean;
+  /** Looks at the next part. `true`: there is nothing left to look at. */
+  step(): boolean;
   /** Only once a step said that nothing is left. */
   finish(): RedactedJson;
 }
@@ -25,13 +24,12 @@ export interface JsonDetection {
 /** For the bytes of a JSON text, well-formed and in pieces, as an upstream sent them. */
 export function createJsonDetection(pieces: readonly Uint8Array[], detectors: readonly Detector[]): JsonDetection {
   const bytes = joined(pieces);
-  const isPlain = isAscii(bytes) && !bytes.includes(DELETE);
-  const text = bytes.toString(isPlain ? 'latin1' : 'utf8');
-  const search = createSearch(text, detectors, isPlain ? wantedBy(detectors) & ~HAS_UNUSUAL : wantedBy(detectors));
+  const text = bytes.toString('utf8');
+  const search = createSearch(text, detectors);
   return {
-    step: (chars) => search.step(chars),
+    step: () => search.step(),
     finish() {
-      const { spans } = search;
+      const spans = search.found();
       if (spans.length === 0) return { json: pieces, jsonBytes: bytes.length, spans };
       const json = Buffer.from(redactText(text, spans));
       return { json: [json], jsonBytes: json.length, spans };
@@ -42,7 +40,7 @@ export function createJsonDetection(pieces: readonly Uint8Array[], detectors: re
 /** The same in one go. */
 export function redactJson(pieces: readonly Uint8Array[], detectors: readonly Detector[]): RedactedJson {
   const detection = createJsonDetection(pieces, detectors);
-  detection.step(Number.POSITIVE_INFINITY);
+  while (!detection.step());
   return detection.finish();
 }
 
@@ -52,116 +50,83 @@ export function redactJson(pieces: readonly Uint8Array[], detectors: readonly De
  * Numbers are looked at where personal data is looked for: cards and identity numbers are written as such.
  */
 export function detectInJson(text: string, detectors: readonly Detector[]): readonly Span[] {
-  const search = createSearch(text, detectors, wantedBy(detectors));
-  search.step(Number.POSITIVE_INFINITY);
-  return search.spans;
+  const search = createSearch(text, detectors);
+  while (!search.step());
+  return search.found();
 }
 
-const COLON = 0x3a;
-/** The one character of ASCII that is unusual and may stand in a JSON string as it is. */
-const DELETE = 0x7f;
-/** No detector finds anything shorter. */
-const FIND_CHARS_MIN = 6;
-const NAME_CHARS_MAX = 64;
+/** What one step looks at, in characters: less than a millisecond, and twenty of them where somebody chose the text for it. */
+const PART_CHARS = 64 * 1024;
+/** Parts overlap by this much, so that what lies across the border of two is found in one of them. No single find is longer. */
+const OVERLAP_CHARS = 16 * 1024;
+
+interface Search {
+  step(): boolean;
+  found(): readonly Span[];
+}
+
+function createSearch(json: string, detectors: readonly Detector[]): Search {
+  const spans: Span[] = [];
+  let from = 0;
+  const isInStringAt = createStringTracker(json);
+  const numberDetectors = detectors.filter((detector) => detector.class !== 'secret');
+  return {
+    step() {
+      const cut = safeCut(json, from, from + PART_CHARS);
+      const to = cut === json.length ? cut : safeCut(json, from, cut + OVERLAP_CHARS);
+      const flat = flattenJson(json, from, to);
+      const found = detect(flat.text, detectors);
+      if (found.length > 0) for (const span of toRawSpans(flat, isInStringAt(from), found)) spans.push(span);
+      findEscapedMembers(flat, spans);
+      if (numberDetectors.length > 0) findNumbers(json, { from, to: cut, isInStringAt }, numberDetectors, spans);
+      if (cut === json.length) return true;
+      from = cut;
+      return false;
+    },
+    found: () => (spans.length < 2 ? spans : mergeSpans(spans)),
+  };
+}
+
+/**
+ * A secret with a quote or a backslash in it stands between other quotes in the flat text, so a detector would take its beginning for all
+ * of it.
+ */
+function findEscapedMembers({ json, strings, from }: FlatJson, spans: Span[]): void {
+  for (const { rawStart, rawEnd } of strings) {
+    const before = json.slice(Math.max(from, rawStart - MEMBER_CHARS_MAX), rawStart);
+    const name = MEMBER.exec(before)?.[1];
+    if (name === undefined || !namesSecret(name) || rawEnd - rawStart > VALUE_CHARS_MAX) continue;
+    const value = JSON.parse(`"${json.slice(rawStart, rawEnd)}"`) as string;
+    if (looksSecret(value)) spans.push({ start: rawStart, end: rawEnd, detector: NAMED_SECRET, class: 'secret' });
+  }
+}
+
+interface Part {
+  readonly from: number;
+  readonly to: number;
+  readonly isInStringAt: (offset: number) => boolean;
+}
+
+function findNumbers(json: string, part: Part, detectors: readonly Detector[], spans: Span[]): void {
+  LONG_NUMBER.lastIndex = part.from;
+  for (let found = LONG_NUMBER.exec(json); found !== null; found = LONG_NUMBER.exec(json)) {
+    if (found.index >= part.to) return;
+    if (part.isInStringAt(found.index)) continue;
+    const [span] = detect(found[0], detectors);
+    // The whole of it: a part of a number would be another number.
+    if (span !== undefined) spans.push({ ...span, start: found.index, end: LONG_NUMBER.lastIndex, isBare: true });
+  }
+}
+
 /** A shorter one says nothing about anybody. */
-const NUMBER_CHARS_MIN = 8;
-const LONG_NUMBER = /-?[0-9]{8}[0-9.eE+-]*/g;
-const NOTHING: readonly Span[] = [];
+const LONG_NUMBER = /(?<![0-9.eE+-])-?[0-9]{8}[0-9.eE+-]*/g;
+
+const MEMBER = /"([^"\\]{1,64})"\s{0,8}:\s{0,8}"$/;
+const MEMBER_CHARS_MAX = 84;
+const VALUE_CHARS_MAX = 1024;
 
 function joined(pieces: readonly Uint8Array[]): Buffer {
   const [only] = pieces;
   if (only === undefined || pieces.length > 1) return Buffer.concat(pieces);
   return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
-}
-
-interface Search {
-  readonly spans: readonly Span[];
-  step(chars: number): boolean;
-}
-
-/** Visits every string between its quotes, and keeps the name of the member that a value belongs to. */
-function createSearch(json: string, detectors: readonly Detector[], wanted: TextTraits): Search {
-  const spans: Span[] = [];
-  let open = json.indexOf('"');
-  let name: string | null = null;
-  let pairName: string | null = null;
-  const findsNumbers = detectors.some((detector) => detector.class !== 'secret');
-
-  function visit(start: number, end: number, memberName: string | null): void {
-    if (end - start < FIND_CHARS_MIN) return;
-    for (const span of detectInLiteral(json.slice(start, end), memberName, detectors, wanted)) {
-      spans.push({ ...span, start: start + span.start, end: start + span.end });
-    }
-  }
-
-  /** Between two strings. */
-  function visitNumbers(start: number, end: number): void {
-    if (end - start < NUMBER_CHARS_MIN) return;
-    for (const { 0: number, index } of json.slice(start, end).matchAll(LONG_NUMBER)) {
-      const [span] = detect(number, detectors);
-      if (span === undefined) continue;
-      // The whole of it: a part of a number would be another number.
-      spans.push({ ...span, start: start + index, end: start + index + number.length, isBare: true });
-    }
-  }
-
-  function step(chars: number): boolean {
-    const until = open + chars;
-    while (open !== -1 && open < until) {
-      const start = open + 1;
-      const end = endOfString(json, start);
-      if (end === -1) throw new Error('INVARIANT: only well-formed JSON is redacted');
-      const short = end - start <= NAME_CHARS_MAX ? json.slice(start, end) : null;
-      if (isFollowedByColon(json, end + 1)) {
-        visit(start, end, null);
-        name = short;
-      } else {
-        // `{"name": "API_KEY", "value": …}`: headers and environment variables are often lists of such pairs.
-        visit(start, end, name === 'value' && pairName !== null ? pairName : name);
-        if (name === 'name' || name === 'key') pairName = short;
-        else if (name === 'value') pairName = null;
-        name = null;
-      }
-      open = json.indexOf('"', end + 1);
-      if (findsNumbers) visitNumbers(end + 1, open === -1 ? json.length : open);
-    }
-    return open === -1;
-  }
-  if (findsNumbers) visitNumbers(0, open === -1 ? json.length : open);
-  return { spans, step };
-}
-
-function isFollowedByColon(json: string, from: number): boolean {
-  let at = from;
-  while (json.charCodeAt(at) <= 0x20) at += 1;
-  return json.charCodeAt(at) === COLON;
-}
-
-function wantedBy(detectors: readonly Detector[]): TextTraits {
-  return detectors.reduce((traits, { needs }) => traits | needs, UNFOLDABLE);
-}
-
-function detectInLiteral(
-  literal: string,
-  name: string | null,
-  detectors: readonly Detector[],
-  wanted: TextTraits,
-): readonly Span[] {
-  const traits = traitsOf(literal, wanted);
-  const isNamed = name !== null && namesSecret(name);
-  const isFoldable = (traits & ESCAPING) !== 0;
-  if (!isNamed && !isFoldable && !detectors.some(({ needs }) => (needs & traits) !== 0)) return NOTHING;
-  if ((traits & HAS_BACKSLASH) === 0) {
-    return isNamed && looksSecret(literal) ? [wholeSpan(literal)] : detect(literal, detectors, traits);
-  }
-  const { text, spanOf } = unescapeJson(literal);
-  if (isNamed && looksSecret(text)) return [wholeSpan(literal)];
-  return detect(text, detectors).map((span) => {
-    const [start, end] = spanOf(span.start, span.end);
-    return { ...span, start, end };
-  });
-}
-
-function wholeSpan(text: string): Span {
-  return { start: 0, end: text.length, detector: NAMED_SECRET, class: 'secret' };
 }

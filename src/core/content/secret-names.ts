@@ -17,7 +17,7 @@ function isSecretWord(word: string): boolean {
 }
 
 /** Some part of every name that can be secret. Nearly all names of a call have none of these, and this is all they cost. */
-const HINT = /pass|pwd|secret|token|key|auth|cookie|session|credential|jwt|bearer|otp|connection/i;
+const HINT = /pass|pwd|secret|token|key|auth|cookie|session|credential|jwt|bearer|otp|connection|psk/i;
 
 /** `HTTPServerKey2` is HTTP, Server, Key, 2. Takes time in proportion to the name: an agent chooses it. */
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g;
@@ -29,6 +29,7 @@ const SECRET_WORDS: ReadonlySet<string> = words(
   'accesstokens refreshtokens authtokens clientsecret sessionid sessionkey connectionstring',
   'apikey privatekey secretkey accesskey signingkey encryptionkey masterkey sshkey authkey',
   'apikeys privatekeys secretkeys accesskeys signingkeys encryptionkeys sshkeys authkeys',
+  'appkey licensekey licencekey writekey adminkey accountkey storagekey presharedkey sharedkey servicekey clientkey psk',
 );
 
 /** Words that end like this are secret words run together, `dbpassword`; no other word ends so. */

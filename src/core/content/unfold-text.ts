@@ -1,6 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { characterClass, visitRuns } from './detectors/token-runs.ts';
-import { ESCAPING, HAS_EQUALS, HAS_LONG_RUN, type TextTraits, UNFOLDABLE } from './text-traits.ts';
+import { characterClass, findTokenRuns, type TokenRuns, visitStretches } from './detectors/token-runs.ts';
 
 /** A part of a text in plain form, for detectors to look at. */
 export interface UnfoldedText {
@@ -14,21 +13,56 @@ export interface UnfoldedText {
  * made plain, with percent, JSON, HTML and quoted-printable escapes undone, and the contents of base64 and hex. Only readings that
  * differ from the text. Together they are not much longer than the text, whatever it is.
  */
-export function unfoldText(text: string, traits: TextTraits): readonly UnfoldedText[] {
-  if ((traits & UNFOLDABLE) === 0) return NOTHING;
+export function unfoldText(text: string, runs: TokenRuns = findTokenRuns(text)): readonly UnfoldedText[] {
   const unfolded: UnfoldedText[] = [];
   const add = (pattern: RegExp, replacement: (match: string) => string): void => {
     const mapped = replaceMapped(text, pattern, replacement);
     if (mapped !== null && mapped.text !== text) unfolded.push(mapped);
   };
-  if ((traits & ESCAPING) !== 0) add(ESCAPES, plainText);
+  if (isDisguised(text)) add(ESCAPES, plainText);
   // Only where it is certain: an equals sign with two letters behind it is in every other program.
-  if ((traits & HAS_EQUALS) !== 0 && /=3D|=\r?\n/.test(text)) add(QUOTED_PRINTABLE, quotedByte);
-  if ((traits & HAS_LONG_RUN) !== 0) unfolded.push(...decodeRuns(text));
+  if (text.includes('=') && SOFT_BREAK.test(text)) add(QUOTED_PRINTABLE, quotedByte);
+  decodeRuns(text, runs, unfolded);
   return unfolded;
 }
 
-const NOTHING: readonly UnfoldedText[] = [];
+/** Whether undoing escapes could show anything. Line breaks and quotes that are escaped hide nothing from a detector. */
+function isDisguised(text: string): boolean {
+  if (HIDING_ESCAPES.test(text)) return true;
+  return Buffer.byteLength(text) > text.length && hasHidingCharacters(text);
+}
+
+function hasHidingCharacters(text: string): boolean {
+  HIDING_CHARACTERS.lastIndex = 0;
+  for (let found = HIDING_CHARACTERS.exec(text); found !== null; found = HIDING_CHARACTERS.exec(text)) {
+    const foreign = found[1];
+    if (foreign === undefined) return true;
+    if (OURS.test(text.charAt(found.index - 1)) || OURS.test(text.charAt(HIDING_CHARACTERS.lastIndex))) return true;
+  }
+  return false;
+}
+
+const HIDING_ESCAPES =
+  /%[0-9A-Fa-f]{2}|\\[ux][0-9A-Fa-f]{2}|&(?:#[0-9xX]|(?:amp|lt|gt|quot|apos|colon|equals|lowbar|hyphen|period|sol);)/;
+/**
+ * What nobody sees, letters in other forms, and in the group words of other scripts, which hide something only next to letters of ours:
+ * most texts with them consist of them.
+ */
+const HIDING_CHARACTERS = new RegExp(
+  String.raw`([\u0370-\u052f]+)|[${[
+    // Fillers, joiners, marks of direction
+    String.raw`\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164`,
+    String.raw`\ufe00-\ufe0f\ufeff\uffa0`,
+    // Full-width, encircled and letter-like ones
+    String.raw`\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u24b6-\u24e9\u2100-\u214f`,
+    // The first halves of mathematical letters, and of tags
+    String.raw`\ud835\udb40`,
+  ].join('')}]`,
+  'g',
+);
+const OURS = /[A-Za-z0-9_-]/;
+/** In a program a line that goes on has a blank before its equals sign. */
+const SOFT_BREAK = /=3D|[^\s=]=\r?\n\S/;
 
 /** Replaces every match, and remembers where each character of the outcome comes from. */
 function replaceMapped(text: string, pattern: RegExp, replacement: (match: string) => string): UnfoldedText | null {
@@ -107,14 +141,6 @@ const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
   ].flatMap(([from = '', to = '']) => from.split('').map((char, index) => [char, to.charAt(index)] as const)),
 );
 
-/** What a JSON string says that is written like this between its quotes. */
-export function unescapeJson(literal: string): UnfoldedText {
-  const unescaped = replaceMapped(literal, JSON_ESCAPE, jsonCharacter);
-  return unescaped ?? { text: literal, spanOf: (start, end) => [start, end] };
-}
-
-const JSON_ESCAPE = /\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|["\\/bfnrt])/g;
-
 function jsonCharacter(match: string): string {
   const kind = match.charAt(1);
   if (kind === 'u' || kind === 'x') return String.fromCharCode(Number.parseInt(match.slice(2), 16));
@@ -160,35 +186,46 @@ function quotedByte(match: string): string {
 const RUN_CHARS_MIN = 24;
 const BASE64_CHARACTERS = characterClass(/[A-Za-z0-9+/_-]/);
 /** The lines of a block, as mail and PEM write them. */
-const NEXT_LINE = /\r?\n[A-Za-z0-9+/]{1,128}={0,2}(?![A-Za-z0-9+/ ])/y;
+const NEXT_LINE = /(?:\r?\n|\\n|\\r\\n)[A-Za-z0-9+/]{1,128}={0,2}(?![A-Za-z0-9+/ ])/y;
 const HEX = /^[0-9A-Fa-f]+$/;
 /** PNG, JPEG, GIF, RIFF (WebP, WAV), Ogg, MP3 and compressed data: never altered, and nothing in them reads as text. */
 const MEDIA = /^(?:iVBORw0KGg|\/9j\/|R0lGOD|UklGR|T2dnUw|SUQz|H4sI|UEsDB)/;
 
-function decodeRuns(text: string): readonly UnfoldedText[] {
-  const decoded: UnfoldedText[] = [];
+function decodeRuns(text: string, runs: TokenRuns, decoded: UnfoldedText[]): void {
   let done = 0;
-  visitRuns(text, BASE64_CHARACTERS, RUN_CHARS_MIN, (start, runEnd) => {
+  visitStretches(text, runs, BASE64_CHARACTERS, RUN_CHARS_MIN, (start, runEnd) => {
     if (start < done) return;
     let end = runEnd;
     // A find in there takes the whole block with it: a part of it could not be decoded any more.
     for (NEXT_LINE.lastIndex = end; NEXT_LINE.test(text); ) end = NEXT_LINE.lastIndex;
     done = end;
-    if (MEDIA.test(text.slice(start, start + 12)) || isUuid(text, start, runEnd)) return;
+    if (!mayBeEncoded(text, start, runEnd)) return;
+    if (MEDIA.test(text.slice(start, start + 12))) return;
     const run = text.slice(start, end);
     const bytes = HEX.test(run) && run.length % 2 === 0 ? Buffer.from(run, 'hex') : Buffer.from(run, 'base64');
     const span = [start, end] as const;
     if (mayHoldText(bytes)) decoded.push({ text: bytes.toString('latin1'), spanOf: () => span });
   });
-  return decoded;
 }
 
-/** The commonest long run of all, and it hides nothing. */
-function isUuid(text: string, start: number, end: number): boolean {
-  return end - start === 36 && text[start + 8] === '-' && UUID.test(text.slice(start, end));
+/** Text in base64 has letters of both cases and digits, and in hexadecimal digits above all; identifiers and paths seldom have. */
+function mayBeEncoded(text: string, start: number, end: number): boolean {
+  let kinds = 0;
+  for (let index = start; index < end && kinds !== MIXED; index += 1) kinds |= KINDS[text.charCodeAt(index)] ?? 0;
+  return kinds === MIXED || (kinds & BEYOND_HEX) === 0;
 }
 
-const UUID = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/;
+const UPPER = 1;
+const LOWER = 2;
+const DIGIT = 4;
+const MIXED = 15;
+const BEYOND_HEX = 8;
+/** By the code of a character. What is in no hexadecimal number is told apart as well. */
+const KINDS: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
+  const char = String.fromCharCode(code);
+  const kind = /[A-Z]/.test(char) ? UPPER : /[a-z]/.test(char) ? LOWER : /[0-9]/.test(char) ? DIGIT : 0;
+  return /[0-9A-Fa-f]/.test(char) ? kind : kind | BEYOND_HEX;
+});
 
 const LOOKED_AT_BYTES = 4096;
 

@@ -28,9 +28,6 @@ export interface InspectedCall {
 
 type InspectDeps = Pick<CallDeps, 'knownSecrets' | 'resultDetectors'>;
 
-/** So much is looked at in one go. A longer result lets other calls come in between. */
-const STEP_CHARS = 64 * 1024;
-
 /**
  * Makes of a result what the host may see: first the fields that the policy shows, then no credentials (those that the gateway holds,
  * wherever they stand, and what the detectors find in any string of it, at any depth and in any field) and no data of the classes that the
@@ -97,7 +94,8 @@ export function detectorsFor(
 async function redacted(json: readonly Uint8Array[], detectors: readonly Detector[]): Promise<RedactedJson> {
   if (detectors.length === 0) return { json, jsonBytes: bytesOf(json), spans: [] };
   const detection = createJsonDetection(json, detectors);
-  while (!detection.step(STEP_CHARS)) await nextTurn();
+  // A long result lets other calls come in between.
+  while (!detection.step()) await nextTurn();
   return detection.finish();
 }
 

@@ -5,7 +5,9 @@ import { PERSONAL_DATA_CLASSES } from '../../../src/core/content/detectors/detec
 import { personalDataDetectors, SECRET_DETECTORS } from '../../../src/core/content/detectors/built-in.ts';
 import { opaqueValue } from '../../../src/core/content/detectors/opaque-value.ts';
 import { detect, UNSCANNED } from '../../../src/core/content/detect.ts';
+import { detectInJson } from '../../../src/core/content/redact-json.ts';
 import { redactText } from '../../../src/core/content/redact-text.ts';
+import { makeTexts } from '../../support/made-secrets.ts';
 import { loadSecretSamples } from '../../support/secret-samples.ts';
 
 // Put together here, so that no scanner of repositories takes this file for a leak.
@@ -29,6 +31,26 @@ describe('secrets that are told by their form', () => {
     ['a named value', 'DB_PASSWORD="kq93Zx01pQ"', 'DB_PASSWORD="[redacted:named-secret]"'],
     ['a named value in YAML', 'api_key: kq93Zx01pQ84mm', 'api_key: [redacted:named-secret]'],
     ['a header', 'Authorization: Bearer kq93Zx01pQ84mm', 'Authorization: Bearer [redacted:authorization]'],
+    ['a cookie', 'Cookie: a=1; sid=kq93Zx01pQ84mm77', 'Cookie: a=1; sid=[redacted:authorization]'],
+    ['an option', 'run --api-key kq93Zx01pQ84mm -v', 'run --api-key [redacted:command-line-credentials] -v'],
+    ['a name in two words', 'API key: kq93Zx01pQ84mm', 'API key: [redacted:named-secret]'],
+    ['a sentence', 'the password is kq93Zx01pQ84mm now', 'the password is [redacted:named-secret] now'],
+    ['a password without a digit', 'password = "correct#Horse"', 'password = "[redacted:named-secret]"'],
+    [
+      'a name inside of an address',
+      'token: https://x.example/?api_key=kq93Zx01pQ84',
+      'token: https://x.example/?api_key=[redacted:named-secret]',
+    ],
+    [
+      'an attribute',
+      '<add key="DbPassword" value="kq93Zx01" />',
+      '<add key="DbPassword" value="[redacted:named-secret]" />',
+    ],
+    [
+      'a manifest',
+      'kind: Secret\ndata:\n  a: a3E5M1p4\n  b: cFE4NG1t\ntype: Opaque',
+      'kind: Secret\ndata:\n  a: [redacted:kubernetes-secret]\n  b: [redacted:kubernetes-secret]\ntype: Opaque',
+    ],
     [
       'a private key',
       `-----BEGIN EC PRIVATE KEY-----\n${'Mk4x'.repeat(12)}\n-----END EC PRIVATE KEY-----.`,
@@ -43,6 +65,9 @@ describe('secrets that are told by their form', () => {
     ['UUIDs', 'id 832d2129-a846-4e27-99f4-7004b6ad53ef'],
     ['placeholders', 'api_key: <your-api-key> token=${TOKEN} password: xxxxxxxxxxxx'],
     ['code', 'const token = await getToken(user1); password = process.env.PASSWORD1'],
+    ['keys that Google publishes', `AIza${'SyAnLA7NfeLquW1tJFpx_eQCxoX-oo6YyIs'}`],
+    ['what guards a form', '<input name="authenticity_token" value="kq93Zx01pQ84mm77">'],
+    ['a configuration', 'kind: ConfigMap\ndata:\n  a: a3E5M1p4'],
     ['descriptions', 'max_tokens: 4096, token_count: 123456789a, password_length: 12'],
     ['an image', `data:image/png;base64,iVBORw0KGgo${'QUtJQUlPU0ZPRE5ON0VYQU1Q'.repeat(40)}`],
   ])('leaves %s alone', (_, text) => {
@@ -141,9 +166,24 @@ describe('the detectors together', () => {
     );
   });
 
+  it('leave almost nothing of made-up secrets unfound, and nothing harmless touched', () => {
+    const { secrets, harmless } = makeTexts(20_261_128);
+    const look = (text: string): number => (/^[{[]/.test(text) ? detectInJson : detect)(text, SECRET_DETECTORS).length;
+    const missed = secrets.filter((text) => look(text) === 0);
+    expect(missed.length / secrets.length).toBeLessThanOrEqual(0.02);
+    expect(harmless.filter((text) => look(text) > 0)).toEqual([]);
+  });
+
   // What took more than time in proportion to the text would not come to an end here.
   it.each([
     'token:',
+    'key:',
+    'token: /',
+    'name: token value: ',
+    'kind: Secret\n',
+    'PuTTY-User-Key-File-2',
+    'Cookie: a=',
+    '--token ',
     'token=',
     '"token":"',
     'a@a.a.',
@@ -178,10 +218,10 @@ describe('the public samples', () => {
   const samples = loadSecretSamples();
   const thorough = [...SECRET_DETECTORS, opaqueValue, ...personalDataDetectors(new Set(['ip-address']))];
 
-  it('has at least 94 % of its secrets found, as `countersign redact` looks at a text', () => {
+  it('has at least 95 % of its secrets found, as `countersign redact` looks at a text', () => {
     const secrets = samples.filter(({ expect: kind }) => kind === 'secret');
     const found = secrets.filter(({ text }) => detect(text, thorough).length > 0);
-    expect(found.length / secrets.length).toBeGreaterThanOrEqual(0.94);
+    expect(found.length / secrets.length).toBeGreaterThanOrEqual(0.95);
   });
 
   it('has at least 82 % found by their form alone, as in results', () => {
@@ -190,10 +230,16 @@ describe('the public samples', () => {
     expect(found.length / secrets.length).toBeGreaterThanOrEqual(0.82);
   });
 
-  /** Keys of Google that it publishes in its own examples are labelled clean. They differ in nothing from keys that are not published. */
-  it('has at most 3 % of the clean ones touched, published Google keys aside', () => {
-    const clean = samples.filter(({ expect: kind, rule }) => kind === 'clean' && rule !== 'gcp-api-key');
+  /**
+   * Labels are by rule: what is clean for one rule is a secret for another here. These five have the very form of a credential, and two of
+   * them are labelled a secret elsewhere in the same samples.
+   */
+  const CREDENTIALS_BY_FORM = /eyJjb25maWRlbmNlIjowLjh9|-us18\)$|^meraki[-_](?:api-key|token)|^ghp_wWP/;
+
+  it('has at most 1 % of the clean ones touched that have not the form of a credential', () => {
+    const clean = samples.filter(({ expect: kind, text }) => kind === 'clean' && !CREDENTIALS_BY_FORM.test(text));
+    expect(samples.filter(({ expect: kind }) => kind === 'clean').length - clean.length).toBe(5);
     const touched = clean.filter(({ text }) => detect(text, thorough).length > 0);
-    expect(touched.length / clean.length).toBeLessThanOrEqual(0.03);
+    expect(touched.length / clean.length).toBeLessThanOrEqual(0.01);
   });
 });

@@ -6,6 +6,9 @@ import { redactJson } from '../../../src/core/content/redact-json.ts';
 
 const GITHUB = `ghp_${'iyxcr1m73849kc0nolx2073atq26maalw6xk'}`;
 
+const escaped = (before: string, after = ''): string =>
+  Array.from(GITHUB, (char) => before + char.charCodeAt(0).toString(16) + after).join('');
+
 const redacted = (json: string): string => {
   const result = redactJson([Buffer.from(json)], SECRET_DETECTORS);
   expect(result.jsonBytes).toBe(Buffer.concat(result.json).length);
@@ -25,6 +28,15 @@ describe('redactJson', () => {
       '{"name":"DB_PASSWORD","value":"kq93Zx01"}',
       '{"name":"DB_PASSWORD","value":"[redacted:named-secret]"}',
     ],
+    ['a secret with a quote in it', '{"password":"kq\\"93Zx01"}', '{"password":"[redacted:named-secret]"}'],
+    [
+      'a key with a string for each line',
+      `["-----BEGIN PRIVATE KEY-----","${'Mk4xZ9'.repeat(10)}","-----END PRIVATE KEY-----"]`,
+      '["[redacted:private-key]","[redacted:private-key]","[redacted:private-key]"]',
+    ],
+    ['percent escapes of every character', `{"a":"${escaped('%')}"}`, '{"a":"[redacted:token]"}'],
+    ['HTML entities of every character', `{"a":"${escaped('&#x', ';')}"}`, '{"a":"[redacted:token]"}'],
+    ['numbers, which are left', '{"password":1234567890}', '{"password":1234567890}'],
     ['text that is not ASCII', `{"a":"señal ${GITHUB} fin"}`, '{"a":"señal [redacted:token] fin"}'],
   ])('takes a secret out of %s', (_, json, expected) => {
     expect(redacted(json)).toBe(expected);
@@ -44,6 +56,25 @@ describe('redactJson', () => {
   it('finds a secret behind 150,000 bytes and 30 objects deep', () => {
     const deep = `${'{"a":'.repeat(30)}"${'x '.repeat(75_000)}${GITHUB}"${'}'.repeat(30)}`;
     expect(redacted(deep)).not.toContain(GITHUB);
+  });
+
+  it.each([
+    ['blanks', ' '.repeat(70_000)],
+    ['nothing but letters', 'Ab3'.repeat(25_000)],
+    ['escapes', '\u0001\\"'.repeat(12_000)],
+    ['characters beyond the first plane', '\u{1f511}'.repeat(35_000)],
+  ])('finds what lies across the borders of its steps, behind %s', (_, filler) => {
+    for (let shift = 0; shift < 9; shift += 1) {
+      const text = `${filler.slice(0, 65_500 + shift * 4)} ${GITHUB} ${filler}`;
+      const value = [{ text, encoded: Buffer.from(`x ${text}`).toString('base64') }, 'last'];
+      const shown = redacted(JSON.stringify(value));
+      const [first, last] = JSON.parse(shown) as [{ text: string; encoded: string }, string];
+      // Not the texts themselves: nobody could read why they differ.
+      expect(last).toBe('last');
+      expect(shown.includes(GITHUB)).toBe(false);
+      expect(first.text.includes('[redacted:token]')).toBe(true);
+      expect(first.encoded.includes('[redacted:token]')).toBe(true);
+    }
   });
 
   it('leaves every JSON text well-formed, and changes none in which nothing is found', () => {

@@ -1,44 +1,70 @@
 import { isPlaceholder } from '../placeholder.ts';
-import type { Detector } from './detector.ts';
-import { HAS_COLON } from '../text-traits.ts';
+import type { ReportSpan } from './detector.ts';
+
+/** What a find in a header is called. */
+export const AUTHORIZATION = 'authorization';
+
+/** Whether headers with this name carry credentials: `Authorization` and its kin, cookies, and what ends in a key or a token. */
+export function isCredentialHeader(name: string): boolean {
+  return NAME.test(name);
+}
 
 /**
- * The value of a header that carries a credential, wherever such a header is written down: in a log, a curl line, a program.
- * `Authorization`, `Proxy-Authorization`, cookies, and headers whose names end in a key or a token.
+ * The credential in a header, wherever such a header is written down: in a log, a curl line, a program. `colon` is what ends its name.
+ * Answers where the next header may begin.
  */
-export const authorizationHeader: Detector = {
-  name: 'authorization',
-  class: 'secret',
-  needs: HAS_COLON,
-  find(text, report) {
-    for (let colon = text.indexOf(':'); colon !== -1; colon = text.indexOf(':', colon + 1)) {
-      if (!isHeaderName(text, colon)) continue;
-      VALUE.lastIndex = colon + 1;
-      const value = VALUE.exec(text)?.[1] ?? '';
-      // A long value is looked at once, however many colons are in it.
-      if (value.length > LONG_VALUE_CHARS) colon = VALUE.lastIndex - 1;
-      if (value.length < VALUE_CHARS_MIN || isPlaceholder(value) || !/[0-9=+]/.test(value)) continue;
-      if (/^[a-z]+$/i.test(value)) continue;
-      report(VALUE.lastIndex - value.length, VALUE.lastIndex);
-    }
-  },
-};
+export function findInHeader(text: string, name: string, colon: number, report: ReportSpan): number {
+  if (COOKIE.test(name)) return findCookies(text, colon + 1, report);
+  if (/^token$/i.test(name) && isLooseToken(text.slice(Math.max(0, colon - LOOSE_CHARS), colon))) return colon;
+  VALUE.lastIndex = colon + 1;
+  const value = VALUE.exec(text)?.[1] ?? '';
+  const end = VALUE.lastIndex;
+  if (value.length >= VALUE_CHARS_MIN && !isPlaceholder(value) && /[0-9=+]/.test(value)) {
+    if (!/^[a-z]+$/i.test(value)) report(end - value.length, end, AUTHORIZATION);
+  }
+  // A long value is looked at once, however many colons are in it.
+  return value.length > LONG_VALUE_CHARS ? end - 1 : colon;
+}
 
 const VALUE_CHARS_MIN = 10;
 const LONG_VALUE_CHARS = 64;
 /** What `Bearer` and its kin are followed by; without a scheme the value itself. */
 const VALUE =
   /["']?\s{0,3}["']?(?:(?:Bearer|Basic|Digest|Token|Api-?Token|Api-?Key|GenieKey|SSWS|Splunk|OAuth|Key|AWS)\s{1,3})?([^\s"',;<>\\]{1,4096})/iy;
-const NAME_CHARS_MAX = 40;
 const NAME =
-  /(?:^|[^A-Za-z0-9-])(?:proxy-)?(?:authorization|(?:x-)?(?:[a-z]{1,16}-){0,2}(?:api-?key|api-?token|auth-?token|access-?token)|apikey|token|private-token|x-auth)["']?$/i;
+  /^(?:(?:proxy-)?authorization|(?:x-)?(?:[a-z]{1,16}-){0,2}(?:api-?key|api-?token|auth-?token|auth-?key|access-?token)|token|private-token|x-auth|(?:set-)?cookie)$/i;
+const COOKIE = /cookie$/i;
 
-/** The characters before a colon, as many as a name has. `Token` alone is one in a header line only. */
-function isHeaderName(text: string, colon: number): boolean {
-  const last = text.charCodeAt(colon - 1) | 0x20;
-  // n, y and h end all of these names, and a quote may follow them.
-  if (last !== 0x6e && last !== 0x79 && last !== 0x68 && last !== 0x22 && last !== 0x27) return false;
-  const before = text.slice(Math.max(0, colon - NAME_CHARS_MAX), colon);
-  if (!NAME.test(before)) return false;
-  return !/(?:^|[^-a-z])token["']?$/i.test(before) || /["'\n]token$/i.test(before);
+/** `Token` alone is a header in a line of its own or in quotes, and a word everywhere else. */
+function isLooseToken(before: string): boolean {
+  return !/["'\n]token$/i.test(before);
 }
+
+/** `token`, and what stands before it. */
+const LOOSE_CHARS = 6;
+
+/** Values long and random enough to be somebody's session. What they are called tells nothing. */
+function findCookies(text: string, from: number, report: ReportSpan): number {
+  const end = lineEnd(text, from);
+  COOKIE_PAIR.lastIndex = 0;
+  const line = text.slice(from, end);
+  for (let found = COOKIE_PAIR.exec(line); found !== null; found = COOKIE_PAIR.exec(line)) {
+    const value = found[1] ?? '';
+    if (!/[0-9]/.test(value) || !/[A-Za-z]/.test(value) || isPlaceholder(value.replaceAll(/%[0-9A-F]{2}/gi, '')))
+      continue;
+    const start = from + found.index + found[0].length - value.length;
+    report(start, start + value.length, AUTHORIZATION);
+  }
+  return Math.max(from, end - 1);
+}
+
+const COOKIE_PAIR = /[\w.-]{1,64}=([\w%.~+/=:-]{16,2048})/g;
+const COOKIE_LINE_CHARS_MAX = 4096;
+
+function lineEnd(text: string, from: number): number {
+  LINE_END.lastIndex = from;
+  const found = LINE_END.exec(text);
+  return Math.min(found?.index ?? text.length, from + COOKIE_LINE_CHARS_MAX);
+}
+
+const LINE_END = /["\r\n]/g;

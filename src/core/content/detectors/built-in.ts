@@ -1,27 +1,23 @@
-import { authorizationHeader } from './authorization-header.ts';
 import { cardNumber } from './card-number.ts';
 import { commandLineCredentials } from './command-line-credentials.ts';
 import type { Detector, PersonalDataClass } from './detector.ts';
 import { emailAddress } from './email-address.ts';
 import { iban } from './iban.ts';
-import { infixToken } from './infix-token.ts';
 import { ipAddress } from './ip-address.ts';
-import { jsonWebToken } from './json-web-token.ts';
-import { knownToken } from './known-token.ts';
+import { kubernetesSecret } from './kubernetes-secret.ts';
 import { namedSecret } from './named-secret.ts';
 import { nationalId } from './national-id.ts';
 import { phoneNumber } from './phone-number.ts';
 import { privateKey } from './private-key.ts';
+import { token } from './token.ts';
 import { urlCredentials } from './url-credentials.ts';
 
 /** Credentials that can be told for what they are. On for every result. */
 export const SECRET_DETECTORS: readonly Detector[] = [
   privateKey,
-  jsonWebToken,
-  knownToken,
-  infixToken,
+  token,
   urlCredentials,
-  authorizationHeader,
+  kubernetesSecret,
   commandLineCredentials,
   namedSecret,
 ];

@@ -1,12 +1,10 @@
 import type { Detector } from './detector.ts';
 import { findDigitGroups, hasLuhnDigit } from './digit-groups.ts';
-import { HAS_DIGIT } from '../text-traits.ts';
 
 /** Payment card numbers: 13 to 19 digits, the beginning of a scheme, and a right check digit (ISO/IEC 7812). */
 export const cardNumber: Detector = {
   name: 'card-number',
   class: 'card-number',
-  needs: HAS_DIGIT,
   find(text, report) {
     for (const { start, end, digits } of findDigitGroups(text, 13, 19)) {
       if (SCHEME.test(digits) && !/^(\d)\1+$/.test(digits) && hasLuhnDigit(digits)) report(start, end);

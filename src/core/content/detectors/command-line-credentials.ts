@@ -1,29 +1,45 @@
 import { isPlaceholder } from '../placeholder.ts';
-import type { Detector } from './detector.ts';
-import { HAS_COLON } from '../text-traits.ts';
+import type { Detector, ReportSpan } from './detector.ts';
+import { looksSecret } from './named-secret.ts';
 
-/** The user and password that a line of `curl` is given with `-u` or `--user`, and the password of `sshpass -p`. */
+/** The user and password that a line of `curl` is given with `-u` or `--user`, what follows `--password`, and the lines of a `.netrc`. */
 export const commandLineCredentials: Detector = {
   name: 'command-line-credentials',
   class: 'secret',
-  needs: HAS_COLON,
   find(text, report) {
-    for (let at = text.indexOf('curl'); at !== -1; at = text.indexOf('curl', at + 4)) {
-      // The next line of curl looks for itself, so that no text is looked at twice.
-      const next = text.indexOf('curl', at + 4);
-      const line = text.slice(at, Math.min(next === -1 ? text.length : next, at + LINE_CHARS_MAX));
-      const found = USER.exec(line);
-      if (found === null) continue;
-      const value = found[1] ?? '';
-      const start = at + found.index + found[0].length - value.length;
-      if (hasPassword(value)) report(start, start + value.length);
-    }
+    findCurlUsers(text, report);
+    findOptions(text, OPTION, report);
+    if (text.includes('login')) findOptions(text, NETRC, report);
   },
 };
+
+function findCurlUsers(text: string, report: ReportSpan): void {
+  for (let at = text.indexOf('curl'); at !== -1; at = text.indexOf('curl', at + 4)) {
+    // The next line of curl looks for itself, so that no text is looked at twice.
+    const next = text.indexOf('curl', at + 4);
+    const line = text.slice(at, Math.min(next === -1 ? text.length : next, at + LINE_CHARS_MAX));
+    const found = USER.exec(line);
+    if (found === null) continue;
+    const value = found[1] ?? '';
+    const start = at + found.index + found[0].length - value.length;
+    if (hasPassword(value)) report(start, start + value.length);
+  }
+}
+
+function findOptions(text: string, pattern: RegExp, report: ReportSpan): void {
+  pattern.lastIndex = 0;
+  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
+    const value = found[1] ?? '';
+    if (looksSecret(value)) report(pattern.lastIndex - value.length, pattern.lastIndex);
+  }
+}
 
 const LINE_CHARS_MAX = 4096;
 /** Quotes may stand around all of it or around a half. */
 const USER = /\s(?:-u|--user)[\s=]{1,4}((?:"[^"\n]{0,256}"|'[^'\n]{0,256}'|[^\s"']{0,256}){1,3})/;
+const OPTION =
+  /--(?:[a-z]{1,16}-){0,3}(?:password|passwd|token|secret|api-?key|access-?key|secret-?key)[ \t]{1,4}["']?([^\s"'<>$-][^\s"'<>]{7,255})/gi;
+const NETRC = /\b(?:machine\s{1,4}\S{1,200}|default)\s{1,8}login\s{1,4}\S{1,200}\s{1,8}password\s{1,4}(\S{4,256})/g;
 
 function hasPassword(value: string): boolean {
   const parts = value.replace(/["']/g, '');

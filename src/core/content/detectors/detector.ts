@@ -1,4 +1,4 @@
-import type { TextTraits } from '../text-traits.ts';
+import type { TokenRuns } from './token-runs.ts';
 
 /** What a detector finds: a credential, or a class of personal data. */
 export type DataClass = 'secret' | PersonalDataClass;
@@ -7,19 +7,22 @@ export const PERSONAL_DATA_CLASSES = ['email', 'phone', 'card-number', 'iban', '
 
 export type PersonalDataClass = (typeof PERSONAL_DATA_CLASSES)[number];
 
-/** Says that `text.slice(start, end)` is a find. Offsets are UTF-16 code units, as in every string of JavaScript. */
-export type ReportSpan = (start: number, end: number) => void;
+/**
+ * Says that `text.slice(start, end)` is a find. Offsets are UTF-16 code units, as in every string of JavaScript. `name`: what the find
+ * is called where a detector finds things of several kinds.
+ */
+export type ReportSpan = (start: number, end: number, name?: string) => void;
 
 /**
  * One way to recognise one kind of value. Takes time in proportion to the text, whatever the text is: a result is what an attacker
  * likes it to be. So a pattern is tried only behind an anchor, and each of its repetitions is bounded or ends at a character that
- * it cannot contain.
+ * it cannot contain. Anchors are looked for by `indexOf`, by one regular expression over the whole text or in the runs that all share:
+ * nearly no text has any, and to look for none is most of what detectors cost.
  */
 export interface Detector {
   /** Stands in the marker that takes the place of what was found. */
   readonly name: string;
   readonly class: DataClass;
-  /** Finds nothing in a text that has none of these. */
-  readonly needs: TextTraits;
-  readonly find: (text: string, report: ReportSpan) => void;
+  /** `runs`: where in the text a token could be. */
+  readonly find: (text: string, report: ReportSpan, runs: TokenRuns) => void;
 }

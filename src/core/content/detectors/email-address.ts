@@ -1,11 +1,9 @@
 import type { Detector } from './detector.ts';
-import { HAS_AT } from '../text-traits.ts';
 
 /** An e-mail address as people write them: RFC 5321 without quoted local parts, and a domain with a letter at its end. */
 export const emailAddress: Detector = {
   name: 'email',
   class: 'email',
-  needs: HAS_AT,
   find(text, report) {
     for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
       let start = at;

@@ -1,11 +1,9 @@
 import type { Detector } from './detector.ts';
-import { HAS_DIGIT } from '../text-traits.ts';
 
 /** International bank account numbers with the right check digits (ISO 13616), in one piece or in groups of four. */
 export const iban: Detector = {
   name: 'iban',
   class: 'iban',
-  needs: HAS_DIGIT,
   find(text, report) {
     HEAD.lastIndex = 0;
     for (let found = HEAD.exec(text); found !== null; found = HEAD.exec(text)) {

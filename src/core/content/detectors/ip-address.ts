@@ -1,11 +1,9 @@
 import type { Detector } from './detector.ts';
-import { HAS_DIGIT } from '../text-traits.ts';
 
 /** Addresses that could be somebody's: IPv4 and IPv6 beyond loopback, private networks, documentation and the unspecified. */
 export const ipAddress: Detector = {
   name: 'ip-address',
   class: 'ip-address',
-  needs: HAS_DIGIT,
   find(text, report) {
     V4.lastIndex = 0;
     for (let found = V4.exec(text); found !== null; found = V4.exec(text)) {

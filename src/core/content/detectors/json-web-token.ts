@@ -1,29 +1,20 @@
 import { Buffer } from 'node:buffer';
-import type { Detector } from './detector.ts';
-import { HAS_LONG_RUN } from '../text-traits.ts';
 
-/** A JSON Web Token (RFC 7519): two or more parts in base64url, the first of them a JSON object that names an algorithm. */
-export const jsonWebToken: Detector = {
-  name: 'jwt',
-  class: 'secret',
-  needs: HAS_LONG_RUN,
-  find(text, report) {
-    let from = 0;
-    for (;;) {
-      const at = text.indexOf('eyJ', from);
-      if (at === -1) return;
-      from = at + 3;
-      if (at > 0 && WORD.test(text.charAt(at - 1))) continue;
-      TOKEN.lastIndex = at;
-      const token = TOKEN.exec(text);
-      if (token === null) continue;
-      from = TOKEN.lastIndex;
-      if (isHeader(token[1] ?? '') && isJsonObject(token[2] ?? '')) report(at, from);
-    }
-  },
-};
+/** What a JSON object with a name in it begins with in base64url. */
+export const JWT_BEGINNING = 'eyJ';
+export const JWT = 'jwt';
 
-const WORD = /[A-Za-z0-9_-]/;
+/**
+ * Where a JSON Web Token ends that begins at `at` (RFC 7519): two or more parts in base64url, the first of them a JSON object that names an
+ * algorithm. 0 where there is none.
+ */
+export function endOfJsonWebToken(text: string, at: number): number {
+  TOKEN.lastIndex = at;
+  const token = TOKEN.exec(text);
+  if (token === null) return 0;
+  return isHeader(token[1] ?? '') && isJsonObject(token[2] ?? '') ? TOKEN.lastIndex : -TOKEN.lastIndex;
+}
+
 const TOKEN = /(eyJ[A-Za-z0-9_-]+)\.((?:eyJ|ew|ey)[A-Za-z0-9_-]{8,})(?:\.[A-Za-z0-9_-]*){0,3}/y;
 
 /** A header is small; what is longer is not decoded. */

@@ -1,77 +1,64 @@
+import { assertNever } from '../../result.ts';
 import { isPlaceholder } from '../placeholder.ts';
-import type { Detector } from './detector.ts';
-import { TOKEN_FORMATS } from './token-formats.ts';
-import { characterClass, isIn, visitRuns } from './token-runs.ts';
-import { HAS_LONG_RUN, TOKEN_CHARS_MIN } from '../text-traits.ts';
+import { isPublishedExample } from './published-examples.ts';
+import { TOKEN_FORMATS, type TokenFormat } from './token-formats.ts';
 
-/** Tokens that begin as their issuers publish it: `ghp_`, `AKIA`, `xoxb-`, and a hundred more. */
-export const knownToken: Detector = {
-  name: 'token',
-  class: 'secret',
-  needs: HAS_LONG_RUN,
-  find(text, report) {
-    visitRuns(text, TOKEN_CHARACTERS, TOKEN_CHARS_MIN, (start, end) => {
-      const last = end - TOKEN_CHARS_MIN;
-      // What stands behind a backslash may belong to it: `\\n` in a program, or in JSON inside of a text.
-      const afterEscape = text.charCodeAt(start - 1) === BACKSLASH ? start + 1 : -1;
-      let isInWord = false;
-      for (let at = start; at <= last; at += 1) {
-        const code = text.charCodeAt(at);
-        if ((!isInWord || at === afterEscape) && mayBegin(code, text.charCodeAt(at + 1))) {
-          const tokenEnd = endOfToken(text, at);
-          if (tokenEnd > 0) report(at, tokenEnd);
-          // What is made up is looked at once as well.
-          if (tokenEnd !== 0) at = Math.abs(tokenEnd) - 1;
-        }
-        isInWord = isIn(WORD_CHARACTERS, code);
-      }
-    });
-  },
-};
+/** The first two characters of every format. */
+export const TOKEN_BEGINNINGS: readonly string[] = [
+  ...new Set(TOKEN_FORMATS.flatMap(({ prefixes }) => prefixes.map((prefix) => prefix.slice(0, 2)))),
+];
+
+/**
+ * Where a token ends that begins as its issuer publishes it: `ghp_`, `AKIA`, `xoxb-`, and two hundred more. 0 where none begins, and
+ * negative for the end of one that only stands for a token.
+ */
+export function endOfKnownToken(text: string, at: number): number {
+  const end = longestToken(text, at);
+  return end > 0 && isPublishedExample(text.slice(at, end)) ? -end : end;
+}
 
 interface CompiledFormat {
   readonly pattern: RegExp;
   readonly prefix: string;
-  readonly lenient: boolean;
+  readonly made: TokenFormat['made'];
 }
 
-const BACKSLASH = 0x5c;
-const TOKEN_CHARACTERS = characterClass(/[A-Za-z0-9_.~+/:=-]/);
-const WORD_CHARACTERS = characterClass(/[A-Za-z0-9_]/);
+const FORMATS: ReadonlyMap<string, readonly CompiledFormat[]> = compileFormats();
 
-const FORMATS: ReadonlyMap<number, readonly CompiledFormat[]> = compileFormats();
-/** One bit for every two ASCII characters: whether some token begins with them. */
-const BEGINNINGS: Uint8Array = new Uint8Array(128 * 128);
-for (const pair of FORMATS.keys()) BEGINNINGS[pair] = 1;
-
-function mayBegin(first: number, second: number): boolean {
-  return first < 128 && second < 128 && BEGINNINGS[first * 128 + second] === 1;
-}
-
-/** 0 where no token begins, and negative for one that is made up. Several formats may begin alike; the longest match is the token. */
-function endOfToken(text: string, at: number): number {
-  const candidates = FORMATS.get(text.charCodeAt(at) * 128 + text.charCodeAt(at + 1)) ?? [];
+/** Several formats may begin alike; the longest match is the token. */
+function longestToken(text: string, at: number): number {
+  const candidates = FORMATS.get(text.slice(at, at + 2)) ?? [];
   let end = 0;
-  for (const { pattern, prefix, lenient } of candidates) {
+  for (const { pattern, prefix, made } of candidates) {
     if (!text.startsWith(prefix, at)) continue;
     pattern.lastIndex = at + prefix.length;
     if (!pattern.test(text)) continue;
-    const body = text.slice(at + prefix.length, pattern.lastIndex);
-    const madeUp = lenient ? /(.)\1{16}/.test(body) || /EXAMPLE/.test(body) : isPlaceholder(body);
-    if (!madeUp) end = Math.max(end, pattern.lastIndex);
+    if (!isMadeUp(text.slice(at + prefix.length, pattern.lastIndex), made)) end = Math.max(end, pattern.lastIndex);
     else if (end <= 0) end = Math.min(end, -pattern.lastIndex);
   }
   return end;
 }
 
-function compileFormats(): ReadonlyMap<number, readonly CompiledFormat[]> {
-  const byPair = new Map<number, CompiledFormat[]>();
-  for (const { prefixes, rest, lenient = false } of TOKEN_FORMATS) {
+function isMadeUp(body: string, made: TokenFormat['made']): boolean {
+  switch (made) {
+    case 'never':
+      return false;
+    case 'plainly':
+      return /EXAMPLE|(.)\1{16}|^X{8}|X{12}/.test(body);
+    case null:
+      return isPlaceholder(body);
+    default:
+      return assertNever(made);
+  }
+}
+
+function compileFormats(): ReadonlyMap<string, readonly CompiledFormat[]> {
+  const byPair = new Map<string, CompiledFormat[]>();
+  for (const { prefixes, rest, made } of TOKEN_FORMATS) {
     for (const prefix of prefixes) {
-      const pair = prefix.charCodeAt(0) * 128 + prefix.charCodeAt(1);
-      const formats = byPair.get(pair) ?? [];
-      formats.push({ prefix, pattern: new RegExp(`${rest}(?![A-Za-z0-9_])`, 'y'), lenient });
-      byPair.set(pair, formats);
+      const formats = byPair.get(prefix.slice(0, 2)) ?? [];
+      formats.push({ prefix, pattern: new RegExp(`${rest}(?![A-Za-z0-9_])`, 'y'), made });
+      byPair.set(prefix.slice(0, 2), formats);
     }
   }
   return byPair;

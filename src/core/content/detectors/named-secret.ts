@@ -1,46 +1,91 @@
 import { isPlaceholder, shannonEntropy } from '../placeholder.ts';
 import { isSecretName } from '../secret-names.ts';
-import type { Detector } from './detector.ts';
+import { findInHeader, isCredentialHeader } from './authorization-header.ts';
+import type { Detector, ReportSpan } from './detector.ts';
 import { characterClass, isIn } from './token-runs.ts';
-import { HAS_COLON, HAS_EQUALS, HAS_ANGLE } from '../text-traits.ts';
 
 export const NAMED_SECRET = 'named-secret';
 
 /**
- * A random-looking value behind a name that says it is secret: `api_key = "…"`, `DB_PASSWORD: …`, `--token …`, `<secret>…</secret>`,
- * in the ways in which configurations and programs are written. The value alone is found, so that the reader still sees what it was.
+ * A random-looking value behind a name that says it is secret: `api_key = "…"`, `DB_PASSWORD: …`, `--token=…`, `<secret>…</secret>`,
+ * `the password is …`, in the ways in which configurations, programs and people write. The value alone is found, so that the reader
+ * still sees what it was.
  */
 export const namedSecret: Detector = {
   name: NAMED_SECRET,
   class: 'secret',
-  needs: HAS_COLON | HAS_EQUALS | HAS_ANGLE,
   find(text, report) {
-    for (const sign of [':', '=', '>']) {
-      for (let at = text.indexOf(sign); at !== -1; at = text.indexOf(sign, at + 1)) {
-        const name = nameBefore(text, at);
-        if (name.length < 3 || !namesSecret(name)) continue;
-        VALUE.lastIndex = at + 1;
-        const found = VALUE.exec(text);
-        const value = found?.[1] ?? found?.[2] ?? found?.[3] ?? '';
-        const end = VALUE.lastIndex - (found?.[1] === undefined ? 0 : 1);
-        if (looksSecret(value) && text[end] !== '(') report(end - value.length, end);
-        // A long value is looked at once, however many signs are in it.
-        if (value.length > LONG_VALUE_CHARS) at = end - 1;
-      }
+    const known = new Map<string, NameKind>();
+    SIGN.lastIndex = 0;
+    while (SIGN.test(text)) {
+      const sign = SIGN.lastIndex - 1;
+      const name = nameBefore(text, sign);
+      const kind = known.get(name) ?? kindOf(name);
+      known.set(name, kind);
+      let next = sign + 1;
+      if (kind.isSecret) next = findValue(text, sign, name, report);
+      if (kind.isHeader && text[sign] === ':') next = Math.max(next, findInHeader(text, name, sign, report) + 1);
+      SIGN.lastIndex = next;
     }
+    findPairs(text, report);
   },
 };
+
+interface NameKind {
+  readonly isSecret: boolean;
+  readonly isHeader: boolean;
+}
+
+function kindOf(name: string): NameKind {
+  return { isSecret: name.length >= 3 && namesSecret(name), isHeader: isCredentialHeader(name) };
+}
+
+/** Some part of every secret name, the rest of the name, and a sign. All the cost that a text without secrets has. */
+const SIGN =
+  /(?:pass|pwd|secret|token|key|auth|cookie|session|credential|jwt|bearer|otp|connection|access|psk)[\w.-]{0,40}[ \t"'`\]?\\]{0,4}(?:[:=>]|(?:is|was)[ :])/gi;
+
+/** Answers where the next name may begin. */
+function findValue(text: string, sign: number, name: string, report: ReportSpan): number {
+  // What is secret in an address has a name of its own there.
+  ADDRESS.lastIndex = sign + 1;
+  if (ADDRESS.test(text)) return sign + 1;
+  VALUE.lastIndex = sign + 1;
+  const found = VALUE.exec(text);
+  const quoted = found?.[1] ?? found?.[2];
+  const value = quoted ?? found?.[3] ?? found?.[4] ?? '';
+  const end = VALUE.lastIndex - (quoted === undefined ? 0 : 1);
+  if (isValue(value, name, quoted !== undefined) && text[end] !== '(') report(end - value.length, end);
+  // A long value is looked at once, however many signs are in it.
+  return value.length > LONG_VALUE_CHARS ? end : sign + 1;
+}
+
+function isValue(value: string, name: string, isQuoted: boolean): boolean {
+  if (/\s/.test(value) && !MAY_HAVE_BLANKS.test(name)) return false;
+  if (looksSecret(value)) return true;
+  // People make passwords of words, and mark them by a sign or two.
+  return isQuoted && PASSWORD.test(name) && looksChosen(value);
+}
+
+const MAY_HAVE_BLANKS = /pass|cookie|credential/i;
+const PASSWORD = /pass(?:word|wd|phrase|code)?\d{0,3}$|pwd$/i;
+
+/** Letters and signs, as a password may be that has no digit. */
+function looksChosen(value: string): boolean {
+  if (value.length < 8 || value.length > VALUE_CHARS_MAX || isPlaceholder(value) || CODE.test(value)) return false;
+  return /[a-z]/.test(value) && /[!#@^*?+~]/.test(value) && !/\s/.test(value);
+}
 
 const NAME_CHARS_MAX = 64;
 const VALUE_CHARS_MAX = 512;
 const LONG_VALUE_CHARS = 64;
 
+const ADDRESS = /\s{0,4}\\?["'`]?(?:[/.~]|[a-z][a-z0-9+.-]{1,20}:\/\/)/iy;
 /** In double quotes, in single ones or in backquotes; or bare, up to what ends a value. */
 const VALUE =
-  /[=>]?\s{0,4}(?:\\?["'`]\s?(?:([^\s"'`\\]{1,513})["'`\\]|([^\s"'`\\]{1,513}))|([^\s"'`,;|&()<\\]{1,513}))/y;
-/** Names that say of themselves that nothing secret follows. */
+  /[=>]?\s{0,4}(?:\\?"\s?([^"\\\n]{1,513})["\\]|\\?['`]\s?([^'`\\\n]{1,513})['`\\]|\\?["'`]\s?([^\s"'`\\]{1,513})|([^\s"'`,;|&()<\\]{1,513}))/y;
+/** Names that say of themselves that nothing secret follows; what a page gives to every visitor against forged requests is none either. */
 const NOT_SECRET =
-  /^(?:not?|Not?|NOT?|non|Non|NON|mock|Mock|MOCK)(?:[A-Z]|[_-])|example|sample|placeholder|public|fake|dummy|invalid/i;
+  /^(?:not?|Not?|NOT?|non|Non|NON|mock|Mock|MOCK)(?:[A-Z]|[_-])|example|sample|placeholder|public|fake|dummy|invalid|csrf|xsrf|authenticity/i;
 const ACCESS_ID = /access[_.-]?(?:key[_.-]?)?id$/i;
 
 /** Whether a name says that its value is secret: the name of a JSON member, or of a variable. */
@@ -48,18 +93,31 @@ export function namesSecret(name: string): boolean {
   return (isSecretName(name) || ACCESS_ID.test(name)) && !NOT_SECRET.test(name);
 }
 
-/** What stands before the sign, perhaps in quotes, with blanks or a second sign behind it. `''` where that is no name. */
+/**
+ * What stands before the sign, perhaps in quotes, with blanks or a second sign behind it. `''` where that is no name. People write
+ * `API key`, in two words.
+ */
 function nameBefore(text: string, sign: number): string {
   let end = sign;
-  for (let steps = 0; steps < AFTER_NAME_CHARS_MAX && isIn(AFTER_NAME, text.charCodeAt(end - 1)); steps += 1) end -= 1;
+  while (sign - end < AFTER_NAME_CHARS_MAX && isIn(AFTER_NAME, text.charCodeAt(end - 1))) end -= 1;
+  if (text.charCodeAt(sign - 1) === LOWER_S && IS_OR_WAS.test(text.slice(sign - 4, sign + 1))) {
+    end = sign - (text.charCodeAt(sign - 2) === LOWER_I ? 3 : 4);
+  }
   let start = end;
   while (start > 0 && end - start < NAME_CHARS_MAX && isIn(NAME_CHARACTERS, text.charCodeAt(start - 1))) start -= 1;
-  return text.slice(start, end);
+  const name = text.slice(start, end);
+  if (text.charCodeAt(start - 1) !== BLANK || name.length !== 3 || !/^key$/i.test(name)) return name;
+  return TWO_WORDS.exec(text.slice(Math.max(0, start - NAME_CHARS_MAX), end))?.[0] ?? name;
 }
 
 const AFTER_NAME_CHARS_MAX = 6;
 const AFTER_NAME = characterClass(/[ \t"'`\]:=?\\]/);
 const NAME_CHARACTERS = characterClass(/[A-Za-z0-9_.-]/);
+const IS_OR_WAS = /\s(?:is|was)[ :]$/i;
+const LOWER_I = 0x69;
+const LOWER_S = 0x73;
+const BLANK = 0x20;
+const TWO_WORDS = /[A-Za-z]{2,20} key$/i;
 
 /** Random, and neither a word, a path, a call nor a reference. */
 export function looksSecret(value: string): boolean {
@@ -72,3 +130,14 @@ export function looksSecret(value: string): boolean {
 /** Member access, calls, paths, URLs, dates: what stands for a value in a program. */
 const CODE =
   /[()]|^[/.~]|:\/\/|^(?:process|env|os|self|this|config|secrets?|vault|data|var|arn)[.:]|^\d{4}-\d\d-\d\d|^[A-Za-z]+(?:\.[A-Za-z_]+)+$/i;
+
+/** `{"name": "API_KEY", "value": …}`, in YAML and in attributes as well: environments and headers are often lists of such pairs. */
+function findPairs(text: string, report: ReportSpan): void {
+  PAIR.lastIndex = 0;
+  for (let found = PAIR.exec(text); found !== null; found = PAIR.exec(text)) {
+    const name = found[1] ?? '';
+    if (namesSecret(name)) findValue(text, PAIR.lastIndex - 1, name, report);
+  }
+}
+
+const PAIR = /\b(?:key|name)["']?\s?[:=]\s?["']?([\w.-]{3,64})["']?,?\s{0,40}["']?value["']?\s{0,2}[:=]/gi;

@@ -1,6 +1,5 @@
 import type { Detector } from './detector.ts';
 import { findDigitGroups, hasLuhnDigit } from './digit-groups.ts';
-import { HAS_DIGIT } from '../text-traits.ts';
 
 /**
  * Numbers that a state gives to a person, where something tells them from other numbers: US social security numbers in their written
@@ -9,7 +8,6 @@ import { HAS_DIGIT } from '../text-traits.ts';
 export const nationalId: Detector = {
   name: 'national-id',
   class: 'national-id',
-  needs: HAS_DIGIT,
   find(text, report) {
     for (const { pattern, isValid } of FORMS) {
       pattern.lastIndex = 0;

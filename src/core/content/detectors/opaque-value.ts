@@ -1,6 +1,5 @@
 import { isPlaceholder, shannonEntropy } from '../placeholder.ts';
 import type { Detector } from './detector.ts';
-import { HAS_LONG_RUN } from '../text-traits.ts';
 
 /**
  * A text that is one random-looking value and nothing else, as keys without a format of their own are. So are many identifiers, which is
@@ -9,7 +8,6 @@ import { HAS_LONG_RUN } from '../text-traits.ts';
 export const opaqueValue: Detector = {
   name: 'opaque-value',
   class: 'secret',
-  needs: HAS_LONG_RUN,
   find(text, report) {
     if (text.length > VALUE_CHARS_MAX * 2) return;
     const value = text.trim();
@@ -19,7 +17,22 @@ export const opaqueValue: Detector = {
   },
 };
 
+/** The same for a text that is a member `text` of a JSON document, as every text in a result of a tool is. */
+export const opaqueText: Detector = {
+  name: 'opaque-value',
+  class: 'secret',
+  find(text, report) {
+    TEXT_MEMBER.lastIndex = 0;
+    for (let found = TEXT_MEMBER.exec(text); found !== null; found = TEXT_MEMBER.exec(text)) {
+      const value = found[1] ?? '';
+      const end = TEXT_MEMBER.lastIndex - 1;
+      if (isOpaqueValue(value)) report(end - value.length, end);
+    }
+  },
+};
+
 const VALUE_CHARS_MAX = 90;
+const TEXT_MEMBER = /"text"\s{0,8}:\s{0,8}"([^"\\\s]{14,90})"/g;
 
 function isOpaqueValue(value: string): boolean {
   if (value.length < 14 || value.length > VALUE_CHARS_MAX || isPlaceholder(value) || PUBLIC.test(value)) return false;

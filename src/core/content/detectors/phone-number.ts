@@ -1,11 +1,9 @@
 import type { Detector } from './detector.ts';
-import { HAS_DIGIT } from '../text-traits.ts';
 
 /** Phone numbers in the international form, `+34 600 123 456`, and those of North America with an area code in brackets. */
 export const phoneNumber: Detector = {
   name: 'phone',
   class: 'phone',
-  needs: HAS_DIGIT,
   find(text, report) {
     for (let at = text.indexOf('+'); at !== -1; at = text.indexOf('+', at + 1)) {
       if (/[A-Za-z0-9_+=/]/.test(text.charAt(at - 1))) continue;

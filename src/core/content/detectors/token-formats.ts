@@ -5,9 +5,17 @@ export interface TokenFormat {
   readonly prefixes: readonly string[];
   /** The rest of the token, as the source of a regular expression whose repetitions are all bounded or of one class. */
   readonly rest: string;
-  /** So short a format that real tokens may look made up; all but long runs of one character count. */
-  readonly lenient?: true;
+  /**
+   * When a token of this form only stands for one. By default where it reads like a placeholder; `plainly` where it says so or is a run
+   * of one character, for formats so short that real ones may look made up; `never` where the form is proof enough.
+   */
+  readonly made: 'plainly' | 'never' | null;
 }
+
+/** The first two characters of the number of a bot in base64. */
+const DISCORD_BEGINNINGS = Array.from('MNO', (first) =>
+  Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', (second) => first + second).join(' '),
+).join(' ');
 
 /**
  * Formats as their issuers publish them, or as their tokens show. Where a length is fixed it is written exactly: that is what keeps a
@@ -15,24 +23,33 @@ export interface TokenFormat {
  */
 export const TOKEN_FORMATS: readonly TokenFormat[] = [
   // Clouds
-  format('aws-access-key', 'AKIA ASIA ABIA ACCA', '[A-Z0-9]{16}', { lenient: true }),
-  format('aws-access-key', 'A3T', '[A-Z0-9]{17}', { lenient: true }),
-  format('aws-bedrock-key', 'ABSK', '[A-Za-z0-9+/]{109,269}={0,2}'),
+  format('aws-access-key', 'AKIA ASIA ABIA ACCA', '[A-Z0-9]{16}', 'plainly'),
+  format('aws-access-key', 'A3T', '[A-Z0-9]{17}', 'plainly'),
+  format('aws-bedrock-key', 'ABSK', '[A-Za-z0-9+/]{109,269}={0,2}', 'never'),
   format('aws-bedrock-key', 'bedrock-api-key-', '[A-Za-z0-9+/]{24,4096}={0,2}'),
   format('aws-mws-key', 'amzn.mws.', '[0-9a-f-]{36}'),
   format('google-api-key', 'AIza', '[\\w-]{35}'),
   format('google-oauth', 'GOCSPX-', '[\\w-]{28}'),
   format('google-oauth', 'ya29.', '[\\w-]{20,2048}'),
+  format('google-oauth', '1//0', '[\\w-]{40,200}'),
   format('firebase-key', 'AAAA', '[\\w-]{7}:APA91b[\\w-]{100,200}'),
   format('alibaba-key', 'LTAI', '[A-Za-z0-9]{12,24}'),
   format('tencent-key', 'AKID', '[A-Za-z0-9]{32}'),
   format('yandex-token', 't1.', '[A-Za-z0-9_-]{4,64}={0,2}\\.[A-Za-z0-9_-]{86}={0,2}'),
   format('yandex-key', 'AQVN', '[A-Za-z0-9_-]{35,38}'),
+  format('yandex-key', 'YC', '(?=[\\w-]{0,37}[0-9])(?=[\\w-]{0,37}[a-z])[A-Za-z0-9_-]{38}'),
+  format('scaleway-key', 'SCW', '(?=[A-Z]{0,16}[0-9])[A-Z0-9]{17}'),
+  format('cockroach-key', 'CCDB1_', '\\w{22}_\\w{40}'),
+  format('aiven-password', 'AVNS_', '[\\w-]{18,40}'),
+  format('mongodb-atlas-key', 'mdb_sa_sk_', '[\\w-]{30,60}'),
+  format('dropbox-token', 'sl.', '(?:u\\.)?[\\w=-]{130,1400}'),
+  format('salesforce-token', '00D', '[A-Za-z0-9]{12,15}![A-Za-z0-9._]{80,120}'),
   format('digitalocean-token', 'dop_v1_ doo_v1_ dor_v1_', '[0-9a-f]{64}'),
   format('heroku-token', 'HRKU-', '[\\w-]{36,72}'),
   format('fly-token', 'fo1_', '[\\w-]{43}'),
   format('fly-token', 'fm1r_ fm1a_ fm2_', '[A-Za-z0-9+/]{100,2048}={0,3}'),
-  format('render-key', 'rnd_', '[A-Za-z0-9]{32}'),
+  format('deno-token', 'ddp_ ddo_', '[A-Za-z0-9]{36}'),
+  format('render-key', 'rnd_', '[A-Za-z0-9]{28,40}'),
   format('vercel-token', 'vcp_ vci_ vca_ vcr_ vck_', '[A-Za-z0-9]{24,64}'),
   format('netlify-token', 'nfp_ nfc_ nfo_ nfu_', '[A-Za-z0-9]{36}'),
   format('supabase-key', 'sbp_', '[0-9a-f]{40}'),
@@ -62,19 +79,18 @@ export const TOKEN_FORMATS: readonly TokenFormat[] = [
   format('bitbucket-token', 'ATBB ATCTT3', '[A-Za-z0-9_=-]{24,250}'),
   format('atlassian-token', 'ATATT3 ATSTT3', '[A-Za-z0-9_=-]{60,250}'),
   format('npm-token', 'npm_', '[A-Za-z0-9]{36}'),
+  format('crates-token', 'cio', '(?=[A-Za-z]{0,31}[0-9])[A-Za-z0-9]{32}'),
   format('pypi-token', 'pypi-AgE', '[\\w-]{85,1000}'),
   format('rubygems-token', 'rubygems_', '[0-9a-f]{48}'),
   format('nuget-key', 'oy2', '[a-z0-9]{43}'),
   format('clojars-token', 'CLOJARS_', '[A-Za-z0-9]{60}'),
   format('docker-token', 'dckr_pat_ dckr_oat_', '[\\w-]{27,64}'),
-  format('jfrog-token', 'AKC', '[A-Za-z0-9]{10,128}', { lenient: true }),
+  format('jfrog-token', 'AKC', '[A-Za-z0-9]{10,128}', 'plainly'),
   format(
     'jfrog-token',
     'AP0 AP1 AP2 AP3 AP4 AP5 AP6 AP7 AP8 AP9 APA APB APC APD APE APF',
     '(?=[A-Z0-9]{0,20}[a-z])[A-Za-z0-9]{10,128}',
-    {
-      lenient: true,
-    },
+    'plainly',
   ),
   format('jfrog-token', 'cmVmdGtu', '[A-Za-z0-9]{56}'),
   format('sourcegraph-token', 'sgp_', '(?:local_|[0-9A-Fa-f]{16}_)?[0-9A-Fa-f]{40}'),
@@ -94,7 +110,7 @@ export const TOKEN_FORMATS: readonly TokenFormat[] = [
   format('vault-token', 'hvb.', '[\\w-]{90,400}'),
   format('1password-key', 'A3-', '[A-Z0-9]{6}-[A-Z0-9]{6,11}-(?:[A-Z0-9]{5}-){2,3}[A-Z0-9]{5}'),
   format('1password-token', 'ops_eyJ', '[A-Za-z0-9+/]{200,4096}={0,3}'),
-  format('age-key', 'AGE-SECRET-KEY-1', '[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}', { lenient: true }),
+  format('age-key', 'AGE-SECRET-KEY-1 AGE-SECRET-KEY-PQ-1', '[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}', 'never'),
   format(
     'doppler-token',
     'dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit.',
@@ -117,6 +133,17 @@ export const TOKEN_FORMATS: readonly TokenFormat[] = [
   format('huggingface-token', 'hf_ api_org_', '[A-Za-z0-9]{34,40}'),
   format('groq-key', 'gsk_', '[A-Za-z0-9]{52}'),
   format('xai-key', 'xai-', '[A-Za-z0-9]{70,90}'),
+  format('fireworks-key', 'fw_', '(?=[A-Za-z]{0,23}[0-9])[A-Za-z0-9]{24}'),
+  format('tavily-key', 'tvly-', '(?:dev-|prod-)?[A-Za-z0-9]{32}'),
+  format('pinecone-key', 'pcsk_', '\\w{60,80}'),
+  format('together-key', 'tgp_v1_', '[\\w-]{43}'),
+  format('langfuse-key', 'sk-lf-', '[0-9a-f-]{36}'),
+  format('cerebras-key', 'csk-', '[a-z0-9]{48}'),
+  format('jina-key', 'jina_', '[\\w-]{60}'),
+  format('firecrawl-key', 'fc-', '[0-9a-f]{32}'),
+  format('e2b-key', 'e2b_', '[0-9a-f]{40}'),
+  format('apify-token', 'apify_api_', '[A-Za-z0-9]{36}'),
+  format('wandb-key', 'wandb_v1_', '[\\w-]{40,90}'),
   format('perplexity-key', 'pplx-', '[A-Za-z0-9]{48}'),
   format('replicate-token', 'r8_', '[A-Za-z0-9]{37}'),
   format('nvidia-key', 'nvapi-', '[\\w-]{60,70}'),
@@ -136,10 +163,17 @@ export const TOKEN_FORMATS: readonly TokenFormat[] = [
     'hooks.slack.com/services/ hooks.slack.com/workflows/ hooks.slack.com/triggers/',
     '[\\w+/]{43,90}',
   ),
+  format('discord-token', DISCORD_BEGINNINGS, '[A-Za-z0-9_-]{22,26}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,38}'),
   format('discord-webhook', 'discord.com/api/webhooks/ discordapp.com/api/webhooks/', '[0-9]{15,21}/[\\w-]{60,80}'),
   format('sendgrid-key', 'SG.', '[\\w-]{16,32}\\.[\\w-]{38,64}'),
+  format('sendgrid-key', 'SG.', '(?=[A-Za-z._=-]{0,65}[0-9])[A-Za-z0-9]{1,40}[\\w=-]{25,64}'),
   format('mailgun-key', 'key- pubkey-', '[0-9a-f]{32}'),
+  format('inngest-key', 'signkey-prod- signkey-test- signkey-branch-', '[0-9a-f]{64}'),
   format('brevo-key', 'xkeysib- xsmtpsib-', '[0-9a-f]{64}-[A-Za-z0-9]{16}'),
+  format('resend-key', 're_', '(?=\\w{0,32}[0-9])[A-Za-z0-9]{8}_[A-Za-z0-9]{20,28}'),
+  format('mailersend-token', 'mlsn.', '[0-9a-f]{64}'),
+  format('telnyx-key', 'KEY', '[0-9A-F]{32}_\\w{22}'),
+  format('twitter-bearer', 'AAAAAAAAAAAAAAAAAAAA', '[A-Za-z0-9]{1,24}(?:%[0-9A-F]{2}|[A-Za-z0-9]){50,140}'),
   format('twilio-key', 'SK', '[0-9a-f]{32}'),
 
   // Money and shops
@@ -147,20 +181,31 @@ export const TOKEN_FORMATS: readonly TokenFormat[] = [
   format('stripe-webhook-secret', 'whsec_', '[A-Za-z0-9+/]{24,64}={0,2}'),
   format('square-token', 'sq0atp- sq0csp- sq0idp-', '[\\w-]{22,43}'),
   format('square-token', 'EAAA', '[\\w-]{60}'),
-  format('facebook-token', 'EAAM EAAC EAAB EAAG EAAD EAAE EAAF', '[A-Za-z0-9]{90,400}'),
+  format('facebook-token', 'EAA', '(?=[A-Za-z]{0,60}[0-9])[A-Za-z0-9]{80,400}'),
+  format('facebook-token', 'IGQ', '[\\w-]{100,300}'),
+  format('paypal-token', 'access_token$production$ access_token$sandbox$', '[a-z0-9]{16}[$][0-9a-f]{32}', 'plainly'),
+  format('woocommerce-key', 'ck_ cs_', '[0-9a-f]{40}'),
+  format('paddle-key', 'pdl_live_apikey_ pdl_sdbx_apikey_', '\\w{40,70}'),
+  format('adyen-key', 'AQE', '[A-Za-z0-9+/]{60,120}={0,2}-[A-Za-z0-9+/]{40,60}={0,2}(?:-[\\w+/=<>{}()!,.;:-]{8,40})?'),
   format('shopify-token', 'shpss_ shpat_ shpca_ shppa_', '[0-9a-fA-F]{32}'),
   format('duffel-token', 'duffel_test_ duffel_live_', '[\\w=-]{43}'),
   format('easypost-key', 'EZAK EZTK', '[A-Za-z0-9]{54}'),
   format('lob-key', 'test_pub_ live_pub_', '[0-9a-f]{31}'),
   format('lob-key', 'test_ live_', '[0-9a-f]{35}'),
   format('gocardless-token', 'live_ sandbox_', '(?=[A-Za-z_-]{0,39}[0-9])[\\w=-]{40}'),
-  format('flutterwave-key', 'FLWSECK_TEST- FLWSECK-', '[0-9a-f]{12,40}(?:-X)?'),
+  format('flutterwave-key', 'FLWSECK_TEST- FLWSECK- FLWPUBK_TEST- FLWPUBK-', '[0-9a-z]{12,40}(?:-X)?'),
   format('razorpay-key', 'rzp_live_ rzp_test_', '[A-Za-z0-9]{14}'),
   format('shippo-token', 'shippo_live_ shippo_test_', '[0-9a-f]{40}'),
   format('plaid-token', 'access-sandbox- access-development- access-production-', '[0-9a-f-]{36}'),
 
   // Work
-  format('linear-key', 'lin_api_ lin_oauth_', '[A-Za-z0-9]{40,64}'),
+  format('linear-key', 'lin_api_ lin_oauth_ lin_wh_', '[A-Za-z0-9]{40,64}'),
+  format('clickup-token', 'pk_', '[0-9]{6,9}_[A-Z0-9]{32}'),
+  format('asana-token', '1/ 2/', '[0-9]{13,17}(?:/[0-9]{13,17})?:[0-9a-f]{32}'),
+  format('intra42-token', 's-s4t2ud- s-s4t2af-', '[0-9a-f]{64}'),
+  format('launchdarkly-key', 'sdk- api-', '[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}'),
+  format('statsig-key', 'secret-', '(?=[A-Za-z]{0,42}[0-9])[A-Za-z0-9]{43}'),
+  format('stytch-secret', 'secret-live- secret-test-', '[\\w-]{34,40}={0,2}'),
   format('notion-token', 'secret_', '[A-Za-z0-9]{43}'),
   format('notion-token', 'ntn_', '[0-9]{10,12}[A-Za-z0-9]{32,40}'),
   format('airtable-token', 'pat', '[A-Za-z0-9]{14}\\.[0-9a-f]{64}'),
@@ -174,7 +219,8 @@ export const TOKEN_FORMATS: readonly TokenFormat[] = [
   format('settlemint-token', 'sm_pat_ sm_aat_ sm_sat_', '[A-Za-z0-9]{16}'),
   format('beamer-token', 'b_', '(?=[A-Za-z_=-]{0,43}[0-9])[a-z0-9=_-]{44}'),
   format('rootly-token', 'rootly_', '[0-9a-f]{64}'),
-  format('mapbox-token', 'sk.eyJ', '[\\w-]{40,300}\\.[\\w-]{20,40}'),
+  format('mapbox-token', 'sk.eyJ pk.eyJ tk.eyJ', '[\\w-]{40,300}\\.[\\w-]{20,40}'),
+  format('mapbox-token', 'pk.', '[a-z0-9]{60}\\.[a-z0-9]{22}'),
 
   // Watching and measuring
   format('grafana-token', 'glc_', '(?=[A-Za-z]{0,60}[0-9])[A-Za-z0-9+/]{32,400}={0,3}'),
@@ -190,6 +236,6 @@ export const TOKEN_FORMATS: readonly TokenFormat[] = [
   format('posthog-key', 'phx_ phs_', '[A-Za-z0-9]{40,64}'),
 ];
 
-function format(name: string, prefixes: string, rest: string, more: Pick<TokenFormat, 'lenient'> = {}): TokenFormat {
-  return { name, prefixes: prefixes.split(' '), rest, ...more };
+function format(name: string, prefixes: string, rest: string, made: TokenFormat['made'] = null): TokenFormat {
+  return { name, prefixes: prefixes.split(' '), rest, made };
 }

@@ -1,13 +1,12 @@
 import { isPlaceholder } from '../placeholder.ts';
 import type { Detector } from './detector.ts';
-import { HAS_COLON } from '../text-traits.ts';
 
 /** The password of `scheme://user:password@host`, in URLs and in connection strings of databases and queues (RFC 3986 §3.2.1). */
 export const urlCredentials: Detector = {
   name: 'url-password',
   class: 'secret',
-  needs: HAS_COLON,
   find(text, report) {
+    if (!text.includes('@')) return;
     for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {
       USER_INFO.lastIndex = at + 3;
       const found = USER_INFO.exec(text);

@@ -1,0 +1,140 @@
+import { Buffer } from 'node:buffer';
+import type { Span } from './detect.ts';
+import { endOfString } from './json-strings.ts';
+
+/**
+ * A stretch of a JSON text as detectors read it best: as it stands, but for the strings with escapes, which stand as they read. So one
+ * look at the whole of it finds what as many looks as it has strings would find.
+ */
+export interface FlatJson {
+  readonly json: string;
+  readonly from: number;
+  readonly text: string;
+  readonly strings: readonly FlatString[];
+}
+
+/** A string that has escapes: the offsets of what stands between its quotes, flat and in the JSON text. */
+export interface FlatString {
+  readonly start: number;
+  readonly end: number;
+  readonly rawStart: number;
+  readonly rawEnd: number;
+}
+
+/** The part `[from, to)` of a well-formed JSON text. Neither end lies within an escape; either may lie within a string. */
+export function flattenJson(json: string, from: number, to: number): FlatJson {
+  let backslash = json.indexOf('\\', from);
+  if (backslash === -1 || backslash >= to) return { json, from, text: copyOf(json, from, to), strings: NONE };
+  const pieces: string[] = [];
+  const strings: FlatString[] = [];
+  let at = from;
+  let length = 0;
+  while (backslash !== -1 && backslash < to) {
+    // Before the first escape of a string there is no quote in it.
+    const rawStart = at + json.slice(at, backslash).lastIndexOf('"') + 1;
+    const end = endOfString(json, backslash, to);
+    const rawEnd = end === -1 ? to : end;
+    const plain = JSON.parse(`"${json.slice(rawStart, rawEnd)}"`) as string;
+    pieces.push(json.slice(at, rawStart), plain);
+    const start = length + rawStart - at;
+    length = start + plain.length;
+    strings.push({ start, end: length, rawStart, rawEnd });
+    at = rawEnd;
+    backslash = json.indexOf('\\', rawEnd);
+  }
+  pieces.push(json.slice(at, to));
+  return { json, from, text: pieces.join(''), strings };
+}
+
+/** A part of a string as a string of its own: in one that only points into another, every character costs twice as much to look at. */
+function copyOf(json: string, from: number, to: number): string {
+  if (from === 0 && to === json.length) return json;
+  const part = json.slice(from, to);
+  const isAscii = Buffer.byteLength(part) === part.length;
+  return isAscii ? Buffer.from(part, 'latin1').toString('latin1') : Buffer.from(part, 'utf16le').toString('utf16le');
+}
+
+const NONE: readonly FlatString[] = [];
+const BACKSLASH = 0x5c;
+const LOWER_U = 0x75;
+
+/**
+ * Where in the JSON text the spans lie that were found in it flat: in order, each within one string, so that markers in their places leave
+ * the text well-formed. What lies outside of strings is left out. `inString`: whether the stretch begins within one.
+ */
+export function toRawSpans(flat: FlatJson, inString: boolean, spans: readonly Span[]): readonly Span[] {
+  if (spans.length === 0) return NO_SPANS;
+  const raw: Span[] = [];
+  const find = createStringFinder(flat, inString);
+  for (const span of spans) {
+    for (let at = span.start; at < span.end; ) {
+      const string = find(at);
+      if (string === null) break;
+      const start = Math.max(at, string.start);
+      const end = Math.min(span.end, string.end);
+      if (start < end) raw.push({ ...span, start: string.rawOf(start), end: string.rawOf(end) });
+      at = Math.max(string.end, at) + 1;
+    }
+  }
+  return raw;
+}
+
+const NO_SPANS: readonly Span[] = [];
+
+interface FoundString {
+  readonly start: number;
+  readonly end: number;
+  /** For offsets that only grow. */
+  readonly rawOf: (offset: number) => number;
+}
+
+/** Gives the string that an offset lies in, or else the next one. Goes through the text once, for offsets that only grow. */
+function createStringFinder(flat: FlatJson, inString: boolean): (offset: number) => FoundString | null {
+  const { text, strings } = flat;
+  let escapes = 0;
+  let shift = flat.from;
+  let next = inString ? 0 : text.indexOf('"') + 1;
+  let current: FoundString | null = null;
+  let isOver = !inString && next === 0;
+
+  function read(): FoundString | null {
+    if (isOver) return null;
+    const start = next;
+    const escaped = strings[escapes]?.start === start ? strings[escapes] : undefined;
+    const by = shift;
+    let found: FoundString;
+    if (escaped === undefined) {
+      const quote = text.indexOf('"', start);
+      found = { start, end: quote === -1 ? text.length : quote, rawOf: (offset) => offset + by };
+    } else {
+      escapes += 1;
+      shift = escaped.rawEnd - escaped.end;
+      found = { start, end: escaped.end, rawOf: rawOffsets(flat.json, escaped) };
+    }
+    next = text.indexOf('"', found.end + 1) + 1;
+    isOver = next === 0;
+    return found;
+  }
+
+  return (offset) => {
+    while (current === null || current.end < offset) {
+      current = read();
+      if (current === null) return null;
+    }
+    return current;
+  };
+}
+
+function rawOffsets(json: string, { start, rawStart }: FlatString): (offset: number) => number {
+  let flatAt = start;
+  let rawAt = rawStart;
+  return (offset) => {
+    for (; flatAt < offset; flatAt += 1) rawAt += characterLength(json, rawAt);
+    return rawAt;
+  };
+}
+
+function characterLength(json: string, at: number): number {
+  if (json.charCodeAt(at) !== BACKSLASH) return 1;
+  return json.charCodeAt(at + 1) === LOWER_U ? 6 : 2;
+}

@@ -1,0 +1,51 @@
+import { characterClass, isIn } from './detectors/token-runs.ts';
+
+const BACKSLASH = 0x5c;
+const QUOTE = 0x22;
+const BLANK = 0x20;
+
+const ENCODED = characterClass(/[A-Za-z0-9+/_-]/);
+
+/** How far before the place that is asked for a better one may lie. */
+const LOOK_BACK_CHARS = 16 * 1024;
+
+/**
+ * Where a well-formed JSON text may be cut near an offset, so that each part reads as it did: never within an escape, behind a blank where
+ * there is one, and else a multiple of four characters from where letters and digits without a break begin, because that is how base64 and
+ * hexadecimal are read. The end of the text where that is near.
+ */
+export function safeCut(json: string, from: number, wanted: number): number {
+  if (wanted >= json.length) return json.length;
+  const first = Math.max(from + 1, wanted - LOOK_BACK_CHARS);
+  // A blank is part of no escape.
+  for (let at = wanted; at > first; at -= 1) if (json.charCodeAt(at - 1) === BLANK) return at;
+  let start = wanted;
+  while (start > from && isIn(ENCODED, json.charCodeAt(start - 1))) start -= 1;
+  return beforeEscape(json, from, wanted - ((wanted - start) % 4));
+}
+
+const ESCAPE_CHARS_MAX = 6;
+
+function beforeEscape(json: string, from: number, wanted: number): number {
+  const near = Math.max(from, wanted - ESCAPE_CHARS_MAX);
+  const last = near + json.slice(near, wanted).lastIndexOf('\\');
+  if (last < near) return wanted;
+  let first = last;
+  while (first > from && json.charCodeAt(first - 1) === BACKSLASH) first -= 1;
+  // In a row of them every second one is what an escape stands for.
+  return (last - first) % 2 === 0 ? last : wanted;
+}
+
+/** Tells of offsets that only grow whether they lie within a string. */
+export function createStringTracker(json: string): (offset: number) => boolean {
+  let at = 0;
+  let isIn = false;
+  return (offset) => {
+    for (; at < offset; at += 1) {
+      const code = json.charCodeAt(at);
+      if (code === BACKSLASH) at += 1;
+      else if (code === QUOTE) isIn = !isIn;
+    }
+    return isIn;
+  };
+}
