@@ -96,7 +96,7 @@ const SECRET_TEMPLATES: readonly string[] = lines(String.raw`
   lsv2_pt_<h32>_<h10>
   tvly-dev-<a32>
   npm_<a36>
-  //registry.npmjs.org/:_authToken=<uuid>
+  //npm.example.com/:_authToken=<uuid>
   pypi-AgEIcHlwaS5vcmc<w150>
   dckr_pat_<w27>
   rubygems_<h48>
