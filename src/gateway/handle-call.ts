@@ -1,6 +1,8 @@
 import { argsDigest } from '../core/approval/args-digest.ts';
 import { canonicalJson } from '../core/json/canonical-json.ts';
+import type { JsonObject } from '../core/json/value.ts';
 import type { CompiledPolicy } from '../core/policy/compile-policy.ts';
+import type { Decision } from '../core/policy/decision.ts';
 import { decide } from '../core/policy/decide.ts';
 import { needsTask } from '../core/tasks/task-support.ts';
 import type { CallDeps } from './deps.ts';
@@ -8,7 +10,8 @@ import type { HostCall } from './gateway.ts';
 import { type GovernedCall, killFactsOf } from './governed-call.ts';
 import { askOnFirstUse } from './steps/ask-on-first-use.ts';
 import { type CallAnswer, callWithApproval, resumeWithApproval } from './steps/call-with-approval.ts';
-import { deny, denyByPolicy } from './steps/deny.ts';
+import { checkArguments, checkSchema } from './steps/check-arguments.ts';
+import { deny, denyArguments, denyByPolicy } from './steps/deny.ts';
 import { denyOverLimit } from './steps/deny-over-limit.ts';
 import { dispatchAllowed } from './steps/dispatch.ts';
 import { recordDecision } from './steps/record-decision.ts';
@@ -29,7 +32,7 @@ export async function handleCall(deps: CallDeps, call: HostCall): Promise<CallAn
   const request = { principal, target: target.ref, args: call.args, nowMs: deps.clock.nowMs() };
   const decided = decide(policy, request);
   deps.shadow.compare({ callId: call.context.callId, request }, decided);
-  if (decided.effect === 'deny') return denyByPolicy(deps, call, target, decided);
+  if (decided.effect === 'deny') return denyDecided(deps, call, target, decided);
   const decision = askOnFirstUse(deps, policy, decided);
 
   const killFacts = killFactsOf(call, target, decision);
@@ -37,20 +40,41 @@ export async function handleCall(deps: CallDeps, call: HostCall): Promise<CallAn
   try {
     // From here on there are no other arguments than those with what the policy fills in.
     const bound = decision.args === null ? call : { ...call, args: decision.args };
-    return await runDecided(deps, policy, { call: bound, target, decision, killFacts, place });
+    return await runDecided(deps, policy, { call: bound, sent: call.args, target, decision, killFacts, place });
   } finally {
     place.leave();
   }
 }
 
-type DecidedCall = Pick<GovernedCall, 'call' | 'decision' | 'killFacts' | 'place'> & { readonly target: NamedTarget };
+type DecidedCall = Pick<GovernedCall, 'call' | 'decision' | 'killFacts' | 'place'> & {
+  readonly target: NamedTarget;
+  /** The arguments as the host sent them. */
+  readonly sent: JsonObject;
+};
+
+/**
+ * A rule that cannot tell what an argument says has often been given one of another type. Its schema says that better, to whoever may see
+ * the tool at all.
+ */
+async function denyDecided(deps: CallDeps, call: HostCall, target: NamedTarget, decided: Denied): Promise<CallAnswer> {
+  const isUnclear =
+    decided.reasons[0].code === 'condition_unevaluable' && !decided.hidden && target.ref.kind === 'tool';
+  const definition = isUnclear ? await loadDefinition(deps, target, call.context.principal.id) : null;
+  const fault =
+    definition?.ok && definition.value !== null ? checkSchema(definition.value.definition, call.args) : null;
+  return fault === null
+    ? denyByPolicy(deps, call, target, decided)
+    : denyArguments(deps, call, fault, { ...decided, target });
+}
+
+type Denied = Extract<Decision, { effect: 'deny' }>;
 
 /**
  * INVARIANT: its place was taken in the turn in which the kill switch is first asked, so a switch is either found here or finds the call,
  * also where it is released again before the call gets any further.
  */
 async function runDecided(deps: CallDeps, policy: CompiledPolicy, decided: DecidedCall): Promise<CallAnswer> {
-  const { call, target, decision, killFacts, place } = decided;
+  const { call, sent, target, decision, killFacts, place } = decided;
   const stopped = () => deny(deps, call, { code: 'kill_switch', ...decision, target });
   if (deps.killSwitches.find(killFacts) !== null) return stopped();
 
@@ -60,6 +84,8 @@ async function runDecided(deps: CallDeps, policy: CompiledPolicy, decided: Decid
   if (definition.value === null) return deny(deps, call, { code: 'unknown', ...decision, target });
 
   const argumentsJson = canonicalJson(call.args);
+  const fault = checkArguments({ call, target, decision, argumentsJson, policy, sent }, definition.value);
+  if (fault !== null) return denyArguments(deps, call, fault, { ...decision, target });
   const governed: GovernedCall = {
     ...decided,
     definitionDigest: definition.value.digest,

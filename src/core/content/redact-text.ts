@@ -13,6 +13,13 @@ export function redactText(text: string, spans: readonly Span[]): string {
   return shown + text.slice(last);
 }
 
+/** Whether a text holds one of our markers, in any spelling. */
+export function holdsMarker(text: string): boolean {
+  return MARKER.test(text);
+}
+
+const MARKER = /\[redacted:[a-z-]{1,64}\]/i;
+
 export function redactionMarker(what: string): string {
   return `[redacted:${what}]`;
 }

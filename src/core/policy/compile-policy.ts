@@ -25,6 +25,8 @@ export interface CompiledPolicy {
   readonly limits: ReadonlyMap<string, readonly CompiledLimit[]>;
   /** By the name of the upstream. */
   readonly watch: ReadonlyMap<string, readonly PlacedWatch[]>;
+  /** Upstreams whose writes may have no arguments that their schemas do not name. */
+  readonly refusesUndeclared: ReadonlySet<string>;
   /** What its author should look at again. */
   readonly warnings: readonly Problem[];
 }
@@ -91,7 +93,9 @@ export function compilePolicy(
     return { name, upstream: file.upstream, place: placeOf(['upstream']) };
   });
   const version = versionOf(sources, options);
-  return ok({ version, options, files: compiled, upstreams, limits, watch, warnings: problems });
+  const refusing = sources.filter(({ file }) => file.undeclaredArguments === 'deny');
+  const refusesUndeclared = new Set(refusing.map(({ file }) => file.upstream));
+  return ok({ version, options, files: compiled, upstreams, limits, watch, refusesUndeclared, warnings: problems });
 }
 
 function placeWatch({ file, placeOf }: PolicySource): PlacedWatch[] {
@@ -152,5 +156,6 @@ function plain(file: PolicyFile): Json {
     rules,
     limits,
     watch: file.watch.map((each) => ({ ...each })),
+    undeclaredArguments: file.undeclaredArguments,
   };
 }

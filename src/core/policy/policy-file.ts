@@ -13,6 +13,8 @@ export interface PolicyFile {
   readonly rules: readonly PolicyRule[];
   readonly limits: readonly PolicyLimit[];
   readonly watch: readonly PolicyWatch[];
+  /** Whether what is no read may have arguments that the schema of its tool does not name. */
+  readonly undeclaredArguments: 'allow' | 'deny';
 }
 
 /** Patterns are tool names in which `*` stands for any characters, or none. */

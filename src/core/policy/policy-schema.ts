@@ -26,6 +26,10 @@ export const policyFileSchema: z.ZodType<PolicyFile, unknown> = z
       .max(LIMITS_MAX)
       .default([])
       .describe('How much may be done. Every limit that is about a call counts'),
+    undeclaredArguments: z
+      .enum(['allow', 'deny'])
+      .default('allow')
+      .describe('Whether what is no read may have arguments that the schema of its tool does not name'),
     watch: z.array(watch).max(WATCH_MAX).default([]).describe('What is looked out for, and what is done then'),
   })
   .transform(
@@ -36,5 +40,6 @@ export const policyFileSchema: z.ZodType<PolicyFile, unknown> = z
       rules: file.rules,
       limits: file.limits,
       watch: file.watch,
+      undeclaredArguments: file.undeclaredArguments,
     }),
   );

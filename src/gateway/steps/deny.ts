@@ -7,7 +7,8 @@ import type { Decision, PolicyVersion } from '../../core/policy/decision.ts';
 import type { ReasonCode } from '../../core/policy/reasons.ts';
 import type { CallDeps } from '../deps.ts';
 import type { HostCall, HostError, HostResult } from '../gateway.ts';
-import { deniedAnswer, stoppedBySwitch, unexpectedInput, unknownTarget } from '../host-errors.ts';
+import { deniedAnswer, failedAnswer, stoppedBySwitch, unexpectedInput, unknownTarget } from '../host-errors.ts';
+import type { ArgumentsFault } from './check-arguments.ts';
 import { reasonCodes, requestFields } from './record-decision.ts';
 import type { NamedTarget } from './resolve-target.ts';
 
@@ -78,6 +79,37 @@ function unknownCode(kind: TargetKind): ReasonCode {
 }
 
 type PolicyDenial = Extract<Decision, { effect: 'deny' }>;
+
+/** The arguments are not what the tool takes. Its schema is no secret: whoever gets this may see the tool. */
+export async function denyArguments(
+  deps: CallDeps,
+  call: HostCall,
+  { code, faults }: ArgumentsFault,
+  denial: Omit<Denial, 'code'>,
+): Promise<HostResult | HostError> {
+  await recordDenial(deps, call, { ...denial, ruleId: null, codes: [code] });
+  const [text, nextStep] = ARGUMENTS_TEXT[code];
+  const list = faults.map((fault) => `\n- ${fault}`).join('');
+  return failedAnswer(call.kind, `Denied, not executed: ${text}${list === '' ? ' ' : `${list}\n`}${nextStep}`, {
+    status: 'denied',
+    reason: code,
+    problems: faults,
+    nextStep,
+  });
+}
+
+const ARGUMENTS_TEXT: Readonly<Record<ArgumentsFault['code'], readonly [string, string]>> = {
+  arguments_invalid: ['the arguments do not fit the schema of the tool.', 'Correct them, then call again.'],
+  arguments_undeclared: ['the schema of the tool does not name these arguments.', 'Leave them out, then call again.'],
+  arguments_redacted: [
+    'an argument holds a marker such as [redacted:token], which stands for something that was not shown to you.',
+    'Do not write it back. Leave that part as it is, or ask a person to do it.',
+  ],
+  schema_unusable: [
+    'the schema of the tool cannot be used to check arguments.',
+    'Ask the operator of this gateway to look at the tool.',
+  ],
+};
 
 export async function denyByPolicy(
   deps: CallDeps,
