@@ -42,14 +42,15 @@ function textChecks(schema: JsonObject): Check[] {
       return fits || fail(run, `must have at least ${minLength} characters`);
     });
   }
-  const matches = typeof pattern === 'string' ? compilePattern(pattern) : null;
-  if (matches !== null) {
-    checks.push(
-      (value, run) =>
-        typeof value !== 'string' || matches(value) || fail(run, `must match ${String(pattern).slice(0, 200)}`),
-    );
-  }
+  if (typeof pattern === 'string') checks.push(...patternChecks(pattern));
   return checks;
+}
+
+function patternChecks(pattern: string): Check[] {
+  const matches = compilePattern(pattern);
+  if (matches === null) return [];
+  const words = `must match ${pattern.slice(0, 200)}`;
+  return [(value, run) => typeof value !== 'string' || matches(value) || fail(run, words)];
 }
 
 /** JSON Schema counts code points. */
