@@ -1,7 +1,7 @@
 import { exposedListing } from '../core/catalog/exposed-listing.ts';
 import { exposedName } from '../core/catalog/exposed-name.ts';
 import type { ListKind } from '../core/catalog/listed.ts';
-import { speaksOf } from '../core/policy/claims.ts';
+import { grantsSome, speaksOf } from '../core/policy/claims.ts';
 import { CORE_TASKS_REVISION } from '../core/tasks/task-support.ts';
 import type { Upstream } from '../ports/upstream.ts';
 import type { UpstreamList } from './catalogue.ts';
@@ -80,7 +80,8 @@ export async function loadView(deps: CallDeps, context: RequestContext, kind: Li
 function isShown(deps: CallDeps, { principal }: RequestContext, kind: ListKind, upstream: string): boolean {
   const facts = { principal: principal.id, client: principal.client, upstream, tool: null, class: null };
   if (deps.killSwitches.find(facts) !== null) return false;
-  // Nobody is made to wait for a list of which nothing would be shown.
+  // Nobody is made to wait for a list of which nothing would be shown, and no upstream is asked for one.
+  if (!grantsSome(deps.policy(), upstream, principal)) return false;
   return kind === 'tools' || speaksOf(deps.policy(), upstream, kind === 'prompts' ? 'prompts' : 'resources');
 }
 
