@@ -78,16 +78,18 @@ export interface WorldOptions {
   readonly policies?: GatewayTexts['policies'];
   /** What the configuration lets `crm` ask and say. */
   readonly allow?: JsonObject;
+  /** Anything else of its part of the configuration. */
+  readonly crm?: JsonObject;
   /** Further lines of the configuration. */
   readonly config?: string;
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const { transport = 'http, modern', tools = TOOLS, policies, allow = {}, config = '' } = options;
+  const { transport = 'http, modern', tools = TOOLS, policies, allow = {}, crm: more = {}, config = '' } = options;
   const crm = await startRecordingUpstream(transport, tools, 'canary-crm-credential-7f3a');
   const mail = await startRecordingUpstream(transport, tools, 'canary-mail-credential-2b9d');
   const gateway = await runGateway({
-    config: `publicUrl: https://gw.example.com\n${config}upstreams:\n  crm: ${withAllow(crm.config, allow)}\n  mail: ${mail.config}\n`,
+    config: `publicUrl: https://gw.example.com\n${config}upstreams:\n  crm: ${withMore(crm.config, { allow, ...more })}\n  mail: ${mail.config}\n`,
     policies: policies ?? { 'crm.yaml': CRM_POLICY, 'mail.yaml': MAIL_POLICY },
   });
   const issued = await Promise.all(PEOPLE.map((user) => gateway.issue({ user, groups: GROUPS[user] })));
@@ -127,8 +129,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   return world;
 }
 
-const withAllow = (config: string, allow: JsonObject): string =>
-  JSON.stringify({ ...(JSON.parse(config) as JsonObject), allow });
+const withMore = (config: string, more: JsonObject): string =>
+  JSON.stringify({ ...(JSON.parse(config) as JsonObject), ...more });
 
 /** A sample of the cases, for a place where all of them once more would show nothing new. */
 export function sampleOf<T>(cases: readonly T[]): readonly T[] {

@@ -139,12 +139,15 @@ function createAnswerReader(leg: HttpLeg, deps: HttpLegDeps, request: LegRequest
   let unreadable = 0;
   let asked = 0;
   let refused: string | null = null;
+  /** From here on the call is over, and what comes on its stream is no part of it. */
+  let isAnswered = false;
 
   function onRequest(message: UpstreamMessage & { kind: 'request' }): void {
+    if (isAnswered) return;
     asked++;
     const asker = request.side?.asker ?? null;
     if (asker !== null && request.answersRequests && message.method !== 'ping' && asked <= REQUESTS_ANSWERED_MAX) {
-      return void passOn(asker, message);
+      return void passOn(leg, deps, request, asker, message);
     }
     if (message.method !== 'ping' && refused === null) {
       refused = visibleText(message.method);
@@ -154,17 +157,9 @@ function createAnswerReader(leg: HttpLeg, deps: HttpLegDeps, request: LegRequest
     leg.tell(writeAnswer(message.id, message.method), request.headers);
   }
 
-  /** The upstream waits for this answer, so it is not left out when much is told on the side. */
-  async function passOn(asker: UpstreamAsker, message: UpstreamMessage & { kind: 'request' }): Promise<void> {
-    const answer = await answerAsk(asker, request.side?.timer ?? null, message);
-    if (request.signal.aborted) return;
-    const told = await leg.send(answer, request.headers, TELL_TIMEOUT_MS);
-    if (!told.ok || told.value.head.status >= 300) deps.report('the upstream did not take the answer to what it asked');
-  }
-
   function onNotification(method: string, params: JsonObject | null): void {
-    if (method === 'notifications/progress') request.onProgress?.(params);
-    else if (method === 'notifications/message') request.side?.onLog?.(params);
+    if (!isAnswered && method === 'notifications/progress') request.onProgress?.(params);
+    else if (!isAnswered && method === 'notifications/message') request.side?.onLog?.(params);
     const notice = parseNotice(method, params);
     if (notice !== null) deps.onNotice(notice, request.principal);
   }
@@ -180,10 +175,10 @@ function createAnswerReader(leg: HttpLeg, deps: HttpLegDeps, request: LegRequest
       const message = read.value;
       switch (message.kind) {
         case 'result':
-          return message.id === request.id ? message : null;
         case 'error':
-          // An upstream that refuses a whole HTTP request need not have read the id.
-          return message.id === request.id || (message.id === null && status >= 400) ? message : null;
+          if (!isAnswerTo(request, message, status)) return null;
+          isAnswered = true;
+          return message;
         case 'request':
           onRequest(message);
           return null;
@@ -199,4 +194,23 @@ function createAnswerReader(leg: HttpLeg, deps: HttpLegDeps, request: LegRequest
       if (unreadable > 0) deps.report(`${unreadable} messages were left out: ${problem}`);
     },
   };
+}
+
+/** An upstream that refuses a whole HTTP request need not have read the id. */
+function isAnswerTo({ id }: LegRequest, response: RpcResponse, status: number): boolean {
+  return response.id === id || (response.kind === 'error' && response.id === null && status >= 400);
+}
+
+/** The upstream waits for this answer, so it is not left out when much is told on the side. */
+async function passOn(
+  leg: HttpLeg,
+  deps: HttpLegDeps,
+  request: LegRequest,
+  asker: UpstreamAsker,
+  message: UpstreamMessage & { kind: 'request' },
+): Promise<void> {
+  const answer = await answerAsk(asker, request.side?.timer ?? null, message);
+  if (request.signal.aborted) return;
+  const told = await leg.send(answer, request.headers, TELL_TIMEOUT_MS);
+  if (!told.ok || told.value.head.status >= 300) deps.report('the upstream did not take the answer to what it asked');
 }
