@@ -38,6 +38,8 @@ export interface RequestContext {
 export interface HostStream {
   /** Starts an event stream with keep-alive comments, so that a wait is not taken for silence. `false`: the host takes none. */
   open(): boolean;
+  /** Whether anybody is there to read it. A legacy host that is not may come back. */
+  isThere(): boolean;
   /** Reports progress, if the host gave a token for it; nothing otherwise. */
   progress(progress: UpstreamProgress): void;
   readonly wantsProgress: boolean;

@@ -62,6 +62,7 @@ export function createHeldCall(first: HostCall, run: (call: HostCall) => Promise
       open: () => stream?.open() ?? false,
       progress: (progress) => stream?.progress(progress),
       log: (message) => stream?.log(message),
+      isThere: () => stream?.isThere() ?? true,
       wantsProgress: first.stream.wantsProgress,
       ask,
     },

@@ -19,12 +19,4 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     upstreams: UPSTREAMS,
     reason: 'hosts are never told to repeat arguments in headers, where every middle box could read them',
   },
-  {
-    revision: '2025-11-25',
-    scenario: 'server-sse-polling',
-    checks: null,
-    upstreams: UPSTREAMS,
-    reason:
-      'a call is answered on its own connection, which the gateway does not end before the answer; polling is optional',
-  },
 ];

@@ -285,6 +285,7 @@ function streamFor(canWait: boolean): HostStream {
   return {
     open: () => canWait,
     progress: () => undefined,
+    isThere: () => true,
     wantsProgress: false,
     log: () => undefined,
     ask: () => Promise.resolve(new Map()),

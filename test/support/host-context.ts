@@ -21,6 +21,7 @@ export function quietStream(canWait: boolean): HostStream {
   return {
     open: () => canWait,
     progress: () => undefined,
+    isThere: () => true,
     wantsProgress: false,
     log: () => undefined,
     ask: async () => new Map(),

@@ -12,8 +12,9 @@ import type { JsonObject } from '../../core/json/value.ts';
 import { assertNever, ok, type Result } from '../../core/result.ts';
 import type { HostError } from '../../gateway/gateway.ts';
 import { waitingOf } from './answer-tasks.ts';
+import type { CallLog } from './call-events.ts';
 import { CallStream } from './call-stream.ts';
-import { acceptsEventStream } from './check-request.ts';
+import { acceptsEventStream, prefersEventStream } from './check-request.ts';
 import { type Caller, type Exchange, type Opened, turnAway } from './exchange.ts';
 import { refusalOf } from './refusals.ts';
 import { createContext } from './request-context.ts';
@@ -45,11 +46,13 @@ export async function answerCall(
     acceptsEvents: acceptsEventStream(caller.headers),
     asks: opened.session?.asks ?? null,
     nextAskId: () => plane.deps.ids.next('ask'),
+    openLog: openLogOf(exchange, caller, opened),
     limits: plane.limits,
   });
   const context = createContext(plane, caller, opened, traceparent);
   const running = { id: message.id, abort: caller.abort };
   opened.session?.running.add(running);
+  const attendance = attend(exchange, caller, stream);
   try {
     stream.answer(
       await plane.deps.gateway.call({
@@ -67,8 +70,37 @@ export async function answerCall(
     stream.answer(INTERNAL_ERROR);
   } finally {
     stream.close();
+    attendance.end();
     opened.session?.running.delete(running);
   }
+}
+
+/** Only revision 2025-11-25 begins a stream with an id, and only a session has somewhere to come back to. */
+function openLogOf({ plane }: Exchange, { headers }: Caller, { session, revision }: Opened): (() => CallLog) | null {
+  if (session === null || revision !== '2025-11-25' || !acceptsEventStream(headers)) return null;
+  return () => plane.callEvents.open(session);
+}
+
+/**
+ * Lets a call go on whose host lost its connection, where it can come back. It can once it was told an id, so a call that takes a while
+ * is answered by events; and at once where the host names those first.
+ */
+function attend({ plane }: Exchange, { principal, headers, loss, abort }: Caller, stream: CallStream) {
+  if (!stream.isResumable) return { end: () => undefined };
+  let place: { leave(): void } | null = null;
+  loss.mean = () => {
+    place = stream.canReturn ? plane.orphans.enter(principal.id) : null;
+    if (place === null) abort.abort();
+  };
+  if (prefersEventStream(headers)) stream.open();
+  const timer = setTimeout(() => stream.open(), plane.limits.callOpensAfterMs).unref();
+  return {
+    end() {
+      clearTimeout(timer);
+      loss.mean = () => undefined;
+      place?.leave();
+    },
+  };
 }
 
 function parseParams(params: JsonObject | null, handling: CallHandling): Result<CallParams, RpcError> {

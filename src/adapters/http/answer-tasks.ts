@@ -88,6 +88,7 @@ function streamFor(
     acceptsEvents: acceptsEventStream(headers),
     asks: session?.asks ?? null,
     nextAskId: () => plane.deps.ids.next('ask'),
+    openLog: null,
     limits: plane.limits,
   });
 }

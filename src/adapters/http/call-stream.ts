@@ -19,7 +19,16 @@ import type { Asks } from './asks.ts';
 import { encodeCreatedTask } from './encode-task.ts';
 import type { Slot } from './load.ts';
 import type { McpPlaneLimits } from './plane-options.ts';
-import { beginEventStream, encodeEvent, endEventStream, lengthOf, retryAfter, sendJsonBytes } from './respond.ts';
+import type { CallLine, CallLog } from './call-events.ts';
+import {
+  beginEventStream,
+  encodeEvent,
+  endEventStream,
+  eventOf,
+  lengthOf,
+  retryAfter,
+  sendJsonBytes,
+} from './respond.ts';
 
 export interface CallStreamOptions {
   readonly res: ServerResponse;
@@ -34,6 +43,8 @@ export interface CallStreamOptions {
   /** Where questions wait for their answers; `null` for a host without a session, which cannot be asked on the stream. */
   readonly asks: Asks | null;
   readonly nextAskId: () => string;
+  /** What its host can come back for; `null` where it cannot. */
+  readonly openLog: (() => CallLog) | null;
   readonly limits: Pick<McpPlaneLimits, 'streamKeepAliveMs' | 'streamBufferBytesMax' | 'logMessagesPerCallMax'>;
 }
 
@@ -43,6 +54,8 @@ export interface CallStreamOptions {
  */
 export class CallStream implements HostStream {
   readonly #options: CallStreamOptions;
+  #line: CallLine;
+  #log: CallLog | null = null;
   #keepAlive: NodeJS.Timeout | null = null;
   #isOpen = false;
   #isAnswered = false;
@@ -53,6 +66,7 @@ export class CallStream implements HostStream {
 
   constructor(options: CallStreamOptions) {
     this.#options = options;
+    this.#line = { res: options.res, slot: options.slot };
   }
 
   get wantsProgress(): boolean {
@@ -61,11 +75,14 @@ export class CallStream implements HostStream {
 
   open(): boolean {
     if (this.#isOpen) return true;
-    const { res, slot, acceptsEvents, limits } = this.#options;
+    const { acceptsEvents, openLog, limits } = this.#options;
+    const { res, slot } = this.#line;
     if (!acceptsEvents || this.#isAnswered || res.destroyed || !slot.becomeStream()) return false;
     this.#isOpen = true;
     beginEventStream(res);
-    res.write(COMMENT);
+    this.#log = openLog?.() ?? null;
+    res.write(this.#log === null ? COMMENT : firstEvent(this.#log.firstId));
+    if (this.#log !== null) this.#log.onReturn = (line) => this.#goOn(line);
     this.#keepAlive = setInterval(() => this.#write(COMMENT), limits.streamKeepAliveMs);
     this.#keepAlive.unref();
     return true;
@@ -77,14 +94,14 @@ export class CallStream implements HostStream {
     // MCP wants it to increase; an upstream that reports backwards is not repeated.
     if (!(progress.progress > this.#lastProgress) || !Number.isFinite(progress.progress) || !this.open()) return;
     this.#lastProgress = progress.progress;
-    this.#write(encodeEvent(encodeProgress(progressToken, progress)));
+    this.#tell(encodeEvent(encodeProgress(progressToken, progress)));
   }
 
   log({ level, logger, data }: HostLog): void {
     if (this.#isAnswered || this.#logged >= this.#options.limits.logMessagesPerCallMax || !this.open()) return;
     this.#logged += 1;
     const params = { level, ...(logger !== null && { logger }), data };
-    this.#write(encodeEvent(encodeNotification('notifications/message', params)));
+    this.#tell(encodeEvent(encodeNotification('notifications/message', params)));
   }
 
   async ask(asks: ReadonlyMap<string, Ask>, signal: AbortSignal): Promise<ReadonlyMap<string, AskAnswer>> {
@@ -98,11 +115,11 @@ export class CallStream implements HostStream {
     const id = nextAskId();
     // Revision 2025-11-25 wants an id by which the end of an elicitation could be told. The upstream's own is not for other people's eyes.
     const shown: JsonObject = kind === 'elicitation-url' ? { ...params, elicitationId: id } : params;
-    if (!this.#write(encodeEvent(encodeRequest(id, method, shown)))) return { kind: 'unanswered' };
+    if (!this.#tell(encodeEvent(encodeRequest(id, method, shown)))) return { kind: 'unanswered' };
     this.#over ??= new AbortController();
     const answer = await asks.wait(id, AbortSignal.any([signal, this.#over.signal]));
     if (answer.kind === 'unanswered' && !this.#isAnswered) {
-      this.#write(encodeEvent(encodeNotification('notifications/cancelled', { requestId: id })));
+      this.#tell(encodeEvent(encodeNotification('notifications/cancelled', { requestId: id })));
     }
     return answer;
   }
@@ -124,22 +141,52 @@ export class CallStream implements HostStream {
     this.#isAnswered = true;
     this.#over?.abort();
     if (this.#keepAlive !== null) clearInterval(this.#keepAlive);
+    if (this.#log !== null) this.#log.onReturn = null;
+  }
+
+  isThere(): boolean {
+    return !this.#line.res.destroyed;
+  }
+
+  get isResumable(): boolean {
+    return this.#options.openLog !== null;
+  }
+
+  /** Whether its host could come back after its connection is lost: it has an id to come back with. */
+  get canReturn(): boolean {
+    return this.#log !== null;
   }
 
   #finish(pieces: readonly Uint8Array[], status: number, headers: readonly string[]): void {
     if (this.#isAnswered) throw new Error('a call is answered once');
-    const { res, slot } = this.#options;
+    const log = this.#log;
+    const { res, slot } = this.#line;
     if (this.#isOpen) checkLineBreaks(pieces);
     this.close();
+    const idLine = log !== null ? log.last(eventOf(pieces)) : '';
     if (res.destroyed) return;
     slot.hold(lengthOf(pieces));
-    if (this.#isOpen) endEventStream(res, pieces);
+    if (this.#isOpen) endEventStream(res, pieces, idLine);
     else sendJsonBytes(res, status, pieces, headers);
+  }
+
+  /** The same host, on another connection: it has been told what it missed. */
+  #goOn(line: CallLine): void {
+    this.#line.res.destroy();
+    this.#line = line;
+  }
+
+  /** `false`: nobody will ever read it. */
+  #tell(event: string): boolean {
+    if (this.#log === null) return this.#write(event);
+    this.#write(this.#log.next(event) + event);
+    return true;
   }
 
   /** Dropped where the reader does not keep up: comments and progress may be missed, memory may not grow. */
   #write(text: string): boolean {
-    const { res, limits } = this.#options;
+    const { limits } = this.#options;
+    const { res } = this.#line;
     if (res.destroyed || res.writableLength > limits.streamBufferBytesMax) return false;
     res.write(text);
     return true;
@@ -163,6 +210,14 @@ function encodeAnswer(
     }
   }
 }
+
+/** Revision 2025-11-25 begins with an id, so that a host can come back also when nothing was told yet. */
+function firstEvent(id: string): string {
+  return `id: ${id}\nretry: ${RETRY_MS}\ndata:\n\n`;
+}
+
+/** How long a host is asked to wait before it comes back. */
+const RETRY_MS = 1_000;
 
 /** A line that event stream readers skip; it keeps everything on the way from taking the wait for silence. */
 const COMMENT = ':\n\n';

@@ -28,6 +28,13 @@ export function acceptsEventStream(headers: InboundHeaders): boolean {
   return headers.accept !== null && ACCEPTS_EVENTS.test(headers.accept);
 }
 
+/** Whether a host names event streams before JSON: both will do, and it is answered the way that comes first. */
+export function prefersEventStream({ accept }: InboundHeaders): boolean {
+  if (accept === null) return false;
+  const events = accept.search(ACCEPTS_EVENTS);
+  return events !== -1 && events < accept.search(ACCEPTS_JSON);
+}
+
 const JSON_TYPE = 'application/json';
 const JSON_TYPE_FORMS = /^application\/json[ \t]*(?:;[ \t]*charset=(?:utf-8|"utf-8")[ \t]*)?$/i;
 const ACCEPTS_JSON = /(?:application\/(?:json|\*)|\*\/\*)/i;

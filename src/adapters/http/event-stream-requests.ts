@@ -3,10 +3,11 @@ import { methodNotFound } from '../../core/mcp/errors.ts';
 import { parseSubscribeParams } from '../../core/mcp/listen-params.ts';
 import type { RequestMessage } from '../../core/mcp/message.ts';
 import { findSessionEvents } from './event-streams.ts';
-import { type Caller, type Exchange, type Opened, turnAway } from './exchange.ts';
+import type { CallReturn } from './call-events.ts';
+import { type Caller, type Exchange, type KnownSoFar, type Opened, turnAway } from './exchange.ts';
 import { REFUSALS, refusalOf } from './refusals.ts';
 import { createContext } from './request-context.ts';
-import { retryAfter, sendError, sendJson } from './respond.ts';
+import { beginEventStream, lengthOf, retryAfter, sendError, sendJson } from './respond.ts';
 
 /** GET in a legacy session: a stream for what nobody asked for just now. */
 export async function openEventStream(exchange: Exchange, caller: Caller): Promise<void> {
@@ -22,10 +23,25 @@ export async function openEventStream(exchange: Exchange, caller: Caller): Promi
   }
   const context = createContext(plane, caller, session);
   const refused = await plane.deps.gateway.admit(context, method);
+  const call = refused === null ? plane.callEvents.find(session, lastEventId) : null;
+  if (call !== null) return res.destroyed ? undefined : goOnWithCall(exchange, caller, call, known);
   const events = refused ?? (await findSessionEvents(plane, session, context));
   if (res.destroyed) return;
   if ('kind' in events) return sendError(res, null, events, retryAfter(events.retryAfterSeconds));
   if (!events.open({ ...caller, res, context }, lastEventId)) return turnAway(exchange, REFUSALS.tooManyStreams, known);
+}
+
+/** A host that lost the connection on which its call was answered: what it missed, and then the rest as it comes. */
+function goOnWithCall({ plane, res }: Exchange, caller: Caller, { missed, goOn }: CallReturn, known: KnownSoFar): void {
+  const { slot } = caller;
+  if (!slot.becomeStream()) return turnAway({ plane, req: res.req, res }, REFUSALS.tooManyStreams, known);
+  beginEventStream(res);
+  // The call has its own way to end; that this connection is lost again does not end it.
+  caller.loss.mean = () => undefined;
+  slot.hold(lengthOf(missed));
+  for (const event of missed) res.write(event);
+  if (goOn === null) res.end();
+  else goOn({ res, slot });
 }
 
 /** `resources/subscribe` and `resources/unsubscribe`: what is told comes on the streams of the session. */

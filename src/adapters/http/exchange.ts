@@ -10,8 +10,10 @@ import type { Result } from '../../core/result.ts';
 import type { Endpoint, Gateway } from '../../gateway/gateway.ts';
 import type { Authenticator } from '../../ports/authenticator.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
+import type { CallEvents } from './call-events.ts';
 import type { InboundHeaders } from './inbound-headers.ts';
 import type { Load, Slot } from './load.ts';
+import type { Orphans } from './orphans.ts';
 import type { NoticeStreams } from './notice-streams.ts';
 import type { McpPlaneLimits } from './plane-options.ts';
 import { type HttpRefusal, REFUSALS } from './refusals.ts';
@@ -44,6 +46,8 @@ export interface Plane {
   readonly sessions: Sessions;
   readonly turns: Turns;
   readonly noticeStreams: NoticeStreams;
+  readonly callEvents: CallEvents;
+  readonly orphans: Orphans;
   readonly serverInfo: JsonObject;
 }
 
@@ -60,8 +64,10 @@ export interface Caller {
   readonly endpoint: Endpoint;
   readonly headers: InboundHeaders;
   readonly slot: Slot;
-  /** Aborts when the host goes away or cancels. */
+  /** Aborts when the host cancels, or goes away where that means as much. */
   readonly abort: AbortController;
+  /** What it means that the connection is lost before the answer: that the host cancels, unless somebody knows better. */
+  readonly loss: { mean: () => void };
   /** Checks the same credential again: a stream lasts longer than a look at its credential is good for. */
   readonly renew: () => Promise<Result<Principal, HttpRefusal>>;
 }

@@ -4,6 +4,8 @@ import { closeListener } from './close-listener.ts';
 import { createListener } from './create-listener.ts';
 import type { McpPlaneDeps, Plane } from './exchange.ts';
 import { Load } from './load.ts';
+import { createCallEvents } from './call-events.ts';
+import { createOrphans } from './orphans.ts';
 import { createNoticeStreams } from './notice-streams.ts';
 import type { McpPlaneOptions } from './plane-options.ts';
 import { serveRequest } from './serve-request.ts';
@@ -55,6 +57,8 @@ function createPlane(deps: McpPlaneDeps, options: McpPlaneOptions, port: number)
     sessions: createSessions({ ...deps, limits }),
     turns: createTurns(limits.bodyBytesPerTurnMax),
     noticeStreams: createNoticeStreams(limits),
+    callEvents: createCallEvents(deps, limits),
+    orphans: createOrphans(limits),
     serverInfo: { name: 'countersign', version },
   };
 }

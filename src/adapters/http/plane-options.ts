@@ -26,6 +26,15 @@ export interface McpPlaneLimits {
   readonly logMessagesPerCallMax: number;
   /** Streams of one principal that wait for something to be told, beside those of calls. */
   readonly noticeStreamsPerPrincipalMax: number;
+  /** Events of calls that are kept for hosts that come back: of all, of one session, and for how long after the answer. */
+  readonly callEventsBytesMax: number;
+  readonly callEventsPerSessionBytesMax: number;
+  readonly callEventsKeptMs: number;
+  /** From then on a call of a host that can come back is answered by events, whose ids it comes back with. */
+  readonly callOpensAfterMs: number;
+  /** Calls that go on although their hosts lost the connection. */
+  readonly orphanedCallsMax: number;
+  readonly orphanedCallsPerPrincipalMax: number;
   readonly sessionsMax: number;
   readonly sessionsPerPrincipalMax: number;
   readonly sessionIdleMs: number;
@@ -50,6 +59,12 @@ export const DEFAULT_MCP_PLANE_LIMITS: McpPlaneLimits = {
   streamBufferBytesMax: 256 * 1024,
   logMessagesPerCallMax: 1_000,
   noticeStreamsPerPrincipalMax: 200,
+  callEventsBytesMax: 32 * 1024 * 1024,
+  callEventsPerSessionBytesMax: 2 * 1024 * 1024,
+  callEventsKeptMs: 60_000,
+  callOpensAfterMs: 100,
+  orphanedCallsMax: 256,
+  orphanedCallsPerPrincipalMax: 16,
   sessionsMax: 20_000,
   sessionsPerPrincipalMax: 200,
   sessionIdleMs: 30 * 60_000,

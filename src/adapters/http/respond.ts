@@ -71,8 +71,12 @@ export function encodeEvent(json: string): string {
 }
 
 /** The last event. The pieces hold no line break: it would end the event, and could begin another one. */
-export function endEventStream(res: ServerResponse, pieces: readonly Uint8Array[]): void {
-  endWith(res, [EVENT_START, ...pieces, EVENT_END]);
+export function endEventStream(res: ServerResponse, pieces: readonly Uint8Array[], idLine = ''): void {
+  endWith(res, idLine === '' ? eventOf(pieces) : [Buffer.from(idLine), ...eventOf(pieces)]);
+}
+
+export function eventOf(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+  return [EVENT_START, ...pieces, EVENT_END];
 }
 
 /**

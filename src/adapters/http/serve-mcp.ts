@@ -34,10 +34,11 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
   const slot = plane.load.enter();
   if (slot === null) return turnAway(exchange, plane.load.isStopping ? REFUSALS.stopping : REFUSALS.overloaded);
   const abort = new AbortController();
+  // What nobody waits for must not write anything. Of the hosts that can come back, their calls know.
+  const loss = { mean: () => abort.abort() };
   res.once('close', () => {
     slot.leave();
-    // In every era: a host that is gone cannot be answered, and what nobody waits for must not write anything.
-    if (!res.writableFinished) abort.abort();
+    if (!res.writableFinished) loss.mean();
   });
 
   const place = { resource: resourceOf(plane.publicUrl, target), metadataUrl: metadataUrlOf(plane.publicUrl, target) };
@@ -49,7 +50,15 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
     return turnAway(exchange, REFUSALS.notFound, { principal: principal.value });
   if (!slot.claimFor(principal.value.id))
     return turnAway(exchange, REFUSALS.overloaded, { principal: principal.value });
-  const caller: Caller = { principal: principal.value, endpoint: endpointOf(target), headers, slot, abort, renew };
+  const caller: Caller = {
+    principal: principal.value,
+    endpoint: endpointOf(target),
+    headers,
+    slot,
+    abort,
+    loss,
+    renew,
+  };
   if (req.method === 'DELETE') return endSession(exchange, caller);
 
   if (req.method === 'GET') {

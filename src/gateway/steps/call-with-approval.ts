@@ -89,7 +89,7 @@ async function hold(deps: CallDeps, { call, place }: GovernedCall, approval: App
   if (holdMs > 0) await deps.desk.wait(approval.id, holdMs, place.signal);
   const now = (await deps.approvals.find(approval.id)) ?? approval;
   // Nobody is there to take the result: the call may run when it is sent again, not before.
-  return place.signal.aborted ? approval : now;
+  return place.signal.aborted || !stream.isThere() ? approval : now;
 }
 
 function isHeld(governed: GovernedCall): governed is HeldCall {

@@ -43,6 +43,11 @@ export class HostLine implements HostStream {
     return this.#stream?.open() ?? false;
   }
 
+  /** Nobody reads while it is hung up, and its host comes back. */
+  isThere(): boolean {
+    return this.#taskId !== null || (this.#stream?.isThere() ?? true);
+  }
+
   progress(progress: UpstreamProgress): void {
     if (this.#taskId === null) this.#stream?.progress(progress);
   }

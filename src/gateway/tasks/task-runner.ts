@@ -125,6 +125,7 @@ function hostCallOf(
 const NOBODY_ON_THE_LINE: HostStream = {
   open: () => false,
   progress: () => undefined,
+  isThere: () => true,
   wantsProgress: false,
   log: () => undefined,
   ask: () => Promise.resolve(new Map()),

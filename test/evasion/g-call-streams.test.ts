@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openLegacyHost } from '../support/conversing-host.ts';
+import { runGateway, type TestGateway } from '../support/run-gateway.ts';
+import { type Reply, type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts';
+
+// Class G, the streams of calls: a host of 2025-11-25 that loses its connection comes back for the rest, and nobody else does.
+
+const POLICY = `
+version: 1
+upstream: shop
+classes: { read: ['*'] }
+rules:
+  - { id: read, who: { groups: [staff] }, tools: { class: read }, effect: allow }
+`;
+
+let upstream: ScriptedUpstream;
+let gateway: TestGateway;
+let tokens: Readonly<Record<'alice' | 'bob', string>>;
+let held: Reply[] = [];
+
+beforeAll(async () => {
+  upstream = await startScriptedUpstream({ era: 'legacy', sessions: true });
+  upstream.on('tools/call', (_request, reply) => void held.push(reply));
+  gateway = await runGateway({
+    config: `upstreams:\n  shop: ${JSON.stringify({ url: upstream.url })}\n`,
+    policies: { 'shop.yaml': POLICY },
+  });
+  const tokenOf = async (user: string) => (await gateway.issue({ user, groups: ['staff'] })).token;
+  tokens = { alice: await tokenOf('alice'), bob: await tokenOf('bob') };
+});
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+const openHost = (who: 'alice' | 'bob', revision?: string) =>
+  openLegacyHost({ port: gateway.mcpPort, token: tokens[who], capabilities: {} }, revision);
+type Host = Awaited<ReturnType<typeof openHost>>;
+
+/** A stream as far as it was read, and the way to lose it. */
+async function follow(host: Host, init: RequestInit) {
+  const gone = new AbortController();
+  const headers = { ...host.headers, ...(init.headers as object) };
+  const response = await fetch(`http://127.0.0.1:${gateway.mcpPort}/mcp`, { ...init, headers, signal: gone.signal });
+  let text = '';
+  const ended = (async () => {
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) text += chunk;
+  })().catch(() => undefined);
+  const until = (part: RegExp) => expect.poll(() => text, { timeout: 5_000 }).toMatch(part);
+  return { text: () => text, type: response.headers.get('content-type'), ended, until, lose: () => gone.abort() };
+}
+
+function call(host: Host, accept = 'application/json, text/event-stream') {
+  const message = { jsonrpc: '2.0', id: 7, method: 'tools/call', params: { name: 'shop__echo', arguments: {} } };
+  return follow(host, { method: 'POST', body: JSON.stringify(message), headers: { accept } });
+}
+
+const comeBack = (host: Host, lastEventId: string) =>
+  follow(host, { method: 'GET', headers: { 'last-event-id': lastEventId } });
+
+const answer = (text: string): void => {
+  for (const reply of held.splice(0)) reply.result({ content: [{ type: 'text', text }] });
+};
+
+async function loseCall(host: Host): Promise<string> {
+  held = [];
+  const stream = await call(host);
+  await stream.until(/^id: (\S+)\nretry: \d+\ndata:\n\n/);
+  const [, id = ''] = /^id: (\S+)/.exec(stream.text()) ?? [];
+  stream.lose();
+  return id;
+}
+
+it('begins with an id, goes on without its host, and tells the rest to the one that comes back, once or twice', async () => {
+  const host = await openHost('alice');
+  const id = await loseCall(host);
+  const cancelled = upstream.seen('notifications/cancelled').length;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const back = await comeBack(host, id);
+  answer('the rest');
+  await back.ended;
+  expect(back.text()).toMatch(/^id: \S+-1\nevent: message\ndata: .*"id":7.*the rest/);
+  expect(upstream.seen('notifications/cancelled').length).toBe(cancelled);
+  const again = await comeBack(host, id);
+  await again.ended;
+  expect(again.text()).toBe(back.text());
+  const [, last = ''] = /^id: (\S+)/.exec(back.text()) ?? [];
+  const after = await comeBack(host, last);
+  await after.ended;
+  expect(after.text()).toBe('');
+});
+
+it('G06 tells nobody in another session, also of the same person', async () => {
+  const host = await openHost('alice');
+  const id = await loseCall(host);
+  answer('canary-of-alice');
+  for (const other of [await openHost('bob'), await openHost('alice')]) {
+    for (const guess of [id, `${id.slice(0, -1)}0`, 'stream_x-0', id.repeat(40)]) {
+      const stream = await comeBack(other, guess);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(stream.text()).not.toContain('canary-of-alice');
+      stream.lose();
+    }
+  }
+  const own = await comeBack(host, id);
+  await own.until(/canary-of-alice/);
+});
+
+it('ends when its host cancels it after the loss', async () => {
+  const host = await openHost('alice');
+  await loseCall(host);
+  const before = upstream.seen('notifications/cancelled').length;
+  await host.post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 7 } });
+  await expect.poll(() => upstream.seen('notifications/cancelled').length).toBe(before + 1);
+});
+
+it('ends with its session', async () => {
+  const host = await openHost('alice');
+  await loseCall(host);
+  const before = upstream.seen('notifications/cancelled').length;
+  await fetch(`http://127.0.0.1:${gateway.mcpPort}/mcp`, { method: 'DELETE', headers: host.headers });
+  await expect.poll(() => upstream.seen('notifications/cancelled').length).toBe(before + 1);
+});
+
+it('goes on for so many hosts that hang up, and no more', async () => {
+  const host = await openHost('bob');
+  const before = upstream.seen('notifications/cancelled').length;
+  for (let lost = 0; lost < 17; lost++) await loseCall(host);
+  await expect.poll(() => upstream.seen('notifications/cancelled').length).toBe(before + 1);
+  await fetch(`http://127.0.0.1:${gateway.mcpPort}/mcp`, { method: 'DELETE', headers: host.headers });
+  await expect.poll(() => upstream.seen('notifications/cancelled').length).toBe(before + 17);
+});
+
+it('is plain JSON where it is quick, events from the start where the host names those first, and without ids before that', async () => {
+  const host = await openHost('alice');
+  held = [];
+  upstream.on('tools/call', undefined);
+  expect((await call(host)).type).toBe('application/json');
+  upstream.on('tools/call', (_request, reply) => void held.push(reply));
+
+  const preferred = await call(host, 'text/event-stream, application/json');
+  expect(preferred.text() + preferred.type).toContain('text/event-stream');
+  await preferred.until(/^id: /);
+  await expect.poll(() => held.length).toBe(1);
+  answer('x');
+  await preferred.ended;
+
+  const older = await openHost('alice', '2025-06-18');
+  const plain = call(older);
+  await expect.poll(() => held.length).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  answer('x');
+  expect((await plain).type).toBe('application/json');
+});
