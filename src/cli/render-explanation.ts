@@ -65,6 +65,7 @@ function sentArguments({ args: sent }: ExplainedDecision, args: JsonObject | nul
 function describeLimit({ kind, max, amount, windowMs, place }: ExplainedDecision['limits'][number]): string {
   if (windowMs === null) return `${max} at once (${place})`;
   if (kind === 'first-use') return `the first use of the tool by a person waits for approval (${place})`;
+  if (kind === 'seen') return `what is read here is remembered for ${formatDuration(windowMs)} (${place})`;
   const what = kind === 'calls' ? 'calls' : `units, of which this call takes ${amount},`;
   return `${max} ${what} in ${formatDuration(windowMs)} (${place})`;
 }

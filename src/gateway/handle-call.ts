@@ -1,6 +1,7 @@
 import { argsDigest } from '../core/approval/args-digest.ts';
 import { canonicalJson } from '../core/json/canonical-json.ts';
 import type { JsonObject } from '../core/json/value.ts';
+import type { WindowUse } from '../core/limits/limit-use.ts';
 import type { CompiledPolicy } from '../core/policy/compile-policy.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { decide } from '../core/policy/decide.ts';
@@ -29,7 +30,8 @@ export async function handleCall(deps: CallDeps, call: HostCall): Promise<CallAn
   const target = await resolveTarget(deps, call);
   if (target === null) return deny(deps, call, { code: 'unknown', policyVersion: policy.version });
 
-  const request = { principal, target: target.ref, args: call.args, nowMs: deps.clock.nowMs() };
+  const isUsed = (use: WindowUse): boolean => deps.limits.isUsed(use);
+  const request = { principal, target: target.ref, args: call.args, nowMs: deps.clock.nowMs(), isUsed };
   const decided = decide(policy, request);
   deps.shadow.compare({ callId: call.context.callId, request }, decided);
   if (decided.effect === 'deny') return denyDecided(deps, call, target, decided);

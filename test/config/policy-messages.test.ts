@@ -304,6 +304,21 @@ describe('a policy that is wrong is refused, and its author told what to do', ()
       'p.yaml:3:9: watch[0].count: is missing',
     ],
     [
+      'a flow of data that is counted',
+      'version: 1\nupstream: crm\nwatch: [{ on: data-flow, count: 2, within: 1h, then: require-approval }]\n',
+      'p.yaml:3:33: watch[0].count: has no meaning here; got 2\n  help: once is enough',
+    ],
+    [
+      'a flow of data at any time',
+      'version: 1\nupstream: crm\nwatch: [{ on: data-flow, then: require-approval }]\n',
+      'p.yaml:3:9: watch[0].within: is missing',
+    ],
+    [
+      'a label that there is not',
+      'version: 1\nupstream: crm\nlabels: { publik: [get] }\n',
+      'p.yaml:3:11: labels.publik: is no key that is known here',
+    ],
+    [
       'a limit of nothing',
       'version: 1\nupstream: crm\nlimits: [{ tools: [get] }]\n',
       'p.yaml:3:10: limits[0]: limits nothing; got { tools: [get] }',

@@ -46,7 +46,7 @@ export interface ExplainedDecision {
     readonly expiresInMs: number;
   } | null;
   readonly limits: readonly {
-    readonly kind: 'calls' | 'spend' | 'first-use' | 'concurrent';
+    readonly kind: 'calls' | 'spend' | 'first-use' | 'seen' | 'concurrent';
     readonly place: string;
     readonly max: number;
     /** What the call takes; 1 where it is one of so many at once. */
@@ -77,7 +77,7 @@ export const explainedDecisionSchema: z.ZodType<ExplainedDecision> = z
     terms: z.object({ approverGroups: texts, approversNeeded: z.number(), expiresInMs: z.number() }).nullable(),
     limits: z.array(
       z.object({
-        kind: z.enum(['calls', 'spend', 'first-use', 'concurrent']),
+        kind: z.enum(['calls', 'spend', 'first-use', 'seen', 'concurrent']),
         place: z.string(),
         max: z.number(),
         amount: z.number(),

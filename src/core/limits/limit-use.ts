@@ -11,8 +11,8 @@ interface UseOf {
 
 /** `amount` of at most `max` in a sliding window: one of so many calls, or the price of the call out of a budget. */
 export interface WindowUse extends UseOf {
-  /** `first-use` has no limit: that it was used at all is what counts. */
-  readonly kind: 'calls' | 'spend' | 'first-use';
+  /** `first-use` and `seen` have no limit: that it was used at all is what counts. */
+  readonly kind: 'calls' | 'spend' | 'first-use' | 'seen';
   readonly amount: number;
   readonly windowMs: number;
 }

@@ -7,6 +7,7 @@ import { findPolicyConflicts } from './check-policy.ts';
 import { type Condition, parseCondition } from './cel/condition.ts';
 import { type CompiledLimit, compileLimits } from './compile-limits.ts';
 import { createClassLists } from './classify.ts';
+import { type CompiledDataFlow, compileDataFlow } from './data-flow.ts';
 import type { PolicyVersion } from './decision.ts';
 import { createSubjectMatcher } from './matchers/subject.ts';
 import { createWhoMatcher } from './matchers/who.ts';
@@ -25,6 +26,7 @@ export interface CompiledPolicy {
   readonly limits: ReadonlyMap<string, readonly CompiledLimit[]>;
   /** By the name of the upstream. */
   readonly watch: ReadonlyMap<string, readonly PlacedWatch[]>;
+  readonly dataFlow: CompiledDataFlow | null;
   /** Upstreams whose writes may have no arguments that their schemas do not name. */
   readonly refusesUndeclared: ReadonlySet<string>;
   /** What its author should look at again. */
@@ -95,7 +97,18 @@ export function compilePolicy(
   const version = versionOf(sources, options);
   const refusing = sources.filter(({ file }) => file.undeclaredArguments === 'deny');
   const refusesUndeclared = new Set(refusing.map(({ file }) => file.upstream));
-  return ok({ version, options, files: compiled, upstreams, limits, watch, refusesUndeclared, warnings: problems });
+  const dataFlow = compileDataFlow(sources);
+  return ok({
+    version,
+    options,
+    files: compiled,
+    upstreams,
+    limits,
+    watch,
+    dataFlow,
+    refusesUndeclared,
+    warnings: problems,
+  });
 }
 
 function placeWatch({ file, placeOf }: PolicySource): PlacedWatch[] {
@@ -156,6 +169,11 @@ function plain(file: PolicyFile): Json {
     rules,
     limits,
     watch: file.watch.map((each) => ({ ...each })),
+    labels: {
+      private: { ...file.labels.private },
+      untrusted: { ...file.labels.untrusted },
+      external: { ...file.labels.external },
+    },
     undeclaredArguments: file.undeclaredArguments,
   };
 }

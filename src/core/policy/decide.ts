@@ -3,6 +3,8 @@ import { combineDuties, type ResultDuties } from '../content/shape/result-duties
 import type { JsonObject } from '../json/value.ts';
 import type { LimitUse } from '../limits/limit-use.ts';
 import { assertNever } from '../result.ts';
+import { type CompiledDataFlow, seenUses, type WatchedSend, watchedSend } from './data-flow.ts';
+import type { SubjectKind } from './matchers/subject.ts';
 import { bindFacts, factsOf } from './bind-facts.ts';
 import type { ConditionFacts } from './cel/condition.ts';
 import { firstUse, limitUses } from './compile-limits.ts';
@@ -73,15 +75,17 @@ function decideClass(policy: CompiledPolicy, asked: Asked, toolClass: ToolClass)
 
   // A rule that asks for approval still does when only its scopes are missing: a credential with less must never get further.
   const asking = [...granted, ...lacking.map(({ rule }) => rule)].filter(({ rule }) => rule.effect === 'approve');
-  const grant: Grant = {
+  const granting: Grant = {
     policy,
     class: toolClass,
     args: facts.args,
     records: recordsOf([...granted, ...asking]),
     limits: facts.args === null ? [] : usesOf(policy, request, facts),
+    send: null,
     result: candidates.shapesSome ? dutiesOf([...granted, ...lacking.map(({ rule }) => rule)]) : null,
   };
-  if (asked.completion) return decideCompletion(grant, granted, asking);
+  if (asked.completion) return decideCompletion(granting, granted, asking);
+  const grant = policy.dataFlow === null ? granting : withDataFlow(policy.dataFlow, granting, request, facts);
   if (isNotEmpty(asking)) return askByRules(grant, asking);
   return decideAllowed(grant, granted);
 }
@@ -94,6 +98,8 @@ interface Grant {
   readonly records: readonly ArgumentPath[];
   readonly limits: readonly LimitUse[];
   readonly result: ResultDuties | null;
+  /** Where data that was seen before goes outside with this call, and a person must agree to that. */
+  readonly send: WatchedSend | null;
 }
 
 /** Limits and watch rules are about tools alone. */
@@ -103,6 +109,17 @@ function usesOf(policy: CompiledPolicy, { target }: DecisionRequest, facts: Cond
   const uses = limitUses(policy.limits.get(upstream) ?? [], facts);
   const first = firstUse(policy.watch.get(upstream) ?? [], facts);
   return first.length === 0 ? uses : [...uses, ...first];
+}
+
+/** What the call lets its caller see, and whether it sends on what was seen. A listing asks for neither. */
+function withDataFlow(flow: CompiledDataFlow, grant: Grant, request: DecisionRequest, facts: ConditionFacts): Grant {
+  if (facts.args === null) return grant;
+  const kind = request.target.kind === 'template' ? 'resource' : (request.target.kind as SubjectKind);
+  const seen = seenUses(flow, kind, facts, grant.result?.untrusted ?? false);
+  const limits = seen.length === 0 ? grant.limits : [...grant.limits, ...seen];
+  const send = watchedSend(flow, grant.policy.watch.get(facts.upstream) ?? [], kind, facts);
+  const isWatched = send !== null && send.seen.every((use) => request.isUsed?.(use) ?? false);
+  return { ...grant, limits, send: isWatched ? send : null };
 }
 
 function recordsOf(rules: readonly CompiledRule[]): readonly ArgumentPath[] {
@@ -181,6 +198,7 @@ function decideCompletion(grant: Grant, rules: readonly CompiledRule[], asking: 
 }
 
 function allow(grant: Grant, rules: NotEmpty<CompiledRule>): Decision {
+  if (grant.send !== null) return askByDefault(grant, [sendReason(grant.send)]);
   return { ...granted(grant, reasonsOf('rule_allows', rules)), effect: 'allow' };
 }
 
@@ -188,8 +206,16 @@ function askByDefault(grant: Grant, reasons: NotEmpty<Reason>): Decision {
   return { ...granted(grant, reasons), effect: 'approve', terms: defaultTerms(grant.policy.options) };
 }
 
-function granted({ policy, ...grant }: Grant, reasons: NotEmpty<Reason>) {
-  return { ...grant, policyVersion: policy.version, reasons } as const;
+function granted({ policy, send, ...grant }: Grant, reasons: NotEmpty<Reason>) {
+  const [first, ...others] = reasons;
+  const all: NotEmpty<Reason> =
+    send === null || first.code === 'data_flow' ? reasons : [first, ...others, sendReason(send)];
+  return { ...grant, policyVersion: policy.version, reasons: all } as const;
+}
+
+function sendReason({ place }: WatchedSend): Reason {
+  const text = 'Private and untrusted data were read before in this session, and this sends data outside.';
+  return { code: 'data_flow', ruleId: null, place, text };
 }
 
 const HIDDEN = { hidden: true, missingScopes: [] };

@@ -5,7 +5,7 @@ import type { ToolClass } from '../catalog/tool.ts';
 import type { ResultDuties } from '../content/shape/result-duties.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { JsonObject } from '../json/value.ts';
-import type { LimitUse } from '../limits/limit-use.ts';
+import type { LimitUse, WindowUse } from '../limits/limit-use.ts';
 import type { ArgumentPath } from './policy-conditions.ts';
 import type { PolicyPreview } from './policy-file.ts';
 import type { ReasonCode } from './reasons.ts';
@@ -33,6 +33,8 @@ export interface DecisionRequest {
   /** `null` asks "could any arguments be allowed?": the question of a listing. */
   readonly args: JsonObject | null;
   readonly nowMs: number;
+  /** Whether anything of a window is used at this moment. Without it nothing is taken to be: whoever runs calls gives it. */
+  readonly isUsed?: (use: WindowUse) => boolean;
 }
 
 /** What the approval of a held call must satisfy. */

@@ -3,6 +3,7 @@ import { URI_CHARS_MAX } from '../catalog/resource-uri.ts';
 import type { ToolClass } from '../catalog/tool.ts';
 import type { Json, JsonObject } from '../json/value.ts';
 import type { DecisionTarget } from './decision.ts';
+import type { SeenLabel } from './policy-labels.ts';
 import { moment } from './schema/condition-schema.ts';
 
 /** A `*.test.yaml` beside the policies: what its author expects of them. */
@@ -19,6 +20,8 @@ export interface PolicyCase {
   readonly target: Pick<DecisionTarget, 'kind' | 'name'>;
   /** `null` asks what a listing asks. */
   readonly args: JsonObject | null;
+  /** What the person has read before in the same session. */
+  readonly seen: readonly SeenLabel[];
   readonly expect: CaseOutcome;
   /** The arguments as they must be sent, with what the policy fills in; `null` where that is not asked. */
   readonly bound: JsonObject | null;
@@ -68,6 +71,10 @@ const policyCase = z.strictObject({
   expect: z
     .enum(['allow', 'approve', 'deny', 'hidden'])
     .describe('`hidden` is a denial in which the tool does not exist for the caller'),
+  seen: z
+    .array(z.enum(['private', 'untrusted']))
+    .default([])
+    .describe('What the person has read before in the same session, for the watch rule `data-flow`'),
   now: moment.optional().describe('When the call comes; noon on the first of January 2026, UTC, without it'),
   bound: z
     .record(z.string(), z.unknown())
@@ -112,6 +119,7 @@ export const policyCasesSchema: z.ZodType<PolicyCases, unknown> = z
         nowMs: each.now ?? NOW_MS,
         bound: (each.bound as Record<string, Json> | undefined) ?? null,
         args: each.args === 'any' ? null : (each.args as Record<string, Json>),
+        seen: each.seen,
         expect: each.expect,
         class: each.class ?? null,
         rule: each.rule ?? null,

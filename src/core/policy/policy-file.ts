@@ -2,6 +2,7 @@ import type { GrantTerms } from '../approval/particulars.ts';
 import type { ResultDuties } from '../content/shape/result-duties.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { PolicyConditions } from './policy-conditions.ts';
+import type { PolicyLabels } from './policy-labels.ts';
 import type { PolicyLimit } from './policy-limits.ts';
 import type { PolicyWatch } from './policy-watch.ts';
 
@@ -13,6 +14,7 @@ export interface PolicyFile {
   readonly rules: readonly PolicyRule[];
   readonly limits: readonly PolicyLimit[];
   readonly watch: readonly PolicyWatch[];
+  readonly labels: PolicyLabels;
   /** Whether what is no read may have arguments that the schema of its tool does not name. */
   readonly undeclaredArguments: 'allow' | 'deny';
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UPSTREAM_NAME } from '../catalog/exposed-name.ts';
 import type { PolicyFile } from './policy-file.ts';
 import { classes } from './schema/classes-schema.ts';
+import { labels } from './schema/labels-schema.ts';
 import { limit } from './schema/limit-schema.ts';
 import { ENTRIES_MAX } from './schema/names-schema.ts';
 import { rule } from './schema/rule-schema.ts';
@@ -26,6 +27,7 @@ export const policyFileSchema: z.ZodType<PolicyFile, unknown> = z
       .max(LIMITS_MAX)
       .default([])
       .describe('How much may be done. Every limit that is about a call counts'),
+    labels: labels.prefault({}),
     undeclaredArguments: z
       .enum(['allow', 'deny'])
       .default('allow')
@@ -40,6 +42,7 @@ export const policyFileSchema: z.ZodType<PolicyFile, unknown> = z
       rules: file.rules,
       limits: file.limits,
       watch: file.watch,
+      labels: file.labels,
       undeclaredArguments: file.undeclaredArguments,
     }),
   );

@@ -1,5 +1,5 @@
 /** What the gateway looks out for by itself, and what it does then. */
-export type PolicyWatch = RepeatedDenials | IdenticalCalls | FirstUse;
+export type PolicyWatch = RepeatedDenials | IdenticalCalls | FirstUse | DataFlow;
 
 /** So many denials of one person in a time: the person is stopped until an operator says otherwise. */
 export interface RepeatedDenials {
@@ -18,6 +18,12 @@ export interface IdenticalCalls {
 /** The first call of a tool by a person waits for approval. */
 export interface FirstUse {
   readonly on: 'first-use-of-tool';
+}
+
+/** A send outside, after private and untrusted data were both read in the same session within a time, waits for approval. */
+export interface DataFlow {
+  readonly on: 'data-flow';
+  readonly windowMs: number;
 }
 
 /** A watch rule, with the place it stands at. */

@@ -21,6 +21,7 @@ export const REASON_CODES = [
   'schema_unusable',
   'limit_reached',
   'first_use',
+  'data_flow',
   'identical_calls',
   'upstream_without_policy',
   'tool_unknown',

@@ -3,6 +3,7 @@ import { canonicalJson } from '../json/canonical-json.ts';
 import type { CompiledPolicy } from './compile-policy.ts';
 import { decide } from './decide.ts';
 import type { Decision } from './decision.ts';
+import { isSeenUse } from './data-flow.ts';
 import type { CaseOutcome, PolicyCase } from './policy-cases.ts';
 import type { PolicyFile } from './policy-file.ts';
 
@@ -25,6 +26,7 @@ export function runCases(
       target: { ...each.target, upstream },
       args: each.args,
       nowMs: each.nowMs,
+      isUsed: (use) => each.seen.some((label) => isSeenUse(use, label)),
     });
     return { case: each, decision, differences: findDifferences(each, decision) };
   });

@@ -23,5 +23,6 @@ const TEXT: Readonly<Record<LimitUse['kind'], string>> = {
   calls: 'you have made as many calls of this kind as you may for now.',
   spend: 'what you may spend on calls of this kind is spent for now.',
   'first-use': 'this cannot be counted now.',
+  seen: 'what is read here cannot be remembered now.',
   concurrent: 'as many of your calls of this kind run as may run at once.',
 };

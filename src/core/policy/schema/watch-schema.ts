@@ -21,13 +21,21 @@ const ACTIONS = {
   'repeated-denials': 'freeze-principal',
   'identical-calls': 'deny',
   'first-use-of-tool': 'require-approval',
+  'data-flow': 'require-approval',
 } as const;
+
+const NEEDS: Readonly<Record<keyof typeof ACTIONS, ReadonlySet<string>>> = {
+  'repeated-denials': new Set(['count', 'within']),
+  'identical-calls': new Set(['count', 'within']),
+  'first-use-of-tool': new Set(),
+  'data-flow': new Set(['within']),
+};
 
 /** One entry of `watch`: each thing that is looked out for has one action that goes with it. */
 export const watch: z.ZodType<PolicyWatch, unknown> = z
   .strictObject({
     on: z
-      .enum(['repeated-denials', 'identical-calls', 'first-use-of-tool'])
+      .enum(['repeated-denials', 'identical-calls', 'first-use-of-tool', 'data-flow'])
       .describe('What is looked out for in the calls of each person'),
     count: count.optional(),
     within: within.optional(),
@@ -40,10 +48,13 @@ export const watch: z.ZodType<PolicyWatch, unknown> = z
     if (then !== ACTIONS[on]) add('then', `does not go with ${on}`, `write \`then: ${ACTIONS[on]}\``);
     for (const key of ['count', 'within'] as const) {
       const isGiven = counted[key] !== undefined;
-      if (on === 'first-use-of-tool' && isGiven) add(key, 'has no meaning here', 'there is only one first use');
-      if (on !== 'first-use-of-tool' && !isGiven) add(key, 'is missing', 'such as `count: 10, within: 1m`');
+      if (NEEDS[on].has(key) === isGiven) continue;
+      if (isGiven)
+        add(key, 'has no meaning here', on === 'data-flow' ? 'once is enough' : 'there is only one first use');
+      else add(key, 'is missing', on === 'data-flow' ? 'such as `within: 1h`' : 'such as `count: 10, within: 1m`');
     }
   })
   .transform(({ on, count: times = 0, within: windowMs = 0 }): PolicyWatch => {
-    return on === 'first-use-of-tool' ? { on } : { on, count: times, windowMs };
+    if (on === 'first-use-of-tool') return { on };
+    return on === 'data-flow' ? { on, windowMs } : { on, count: times, windowMs };
   });
