@@ -17,6 +17,7 @@ import { createNotices } from './compose/notices.ts';
 import { openPolicies } from './compose/policies.ts';
 import { createUpstreams, secretsOf, upstreamRules } from './compose/upstreams.ts';
 import type { Config, IssuerConfig } from './config/config.ts';
+import { createRuleChanges } from './config/rule-changes.ts';
 import { SECRET_DETECTORS } from './core/content/detectors/built-in.ts';
 import { createKnownSecrets } from './core/content/redact-arguments.ts';
 import { parseToken } from './core/identity/token-format.ts';
@@ -136,7 +137,8 @@ async function openGateway(
   let isStopping = false;
   const people = { ...deps, ...identity, tokens: store.tokens, accounts: store.accounts };
   const maxTtlMs = config.tokens.ttlMsMax;
-  const administration = createAdministration({ ...people, isStopping: () => isStopping, pins, maxTtlMs });
+  const ruleChanges = createRuleChanges(config.policiesDir);
+  const administration = createAdministration({ ...people, isStopping: () => isStopping, pins, maxTtlMs, ruleChanges });
   const admin = openAdminPlane({ config, version }, { ...people, administration }, opened);
   opened.defer(() => admin.close());
   opened.defer(() => refusals.close());

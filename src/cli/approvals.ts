@@ -8,6 +8,7 @@ import { approveApproval } from './approve-approval.ts';
 import { type BatchOptions, decideBatch } from './batch-approvals.ts';
 import type { CliContext } from './cli-context.ts';
 import { approvalPath, findApproval } from './find-approval.ts';
+import { registerFigures } from './figures.ts';
 import { formatDistance } from './format-time.ts';
 import { type Cell, renderTable } from './layout.ts';
 import { collect, parseCount } from './parse-option.ts';
@@ -35,6 +36,7 @@ export function registerApprovals(program: Command, context: CliContext): void {
   );
 
   registerDeciding(approvals, context);
+  registerFigures(approvals, context);
 
   addAdminCommand(
     approvals,

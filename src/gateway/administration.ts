@@ -1,4 +1,5 @@
 import type { BatchResultView } from '../core/admin-api/batch-view.ts';
+import type { FiguresView } from '../core/admin-api/figures-view.ts';
 import type { ExplanationView, SimulationView } from '../core/admin-api/explanation-view.ts';
 import type { PolicyView, ToolView } from '../core/admin-api/policy-view.ts';
 import type { ShadowView } from '../core/admin-api/shadow-view.ts';
@@ -113,6 +114,8 @@ export interface Administration {
   reject(by: Administrator, id: string, comment: string | null): Promise<Result<Approval, AdminFault>>;
   /** Refused as a whole, with nothing decided, unless all are alike: of one tool, by one rule, with arguments of one shape. */
   decideBatch(by: Administrator, request: BatchRequest): Promise<Result<readonly BatchResultView[], AdminFault>>;
+  /** How people decided in so many days up to now. */
+  approvalFigures(by: Administrator, days: number): Promise<Result<FiguresView, AdminFault>>;
 
   listKillSwitches(by: Administrator): Result<readonly KillSwitch[], AdminFault>;
   /** In force when this resolves, and before it is stored; `recorded: false` where the log will get the entry later. */

@@ -6,6 +6,7 @@ import { type AccountAdminDeps, createAccountAdministration } from './administra
 import { type ApprovalAdminDeps, createApprovalAdministration } from './administration/approvals.ts';
 import { type AuditAdminDeps, createAuditAdministration } from './administration/audit.ts';
 import { createBatchAdministration } from './administration/batch.ts';
+import { createFiguresAdministration, type FiguresDeps } from './administration/figures.ts';
 import { createKillSwitchAdministration, type KillSwitchAdminDeps } from './administration/kill-switch.ts';
 import { createPinAdministration, type PinAdminDeps } from './administration/pins.ts';
 import { createPolicyAdministration, type PolicyAdminDeps } from './administration/policy.ts';
@@ -16,6 +17,7 @@ export interface AdministrationDeps
     ApprovalAdminDeps,
     AuditAdminDeps,
     KillSwitchAdminDeps,
+    FiguresDeps,
     PinAdminDeps,
     PolicyAdminDeps,
     TokenAdminDeps {
@@ -31,6 +33,7 @@ export function createAdministration(deps: AdministrationDeps): Administration {
     ...createAccountAdministration(deps),
     ...approvals,
     ...createBatchAdministration(deps, approvals),
+    ...createFiguresAdministration(deps),
     ...createAuditAdministration(deps),
     ...createKillSwitchAdministration(deps),
     ...createPinAdministration(deps),

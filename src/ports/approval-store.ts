@@ -67,6 +67,8 @@ export interface ApprovalStore {
   findPreview(id: ApprovalId): Promise<ApprovalPreview | null>;
   /** The read itself is in the log. Takes the place of an earlier one. */
   keepPreview(id: ApprovalId, preview: ApprovalPreview): Promise<void>;
+  /** Those that a person decided at or after that time, the newest first, without their arguments. */
+  listDecided(sinceMs: number, limit: number): Promise<readonly ApprovalHead[]>;
   /** Every approval that could still be decided or spent, whatever their number and age. */
   listOpen(): Promise<readonly ApprovalHead[]>;
 }

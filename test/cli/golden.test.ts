@@ -21,6 +21,7 @@ it('are there for every command of this page', () => {
     'approvals show',
     'approvals approve',
     'approvals reject',
+    'approvals figures',
     'kill',
     'kill ls',
     'release',

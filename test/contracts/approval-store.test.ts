@@ -200,4 +200,18 @@ describe.each(Object.entries(STORES))('a list of approvals in %s', (_name, open)
     expect(open.toSorted((a, b) => (a.id < b.id ? 1 : -1))).toEqual(heads);
     expect(open.every((head) => !('argumentsShown' in head))).toBe(true);
   });
+
+  it('holds what people decided since a time, the last decision first, without arguments', async () => {
+    const decidedMs = (id: string) => (id === 'apr_1' ? 300 : 200);
+    for (const id of ['apr_1', 'apr_3'] as const) {
+      const change = { status: 'rejected', decidedBy: 'olivia', decidedMs: decidedMs(id), atMs: 1 } as const;
+      await store.approvals.transition(id as ApprovalId, 'pending', change, []);
+    }
+    const idsSince = async (sinceMs: number, limit: number) =>
+      (await store.approvals.listDecided(sinceMs, limit)).map(({ id }) => id);
+    expect(await idsSince(0, 10)).toEqual(['apr_1', 'apr_3']);
+    expect(await idsSince(201, 10)).toEqual(['apr_1']);
+    expect(await idsSince(0, 1)).toEqual(['apr_1']);
+    expect((await store.approvals.listDecided(0, 10)).some((head) => 'argumentsShown' in head)).toBe(false);
+  });
 });

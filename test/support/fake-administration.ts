@@ -1,5 +1,6 @@
 import { leafOf } from '../../src/core/audit/encode-entry.ts';
 import type { Approval, ApprovalId, ArgsDigest } from '../../src/core/approval/approval.ts';
+import type { FiguresView } from '../../src/core/admin-api/figures-view.ts';
 import type { Pin } from '../../src/core/catalog/pin.ts';
 import type { DefinitionDigest } from '../../src/core/catalog/tool.ts';
 import { SAMPLE_PARTICULARS } from './store-samples.ts';
@@ -59,6 +60,25 @@ const FAKE_DECISION = {
   limits: [],
 } as const;
 
+const FIGURE = { approved: 40, rejected: 0, approveRate: 1, medianSeconds: 1.5, isRubberStamping: true };
+const FIGURES: FiguresView = {
+  since: '2026-10-21T14:02:00.000Z',
+  approvals: 40,
+  approvers: [{ ...FIGURE, approver: 'olivia', upstream: null, ruleId: null }],
+  rules: [{ ...FIGURE, approver: null, upstream: 'crm', ruleId: 'deal-updates' }],
+  byApproverAndRule: [{ ...FIGURE, approver: 'olivia', upstream: 'crm', ruleId: 'deal-updates' }],
+  suggestions: [
+    {
+      upstream: 'crm',
+      ruleId: 'deal-updates',
+      tools: ['update_deal'],
+      approved: 40,
+      of: 40,
+      diff: '--- a/policies/crm.yaml\n+++ b/policies/crm.yaml\n@@ -9,3 +9,4 @@\n     tools: [update_deal]\n-    effect: approve\n+    effect: allow\n+    unattended: true\n',
+    },
+  ],
+};
+
 const NOT_FOUND: AdminFault = { kind: 'not-found', message: 'there is no such thing', help: 'List them.' };
 
 export function createFakeAdministration(nowMs: () => number): FakeAdministration {
@@ -111,6 +131,8 @@ export function createFakeAdministration(nowMs: () => number): FakeAdministratio
           }),
         ),
       ),
+
+    approvalFigures: (by, days) => later('approvalFigures', by, [days], () => ok(FIGURES)),
 
     listKillSwitches: (by) => asked('listKillSwitches', by, [], () => ok(fake.killSwitches)),
     pullKillSwitch: (by, request) =>

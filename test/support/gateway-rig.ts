@@ -176,6 +176,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
   const refusals = createRefusals({ audit: store.audit, clock, knownSecrets, report });
   const gateway = createGateway(deps, refusals, subscriptions);
   const administration = createAdministration({
+    ruleChanges: { suggestUnattended: async () => null },
     pins: await createPins({ store: store.pins, clock, report }),
     isStopping: () => false,
     policy: deps.policy,

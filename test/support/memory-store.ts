@@ -197,6 +197,14 @@ function createApprovals(log: Log): ApprovalStore {
       log.check();
       previews.set(id, preview);
     },
+    listDecided: async (sinceMs, limit) => {
+      log.check();
+      return newestFirst()
+        .filter(({ decidedMs }) => decidedMs !== null && decidedMs >= sinceMs)
+        .toSorted((a, b) => (b.decidedMs ?? 0) - (a.decidedMs ?? 0))
+        .slice(0, limit)
+        .map(({ argumentsShown: _, ...head }) => head);
+    },
     listOpen: async () => {
       log.check();
       return newestFirst()

@@ -2,6 +2,7 @@ import type { AdminRoute } from './admin-route.ts';
 import { ACCOUNT_ROUTES } from './routes/accounts.ts';
 import { APPROVAL_ROUTES } from './routes/approvals.ts';
 import { APPROVAL_BATCH_ROUTE } from './routes/approval-batch.ts';
+import { APPROVAL_FIGURES_ROUTE } from './routes/approval-figures.ts';
 import { AUDIT_ROUTES } from './routes/audit.ts';
 import { KILL_SWITCH_ROUTES } from './routes/kill-switch.ts';
 import { PIN_ROUTES } from './routes/pins.ts';
@@ -13,6 +14,7 @@ import { UPSTREAM_ROUTES } from './routes/upstreams.ts';
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
   ...APPROVAL_ROUTES,
   APPROVAL_BATCH_ROUTE,
+  APPROVAL_FIGURES_ROUTE,
   ...KILL_SWITCH_ROUTES,
   ...AUDIT_ROUTES,
   ...TOKEN_ROUTES,

@@ -22,6 +22,7 @@ export function createApprovalStore(commits: CommitQueue): ApprovalStore {
     async keepPreview(id, preview) {
       await commits.commit({ entries: [], mutation: { kind: 'keep-approval-preview', id, preview } });
     },
+    listDecided: (sinceMs, limit) => commits.ask('list-decided-approvals', { sinceMs, limit }),
     listOpen: () => commits.ask('list-open-approvals', null),
   };
 }

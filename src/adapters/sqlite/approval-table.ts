@@ -2,20 +2,15 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type ApprovalChange, applyChange } from '../../core/approval/apply-change.ts';
 import type { Approval, ApprovalId, ApprovalStatus } from '../../core/approval/approval.ts';
 import type { ApprovalPreview } from '../../core/approval/preview.ts';
-import type {
-  ApprovalHead,
-  ApprovalHistory,
-  ApprovalKey,
-  ApprovalQuery,
-  CreateConditions,
-} from '../../ports/approval-store.ts';
+import type { ApprovalHistory, ApprovalKey, ApprovalQuery, CreateConditions } from '../../ports/approval-store.ts';
+import { type ApprovalHeads, createApprovalHeads } from './approval-heads.ts';
 import { createApprovalHistory } from './approval-history.ts';
-import { COLUMNS, columnsOf, FIELDS, fromRow, headFromRow, type HeadRow, toRow } from './approval-row.ts';
+import { COLUMNS, columnsOf, FIELDS, fromRow, toRow } from './approval-row.ts';
 import type { HistoryKey } from './messages.ts';
 import { createPreviewTable } from './preview-table.ts';
 import { StoreError } from '../../ports/store-error.ts';
 
-export interface ApprovalTable {
+export interface ApprovalTable extends ApprovalHeads {
   /** `false`: a condition does not hold, or there is one with this id. */
   create(approval: Approval, conditions: CreateConditions): boolean;
   /** The approval after the change; `null` where its status was not `from`, or the change does not apply to it. */
@@ -23,8 +18,6 @@ export interface ApprovalTable {
   find(id: ApprovalId): Approval | null;
   findNewest(key: ApprovalKey): Approval | null;
   list(query: ApprovalQuery): readonly Approval[];
-  /** Pending and approved ones. */
-  listOpen(): readonly ApprovalHead[];
   findHistory(key: HistoryKey): ApprovalHistory;
   findPreview(id: ApprovalId): ApprovalPreview | null;
   keepPreview(id: ApprovalId, preview: ApprovalPreview): void;
@@ -50,8 +43,6 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
   const listAll = db.prepare(`${select} WHERE ordinal < ? ORDER BY ordinal DESC LIMIT ?`);
   const listByStatus = db.prepare(`${select} WHERE status = ? AND ordinal < ? ORDER BY ordinal DESC LIMIT ?`);
   const ordinalOf = db.prepare('SELECT ordinal FROM approval WHERE id = ?');
-  const headFields = FIELDS.filter((field) => field !== 'argumentsShown');
-  const listOpen = db.prepare(`SELECT ${columnsOf(headFields)} FROM approval WHERE status IN ('pending', 'approved')`);
   const count = db.prepare(`
     SELECT count(*) AS "all", count(*) FILTER (WHERE principal = :principal) AS principal,
       count(*) FILTER (WHERE principal = :principal AND upstream = :upstream AND tool = :tool) AS tool
@@ -92,7 +83,7 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
     findHistory: createApprovalHistory(db),
     findPreview: (id) => previews.find(id),
     keepPreview: (id, preview) => previews.keep(id, preview),
-    listOpen: () => listOpen.all().map((row) => headFromRow(row as unknown as HeadRow)),
+    ...createApprovalHeads(db),
     executing: () => executing.all().map(({ id }) => id as ApprovalId),
   };
 }

@@ -40,6 +40,10 @@ export interface Requests {
   'list-approvals': { ask: ApprovalQuery; answer: readonly Approval[] };
   'find-approval-history': { ask: HistoryKey; answer: ApprovalHistory };
   'find-approval-preview': { ask: ApprovalId; answer: ApprovalPreview | null };
+  'list-decided-approvals': {
+    ask: { readonly sinceMs: number; readonly limit: number };
+    answer: readonly ApprovalHead[];
+  };
   'list-open-approvals': { ask: null; answer: readonly ApprovalHead[] };
   'find-token': { ask: string; answer: StoredToken | null };
   'list-tokens': { ask: null; answer: readonly StoredToken[] };

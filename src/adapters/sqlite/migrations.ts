@@ -182,6 +182,7 @@ const MIGRATIONS: readonly string[] = [
     preview     TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  'CREATE INDEX approval_by_decision ON approval (decided_ms) WHERE decided_ms IS NOT NULL',
 ];
 
 /** Takes a new or an older database to the version that this code knows. Throws `StoreError` for any other file. */

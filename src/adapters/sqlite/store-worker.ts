@@ -74,6 +74,7 @@ const HANDLERS: { readonly [Name in RequestName]: (ask: Requests[Name]['ask']) =
   'list-approvals': (query) => store().tables.approvals.list(query),
   'find-approval-history': (key) => store().tables.approvals.findHistory(key),
   'find-approval-preview': (id) => store().tables.approvals.findPreview(id),
+  'list-decided-approvals': ({ sinceMs, limit }) => store().tables.approvals.listDecided(sinceMs, limit),
   'list-open-approvals': () => store().tables.approvals.listOpen(),
   'executing-approvals': () => store().tables.approvals.executing(),
   'find-task': (key) => store().tables.tasks.find(key),

@@ -13,6 +13,7 @@ const OPENS: Readonly<Record<string, readonly AdminRole[]>> = {
   'POST /api/approvals/{id}/approve': ['approver'],
   'POST /api/approvals/{id}/reject': ['approver'],
   'POST /api/approvals/batch': ['approver'],
+  'GET /api/approvals/figures': ['operator', 'approver', 'auditor'],
   'GET /api/kill-switch': EVERYBODY,
   'POST /api/kill-switch': ['operator'],
   'DELETE /api/kill-switch/{id}': ['operator'],
