@@ -3,10 +3,12 @@ import { CONFIG_FILE, findConfigFile } from '../config/find-config-file.ts';
 import type { CliContext } from './cli-context.ts';
 import { diffPolicies } from './diff.ts';
 import { registerExplain } from './explain.ts';
+import { registerReplay } from './replay.ts';
 
 /** The commands that answer questions about policies. */
 export function registerPolicies(program: Command, context: CliContext): void {
   registerExplain(program, context);
+  registerReplay(program, context);
 
   program
     .command('diff')

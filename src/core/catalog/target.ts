@@ -32,3 +32,21 @@ const METHODS: Readonly<Record<TargetKind, GovernedMethod>> = {
   'prompt-argument': 'completion/complete',
   'template-argument': 'completion/complete',
 };
+
+export function isGovernedMethod(method: string): method is GovernedMethod {
+  return Object.values(METHODS).some((known) => known === method);
+}
+
+/** What a recorded call was about. Whose argument was completed shows in its name: only a template holds braces. */
+export function kindOf(method: GovernedMethod, name: string): TargetKind {
+  switch (method) {
+    case 'tools/call':
+      return 'tool';
+    case 'resources/read':
+      return 'resource';
+    case 'prompts/get':
+      return 'prompt';
+    case 'completion/complete':
+      return name.includes('{') ? 'template-argument' : 'prompt-argument';
+  }
+}
