@@ -8,6 +8,7 @@ import { createClassifier, createClassLists } from '../src/core/policy/classify.
 import type { PolicyFile } from '../src/core/policy/policy-file.ts';
 import { NOTES_TOOLS } from '../src/demo/notes-tools.ts';
 import { PROJECT } from './support/project-files.ts';
+import { NO_TOOLS, NOW_MS } from './support/policy.ts';
 
 const dir = join(PROJECT, 'policies');
 
@@ -19,7 +20,7 @@ describe('the example policies', () => {
   });
 
   it('have nothing that check would complain of, but for the one write that runs unattended on purpose', async () => {
-    const outcome = await checkFiles({ config: null, dir, json: true, color: false });
+    const outcome = await checkFiles({ tools: NO_TOOLS, nowMs: NOW_MS, config: null, dir, json: true, color: false });
     expect(JSON.parse(outcome.output)).toMatchObject({
       ok: true,
       problems: [

@@ -2,16 +2,25 @@ import { dirname, join } from 'node:path';
 import { DEFAULT_POLICY_OPTIONS } from '../config/build-config.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { findUnknownUpstreams, loadPolicies } from '../config/load-policies.ts';
+import { findUnknownUpstreams, loadPolicySet } from '../config/load-policies.ts';
 import { renderProblems } from '../config/render-problems.ts';
+import type { Json } from '../core/json/value.ts';
+import { compilePolicy, type PolicySource } from '../core/policy/compile-policy.ts';
+import { lintCredentials } from '../core/policy/lint/lint-credentials.ts';
+import { lintRules } from '../core/policy/lint/lint-rules.ts';
+import { lintTools } from '../core/policy/lint/lint-tools.ts';
 import type { Problem } from '../core/problem.ts';
 import type { CommandOutcome } from './command-outcome.ts';
+import { lintedTools } from './linted-tools.ts';
 
 export interface CheckOptions {
   /** The configuration file; `null` looks at policies alone. */
   readonly config: string | null;
   /** The directory of the policies; `null` takes the one that the configuration names. */
   readonly dir: string | null;
+  /** The tools of upstreams, by the name of the upstream: what the policies are held against. */
+  readonly tools: ReadonlyMap<string, readonly Json[]>;
+  readonly nowMs: number;
   readonly json: boolean;
   readonly color: boolean;
 }
@@ -20,7 +29,12 @@ export interface CheckOptions {
 export async function checkFiles(options: CheckOptions): Promise<CommandOutcome> {
   const config = options.config === null ? null : await loadConfig(options.config);
   const loaded = config?.ok === true ? config.value : null;
-  const problems = [...problemsOf(config), ...(await checkPolicies(loaded, policiesDirOf(options, loaded)))];
+  const shadow = loaded?.shadowPoliciesDir ?? null;
+  const problems = [
+    ...problemsOf(config),
+    ...(await checkPolicies(options, loaded, policiesDirOf(options, loaded))),
+    ...(shadow === null ? [] : await checkPolicies(options, loaded, shadow)),
+  ];
 
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const exitCode = errors === 0 ? 0 : 1;
@@ -29,12 +43,37 @@ export async function checkFiles(options: CheckOptions): Promise<CommandOutcome>
   return { exitCode, output: `${renderProblems(problems, options)}${summary}` };
 }
 
-async function checkPolicies(config: Config | null, dir: string): Promise<readonly Problem[]> {
-  const policies = await loadPolicies(dir, config?.policyOptions ?? DEFAULT_POLICY_OPTIONS);
-  if (!policies.ok) return policies.error;
-  if (config === null) return policies.value.warnings;
-  const names = config.upstreams.map(({ name }) => name);
-  return [...policies.value.warnings, ...findUnknownUpstreams(policies.value, names)];
+async function checkPolicies(options: CheckOptions, config: Config | null, dir: string): Promise<readonly Problem[]> {
+  const set = await loadPolicySet(dir);
+  if (!set.ok) return set.error;
+  const { sources, warnings } = set.value;
+  const policyOptions = config?.policyOptions ?? DEFAULT_POLICY_OPTIONS;
+  const compiled = compilePolicy(sources, policyOptions);
+  if (!compiled.ok) return compiled.error;
+  const names = config?.upstreams.map(({ name }) => name) ?? null;
+  const environments = config?.environments ?? null;
+  return [
+    ...warnings,
+    ...(names === null ? [] : findUnknownUpstreams(compiled.value, names)),
+    ...lintRules(sources, { options: policyOptions, environments, nowMs: options.nowMs }),
+    ...lintCredentials(sources, sharedOf(config)),
+    ...lintAgainst(sources, options.tools),
+  ];
+}
+
+function lintAgainst(sources: readonly PolicySource[], tools: CheckOptions['tools']): readonly Problem[] {
+  return [...tools].flatMap(([name, definitions]) =>
+    lintTools(
+      sources.filter(({ file }) => file.upstream === name),
+      lintedTools(definitions),
+    ),
+  );
+}
+
+/** Upstreams at which everybody acts with one credential. */
+function sharedOf(config: Config | null): ReadonlySet<string> {
+  const shared = config?.upstreams.filter((each) => each.kind === 'http' && each.credentials.kind === 'header') ?? [];
+  return new Set(shared.map(({ name }) => name));
 }
 
 /** A configuration that cannot be read does not say where its policies are; they are looked for where most of them stand. */

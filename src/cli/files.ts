@@ -3,7 +3,10 @@ import { CONFIG_FILE, findConfigFile } from '../config/find-config-file.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { checkFiles } from './check.ts';
 import type { CliContext } from './cli-context.ts';
+import { visibleText } from '../core/content/visible-text.ts';
 import type { CommandOutcome } from './command-outcome.ts';
+import { loadNamedTools } from './load-named-tools.ts';
+import { collect } from './parse-option.ts';
 import { testPolicies } from './test.ts';
 
 /** The commands that only look at files: no gateway need run for them. */
@@ -19,10 +22,17 @@ export function registerFiles(program: Command, context: CliContext): void {
     .description('validate configuration and policies; every problem at once')
     .option('--config <file>', CONFIG_HELP)
     .option('--policies <dir>', 'the policies (default: where the configuration says)')
+    .option('--tools <[upstream=]file>', 'a saved tools/list to hold the policies against; repeatable', collect)
     .option('--json', 'one JSON document')
-    .action(async ({ config = null, policies = null, json = false }: FileOptions) =>
-      finish(await checkFiles({ config: findConfigFile(config), dir: policies, json, color })),
-    );
+    .action(async ({ config = null, policies = null, json = false, tools: named = [] }: CheckFlags) => {
+      const tools = await loadNamedTools(named, policies ?? (await policiesDirOf(findConfigFile(config))));
+      if (tools.ok) {
+        const options = { config: findConfigFile(config), dir: policies, tools: tools.value };
+        return finish(await checkFiles({ ...options, nowMs: context.nowMs(), json, color }));
+      }
+      context.stderr.write(`countersign: ${visibleText(tools.error)}\n`);
+      context.exitWith(2);
+    });
 
   program
     .command('test')
@@ -39,6 +49,10 @@ export function registerFiles(program: Command, context: CliContext): void {
 }
 
 const CONFIG_HELP = `the configuration (default: ${CONFIG_FILE} where there is one)`;
+
+interface CheckFlags extends FileOptions {
+  readonly tools?: readonly string[];
+}
 
 interface FileOptions {
   readonly config?: string | null;

@@ -7,7 +7,8 @@ import type { JsonObject } from '../core/json/value.ts';
 import type { DecisionTarget } from '../core/policy/decision.ts';
 import type { ExplainedRule, Standing } from '../core/policy/explain.ts';
 import { type CliContext, paint } from './cli-context.ts';
-import { renderFields, wrapText } from './layout.ts';
+import { renderFields } from './layout.ts';
+import { wrapText } from '../core/wrap-text.ts';
 
 type Shown = Pick<CliContext, 'color'>;
 type Style = Parameters<typeof paint>[1];

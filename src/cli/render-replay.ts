@@ -1,6 +1,7 @@
 import { visibleText } from '../core/content/visible-text.ts';
 import { type CliContext, paint } from './cli-context.ts';
-import { renderTable, wrapText } from './layout.ts';
+import { renderTable } from './layout.ts';
+import { wrapText } from '../core/wrap-text.ts';
 import type { Replay, ReplayExample } from './replay.ts';
 
 type Shown = Pick<CliContext, 'color'>;

@@ -40,6 +40,7 @@ export function buildConfig(
   if (problems.some(({ severity }) => severity === 'error')) return err(problems);
   return ok({
     environment: file.environment,
+    environments: file.environments === undefined ? null : Object.keys(file.environments),
     mcp: { listen: file.listen.mcp, publicUrl: file.publicUrl ?? null, hosts: file.hosts, origins: file.origins },
     admin: { listen: file.listen.admin, publicUrl: file.adminUrl ?? null },
     store: { kind: 'sqlite', path: resolve(surroundings.dir, file.store.slice('sqlite:'.length)) },

@@ -12,6 +12,8 @@ import type { Problem } from '../core/problem.ts';
  */
 export interface Config {
   readonly environment: string;
+  /** All that the file has; `null` where it has none of its own. */
+  readonly environments: readonly string[] | null;
   readonly mcp: McpListenerConfig;
   readonly admin: AdminListenerConfig;
   readonly store: { readonly kind: 'sqlite'; readonly path: string };

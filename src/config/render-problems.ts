@@ -1,8 +1,9 @@
 import { styleText } from 'node:util';
 import type { Problem } from '../core/problem.ts';
+import { wrapText } from '../core/wrap-text.ts';
 
 /**
- * Problems as people and editors read them, one block each, in the order of their places:
+ * Problems as people and editors read them, one block each, in the order of their places; on a terminal in colour, and no wider than it:
  *
  *     policies/crm.yaml:12:5: rules[2].effect: must be allow or approve or deny; got alow
  *       help: what the rule says …
@@ -17,13 +18,30 @@ export function renderProblems(problems: readonly Problem[], options: { readonly
 /** Line 9 comes before line 10. */
 const COLLATOR = new Intl.Collator('en', { numeric: true });
 
-function renderProblem({ severity, place, subject, message, got, help }: Problem, color: boolean): string {
-  const style = (format: 'bold' | 'dim' | 'yellow', text: string): string =>
-    color ? styleText(format, text, { validateStream: false }) : text;
-  const warning = severity === 'warning' ? style('yellow', 'warning: ') : '';
+function renderProblem(problem: Problem, isTerminal: boolean): string {
+  const { severity, place, subject, message, got, help } = problem;
   const rest = got === null ? message : `${message}; got ${visible(got)}`;
-  const helpLine = help === null ? '' : `  ${style('dim', 'help:')} ${visible(help)}\n`;
-  return `${style('bold', place)}: ${warning}${visible(subject)}: ${visible(rest)}\n${helpLine}`;
+  const line = `${place}: ${severity === 'warning' ? WARNING : ''}${visible(subject)}: ${visible(rest)}`;
+  const helpLine = help === null ? null : `  help: ${visible(help)}`;
+  if (!isTerminal) return `${line}\n${helpLine === null ? '' : `${helpLine}\n`}`;
+  const shown = wrap(line, 4)
+    .replace(place, () => style('bold', place))
+    .replace(WARNING, () => style('yellow', WARNING));
+  return helpLine === null ? shown : `${shown}${wrap(helpLine, 4).replace('help:', () => style('dim', 'help:'))}`;
+}
+
+const WARNING = 'warning: ';
+const TERMINAL_COLUMNS = 80;
+
+/** Lines that fit a terminal; what goes on stands further in. */
+function wrap(text: string, indent: number): string {
+  const [first = '', ...others] = wrapText(text, TERMINAL_COLUMNS);
+  const rest = others.length === 0 ? [] : wrapText(others.join(' '), TERMINAL_COLUMNS - indent);
+  return [first, ...rest.map((line) => `${' '.repeat(indent)}${line}`)].map((line) => `${line}\n`).join('');
+}
+
+function style(format: 'bold' | 'dim' | 'yellow', text: string): string {
+  return styleText(format, text, { validateStream: false });
 }
 
 /** What came from a file must not steer the terminal. */

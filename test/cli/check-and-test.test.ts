@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkFiles } from '../../src/cli/check.ts';
 import { testPolicies } from '../../src/cli/test.ts';
+import { NO_TOOLS, NOW_MS } from '../support/policy.ts';
 
 let root = '';
 let dir = '';
@@ -36,7 +37,7 @@ const putConfig = (text: string): string => {
 
 describe('check', () => {
   const check = (config: string | null): ReturnType<typeof checkFiles> =>
-    checkFiles({ config, dir: null, json: false, color: false });
+    checkFiles({ tools: NO_TOOLS, nowMs: NOW_MS, config, dir: null, json: false, color: false });
 
   it('finds nothing where nothing is wrong', async () => {
     put('crm.yaml', POLICY);
@@ -90,7 +91,14 @@ describe('check', () => {
 
   it('answers in JSON', async () => {
     put('crm.yaml', '- a\n');
-    const { exitCode, output } = await checkFiles({ config: null, dir, json: true, color: false });
+    const { exitCode, output } = await checkFiles({
+      tools: NO_TOOLS,
+      nowMs: NOW_MS,
+      config: null,
+      dir,
+      json: true,
+      color: false,
+    });
     expect({ exitCode, ...JSON.parse(output) }).toMatchObject({
       exitCode: 1,
       ok: false,

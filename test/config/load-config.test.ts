@@ -31,6 +31,7 @@ describe('a configuration', () => {
   it('fills in what it leaves open, on the safe side', () => {
     expect(config(upstreamText(URL_LINE))).toEqual({
       environment: 'prod',
+      environments: null,
       mcp: { listen: { host: '127.0.0.1', port: 8420 }, publicUrl: null, hosts: [], origins: [] },
       admin: { listen: { host: '127.0.0.1', port: 8421 }, publicUrl: null },
       store: { kind: 'sqlite', path: join(given.dir, 'data/countersign.db') },
@@ -118,6 +119,7 @@ limits: { connections: 10, requests: 9, sessions: 8, sessionsPerPrincipal: 7, pe
 `);
     expect(full).toMatchObject({
       environment: 'dev',
+      environments: ['dev', 'prod'],
       mcp: {
         listen: { host: '0.0.0.0', port: 443 },
         publicUrl: 'https://mcp.example.com',

@@ -10,6 +10,7 @@ import { type Checkout, createCheckout } from '../support/checkout.ts';
 import { type CodeBlock, codeBlocks } from '../support/code-blocks.ts';
 import { projectFiles, readProjectFile } from '../support/project-files.ts';
 import type { ProgramRun, StartedProcess } from '../support/start-process.ts';
+import { NO_TOOLS, NOW_MS } from '../support/policy.ts';
 
 // What the documents show can be pasted: configurations and policies are read, commands are run.
 
@@ -26,7 +27,14 @@ describe('a block of YAML', () => {
   });
 
   it.each(yaml.filter(isPolicy))('at $place is a policy without a problem', async ({ text }) => {
-    const outcome = await checkFiles({ config: null, dir: policyDir({ 'crm.yaml': text }), json: true, color: false });
+    const outcome = await checkFiles({
+      tools: NO_TOOLS,
+      nowMs: NOW_MS,
+      config: null,
+      dir: policyDir({ 'crm.yaml': text }),
+      json: true,
+      color: false,
+    });
     expect(JSON.parse(outcome.output)).toEqual({ ok: true, problems: [] });
   });
 

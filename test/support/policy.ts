@@ -10,10 +10,13 @@ export const POLICY_OPTIONS: PolicyOptions = {
   appUpstreams: [],
 };
 
-/** A policy from files as a person would write them, `version` left out. Throws where they are wrong. */
+/** Where policies are checked without the tools of any upstream. */
+export const NO_TOOLS: ReadonlyMap<string, readonly []> = new Map();
+
 /** When the calls of tests come. */
 export const NOW_MS: number = Date.UTC(2026, 10, 20);
 
+/** A policy from files as a person would write them, `version` left out. Throws where they are wrong. */
 export function policyOf(files: readonly object[], options: Partial<PolicyOptions> = {}): CompiledPolicy {
   const sources = files.map((file, index) => ({
     name: `${index}.yaml`,

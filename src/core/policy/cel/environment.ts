@@ -88,9 +88,10 @@ export const VARIABLES: ReadonlyMap<string, readonly string[] | null> = new Map(
 /** More than a person can follow; it also keeps one decision short. */
 const LIMITS = { maxAstNodes: 200, maxDepth: 24, maxListElements: 100, maxMapEntries: 20, maxCallArguments: 4 };
 
-export const CEL: Environment = createEnvironment();
+export const CEL: Environment = createEnvironment((plain) => plain.registerVariable('args', 'map<string, dyn>'));
 
-function createEnvironment(): Environment {
+/** Everything of the language but the arguments, which `withArgs` registers. */
+export function createEnvironment(withArgs: (plain: Environment) => Environment): Environment {
   const environment = new Environment({ limits: LIMITS })
     .registerType('Principal', {
       ctor: CelPrincipal,
@@ -99,7 +100,6 @@ function createEnvironment(): Environment {
     .registerType('Tool', { ctor: CelTool, fields: { name: 'string', upstream: 'string', class: 'string' } })
     .registerType('Call', { ctor: CelCall, fields: { client: 'string', issuer: 'string' } })
     .registerType('Time', { ctor: CelTime, fields: {} })
-    .registerVariable('args', 'map<string, dyn>')
     .registerVariable('principal', 'Principal')
     .registerVariable('tool', 'Tool')
     .registerVariable('call', 'Call')
@@ -108,7 +108,7 @@ function createEnvironment(): Environment {
     .registerFunction('string.isUnder(string): bool', isUnder)
     .registerFunction('string.isLike(string): bool', isLike);
   registerTime(environment);
-  return environment;
+  return withArgs(environment);
 }
 
 /**
