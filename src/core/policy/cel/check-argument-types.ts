@@ -1,4 +1,4 @@
-import { Environment, type ParseResult } from '@marcbachmann/cel-js';
+import type { Environment, ParseResult } from '@marcbachmann/cel-js';
 import { isJsonObject, type Json, type JsonObject } from '../../json/value.ts';
 import { createEnvironment } from './environment.ts';
 
