@@ -227,7 +227,7 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     inFlight,
     desk,
     report,
-    catalogue: createCatalogue(clock, CATALOGUE, (upstream, definitions) => parts.pins.screen(upstream, definitions)),
+    catalogue: createCatalogue(clock, CATALOGUE, parts.pins.screen),
     listViews: createListViews(),
     cursorSealer: createSealer(randomBytes(32)),
     approvers: createApprovers(store, clock),

@@ -1,6 +1,7 @@
 import { buildExposedNames } from '../core/catalog/exposed-name.ts';
 import { listFingerprint } from '../core/catalog/list-fingerprint.ts';
 import type { Definition, ListKind } from '../core/catalog/listed.ts';
+import type { PinnedList } from '../core/catalog/pin.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Upstream, UpstreamFault } from '../ports/upstream.ts';
@@ -42,13 +43,17 @@ interface Listed {
   readonly atMs: number;
 }
 
-/** What of a list of tools people may see at all; see `Pins`. */
-export type ScreenTools = (upstream: string, definitions: readonly Definition[]) => Promise<readonly Definition[]>;
+/** What of a list people may see at all; see `Pins`. */
+export type ScreenList = (
+  list: PinnedList,
+  upstream: string,
+  definitions: readonly Definition[],
+) => Promise<readonly Definition[]>;
 
 export function createCatalogue(
   clock: Clock,
   options: CatalogueOptions,
-  screen: ScreenTools = (_, definitions) => Promise.resolve(definitions),
+  screen: ScreenList = (_list, _upstream, definitions) => Promise.resolve(definitions),
 ): Catalogue {
   const lists = new Map<string, Listed>();
   const faults = new Map<string, UpstreamFault>();
@@ -70,7 +75,7 @@ export function createCatalogue(
           return listed;
         }
         faults.delete(key);
-        const shown = kind === 'tools' ? await screen(upstream.name, listed.value) : listed.value;
+        const shown = kind === 'resources' ? listed.value : await screen(kind, upstream.name, listed.value);
         const list = indexList(kind, upstream.name, shown);
         // A list that was forgotten while it was on its way is for those who asked for it, and for nobody after.
         if (fetching.get(key) === started) {

@@ -1,9 +1,11 @@
 import type { AuditEntry } from '../core/audit/entry.ts';
-import type { Pin } from '../core/catalog/pin.ts';
+import type { Pin, PinStatus } from '../core/catalog/pin.ts';
 
 export interface PinDecision {
-  readonly status: 'trusted' | 'rejected';
-  readonly decidedBy: string;
+  readonly status: Exclude<PinStatus, 'replaced'>;
+  /** `null`: the gateway itself, because the upstream went back to it. */
+  readonly decidedBy: string | null;
+  readonly why: readonly string[];
   readonly decidedMs: number;
 }
 

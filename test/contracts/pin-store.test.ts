@@ -13,7 +13,7 @@ describe.each(Object.entries(STORES))('the pin store in %s', (_name, open) => {
 
   const add = (...pins: readonly Pin[]): Promise<void> => store.pins.add(pins, [entryOf()]);
   const decide = (pin: Pin, status: 'trusted' | 'rejected'): Promise<boolean> =>
-    store.pins.decide(pin.id, { status, decidedBy: 'olivia', decidedMs: 9 }, [entryOf()]);
+    store.pins.decide(pin.id, { status, decidedBy: 'olivia', decidedMs: 9, why: pin.why }, [entryOf()]);
   const statuses = async (): Promise<readonly string[]> => (await store.pins.load()).map(({ status }) => status);
   const entryCount = async (): Promise<number> => (await store.audit.read({ limit: 1000, afterSequence: 0 })).length;
 

@@ -65,7 +65,7 @@ describe('what an upstream says about itself', () => {
     upstream.instructions = 'Search before you read.';
     await load(upstream, 'alice');
     const listed = await upstream.listTools({ principal: 'alice' }, AbortSignal.timeout(1000));
-    expect(await (await pins).screen('crm', listed.ok ? listed.value : [])).toHaveLength(1);
+    expect(await (await pins).screen('tools', 'crm', listed.ok ? listed.value : [])).toHaveLength(1);
     expect(kept.map(({ status }) => status)).toEqual(['trusted', 'trusted']);
   });
 

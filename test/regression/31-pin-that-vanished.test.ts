@@ -24,9 +24,9 @@ it('pins that go away while the gateway runs make nothing trusted that was not',
   const { pins: store } = createMemoryStore();
   const failing = { ...store };
   const pins = await create(failing);
-  expect(await pins.screen('crm', [define('a')])).toHaveLength(1);
+  expect(await pins.screen('tools', 'crm', [define('a')])).toHaveLength(1);
   Object.assign(failing, { load: gone, add: gone, decide: gone });
-  expect(await pins.screen('crm', [define('b')])).toEqual([]);
-  expect(await pins.screen('mail', [define('a')])).toEqual([]);
-  expect(await pins.screen('crm', [define('a')])).toHaveLength(1);
+  expect(await pins.screen('tools', 'crm', [define('b')])).toEqual([]);
+  expect(await pins.screen('tools', 'mail', [define('a')])).toEqual([]);
+  expect(await pins.screen('tools', 'crm', [define('a')])).toHaveLength(1);
 });

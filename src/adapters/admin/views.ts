@@ -1,5 +1,5 @@
 import type { PinView } from '../../core/admin-api/pin-view.ts';
-import type { Pin } from '../../core/catalog/pin.ts';
+import { type Pin, pinKind } from '../../core/catalog/pin.ts';
 import { formatTimestamp } from '../../core/timestamp.ts';
 import type { AccountView } from '../../core/admin-api/account-view.ts';
 import type { AuditView } from '../../core/admin-api/audit-view.ts';
@@ -41,7 +41,8 @@ export function tokenView(token: StoredToken): TokenView {
 export function pinView(pin: Pin): PinView {
   const { id, upstream, tool, digest, status, why, firstSeenMs, decidedBy, decidedMs } = pin;
   const decidedAt = decidedMs === null ? null : formatTimestamp(decidedMs);
-  return { id, upstream, tool, digest, status, why, firstSeenAt: formatTimestamp(firstSeenMs), decidedBy, decidedAt };
+  const firstSeenAt = formatTimestamp(firstSeenMs);
+  return { id, upstream, kind: pinKind(pin), tool, digest, status, why, firstSeenAt, decidedBy, decidedAt };
 }
 
 /** Field by field, as with tokens. */

@@ -21,7 +21,8 @@ export function createPinTable(db: DatabaseSync): PinTable {
     VALUES (:id, :upstream, :tool, :digest, :status, :why, :definition, :firstSeenMs, :decidedBy, :decidedMs)
     ON CONFLICT DO NOTHING`);
   const decide = db.prepare(
-    'UPDATE pin SET status = :status, decided_by = :decidedBy, decided_ms = :decidedMs WHERE id = :id AND status <> :status',
+    `UPDATE pin SET status = :status, why = :why, decided_by = :decidedBy, decided_ms = :decidedMs
+    WHERE id = :id AND status <> :status`,
   );
   const replace = db.prepare(`
     UPDATE pin SET status = 'replaced'
@@ -34,8 +35,8 @@ export function createPinTable(db: DatabaseSync): PinTable {
         add.run({ ...pin, why: JSON.stringify(pin.why), definition: JSON.stringify(pin.definition) });
       }
     },
-    decide(id, { status, decidedBy, decidedMs }) {
-      if (decide.run({ id, status, decidedBy, decidedMs }).changes === 0) return false;
+    decide(id, { status, decidedBy, decidedMs, why }) {
+      if (decide.run({ id, status, decidedBy, decidedMs, why: JSON.stringify(why) }).changes === 0) return false;
       if (status === 'trusted') replace.run({ id });
       return true;
     },

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { PIN_STATUSES, type PinStatus } from '../catalog/pin.ts';
+import { PIN_KINDS, PIN_STATUSES, type PinKind, type PinStatus } from '../catalog/pin.ts';
 
-/** A pinned tool definition. Times are RFC 3339 in UTC. */
+/** A pinned definition: of a tool by its name, of anything else by a name with an asterisk. Times are RFC 3339 in UTC. */
 export interface PinView {
   readonly id: string;
   readonly upstream: string;
+  readonly kind: PinKind;
   readonly tool: string;
   readonly digest: string;
   readonly status: PinStatus;
@@ -17,6 +18,7 @@ export interface PinView {
 const members = {
   id: z.string(),
   upstream: z.string(),
+  kind: z.enum(PIN_KINDS),
   tool: z.string(),
   digest: z.string(),
   status: z.enum(PIN_STATUSES),

@@ -1,7 +1,7 @@
 import { visibleText } from '../content/visible-text.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import { type PoisonSign, scanText, TEXT_CHARS_MAX } from './scan-text.ts';
-import { isToolName } from './tool-name.ts';
+import { type ListForm, LISTS } from './listed.ts';
 
 export type ToolSign =
   | PoisonSign
@@ -28,15 +28,25 @@ export interface ScannedTool {
   readonly findings: readonly ToolFinding[];
 }
 
+export interface ScanOptions {
+  /** What the list is of: tools, unless something else is said. */
+  readonly form?: ListForm;
+  /** Names of tools of other upstreams, which an honest definition does not mention. */
+  readonly foreignTools?: ReadonlySet<string>;
+}
+
 /**
  * What is suspicious in the definitions that one upstream lists: every string of each, at every depth, names of members among them, and
- * what the names are next to each other. `foreignTools`: names of tools of other upstreams, which an honest definition does not mention.
+ * what the names are next to each other.
  */
 export function scanTools(
   definitions: readonly Json[],
-  foreignTools: ReadonlySet<string> = new Set(),
+  { form = LISTS.tools, foreignTools = new Set() }: ScanOptions = {},
 ): readonly ScannedTool[] {
-  const names = definitions.map(nameOf);
+  const { named, isName } = form;
+  const names = definitions.map((definition) => nameOf(definition, named));
+  const own = new Set(names);
+  const others = new Set([...foreignTools].filter((foreign) => !own.has(foreign)));
   const bySkeleton = new Map<string, Set<string>>();
   const counts = new Map<string, number>();
   for (const name of names) {
@@ -50,11 +60,11 @@ export function scanTools(
     const add: Add = (sign, place, detail) => {
       if (findings.length < FINDINGS_MAX) findings.push({ sign, place, detail: visibleText(detail) });
     };
-    if (!isToolName(name)) add('invalid-name', '/name', `not a name that can be governed: ${name.slice(0, 140)}`);
-    if ((counts.get(name) ?? 0) > 1) add('duplicate-name', '/name', 'listed more than once');
+    if (!isName(name)) add('invalid-name', `/${named}`, `not a name that can be governed: ${name.slice(0, 140)}`);
+    if ((counts.get(name) ?? 0) > 1) add('duplicate-name', `/${named}`, 'listed more than once');
     const alike = [...(bySkeleton.get(skeletonOf(name)) ?? [])].filter((other) => other !== name);
-    if (alike.length > 0) add('confusable-name', '/name', `reads like ${alike.slice(0, 3).join(', ')}`);
-    if (isJsonObject(definition)) scanDefinition(definition, name, foreignTools, add);
+    if (alike.length > 0) add('confusable-name', `/${named}`, `reads like ${alike.slice(0, 3).join(', ')}`);
+    if (isJsonObject(definition)) scanDefinition(definition, { name, named, foreignTools: others }, add);
     else add('invalid-schema', '', 'not an object');
     return { name, findings };
   });
@@ -66,8 +76,8 @@ type Add = (sign: ToolSign, place: string, detail: string) => void;
 const FINDINGS_MAX = 50;
 const FOREIGN_NAME_CHARS_MIN = 5;
 
-function nameOf(definition: Json): string {
-  const name = isJsonObject(definition) ? definition['name'] : undefined;
+function nameOf(definition: Json, named: string): string {
+  const name = isJsonObject(definition) ? definition[named] : undefined;
   return typeof name === 'string' ? name : '';
 }
 
@@ -80,7 +90,13 @@ function skeletonOf(name: string): string {
   return plain.toLowerCase().replaceAll('0', 'o').replaceAll('1', 'l').replaceAll('rn', 'm');
 }
 
-function scanDefinition(definition: JsonObject, name: string, foreignTools: ReadonlySet<string>, add: Add): void {
+interface Named {
+  readonly name: string;
+  readonly named: string;
+  readonly foreignTools: ReadonlySet<string>;
+}
+
+function scanDefinition(definition: JsonObject, { name, named, foreignTools }: Named, add: Add): void {
   for (const member of ['inputSchema', 'outputSchema'] as const) {
     const schema = definition[member];
     if (schema === undefined) continue;
@@ -99,7 +115,7 @@ function scanDefinition(definition: JsonObject, name: string, foreignTools: Read
   }
   visitStrings(definition, '', (text, place) => {
     // The name has its own checks, and `$schema` and its kin are addresses of specifications.
-    if (place === '/name') return;
+    if (place === `/${named}`) return;
     if (text.length > TEXT_CHARS_MAX) add('too-long', place, `${text.length} characters`);
     if (/\/\$(?:ref|dynamicRef)$/.test(place) && !text.startsWith('#') && !text.startsWith('$'))
       add('remote-reference', place, text.slice(0, 120));
