@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
 const OFF = 'console:keys-off';
 
@@ -12,20 +12,29 @@ export function turnKeys(on: boolean): void {
   else localStorage.setItem(OFF, '1');
 }
 
-/** Calls what stands for a key, unless somebody is typing, or holds a modifier, or the key repeats. */
-export function useKeys(actions: Readonly<Record<string, () => void>>): void {
+/** What stands for a key. `false`: it had nothing to do with this press, which then does what it does anyway. */
+export type KeyActions = Readonly<Record<string, () => boolean | void>>;
+
+/**
+ * Calls what stands for a key, unless somebody is typing, or holds a modifier, or the key repeats. An action sees the state of its own moment
+ * only where it keeps that in a ref: two keys can come before the page is drawn again.
+ */
+export function useKeys(actions: KeyActions): void {
+  const now = useRef(actions);
+  useLayoutEffect(() => {
+    now.current = actions;
+  });
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
-      if (isTyping(event.target) || (event.key.length === 1 && !areKeysOn())) return;
-      const action = actions[event.key];
-      if (action === undefined) return;
-      event.preventDefault();
-      action();
+      if (isTyping(event.target) || document.querySelector('dialog[open]') !== null) return;
+      if (event.key.length === 1 && !areKeysOn()) return;
+      const action = now.current[event.key];
+      if (action !== undefined && action() !== false) event.preventDefault();
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
-  }, [actions]);
+  }, []);
 }
 
 function isTyping(target: EventTarget | null): boolean {
