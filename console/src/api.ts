@@ -33,7 +33,7 @@ async function send<T>(
     throw new ApiProblem({ status: 0, detail: 'the gateway does not answer', help: 'Look whether it runs.' });
   });
   if (response.status === 401) {
-    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
     return new Promise<T>(() => undefined);
   }
   const json: unknown = await response.json();

@@ -1,43 +1,49 @@
 import type { JSX } from 'preact';
-import { useMemo, useRef, useState } from 'preact/hooks';
-import { areKeysOn, turnKeys, useKeys } from './keys.ts';
+import { useRef } from 'preact/hooks';
+import { useKeys } from './keys.ts';
+import { KeysHelp } from './keys-help.tsx';
+import { Access } from './pages/access.tsx';
 import { Audit } from './pages/audit.tsx';
 import { Entry } from './pages/entry.tsx';
+import { Explain } from './pages/explain.tsx';
 import { History } from './pages/history.tsx';
 import { Inbox } from './pages/inbox.tsx';
 import { KillSwitch } from './pages/kill-switch.tsx';
+import { Live } from './pages/live.tsx';
+import { Pin } from './pages/pin.tsx';
 import { Policy } from './pages/policy.tsx';
 import { Request } from './pages/request.tsx';
-import { Tokens } from './pages/tokens.tsx';
-import { Tools, Upstreams } from './pages/upstreams.tsx';
+import { Tools } from './pages/tools.tsx';
+import { Upstreams } from './pages/upstreams.tsx';
 import { followLink, navigate, usePath } from './router.ts';
 import { session } from './session.ts';
+import { type Pending, usePending } from './use-pending.ts';
 
+/** The path of each section, its name, and other paths that belong to it. */
 const SECTIONS = [
-  ['/', 'Approvals'],
-  ['/history', 'History'],
-  ['/audit', 'Audit log'],
-  ['/upstreams', 'Upstreams'],
-  ['/policy', 'Policy'],
-  ['/tokens', 'Tokens'],
-  ['/kill-switch', 'Kill switch'],
+  ['/', 'Approvals', '/approvals'],
+  ['/history', 'History', ''],
+  ['/live', 'Live', ''],
+  ['/audit', 'Audit log', ''],
+  ['/upstreams', 'Upstreams', '/pins'],
+  ['/policy', 'Policy', '/explain'],
+  ['/access', 'Access', ''],
+  ['/kill-switch', 'Kill switch', ''],
 ] as const;
 
 export function App(): JSX.Element {
   const path = usePath();
+  const pending = usePending();
   const help = useRef<HTMLDialogElement>(null);
-  useKeys(
-    useMemo(
-      () => ({
-        '?': () => help.current?.showModal(),
-        u: () => navigate('/'),
-      }),
-      [],
-    ),
-  );
-  const isTokenReader = session.roles.has('operator') || session.roles.has('auditor');
+  useKeys({
+    '?': () => help.current?.showModal(),
+    '/': () => document.querySelector<HTMLElement>('[data-filter]')?.focus(),
+    u: () => navigate('/'),
+  });
+  const seesAccess = session.roles.has('operator') || session.roles.has('auditor');
+  const waiting = pending.value?.length ?? 0;
   return (
-    <div class="frame" onClick={followLink}>
+    <div class="frame" onClick={followLink} onKeyDown={leaveField}>
       <a class="skip" href="#main" onClick={skipToMain}>
         Skip to the page
       </a>
@@ -46,48 +52,63 @@ export function App(): JSX.Element {
           <img src="/assets/icon.svg" alt="" width="24" height="24" /> Countersign
         </a>
         <nav aria-label="Console">
-          {SECTIONS.filter(([to]) => to !== '/tokens' || isTokenReader).map(([to, name]) => (
+          {SECTIONS.filter(([to]) => to !== '/access' || seesAccess).map(([to, name, also]) => (
             <a
               key={to}
               href={to}
-              aria-current={isWithin(path, to) ? 'page' : undefined}
-              ref={isWithin(path, to) ? showTab : null}
+              aria-current={isWithin(path, to, also) ? 'page' : undefined}
+              ref={isWithin(path, to, also) ? showTab : null}
             >
               {name}
+              {to === '/' && waiting > 0 ? <span class="count">{waiting}</span> : null}
             </a>
           ))}
         </nav>
         <form class="who" method="post" action="/sign-out">
           <input type="hidden" name="csrf" value={session.csrf} />
-          <span title={[...session.roles].join(', ')}>{session.user}</span>
+          <span class="me" title={`${session.user} (${[...session.roles].join(', ')})`}>
+            {session.user.replace(/^.*#/, '')}
+          </span>
+          <button
+            type="button"
+            class="quiet"
+            aria-label="Keys and notifications"
+            onClick={() => help.current?.showModal()}
+          >
+            ?
+          </button>
           <button class="quiet">Sign out</button>
         </form>
       </header>
       <main id="main" tabIndex={-1}>
-        <Page path={path} />
+        <Page path={path} pending={pending} />
       </main>
       <KeysHelp dialog={help} />
     </div>
   );
 }
 
-function Page({ path }: { readonly path: string }): JSX.Element {
+function Page({ path, pending }: { readonly path: string; readonly pending: Pending }): JSX.Element {
   const [, section = '', id = ''] = path.split('/');
+  if (id !== '') return <Detail section={section} id={id} />;
   switch (section) {
     case '':
-      return <Inbox />;
     case 'approvals':
-      return id === '' ? <Inbox /> : <Request key={id} id={id} />;
+      return <Inbox pending={pending} />;
     case 'history':
       return <History />;
+    case 'live':
+      return <Live />;
     case 'audit':
-      return id === '' ? <Audit /> : <Entry key={id} seq={id} />;
+      return <Audit />;
     case 'upstreams':
-      return id === '' ? <Upstreams /> : <Tools key={id} upstream={id} />;
+      return <Upstreams />;
     case 'policy':
       return <Policy />;
-    case 'tokens':
-      return <Tokens />;
+    case 'explain':
+      return <Explain />;
+    case 'access':
+      return <Access />;
     case 'kill-switch':
       return <KillSwitch />;
     default:
@@ -95,42 +116,24 @@ function Page({ path }: { readonly path: string }): JSX.Element {
   }
 }
 
-function KeysHelp({ dialog }: { readonly dialog: { readonly current: HTMLDialogElement | null } }): JSX.Element {
-  const [isOn, setOn] = useState(areKeysOn);
-  const turn = (): void => {
-    turnKeys(!isOn);
-    setOn(!isOn);
-  };
-  return (
-    <dialog ref={dialog} aria-labelledby="keys-title">
-      <h2 id="keys-title">Keys</h2>
-      <dl class="keys-list">
-        <dt>j, k</dt>
-        <dd>next and previous request</dd>
-        <dt>Enter</dt>
-        <dd>open it</dd>
-        <dt>a, then Enter</dt>
-        <dd>approve the open request</dd>
-        <dt>r, then Enter</dt>
-        <dd>reject it; a comment can be typed between</dd>
-        <dt>u</dt>
-        <dd>back to all requests</dd>
-        <dt>?</dt>
-        <dd>this help</dd>
-      </dl>
-      <label class="inline">
-        <input type="checkbox" checked={isOn} onChange={turn} /> Use single keys
-      </label>
-      <form method="dialog">
-        <button>Close</button>
-      </form>
-    </dialog>
-  );
+function Detail({ section, id }: { readonly section: string; readonly id: string }): JSX.Element {
+  switch (section) {
+    case 'approvals':
+      return <Request key={id} id={id} />;
+    case 'audit':
+      return <Entry key={id} seq={id} />;
+    case 'upstreams':
+      return <Tools key={id} upstream={id} />;
+    case 'pins':
+      return <Pin key={id} id={id} />;
+    default:
+      return <h1>There is no such page</h1>;
+  }
 }
 
-function isWithin(path: string, to: string): boolean {
-  if (to === '/') return path === '/' || path.startsWith('/approvals');
-  return path === to || path.startsWith(`${to}/`);
+function isWithin(path: string, to: string, also: string): boolean {
+  if (also !== '' && path.startsWith(also)) return true;
+  return path === to || (to !== '/' && path.startsWith(`${to}/`));
 }
 
 /** Where the sections do not fit beside each other, the one that is open is in view. */
@@ -141,4 +144,11 @@ function showTab(tab: HTMLElement | null): void {
 function skipToMain(event: MouseEvent): void {
   event.preventDefault();
   document.querySelector<HTMLElement>('#main')?.focus();
+}
+
+/** Out of a field first; the next press is the page's. */
+function leaveField(event: KeyboardEvent): void {
+  const { target } = event;
+  if (event.key === 'Escape' && target instanceof HTMLElement && target.matches('input, textarea, select'))
+    target.blur();
 }

@@ -9,9 +9,28 @@ export function navigate(path: string): void {
 }
 
 export function usePath(): string {
-  const [path, setPath] = useState(location.pathname);
+  return usePlace(() => location.pathname);
+}
+
+/** What the address says behind `?`, so that what is shown can be sent to somebody; and a way to change it. */
+export function useQuery(): readonly [URLSearchParams, (name: string, value: string) => void] {
+  const search = usePlace(() => location.search);
+  const set = (name: string, value: string): void => {
+    const query = new URLSearchParams(location.search);
+    if (value === '') query.delete(name);
+    else query.set(name, value);
+    const text = query.toString();
+    history.replaceState(null, '', `${location.pathname}${text === '' ? '' : `?${text}`}`);
+    dispatchEvent(new Event(MOVED));
+  };
+  return [new URLSearchParams(search), set];
+}
+
+function usePlace(read: () => string): string {
+  const [place, setPlace] = useState(read);
   useEffect(() => {
-    const onMove = (): void => setPath(location.pathname);
+    const onMove = (): void => setPlace(read());
+    onMove();
     addEventListener('popstate', onMove);
     addEventListener(MOVED, onMove);
     return () => {
@@ -19,7 +38,7 @@ export function usePath(): string {
       removeEventListener(MOVED, onMove);
     };
   }, []);
-  return path;
+  return place;
 }
 
 /** Links within the console change the page without loading it; with a modifier they do what links do. */
@@ -29,5 +48,5 @@ export function followLink(event: MouseEvent): void {
   const link = (event.target as Element).closest('a');
   if (link === null || link.origin !== location.origin || link.target !== '' || link.hasAttribute('download')) return;
   event.preventDefault();
-  navigate(link.pathname);
+  navigate(link.pathname + link.search);
 }

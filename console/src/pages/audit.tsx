@@ -1,48 +1,49 @@
-import type { AuditList, AuditView } from '../../../src/core/admin-api/audit-view.ts';
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import type { AuditView } from '../../../src/core/admin-api/audit-view.ts';
+import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import { api } from '../api.ts';
-import { type LiveEvent, useLive } from '../live.ts';
 import { Badge } from '../parts/badge.tsx';
+import { Empty } from '../parts/empty.tsx';
+import { Choice, Filter, hasWords } from '../parts/filter.tsx';
+import { Problem } from '../parts/problem.tsx';
 import { Table } from '../parts/table.tsx';
 import { Visible } from '../parts/visible.tsx';
 import { When } from '../parts/when.tsx';
-
-const PAGE = 100;
-const KEPT_MAX = 2000;
+import { useQuery } from '../router.ts';
+import { useTitle } from '../title.ts';
+import { useLog } from '../use-log.ts';
 
 /** The log, newest first, as it grows; what is searched is what is loaded. Payloads are on the page of an entry. */
 export function Audit(): JSX.Element {
-  const [entries, setEntries] = useState<readonly AuditView[]>([]);
-  const [text, setText] = useState('');
+  const [query, set] = useQuery();
   const [isLive, setLive] = useState(true);
-  const add = useCallback((more: readonly AuditView[]) => setEntries((known) => merge(known, more)), []);
-  useEffect(() => {
-    document.title = 'Audit log · Countersign';
-    void load(`/api/audit?payloads=none&limit=${PAGE}`).then(add);
-  }, [add]);
-  useLive(useCallback(({ entry }: LiveEvent) => void (isLive && entry !== null && add([entry])), [isLive, add]));
-  const oldest = entries.at(-1)?.seq ?? 0;
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = entries.filter((entry) => {
-    const about = JSON.stringify(entry).toLowerCase();
-    return words.every((word) => about.includes(word));
-  });
+  const { entries, problem, hasOlder, loadOlder } = useLog(isLive);
+  useTitle('Audit log');
+  const kind = query.get('kind') ?? '';
+  const found = entries.filter(
+    (entry) => (kind === '' || entry.kind === kind) && hasWords(JSON.stringify(entry), query.get('q') ?? ''),
+  );
   return (
     <>
       <div class="title">
         <h1>Audit log</h1>
-        <input
-          type="search"
-          aria-label="Search the loaded entries"
+        <Filter
+          label="Search the loaded entries"
           placeholder="search what is loaded"
-          value={text}
-          onInput={({ currentTarget }) => setText(currentTarget.value)}
+          value={query.get('q') ?? ''}
+          onChange={(text) => set('q', text)}
+        />
+        <Choice
+          label="Kind"
+          value={kind}
+          of={entries.map((each) => each.kind)}
+          onChange={(text) => set('kind', text)}
         />
         <label class="inline">
           <input type="checkbox" checked={isLive} onChange={() => setLive(!isLive)} /> follow
         </label>
       </div>
+      <Problem of={problem} />
+      {found.length === 0 && entries.length > 0 ? <Empty title="Nothing that is loaded matches." /> : null}
       <Table
         caption="Entries of the audit log, newest first"
         head={['No.', 'When', 'Kind', 'What']}
@@ -56,15 +57,13 @@ export function Audit(): JSX.Element {
           ],
         }))}
       />
-      {oldest > 1 ? (
-        <button
-          onClick={() =>
-            void load(`/api/audit?payloads=none&limit=${PAGE}&after=${Math.max(0, oldest - PAGE - 1)}`).then(add)
-          }
-        >
-          Load older
-        </button>
-      ) : null}
+      <p class="buttons">
+        {hasOlder ? <button onClick={loadOlder}>Load older</button> : null}
+        <button onClick={() => download(found)}>Download what is shown</button>
+        <span class="faint">
+          One JSON text a line, without payloads. The whole log, with proofs: <code>countersign audit</code>
+        </span>
+      </p>
     </>
   );
 }
@@ -84,14 +83,11 @@ function Summary({ of }: { readonly of: AuditView }): JSX.Element {
   );
 }
 
-async function load(path: string): Promise<readonly AuditView[]> {
-  return api.get<AuditList>(path).then(
-    ({ entries }) => entries,
-    () => [],
-  );
-}
-
-function merge(known: readonly AuditView[], more: readonly AuditView[]): readonly AuditView[] {
-  const all = new Map([...known, ...more].map((entry) => [entry.seq, entry]));
-  return [...all.values()].toSorted((a, b) => b.seq - a.seq).slice(0, KEPT_MAX);
+function download(entries: readonly AuditView[]): void {
+  const lines = entries.toReversed().map((entry) => `${JSON.stringify(entry)}\n`);
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob(lines, { type: 'application/jsonl' }));
+  link.download = `audit-${entries.at(-1)?.seq ?? 0}-${entries[0]?.seq ?? 0}.jsonl`;
+  link.click();
+  URL.revokeObjectURL(link.href);
 }

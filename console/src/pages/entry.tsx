@@ -1,18 +1,16 @@
 import { visibleJson } from '../../../src/core/content/visible-text.ts';
 import type { AuditView } from '../../../src/core/admin-api/audit-view.ts';
-import { useEffect } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { Arguments } from '../parts/arguments.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Visible } from '../parts/visible.tsx';
 import { session } from '../session.ts';
+import { useTitle } from '../title.ts';
 import { useData } from '../use-data.ts';
 
 export function Entry({ seq }: { readonly seq: string }): JSX.Element {
   const { value, problem } = useData<AuditView>(`/api/audit/${encodeURIComponent(seq)}`);
-  useEffect(() => {
-    document.title = `Entry ${seq} · Countersign`;
-  }, [seq]);
+  useTitle(`Entry ${seq}`);
   if (value === null) return <Problem of={problem} />;
   const { arguments: args, ...fields } = value;
   const known = Object.entries(fields).filter(([, field]) => field !== null);

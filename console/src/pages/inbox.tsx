@@ -1,46 +1,56 @@
-import type { ApprovalList, ApprovalView } from '../../../src/core/admin-api/approval-view.ts';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ApprovalView } from '../../../src/core/admin-api/approval-view.ts';
 import type { JSX } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../keys.ts';
+import { Empty } from '../parts/empty.tsx';
+import { Filter, hasWords } from '../parts/filter.tsx';
+import { Person } from '../parts/person.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Visible } from '../parts/visible.tsx';
 import { Countdown, When } from '../parts/when.tsx';
-import { useData } from '../use-data.ts';
+import { useTitle } from '../title.ts';
+import type { Pending } from '../use-pending.ts';
 
 type Order = 'expiring' | 'newest';
 
 /** What waits for a person. A row never moves under the hand that reaches for it: what is new waits for a press. */
-export function Inbox(): JSX.Element {
+export function Inbox({ pending: { value: pending, problem } }: { readonly pending: Pending }): JSX.Element {
   const [order, setOrder] = useState<Order>('expiring');
-  const { value, problem } = useData<ApprovalList>(
-    '/api/approvals?status=pending&limit=200',
-    ({ kind }) => kind === 'approval',
-  );
-  const pending = value?.approvals ?? null;
+  const [filter, setFilter] = useState('');
   const [shown, setShown] = useState<readonly ApprovalView[] | null>(null);
   useEffect(() => {
     if (pending !== null && (shown === null || shown.every(({ id }) => !isIn(pending, id)))) setShown(pending);
   }, [pending]);
-  useEffect(() => {
-    document.title = `${pending === null || pending.length === 0 ? '' : `(${pending.length}) `}Approvals · Countersign`;
-  }, [pending]);
+  useTitle('Approvals');
 
-  const rows = useMemo(() => sorted(shown ?? [], order), [shown, order]);
+  const rows = useMemo(() => sorted(shown ?? [], order), [shown, order]).filter((each) =>
+    hasWords(`${each.requester} ${each.upstream}/${each.tool} ${each.reason}`, filter),
+  );
   const fresh = (pending ?? []).filter(({ id }) => !isIn(shown ?? [], id)).length;
   const list = useRef<HTMLUListElement>(null);
-  useKeys(useMemo(() => ({ j: () => step(list.current, 1), k: () => step(list.current, -1) }), []));
+  useKeys({ j: () => step(list.current, 1), k: () => step(list.current, -1) });
 
   return (
     <>
       <div class="title">
         <h1>Approvals</h1>
-        <label class="inline">
-          Order{' '}
-          <select value={order} onChange={({ currentTarget }) => setOrder(currentTarget.value as Order)}>
-            <option value="expiring">expiring first</option>
-            <option value="newest">newest first</option>
-          </select>
-        </label>
+        {shown === null || shown.length === 0 ? null : (
+          <>
+            <Filter
+              label="Filter by person, tool or reason"
+              placeholder="person, tool, reason"
+              value={filter}
+              onChange={setFilter}
+            />
+            <label class="choice">
+              <span>Order</span>
+              <select value={order} onChange={({ currentTarget }) => setOrder(currentTarget.value as Order)}>
+                <option value="expiring">expiring first</option>
+                <option value="newest">newest first</option>
+              </select>
+            </label>
+          </>
+        )}
       </div>
       <Problem of={problem} />
       <p class="hidden" role="status">
@@ -48,10 +58,12 @@ export function Inbox(): JSX.Element {
       </p>
       {fresh > 0 ? (
         <button class="fresh" onClick={() => setShown(pending)}>
-          {fresh} new — show
+          {fresh} new · show
         </button>
       ) : null}
-      {shown?.length === 0 ? <Empty /> : null}
+      {shown?.length === 0 ? (
+        <Empty title="Nothing waits for a person.">New requests appear here by themselves.</Empty>
+      ) : null}
       <ul class="requests" ref={list}>
         {rows.map((approval) => (
           <Row key={approval.id} approval={approval} isOver={pending !== null && !isIn(pending, approval.id)} />
@@ -59,21 +71,10 @@ export function Inbox(): JSX.Element {
       </ul>
       {rows.length > 0 ? (
         <p class="faint keys">
-          <kbd>j</kbd> <kbd>k</kbd> move · <kbd>Enter</kbd> open · <kbd>?</kbd> all keys
+          <kbd>j</kbd> <kbd>k</kbd> move · <kbd>Enter</kbd> open · <kbd>/</kbd> filter · <kbd>?</kbd> all keys
         </p>
       ) : null}
     </>
-  );
-}
-
-function Empty(): JSX.Element {
-  return (
-    <div class="empty">
-      <p>
-        <strong>Nothing waits for a person.</strong>
-      </p>
-      <p>New requests appear here by themselves.</p>
-    </div>
   );
 }
 
@@ -84,7 +85,7 @@ function Row({ approval, isOver }: { readonly approval: ApprovalView; readonly i
       <a href={`/approvals/${id}`}>
         <span class="sentence">
           <strong>
-            <Visible text={requester} />
+            <Person id={requester} />
           </strong>{' '}
           wants to call{' '}
           <strong>

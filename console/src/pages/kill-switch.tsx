@@ -1,6 +1,6 @@
 import type { KillSwitchList, PulledKillSwitch } from '../../../src/core/admin-api/kill-switch-view.ts';
 import { visibleJson } from '../../../src/core/content/visible-text.ts';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { api } from '../api.ts';
 import { Notice } from '../parts/badge.tsx';
@@ -10,6 +10,7 @@ import { useSend } from '../parts/use-send.ts';
 import { Visible } from '../parts/visible.tsx';
 import { When } from '../parts/when.tsx';
 import { session } from '../session.ts';
+import { useTitle } from '../title.ts';
 import { useData } from '../use-data.ts';
 
 export function KillSwitch(): JSX.Element {
@@ -17,9 +18,7 @@ export function KillSwitch(): JSX.Element {
     kind.startsWith('kill-switch'),
   );
   const releasing = useSend();
-  useEffect(() => {
-    document.title = 'Kill switch · Countersign';
-  }, []);
+  useTitle('Kill switch');
   const isOperator = session.roles.has('operator');
   const inForce = value?.killSwitches ?? [];
   const release = (id: string, scope: string): void => {

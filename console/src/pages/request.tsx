@@ -1,15 +1,20 @@
 import type { ToolList } from '../../../src/core/admin-api/policy-view.ts';
 import type { ApprovalView } from '../../../src/core/admin-api/approval-view.ts';
-import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { ComponentChildren, JSX } from 'preact';
+import { useCallback, useState } from 'preact/hooks';
+import type { JSX } from 'preact';
 import { api, ApiProblem } from '../api.ts';
+import { useKeys } from '../keys.ts';
 import { Arguments } from '../parts/arguments.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { Decide, type Decision } from '../parts/decide.tsx';
+import { Digest, Fact } from '../parts/facts.tsx';
+import { Person } from '../parts/person.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Visible } from '../parts/visible.tsx';
 import { Countdown, When } from '../parts/when.tsx';
+import { navigate } from '../router.ts';
 import { session } from '../session.ts';
+import { useTitle } from '../title.ts';
 import { useData } from '../use-data.ts';
 
 /** One request: what would happen, exactly; who asks; why a person is asked; and two buttons. */
@@ -19,9 +24,8 @@ export function Request({ id }: { readonly id: string }): JSX.Element {
   const [refusal, setRefusal] = useState<ApiProblem | null>(null);
   const [isSeen, setSeen] = useState(false);
   const onSeen = useCallback(() => setSeen(true), []);
-  useEffect(() => {
-    document.title = `${value === null ? 'Request' : `${value.tool} · ${value.status}`} · Countersign`;
-  }, [value]);
+  useTitle(value === null ? 'Request' : `${value.tool} · ${value.status}`);
+  useKeys({ Escape: () => navigate('/') });
   if (value === null) return <Problem of={problem} />;
 
   const decide = async (decision: Decision, comment: string): Promise<void> => {
@@ -55,7 +59,7 @@ export function Request({ id }: { readonly id: string }): JSX.Element {
         <Visible text={value.reason} />
       </p>
       <Facts approval={value} />
-      {isOpen && session.roles.has('approver') ? <Decide isSeen={isSeen} onDecide={decide} /> : null}
+      {isOpen && session.roles.has('approver') ? <Decide isSeen={isSeen} confirm={null} onDecide={decide} /> : null}
       {isOpen && !session.roles.has('approver') ? (
         <p class="faint">Only approvers decide. You are signed in without that role.</p>
       ) : null}
@@ -67,7 +71,7 @@ function Sentence({ approval }: { readonly approval: ApprovalView }): JSX.Elemen
   const { requester, client, tool, upstream } = approval;
   return (
     <h1 class="sentence">
-      <Visible text={requester} />
+      <Person id={requester} />
       <span class="light"> wants to call </span>
       <code>
         <Visible text={tool} />
@@ -119,7 +123,7 @@ function Facts({ approval }: { readonly approval: ApprovalView }): JSX.Element {
       ) : null}
       {decidedBy === null ? null : (
         <Fact name="Decided">
-          by <Visible text={decidedBy} /> {decidedAt === null ? null : <When at={decidedAt} />}
+          by <Person id={decidedBy} /> {decidedAt === null ? null : <When at={decidedAt} />}
         </Fact>
       )}
       {comment === null ? null : (
@@ -134,18 +138,4 @@ function Facts({ approval }: { readonly approval: ApprovalView }): JSX.Element {
       )}
     </dl>
   );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }): JSX.Element {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
-/** Enough of a digest to compare two by eye; the whole is in the title. */
-function Digest({ of }: { readonly of: string }): JSX.Element {
-  return <code title={of}>{of.slice(0, 12)}</code>;
 }

@@ -1,9 +1,11 @@
 import type { CreatedToken, TokenList, TokenView } from '../../../src/core/admin-api/token-view.ts';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { api } from '../api.ts';
 import { Notice } from '../parts/badge.tsx';
+import { Person } from '../parts/person.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { RoleChoice, wordsOf } from '../parts/roles.tsx';
 import { Table } from '../parts/table.tsx';
 import { useSend } from '../parts/use-send.ts';
 import { Visible } from '../parts/visible.tsx';
@@ -13,17 +15,14 @@ import { type Data, useData } from '../use-data.ts';
 
 export function Tokens(): JSX.Element {
   const tokens = useData<TokenList>('/api/tokens', ({ kind }) => kind === 'token');
-  useEffect(() => {
-    document.title = 'Tokens · Countersign';
-  }, []);
   const isOperator = session.roles.has('operator');
   return (
-    <>
-      <h1>Tokens</h1>
+    <section>
+      <h2>Tokens</h2>
       <Problem of={tokens.problem} />
       {isOperator ? <Create onCreated={tokens.reload} /> : null}
       <List tokens={tokens} mayRevoke={isOperator} />
-    </>
+    </section>
   );
 }
 
@@ -45,7 +44,7 @@ function List({ tokens, mayRevoke }: { readonly tokens: Data<TokenList>; readonl
         rows={(tokens.value?.tokens ?? []).map((token) => ({
           key: token.id,
           cells: [
-            <Visible text={token.user} />,
+            <Person id={token.user} />,
             token.plane,
             <Visible text={[...token.roles, ...token.groups, ...token.scopes].join(', ') || '–'} />,
             <State token={token} />,
@@ -85,8 +84,6 @@ function State({ token }: { readonly token: TokenView }): JSX.Element {
   );
 }
 
-const ROLES = ['approver', 'operator', 'auditor', 'viewer'] as const;
-
 function Create({ onCreated }: { readonly onCreated: () => void }): JSX.Element {
   const { problem, isBusy, send } = useSend();
   const [plane, setPlane] = useState('mcp');
@@ -94,12 +91,8 @@ function Create({ onCreated }: { readonly onCreated: () => void }): JSX.Element 
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    const words = (name: string): string[] =>
-      textOf(form, name)
-        .split(/[\s,]+/)
-        .filter(Boolean);
-    const rights = plane === 'mcp' ? { scopes: words('scopes') } : { roles: form.getAll('role') };
-    const body = { user: form.get('user'), plane, groups: words('groups'), ttl: form.get('ttl'), ...rights };
+    const rights = plane === 'mcp' ? { scopes: wordsOf(form, 'scopes') } : { roles: form.getAll('role') };
+    const body = { user: form.get('user'), plane, groups: wordsOf(form, 'groups'), ttl: form.get('ttl'), ...rights };
     send(async () => {
       setCreated(await api.post<CreatedToken>('/api/tokens', body));
       onCreated();
@@ -130,14 +123,7 @@ function Create({ onCreated }: { readonly onCreated: () => void }): JSX.Element 
             <input name="scopes" autocomplete="off" placeholder="notes.read notes.write" />
           </label>
         ) : (
-          <fieldset>
-            <legend>Roles</legend>
-            {ROLES.map((role) => (
-              <label key={role} class="inline">
-                <input type="checkbox" name="role" value={role} /> {role}
-              </label>
-            ))}
-          </fieldset>
+          <RoleChoice />
         )}
         <label>
           Good for
@@ -155,9 +141,4 @@ function Create({ onCreated }: { readonly onCreated: () => void }): JSX.Element 
       )}
     </details>
   );
-}
-
-function textOf(form: FormData, name: string): string {
-  const value = form.get(name);
-  return typeof value === 'string' ? value : '';
 }

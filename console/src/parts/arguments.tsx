@@ -7,8 +7,14 @@ import { Visible } from './visible.tsx';
 const FOLDED_CHARS = 400;
 const FOLDED_LINES = 8;
 
+interface ArgumentsProps {
+  readonly value: unknown;
+  readonly caption?: string;
+  readonly onSeen?: () => void;
+}
+
 /** The exact arguments, one row for each. `onSeen` is told when nothing of them is folded any more. */
-export function Arguments({ value, onSeen }: { readonly value: unknown; readonly onSeen?: () => void }): JSX.Element {
+export function Arguments({ value, caption = 'Arguments of the call', onSeen }: ArgumentsProps): JSX.Element {
   const rows = rowsOf(value);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const folded = rows.filter(({ name, text }) => isLong(text) && !opened.has(name));
@@ -18,7 +24,7 @@ export function Arguments({ value, onSeen }: { readonly value: unknown; readonly
   if (rows.length === 0) return <p class="faint">The call has no arguments.</p>;
   return (
     <table class="arguments">
-      <caption class="hidden">Arguments of the call</caption>
+      <caption class="hidden">{caption}</caption>
       <tbody>
         {rows.map(({ name, text }) => (
           <tr key={name}>

@@ -11,7 +11,7 @@ import type { ConsoleDeps } from './console-deps.ts';
 import { decideByForm } from './decide-by-form.ts';
 import { type Html, html } from './html.ts';
 import { plainFrame, sendPage } from './page.ts';
-import { cameFromElsewhere, checkFormSession, loadPageSession, redirect } from './page-session.ts';
+import { cameFromElsewhere, checkFormSession, loadPageSession, parseNextPath, redirect } from './page-session.ts';
 import { readForm } from './read-form.ts';
 
 /** Pages that are nothing without script: their data comes from the API. */
@@ -22,7 +22,9 @@ const SCRIPTED_PAGES = [
   '/audit/:seq',
   '/upstreams',
   '/upstreams/:name',
-  '/tokens',
+  '/access',
+  '/pins/:id',
+  '/explain',
   '/kill-switch',
   '/policy',
 ];
@@ -89,7 +91,7 @@ async function showApproval(
 }
 
 function askToSignIn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const path = request.url.split('?', 1)[0] ?? '/';
+  const path = parseNextPath(request.url);
   if (!cameFromElsewhere(request)) return redirect(reply, `/sign-in?next=${encodeURIComponent(path)}`);
   const content = html`<meta http-equiv="refresh" content="0"><p><a href="${path}">Continue</a></p>`;
   return sendPage(reply, { title: 'Console', session: null, content });

@@ -28,9 +28,11 @@ export async function checkFormSession(
   return isOurs ? ok(session) : err(PROBLEMS.foreignPage);
 }
 
+const OUR_PATH = /^\/(?:[a-z-]+(?:\/[A-Za-z0-9_-]{1,100})?)?(?:\?[A-Za-z0-9=&._~%+-]{1,500})?$/;
+
 /** Where a person may be sent after signing in: a path of this console, and never what could be read as another host. */
 export function parseNextPath(text: string | undefined): string {
-  return text !== undefined && /^\/(?:[a-z-]+(?:\/[A-Za-z0-9_-]{1,100})?)?$/.test(text) ? text : '/';
+  return text !== undefined && OUR_PATH.test(text) ? text : '/';
 }
 
 /**
