@@ -30,6 +30,7 @@ beforeEach((context) => {
 });
 afterEach(async () => {
   await page?.context().close();
+  await world?.settle();
   const complaints = world?.complaints ?? [];
   if (complaints.length > 0) throw new Error(`a page complained: ${complaints.join('; ')}`);
 });
@@ -67,8 +68,7 @@ describe('an approver', () => {
   });
 
   it('rejects with r, a comment and Enter, and the call does not run', async () => {
-    const answer = world.call('send', { id: 'note-1', to: 'x@example.com' });
-    const { id } = await world.pending('send');
+    const { id, answer } = await world.ask('send', { id: 'note-1', to: 'x@example.com' });
     page = await world.open(DESK);
     await page.goto(`/approvals/${id}`);
     await page.getByRole('heading', { name: /send on notes/ }).waitFor();
@@ -84,8 +84,7 @@ describe('an approver', () => {
   });
 
   it('does nothing by a key that is pressed alone, with a modifier, or while typing', async () => {
-    const answer = world.call('send', { id: 'note-2', to: 'y@example.com' });
-    const { id } = await world.pending('send');
+    const { id, answer } = await world.ask('send', { id: 'note-2', to: 'y@example.com' });
     page = await world.open(DESK);
     await page.goto(`/approvals/${id}`);
     await page.getByRole('button', { name: 'Approve' }).waitFor();
@@ -93,15 +92,14 @@ describe('an approver', () => {
     await page.getByLabel('Comment (optional)').fill('a');
     await page.getByLabel('Comment (optional)').press('Enter');
     await page.keyboard.press('a');
-    expect((await world.pending('send')).id).toBe(id);
+    expect(await world.isPending(id)).toBe(true);
     await page.getByRole('button', { name: 'Reject' }).click();
     await page.locator('.badge', { hasText: 'rejected' }).waitFor();
     expect(await answer).toContain('reject');
   });
 
   it('cannot approve what is folded away, by mouse or key', async () => {
-    const answer = world.call('create', { title: 'long', text: `${'word '.repeat(400)}and the end` });
-    const { id } = await world.pending('create');
+    const { id, answer } = await world.ask('create', { title: 'long', text: `${'word '.repeat(400)}and the end` });
     page = await world.open(PHONE);
     await page.goto(`/approvals/${id}`);
     const approve = page.getByRole('button', { name: 'Approve' });
@@ -110,7 +108,7 @@ describe('an approver', () => {
     await page.keyboard.press('a');
     await page.keyboard.press('Enter');
     await world.picture(page, 'folded-dark-phone');
-    expect((await world.pending('create')).id).toBe(id);
+    expect(await world.isPending(id)).toBe(true);
     await page.getByRole('button', { name: /Show all/ }).click();
     await page.getByText('and the end').waitFor();
     await approve.click();
@@ -119,8 +117,7 @@ describe('an approver', () => {
   });
 
   it('who follows a link from another site is signed in all the same', async () => {
-    const answer = world.call('send', { id: 'note-3', to: 'z@example.com' });
-    const { id } = await world.pending('send');
+    const { id, answer } = await world.ask('send', { id: 'note-3', to: 'z@example.com' });
     page = await world.open(DESK);
     // Another name of this machine is another site.
     await page.goto(world.adminUrl.replace('127.0.0.1', 'localhost') + '/healthz');
@@ -131,8 +128,7 @@ describe('an approver', () => {
   });
 
   it('approves without JavaScript, on a phone', async () => {
-    const answer = world.call('update', { id: 'note-2', text: 'without script' });
-    const { id } = await world.pending('update');
+    const { id, answer } = await world.ask('update', { id: 'note-2', text: 'without script' });
     page = await world.open({ ...PHONE, javaScriptEnabled: false });
     await page
       .getByRole('link', { name: /update/ })
@@ -168,8 +164,7 @@ describe('text of others', () => {
 
   it('is shown as text, with what cannot be seen written out', async () => {
     const args = Object.fromEntries(NAUGHTY.map((text, at) => [at === 11 ? 'x' : text.slice(0, 30), text]));
-    const answer = world.call('create', { title: NAUGHTY.join(' '), text: JSON.stringify(args) });
-    const { id } = await world.pending('create');
+    const { id, answer } = await world.ask('create', { title: NAUGHTY.join(' '), text: JSON.stringify(args) });
     page = await world.open(DESK);
     await page.goto(`/approvals/${id}`);
     for (const button of await page.getByRole('button', { name: /Show all/ }).all()) await button.click();
@@ -214,10 +209,10 @@ describe('an operator', () => {
 
   it('creates a token, which is shown once', async () => {
     page = await world.open(PHONE);
-    await page.goto('/tokens');
+    await page.goto('/access');
     await page.getByText('Create a token').click();
     await page.getByLabel('User').fill('bob');
-    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
     const text = (await page.locator('.secret').textContent()) ?? '';
     expect(text).toMatch(/^csm_/);
     await page.reload();
@@ -235,7 +230,9 @@ describe('every page', () => {
     '/upstreams',
     '/upstreams/notes',
     '/policy',
-    '/tokens',
+    '/access',
+    '/live',
+    '/explain',
     '/kill-switch',
   ];
 
@@ -243,15 +240,14 @@ describe('every page', () => {
     ['desk', 'light' as const, DESK],
     ['phone', 'dark' as const, PHONE],
   ])('on a %s in %s has nothing that axe finds, and fits', async (size, scheme, options) => {
-    const answer = world.call('update', { id: 'note-3', text: `for ${size} ${scheme}\u200b` });
-    const { id } = await world.pending('update');
+    const { id, answer } = await world.ask('update', { id: 'note-3', text: `for ${size} ${scheme}\u200b` });
     page = await world.open(options);
     for (const path of [...PAGES, `/approvals/${id}`]) {
       await page.goto(path);
       await page.locator('main h1').waitFor();
       await page.locator('main :is(tbody tr, .requests li, .panel, .notice, .facts)').first().waitFor();
       // On a phone the pages differ by their style alone, so a few stand for all.
-      if (size === 'desk' || ['/', '/tokens', `/approvals/${id}`].includes(path)) {
+      if (size === 'desk' || ['/', '/access', `/approvals/${id}`].includes(path)) {
         const { violations } = await new AxeBuilder({ page }).analyze();
         expect([path, violations.map((each) => [each.id, each.nodes.map(({ html }) => html)])]).toEqual([path, []]);
       }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import type { ApprovalList, ApprovalView } from '../../src/core/admin-api/approval-view.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
@@ -22,8 +22,12 @@ export interface BrowserWorld {
   open(options?: BrowserContextOptions & { readonly signedIn?: boolean }): Promise<Page>;
   /** Calls a tool as alice; the answer comes when somebody has decided. */
   call(tool: string, args: JsonObject): Promise<string>;
-  /** The newest pending request for a tool, as soon as there is one. */
-  pending(tool: string): Promise<ApprovalView>;
+  /** Calls a tool that needs a person, and resolves when it waits for one. */
+  ask(tool: string, args: JsonObject): Promise<{ readonly id: string; readonly answer: Promise<string> }>;
+  /** Whether a request still waits. */
+  isPending(id: string): Promise<boolean>;
+  /** Rejects whatever waits, so that no test leaves anything to the next one. */
+  settle(): Promise<void>;
   /** Keeps a picture under `test-output/console`. */
   picture(page: Page, name: string): Promise<void>;
   close(): Promise<void>;
@@ -65,20 +69,39 @@ export async function startBrowserWorld(executablePath: string): Promise<Browser
   const { token: olivia } = await gateway.issue({ user: 'olivia', plane: 'admin', groups: ['leads'], roles });
   const adminUrl = `http://127.0.0.1:${gateway.adminPort}`;
   const complaints: string[] = [];
+  const session = await signIn(browser, adminUrl, olivia);
+  const waiting = async (): Promise<readonly ApprovalView[]> => {
+    const { json } = await gateway.admin('GET', '/api/approvals?status=pending', undefined, olivia);
+    return (json as unknown as ApprovalList).approvals;
+  };
+  async function call(tool: string, args: JsonObject): Promise<string> {
+    const params = { name: `notes__${tool}`, arguments: args };
+    const headers = [['Accept', 'application/json, text/event-stream']] as const;
+    const request = hostRequest('2026-07-28', '', { params, headers, token: alice });
+    return Buffer.from((await sendRaw(gateway.mcpPort, request)).body, 'latin1').toString();
+  }
   return {
     gateway,
     adminUrl,
     alice,
     olivia,
     complaints,
-    open: (options = {}) => openPage(browser, { adminUrl, olivia, complaints }, options),
-    async call(tool, args) {
-      const params = { name: `notes__${tool}`, arguments: args };
-      const headers = [['Accept', 'application/json, text/event-stream']] as const;
-      const request = hostRequest('2026-07-28', '', { params, headers, token: alice });
-      return Buffer.from((await sendRaw(gateway.mcpPort, request)).body, 'latin1').toString();
+    open: (options = {}) => openPage(browser, { adminUrl, session, complaints }, options),
+    call,
+    async ask(tool, args) {
+      const before = new Set((await waiting()).map(({ id }) => id));
+      const answer = call(tool, args);
+      for (const endMs = Date.now() + WAIT_MS_MAX; Date.now() < endMs; ) {
+        const found = (await waiting()).find(({ id }) => !before.has(id));
+        if (found !== undefined) return { id: found.id, answer };
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      throw new Error(`no call of ${tool} waits for a person`);
     },
-    pending: (tool) => waitForPending(gateway, olivia, tool),
+    isPending: async (id) => (await waiting()).some((each) => each.id === id),
+    async settle() {
+      for (const { id } of await waiting()) await gateway.admin('POST', `/api/approvals/${id}/reject`, {}, olivia);
+    },
     async picture(page, name) {
       const folder = join(PROJECT, 'test-output/console');
       mkdirSync(folder, { recursive: true });
@@ -100,12 +123,39 @@ async function buildConsole(): Promise<void> {
   await build({ configFile: join(PROJECT, 'console/vite.config.ts'), logLevel: 'silent' });
 }
 
+type Session = NonNullable<Exclude<BrowserContextOptions['storageState'], string>>;
+
+/** Once, by the form, as people do; the pages of the tests begin with its cookie. */
+async function signIn(browser: Browser, adminUrl: string, token: string): Promise<Session> {
+  const context = await browser.newContext({ baseURL: adminUrl });
+  const page = await context.newPage();
+  await page.goto('/sign-in');
+  await page.getByLabel('Or a token of the admin plane').fill(token);
+  await page.getByRole('button', { name: 'Sign in with the token' }).click();
+  await page.getByRole('heading', { name: 'Approvals' }).waitFor();
+  const session = await context.storageState();
+  await context.close();
+  return session;
+}
+
+interface Surroundings {
+  readonly adminUrl: string;
+  readonly session: Session;
+  readonly complaints: string[];
+}
+
 async function openPage(
   browser: Browser,
-  { adminUrl, olivia, complaints }: Pick<BrowserWorld, 'adminUrl' | 'olivia' | 'complaints'>,
+  { adminUrl, session, complaints }: Surroundings,
   { signedIn = true, ...options }: BrowserContextOptions & { readonly signedIn?: boolean },
 ): Promise<Page> {
-  const context: BrowserContext = await browser.newContext({ baseURL: adminUrl, ...options });
+  const context = await browser.newContext({
+    baseURL: adminUrl,
+    reducedMotion: 'reduce',
+    ...(signedIn ? { storageState: session } : {}),
+    ...options,
+  });
+  context.setDefaultTimeout(WAIT_MS_MAX);
   const page = await context.newPage();
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
@@ -113,19 +163,9 @@ async function openPage(
     complaints.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  if (!signedIn) return page;
-  await page.goto('/sign-in');
-  await page.getByLabel('Or a token of the admin plane').fill(olivia);
-  await page.getByRole('button', { name: 'Sign in with the token' }).click();
-  await page.getByRole('heading', { name: 'Approvals' }).waitFor();
+  if (signedIn) await page.goto('/');
   return page;
 }
 
-async function waitForPending(gateway: TestGateway, token: string, tool: string): Promise<ApprovalView> {
-  for (;;) {
-    const { json } = await gateway.admin('GET', '/api/approvals?status=pending', undefined, token);
-    const found = (json as unknown as ApprovalList).approvals.find((each) => each.tool === tool);
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+/** A wait that ends here is a hang, not a slow machine. */
+const WAIT_MS_MAX = 60_000;

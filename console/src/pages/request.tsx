@@ -25,7 +25,9 @@ export function Request({ id }: { readonly id: string }): JSX.Element {
   const [isSeen, setSeen] = useState(false);
   const onSeen = useCallback(() => setSeen(true), []);
   useTitle(value === null ? 'Request' : `${value.tool} · ${value.status}`);
-  useKeys({ Escape: () => navigate('/') });
+  const leave = (): void => navigate('/');
+  const isMine = value?.status === 'pending' && session.roles.has('approver');
+  useKeys(isMine ? {} : { Escape: leave });
   if (value === null) return <Problem of={problem} />;
 
   const decide = async (decision: Decision, comment: string): Promise<void> => {
@@ -59,10 +61,8 @@ export function Request({ id }: { readonly id: string }): JSX.Element {
         <Visible text={value.reason} />
       </p>
       <Facts approval={value} />
-      {isOpen && session.roles.has('approver') ? <Decide isSeen={isSeen} confirm={null} onDecide={decide} /> : null}
-      {isOpen && !session.roles.has('approver') ? (
-        <p class="faint">Only approvers decide. You are signed in without that role.</p>
-      ) : null}
+      {isMine ? <Decide isSeen={isSeen} confirm={null} onDecide={decide} onLeave={leave} /> : null}
+      {isOpen && !isMine ? <p class="faint">Only approvers decide. You are signed in without that role.</p> : null}
     </article>
   );
 }

@@ -11,6 +11,8 @@ interface DecideProps {
   /** What has to be typed, letter by letter, before it can be approved. */
   readonly confirm: string | null;
   readonly onDecide: (decision: Decision, comment: string) => Promise<void>;
+  /** Escape, with nothing proposed. */
+  readonly onLeave: () => void;
 }
 
 /**
@@ -18,7 +20,7 @@ interface DecideProps {
  * for something else decides. What is proposed stands in a ref: keys can come faster than the page is drawn, and an Escape that is not drawn
  * yet must count before the Enter behind it.
  */
-export function Decide({ isSeen, confirm, onDecide }: DecideProps): JSX.Element {
+export function Decide({ isSeen, confirm, onDecide, onLeave }: DecideProps): JSX.Element {
   const [typed, setTyped] = useState('');
   const proposed = useRef<Decision | null>(null);
   const [shown, setShown] = useState<Decision | null>(null);
@@ -62,9 +64,8 @@ export function Decide({ isSeen, confirm, onDecide }: DecideProps): JSX.Element 
       return true;
     },
     Escape() {
-      if (proposed.current === null) return false;
-      propose(null);
-      return true;
+      if (proposed.current === null) onLeave();
+      else propose(null);
     },
   });
   useEffect(() => {
