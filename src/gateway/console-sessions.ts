@@ -17,8 +17,8 @@ export interface ConsoleSession {
  * rights of its own; that credential is looked at again on every request, so a session ends when it is revoked, and never outlives it.
  */
 export interface ConsoleSessions {
-  /** Returns the secret for the cookie. `signedInMs`: when they last proved who they are, by the monotonic clock; now without it. */
-  open(by: Administrator, signedInMs?: number): string;
+  /** Returns the secret for the cookie. `provedAgoMs`: how long ago they proved who they are; infinite where nobody knows. */
+  open(by: Administrator, provedAgoMs?: number): string;
   /** `watch`: a page asks by itself, and nobody has shown that they still sit before it. */
   check(secret: string, use: 'request' | 'watch'): Promise<Result<ConsoleSession, AdminAuthenticationFault>>;
   /** In constant time. */
@@ -43,7 +43,7 @@ interface Kept {
   readonly credentialId: string;
   readonly csrfToken: string;
   readonly openedMs: number;
-  readonly signedInMs: number;
+  readonly provedMs: number;
   usedMs: number;
 }
 
@@ -58,11 +58,11 @@ export function createConsoleSessions(deps: {
   const links = new Map<string, { readonly credentialId: string; readonly createdMs: number }>();
 
   return {
-    open({ credentialId }, signedInMs = clock.monotonicMs()) {
+    open({ credentialId }, provedAgoMs = 0) {
       const secret = randomText(ids);
       const nowMs = clock.monotonicMs();
       keepNewest(sessions, SESSIONS_MAX);
-      const times = { openedMs: nowMs, signedInMs, usedMs: nowMs };
+      const times = { openedMs: nowMs, provedMs: nowMs - provedAgoMs, usedMs: nowMs };
       sessions.set(hashToken(secret), { credentialId, csrfToken: randomText(ids), ...times });
       return secret;
     },
@@ -85,7 +85,7 @@ export function createConsoleSessions(deps: {
       // It may have been closed while the credential was looked at.
       if (sessions.get(key) !== kept) return err(NO_SESSION);
       if (use === 'request') kept.usedMs = nowMs;
-      return ok({ by: { ...by.value, signedInMs: kept.signedInMs }, csrfToken: kept.csrfToken });
+      return ok({ by: { ...by.value, provedAgoMs: nowMs - kept.provedMs }, csrfToken: kept.csrfToken });
     },
 
     isCsrfToken: ({ csrfToken }, presented) => isTokenHash(hashToken(csrfToken), presented),

@@ -116,15 +116,15 @@ export function createProviderSignIn(deps: ProviderSignInDeps): ProviderSignIn {
           await recordSignIn(deps, { change: 'refused', method: 'oidc', user: null, credentialId: null });
         return by;
       }
-      const { administrator, signedInMs } = by.value;
+      const { administrator, provedAgoMs } = by.value;
       const { user, credentialId } = administrator;
       await recordSignIn(deps, { change: 'signed-in', method: 'oidc', user, credentialId });
-      return ok({ secret: sessions.open(administrator, signedInMs), next: found?.next ?? '/' });
+      return ok({ secret: sessions.open(administrator, provedAgoMs), next: found?.next ?? '/' });
     },
   };
 }
 
-type Identified = Result<{ readonly administrator: Administrator; readonly signedInMs: number }, ProviderSignInFault>;
+type Identified = Result<{ readonly administrator: Administrator; readonly provedAgoMs: number }, ProviderSignInFault>;
 
 async function identify(deps: ProviderSignInDeps, { started, beganMs }: Away, query: string): Promise<Identified> {
   const answer = await deps.provider.finish(started, query);
@@ -139,10 +139,8 @@ async function identify(deps: ProviderSignInDeps, { started, beganMs }: Away, qu
   const administrator = await deps.authenticator.recheck(account.value.id);
   if (!administrator.ok) return err(administrator.error.kind === 'unavailable' ? 'unavailable' : 'disabled');
   const { authenticatedMs } = answer.value;
-  // Where the provider does not say when that was, it was too long ago for whatever needs to know.
-  const agoMs = authenticatedMs === null ? Infinity : Math.max(0, deps.clock.nowMs() - authenticatedMs);
-  const signedInMs = deps.clock.monotonicMs() - agoMs;
-  return ok({ administrator: administrator.value, signedInMs });
+  const provedAgoMs = authenticatedMs === null ? Infinity : Math.max(0, deps.clock.nowMs() - authenticatedMs);
+  return ok({ administrator: administrator.value, provedAgoMs });
 }
 
 function isFreshSince({ authenticatedMs }: ProviderAnswer, beganMs: number): boolean {

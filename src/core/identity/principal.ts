@@ -39,6 +39,6 @@ export interface Administrator {
   readonly credentialId: string;
   /** `<issuer>#<sub>` of somebody whom an OpenID provider vouches for. */
   readonly subject?: string;
-  /** When, by the monotonic clock, this person signed in to the console. A token proves nobody's presence, so it has none. */
-  readonly signedInMs?: number;
+  /** How long ago a session's owner proved who they are. Not there: with this very request. */
+  readonly provedAgoMs?: number;
 }
