@@ -31,7 +31,7 @@ export function useNotifications(pending: readonly ApprovalView[] | null): void 
     const [first] = fresh;
     if (first === undefined) return;
     const more = fresh.length > 1 ? ` and ${fresh.length - 1} more` : '';
-    const body = visibleText(`${first.requester} wants to call ${first.tool} on ${first.upstream}${more}`);
+    const body = visibleText(`${first.requesterName} wants to run ${first.tool} on ${first.upstream}${more}`);
     const notification = new Notification('A request waits for you', {
       body,
       tag: 'countersign',

@@ -47,6 +47,8 @@ export function followLink(event: MouseEvent): void {
     return;
   const link = (event.target as Element).closest('a');
   if (link === null || link.origin !== location.origin || link.target !== '' || link.hasAttribute('download')) return;
+  // Not a page of the console: it has no script.
+  if (link.pathname === '/sign-in') return;
   event.preventDefault();
   navigate(link.pathname + link.search);
 }

@@ -47,7 +47,7 @@ describe('an approver', () => {
     page = await world.open(DESK);
     await page.getByText('Nothing waits for a person.').waitFor();
     const answer = world.call('update', { id: 'note-1', text: 'Agreed' });
-    await page.getByRole('link', { name: /alice wants to call update on notes/ }).waitFor();
+    await page.getByRole('link', { name: /alice wants to run update on notes/ }).waitFor();
     await world.picture(page, 'inbox-light-desk');
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');

@@ -45,6 +45,22 @@ rules:
     effect: approve
     approval: { by: { groups: [leads] }, expires: 30m }
     reason: A lead confirms every change to the notes
+  - id: staff-update
+    who: { groups: [staff] }
+    tools: [update]
+    effect: approve
+    approval:
+      by: { groups: [leads] }
+      summary: 'Set the text of {{args.id}} to {{args.text}}'
+      preview: { tool: get, args: { id: '{{args.id}}' } }
+    reason: A lead confirms every change to the notes
+  - id: mail-to-all
+    who: { groups: [staff] }
+    tools: [send]
+    when: args.to == 'all@example.com'
+    effect: approve
+    approval: { by: { groups: [leads] }, confirm: '{{args.to}}', reauthenticate: 5m, grant: { count: 3, for: 10m } }
+    reason: Mail to everybody is typed out by whoever agrees
 `;
 
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];

@@ -2,10 +2,11 @@ import type { ApprovalView } from '../../../src/core/admin-api/approval-view.ts'
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../keys.ts';
+import { Badge } from '../parts/badge.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Filter, hasWords } from '../parts/filter.tsx';
-import { Person } from '../parts/person.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { SentenceLine } from '../parts/sentence.tsx';
 import { Visible } from '../parts/visible.tsx';
 import { Countdown, When } from '../parts/when.tsx';
 import { useTitle } from '../title.ts';
@@ -24,7 +25,7 @@ export function Inbox({ pending: { value: pending, problem } }: { readonly pendi
   useTitle('Approvals');
 
   const rows = useMemo(() => sorted(shown ?? [], order), [shown, order]).filter((each) =>
-    hasWords(`${each.requester} ${each.upstream}/${each.tool} ${each.reason}`, filter),
+    hasWords(`${each.summary} ${each.requester} ${each.upstream}/${each.tool} ${each.reason}`, filter),
   );
   const fresh = (pending ?? []).filter(({ id }) => !isIn(shown ?? [], id)).length;
   const list = useRef<HTMLUListElement>(null);
@@ -79,22 +80,17 @@ export function Inbox({ pending: { value: pending, problem } }: { readonly pendi
 }
 
 function Row({ approval, isOver }: { readonly approval: ApprovalView; readonly isOver: boolean }): JSX.Element {
-  const { id, requester, upstream, tool, reason, createdAt, expiresAt } = approval;
+  const { id, upstream, tool, class: kind, reason, createdAt, expiresAt, approversNeeded, approvedBy } = approval;
   return (
     <li class={isOver ? 'over' : ''}>
       <a href={`/approvals/${id}`}>
-        <span class="sentence">
-          <strong>
-            <Person id={requester} />
-          </strong>{' '}
-          wants to call{' '}
-          <strong>
-            <Visible text={tool} />
-          </strong>{' '}
-          on <Visible text={upstream} />
-        </span>
+        <SentenceLine of={approval} />
         <span class="faint">
-          <Visible text={reason} />
+          <Badge of={kind} />{' '}
+          <code>
+            <Visible text={`${upstream}/${tool}`} />
+          </code>{' '}
+          · <Visible text={reason} />
         </span>
       </a>
       <span class="times">
@@ -106,7 +102,7 @@ function Row({ approval, isOver }: { readonly approval: ApprovalView; readonly i
           </span>
         )}
         <span class="faint">
-          asked <When at={createdAt} />
+          {approversNeeded > 1 ? `${approvedBy.length} of ${approversNeeded} · ` : ''}asked <When at={createdAt} />
         </span>
       </span>
     </li>

@@ -1,11 +1,8 @@
+import { FOLDED_CHARS, FOLDED_LINES, isLongText } from '../../../src/core/approval/is-long.ts';
 import { visibleJson } from '../../../src/core/content/visible-text.ts';
 import { useEffect, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { Visible } from './visible.tsx';
-
-/** What is longer is folded, and must be opened before anybody can agree to it. */
-const FOLDED_CHARS = 400;
-const FOLDED_LINES = 8;
 
 interface ArgumentsProps {
   readonly value: unknown;
@@ -17,7 +14,7 @@ interface ArgumentsProps {
 export function Arguments({ value, caption = 'Arguments of the call', onSeen }: ArgumentsProps): JSX.Element {
   const rows = rowsOf(value);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
-  const folded = rows.filter(({ name, text }) => isLong(text) && !opened.has(name));
+  const folded = rows.filter(({ name, text }) => isLongText(text) && !opened.has(name));
   useEffect(() => {
     if (folded.length === 0) onSeen?.();
   }, [folded.length, onSeen]);
@@ -33,10 +30,10 @@ export function Arguments({ value, caption = 'Arguments of the call', onSeen }: 
             </th>
             <td>
               <pre>
-                <Visible text={isLong(text) && !opened.has(name) ? fold(text) : text} lines />
-                {isLong(text) && !opened.has(name) ? '…' : null}
+                <Visible text={isLongText(text) && !opened.has(name) ? fold(text) : text} lines />
+                {isLongText(text) && !opened.has(name) ? '…' : null}
               </pre>
-              {isLong(text) && !opened.has(name) ? (
+              {isLongText(text) && !opened.has(name) ? (
                 <button class="quiet" onClick={() => setOpened(new Set([...opened, name]))}>
                   Show all {text.length.toLocaleString('en')} characters
                 </button>
@@ -66,8 +63,4 @@ function rowsOf(value: unknown): readonly Row[] {
 
 function fold(text: string): string {
   return text.slice(0, FOLDED_CHARS).split('\n', FOLDED_LINES).join('\n');
-}
-
-function isLong(text: string): boolean {
-  return text.length > FOLDED_CHARS || text.split('\n', FOLDED_LINES + 1).length > FOLDED_LINES;
 }

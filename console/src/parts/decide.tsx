@@ -3,14 +3,24 @@ import type { JSX } from 'preact';
 import { useKeys } from '../keys.ts';
 import { Visible } from './visible.tsx';
 
-export type Decision = 'approve' | 'reject';
+type Decision = 'approve' | 'reject';
+
+export interface Answer {
+  readonly decision: Decision;
+  readonly comment: string;
+  readonly confirm?: string;
+  readonly grant?: true;
+}
 
 interface DecideProps {
   /** Nothing of the request is folded away any more. */
   readonly isSeen: boolean;
   /** What has to be typed, letter by letter, before it can be approved. */
   readonly confirm: string | null;
-  readonly onDecide: (decision: Decision, comment: string) => Promise<void>;
+  readonly grantOffered: { readonly count: number; readonly forSeconds: number } | null;
+  /** Where they prove again who they are, which approving needs first. */
+  readonly signInAgain: string | null;
+  readonly onDecide: (answer: Answer) => Promise<void>;
   /** Escape, with nothing proposed. */
   readonly onLeave: () => void;
 }
@@ -20,14 +30,16 @@ interface DecideProps {
  * for something else decides. What is proposed stands in a ref: keys can come faster than the page is drawn, and an Escape that is not drawn
  * yet must count before the Enter behind it.
  */
-export function Decide({ isSeen, confirm, onDecide, onLeave }: DecideProps): JSX.Element {
+export function Decide(props: DecideProps): JSX.Element {
+  const { isSeen, confirm, grantOffered, signInAgain, onDecide, onLeave } = props;
   const [typed, setTyped] = useState('');
   const proposed = useRef<Decision | null>(null);
   const [shown, setShown] = useState<Decision | null>(null);
   const isBusy = useRef(false);
   const [isSending, setSending] = useState(false);
   const field = useRef<HTMLInputElement>(null);
-  const mayApprove = isSeen && (confirm === null || typed === confirm);
+  const grant = useRef<HTMLInputElement>(null);
+  const mayApprove = isSeen && signInAgain === null && (confirm === null || typed === confirm);
 
   const propose = (decision: Decision | null): void => {
     proposed.current = decision;
@@ -38,7 +50,12 @@ export function Decide({ isSeen, confirm, onDecide, onLeave }: DecideProps): JSX
     isBusy.current = true;
     setSending(true);
     propose(null);
-    void onDecide(decision, field.current?.value ?? '').finally(() => {
+    void onDecide({
+      decision,
+      comment: field.current?.value ?? '',
+      ...(confirm === null ? {} : { confirm: typed }),
+      ...(grant.current?.checked === true ? { grant: true as const } : {}),
+    }).finally(() => {
       isBusy.current = false;
       setSending(false);
     });
@@ -74,7 +91,7 @@ export function Decide({ isSeen, confirm, onDecide, onLeave }: DecideProps): JSX
 
   return (
     <section class="decide" aria-label="Decision">
-      {confirm === null ? null : (
+      {confirm === null || signInAgain !== null ? null : (
         <label>
           <span>
             To approve, type{' '}
@@ -89,6 +106,15 @@ export function Decide({ isSeen, confirm, onDecide, onLeave }: DecideProps): JSX
             spellcheck={false}
             onInput={({ currentTarget }) => setTyped(currentTarget.value)}
           />
+        </label>
+      )}
+      {grantOffered === null ? null : (
+        <label class="role">
+          <input ref={grant} type="checkbox" />
+          <span>
+            Agree to {grantOffered.count} calls in all, each exactly this one, within{' '}
+            {Math.round(grantOffered.forSeconds / 60)} minutes
+          </span>
         </label>
       )}
       <label>
@@ -107,6 +133,11 @@ export function Decide({ isSeen, confirm, onDecide, onLeave }: DecideProps): JSX
         />
       </label>
       <div class="act">
+        {signInAgain === null ? null : (
+          <p class="unread">
+            Approving this needs a fresh sign-in: <a href={signInAgain}>sign in again</a>, and come back here.
+          </p>
+        )}
         {isSeen ? null : <p class="unread">Open every folded value above; then it can be approved.</p>}
         <p class="proposal" role="status">
           {shown === null ? null : (

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ConsoleSession } from '../../../gateway/console-sessions.ts';
 import { ID_PARAMS } from '../fields.ts';
 import { PROBLEMS, sendProblem } from '../problems.ts';
-import { approvalView } from '../approval-views.ts';
+import { approvalDetail, approvalView } from '../approval-views.ts';
 import { addAssets } from './add-assets.ts';
 import { addProviderSignIn } from './add-provider-sign-in.ts';
 import { addSignIn } from './add-sign-in.ts';
@@ -83,7 +83,7 @@ async function showApproval(
   const found = params.success ? await deps.administration.showApproval(by, params.data.id) : null;
   const content =
     found?.ok === true
-      ? approvalPage({ approval: approvalView(found.value.approval), by, csrfToken, problem })
+      ? approvalPage({ approval: approvalDetail(found.value), csrfToken, problem })
       : html`<h1>No such request</h1><p><a href="/">All requests</a></p>`;
   const isOpenable = found?.ok === true;
   void reply.code(isOpenable ? (problem === null ? 200 : 409) : 404);

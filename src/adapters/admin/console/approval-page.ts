@@ -1,48 +1,92 @@
-import type { ApprovalView } from '../../../core/admin-api/approval-view.ts';
+import type { ApprovalDetail, ApprovalView, ChangeView } from '../../../core/admin-api/approval-view.ts';
+import type { ApprovalBadge } from '../../../core/approval/badges.ts';
+import { hasLongValue } from '../../../core/approval/is-long.ts';
 import { visibleJson, visibleText } from '../../../core/content/visible-text.ts';
-import type { Administrator } from '../../../core/identity/principal.ts';
+import type { Json } from '../../../core/json/value.ts';
 import { type Html, html } from './html.ts';
 
 export interface ApprovalForm {
-  readonly approval: ApprovalView;
-  readonly by: Administrator;
+  readonly approval: ApprovalDetail;
   readonly csrfToken: string;
   readonly problem: string | null;
 }
 
 /** One request, whole, with two buttons of one size: what is not shown here cannot be approved. */
-export function approvalPage({ approval, by, csrfToken, problem }: ApprovalForm): Html {
-  const isOpen = approval.status === 'pending' && by.roles.includes('approver');
+export function approvalPage({ approval, csrfToken, problem }: ApprovalForm): Html {
+  const { mayDecide, badges, preview, difference } = approval;
+  const isMine = mayDecide.allowed || mayDecide.reauthenticate;
   return html`<p><a href="/">All requests</a></p>
-<h1>${shown(approval.requester)} wants to call <code>${shown(approval.tool)}</code> on ${shown(approval.upstream)}</h1>
+<h1>${shown(approval.summary)}</h1>
 ${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`}
-<dl>${facts(approval).map(([name, value]) => html`<dt>${name}</dt><dd>${shown(value)}</dd>`)}</dl>
-<h2>Arguments</h2>
+${badges.map((badge) => html`<p class="notice wait">${BADGES[badge]}</p>`)}
+${preview.status === 'ready' ? changesTable('Before and after the call', preview.changes) : null}
+${
+  preview.status === 'failed' || preview.status === 'unavailable'
+    ? html`<p class="notice wait">The record before and after is not shown: ${shown(preview.note ?? preview.status)}.</p>`
+    : null
+}
+<h2>Exact arguments</h2>
 <pre tabindex="0">${visibleJson(approval.arguments, 2)}</pre>
-${isOpen ? decisionForm(approval, csrfToken) : null}`;
+${difference === null ? null : changesTable('Compared with the last one that was approved', difference.changes)}
+<h2>Why a person is asked</h2><p>${shown(approval.reason)}</p>
+<dl>${facts(approval).map(([name, value]) => html`<dt>${name}</dt><dd>${shown(value)}</dd>`)}</dl>
+${isMine ? decisionForm(approval, csrfToken) : html`<p>${shown(mayDecide.why ?? '')}</p>`}`;
 }
 
-function facts(approval: ApprovalView): readonly (readonly [string, string])[] {
-  const { status, client, reason, ruleId, policyVersion, createdAt, expiresAt, decidedBy, comment, note } = approval;
+const BADGES: Readonly<Record<ApprovalBadge, string>> = {
+  'first-time': 'First time: nobody ever approved this tool for this person.',
+  'changed-definition': 'Changed tool: it was defined otherwise when it was last approved.',
+  'new-client': 'New client: their requests came through other clients so far.',
+  'unusual-hour': 'Unusual hour: none of their requests came at this time of day so far.',
+};
+
+function changesTable(title: string, changes: readonly ChangeView[]): Html {
+  if (changes.length === 0) return html`<h2>${title}</h2><p>Nothing is different.</p>`;
+  return html`<h2>${title}</h2><table class="cards"><thead><tr><th>Where</th><th>Before</th><th>After</th></tr></thead>
+<tbody>${changes.map(
+    ({ place, before, after }) => html`<tr><th scope="row">${shown(place.replace(/^\//, ''))}</th>
+<td data-name="Before">${shown(before ?? 'nothing')}</td><td data-name="After">${shown(after ?? 'nothing')}</td></tr>`,
+  )}</tbody></table>`;
+}
+
+function facts(approval: ApprovalDetail): readonly (readonly [string, string])[] {
+  const { approversNeeded, approvedBy } = approval;
   const all: readonly (readonly [string, string | null])[] = [
-    ['Status', status],
-    ['Client', client],
-    ['Why a person is asked', reason],
-    ['Rule', ruleId],
-    ['Policy', policyVersion.slice(0, 12)],
-    ['Asked', createdAt],
-    ['Expires', expiresAt],
-    ['Decided by', decidedBy],
-    ['Comment', comment],
-    ['Note', note],
+    ['Status', approval.status],
+    ['Tool', `${approval.upstream}/${approval.tool}`],
+    ['Class', approval.class],
+    ['Asked by', approval.requester],
+    ['Client', approval.client],
+    ['Credential', approval.credentialId],
+    ['Rule', approval.ruleId],
+    ['Where', approval.rulePlace],
+    ['Policy', approval.policyVersion.slice(0, 12)],
+    ['Asked', approval.createdAt],
+    ['Expires', approval.expiresAt],
+    ['Approvals', approversNeeded > 1 ? `${approvedBy.length} of ${approversNeeded} ${approvedBy.join(', ')}` : null],
+    ['Decided by', approval.decidedBy],
+    ['Comment', approval.comment],
+    ['Note', approval.note],
     ['Arguments digest', approval.argsDigest],
   ];
   return all.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
 }
 
-function decisionForm({ id, argsDigest }: ApprovalView, csrfToken: string): Html {
-  return html`<form class="stack" method="post" action="/approvals/${id}">
+function decisionForm(approval: ApprovalDetail, csrfToken: string): Html {
+  const { id, argsDigest, confirm, grantOffered, mayDecide } = approval;
+  const again = html`<p class="notice wait">Approving this needs a fresh sign-in:
+<a href="/sign-in?again=1&amp;next=/approvals/${id}">sign in again</a>, and come back here.</p>`;
+  const typed = html`<label for="confirm">To approve, type <code>${shown(confirm ?? '')}</code></label>
+<input id="confirm" name="confirm" autocomplete="off" autocapitalize="none" spellcheck="false">`;
+  const seen = html`<label class="role"><input type="checkbox" name="seen" value="1">
+<span>I have read the arguments to their end. They are long; approving needs this.</span></label>`;
+  const granted = html`<label class="role"><input type="checkbox" name="grant" value="1">
+<span>Agree to ${grantOffered?.count ?? 1} calls in all, each exactly this one</span></label>`;
+  return html`${mayDecide.reauthenticate ? again : null}
+<form class="stack" method="post" action="/approvals/${id}">
 <input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="argsDigest" value="${argsDigest}">
+${confirm === null ? null : typed}${hasLongValue(approval.arguments as Json) ? seen : null}
+${grantOffered === null ? null : granted}
 <label for="comment">Comment (optional)</label><input id="comment" name="comment" maxlength="1000" autocomplete="off">
 <div class="choices"><button name="decision" value="reject" class="reject">Reject</button>
 <button name="decision" value="approve" class="approve">Approve</button></div></form>`;
@@ -51,8 +95,8 @@ function decisionForm({ id, argsDigest }: ApprovalView, csrfToken: string): Html
 export function approvalsPage(approvals: readonly ApprovalView[]): Html {
   if (approvals.length === 0) return html`<h1>Approvals</h1><p>Nothing waits for a person.</p>`;
   return html`<h1>Approvals</h1><ul class="requests">${approvals.map(
-    ({ id, requester, tool, upstream, expiresAt }) =>
-      html`<li><a href="/approvals/${id}">${shown(requester)} wants to call ${shown(tool)} on ${shown(upstream)}</a>
+    ({ id, summary, expiresAt }) =>
+      html`<li><a href="/approvals/${id}">${shown(summary)}</a>
 <small>until ${expiresAt}</small></li>`,
   )}</ul>`;
 }

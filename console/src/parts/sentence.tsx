@@ -1,0 +1,70 @@
+import type { ApprovalView } from '../../../src/core/admin-api/approval-view.ts';
+import { visibleText } from '../../../src/core/content/visible-text.ts';
+import type { JSX } from 'preact';
+import { Visible } from './visible.tsx';
+
+type Said = Pick<ApprovalView, 'summary' | 'requester' | 'requesterName' | 'upstream' | 'tool' | 'client'>;
+
+/** What is wanted, in the words of the rule where it has any; who wants it stands above it, and in them nowhere else. */
+export function Sentence({ of }: { readonly of: Said }): JSX.Element {
+  const own = ownWords(of);
+  return (
+    <h1 class="sentence">
+      <span class="light">
+        <Who of={of} /> wants to{own === '' ? ' ' : ':'}
+      </span>
+      {own === '' ? (
+        <>
+          run{' '}
+          <code>
+            <Visible text={of.tool} />
+          </code>{' '}
+          on <Visible text={of.upstream} />
+        </>
+      ) : (
+        <span class="own">
+          <Visible text={own} />
+        </span>
+      )}
+    </h1>
+  );
+}
+
+/** The same in one line of a list. */
+export function SentenceLine({ of }: { readonly of: Said }): JSX.Element {
+  const own = ownWords(of);
+  return (
+    <span class="sentence">
+      <strong>
+        <Who of={of} />
+      </strong>{' '}
+      wants to{' '}
+      {own === '' ? (
+        <>
+          run{' '}
+          <strong>
+            <Visible text={of.tool} />
+          </strong>{' '}
+          on <Visible text={of.upstream} />
+        </>
+      ) : (
+        <Visible text={own} />
+      )}
+    </span>
+  );
+}
+
+function Who({ of: { requester, requesterName } }: { readonly of: Said }): JSX.Element {
+  return (
+    <span title={requester}>
+      <Visible text={requesterName} />
+    </span>
+  );
+}
+
+/** What the rule's own sentence says, behind the one that every request has. */
+function ownWords({ summary, upstream, client }: Said): string {
+  const before = ` on ${visibleText(upstream)} through ${visibleText(client)}: `;
+  const at = summary.indexOf(before);
+  return at === -1 ? '' : summary.slice(at + before.length);
+}
