@@ -18,8 +18,8 @@ export interface BrowserWorld {
   readonly olivia: string;
   /** What pages wrote to their consoles: a breach of the content security policy is here, too. */
   readonly complaints: string[];
-  /** A browser of somebody who signed in, unless `signedIn` is false. */
-  open(options?: BrowserContextOptions & { readonly signedIn?: boolean }): Promise<Page>;
+  /** A new browser of somebody. */
+  open(options?: PageOptions): Promise<Page>;
   /** Calls a tool as alice; the answer comes when somebody has decided. */
   call(tool: string, args: JsonObject): Promise<string>;
   /** Calls a tool that needs a person, and resolves when it waits for one. */
@@ -33,6 +33,11 @@ export interface BrowserWorld {
   close(): Promise<void>;
 }
 
+export interface PageOptions extends BrowserContextOptions {
+  /** `false`: nobody is. Otherwise a token of the admin plane, or olivia's. */
+  readonly signedIn?: false | string;
+}
+
 const POLICY = `
 version: 1
 upstream: notes
@@ -41,10 +46,17 @@ rules:
   - { id: staff-read, who: { groups: [staff] }, tools: { class: read }, effect: allow }
   - id: staff-write
     who: { groups: [staff] }
-    tools: { class: write }
+    tools: [create]
     effect: approve
     approval: { by: { groups: [leads] }, expires: 30m }
     reason: A lead confirms every change to the notes
+  - id: staff-send
+    who: { groups: [staff] }
+    tools: [send]
+    when: args.to != 'all@example.com'
+    effect: approve
+    approval: { by: { groups: [leads] } }
+    reason: Mail leaves the house
   - id: staff-update
     who: { groups: [staff] }
     tools: [update]
@@ -163,12 +175,14 @@ interface Surroundings {
 async function openPage(
   browser: Browser,
   { adminUrl, session, complaints }: Surroundings,
-  { signedIn = true, ...options }: BrowserContextOptions & { readonly signedIn?: boolean },
+  { signedIn, ...options }: PageOptions,
 ): Promise<Page> {
   const context = await browser.newContext({
     baseURL: adminUrl,
     reducedMotion: 'reduce',
-    ...(signedIn ? { storageState: session } : {}),
+    ...(signedIn === false
+      ? {}
+      : { storageState: signedIn === undefined ? session : await signIn(browser, adminUrl, signedIn) }),
     ...options,
   });
   context.setDefaultTimeout(WAIT_MS_MAX);
@@ -179,7 +193,12 @@ async function openPage(
     complaints.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  if (signedIn) await page.goto('/');
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (protocol.startsWith('http') && !/^http:\/\/(?:127\.0\.0\.1|localhost):/.test(origin))
+      complaints.push(`asked ${origin}`);
+  });
+  if (signedIn !== false) await page.goto('/');
   return page;
 }
 

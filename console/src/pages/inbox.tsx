@@ -23,6 +23,11 @@ export function Inbox({ pending: { value: pending, problem } }: { readonly pendi
     if (pending !== null && (shown === null || shown.every(({ id }) => !isIn(pending, id)))) setShown(pending);
   }, [pending]);
   useTitle('Approvals');
+  const isReady = shown !== null;
+  // For whoever measures how soon somebody can decide.
+  useEffect(() => {
+    if (isReady) performance.mark('console:ready');
+  }, [isReady]);
 
   const rows = useMemo(() => sorted(shown ?? [], order), [shown, order]).filter((each) =>
     hasWords(`${each.summary} ${each.requester} ${each.upstream}/${each.tool} ${each.reason}`, filter),

@@ -134,7 +134,6 @@ function whoOf({ who: { any, users, groups, scopes } }: RuleView): string {
 
 function whatOf({ about: { kind, patterns } }: RuleView): string {
   const text = patterns.join(', ');
-  return { tools: text, 'tools-of-class': `every ${text}`, resources: `resources ${text}`, prompts: `prompts ${text}` }[
-    kind
-  ];
+  if (kind === 'tools') return text;
+  return kind === 'tools-of-class' ? `every ${text}` : `${kind} ${text}`;
 }

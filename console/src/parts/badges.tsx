@@ -1,7 +1,7 @@
 import type { ApprovalBadge } from '../../../src/core/approval/badges.ts';
 import type { JSX } from 'preact';
 
-const WORDS: Readonly<Record<ApprovalBadge, readonly [name: string, why: string]>> = {
+const WORDS: { readonly [Badge in ApprovalBadge]: readonly [name: string, why: string] } = {
   'first-time': ['first time', 'Nobody ever approved this tool for this person.'],
   'changed-definition': ['changed tool', 'The tool was defined otherwise when it was last approved.'],
   'new-client': ['new client', 'Their requests came through other clients so far.'],
@@ -10,10 +10,11 @@ const WORDS: Readonly<Record<ApprovalBadge, readonly [name: string, why: string]
 
 /** What an approver should not overlook, in words that say why. */
 export function UnusualBadges({ of }: { readonly of: readonly ApprovalBadge[] }): JSX.Element | null {
-  if (of.length === 0) return null;
+  const known = of.filter((badge) => badge in WORDS);
+  if (known.length === 0) return null;
   return (
     <ul class="unusual" aria-label="What is unusual">
-      {of.map((badge) => (
+      {known.map((badge) => (
         <li key={badge}>
           <span class="badge wait">
             <span aria-hidden="true">!</span> {WORDS[badge][0]}
