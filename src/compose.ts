@@ -13,6 +13,7 @@ import { loadOrCreateKey, readSecretFile, writeSecretFile } from './adapters/sys
 import { createSealer } from './adapters/system/sealer.ts';
 import { createOperatorLog } from './adapters/telemetry/operator-log.ts';
 import { openAdminPlane } from './compose/admin-plane.ts';
+import { logCalls } from './compose/call-log.ts';
 import { createNotices } from './compose/notices.ts';
 import { openPolicies } from './compose/policies.ts';
 import { createUpstreams, secretsOf, upstreamRules } from './compose/upstreams.ts';
@@ -123,7 +124,7 @@ async function openGateway(
   const knownSecrets = createKnownSecrets(secretsOf(config.upstreams));
   const policies = await openPolicies(options, { audit: store.audit, clock, report, knownSecrets, onRefused }, opened);
   const pins = await createPins({ store: notices.stores.pins, clock, report });
-  const stores = { ...store, ...notices.stores };
+  const stores = logCalls(config.log, { ...store, ...notices.stores }, opened);
   const parts = { store: stores, upstreams, report, ...policies, knownSecrets, pins, consoleUrl };
   const deps = await createCallDeps(options, parts);
   opened.defer(() => deps.lateRecords.close());

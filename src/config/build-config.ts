@@ -63,6 +63,7 @@ export function buildConfig(
       pendingApprovalsPerToolMax: file.limits.pendingApprovalsPerTool ?? file.limits.pendingApprovalsPerPrincipal,
     },
     notify: notifyOf(file),
+    log: file.log,
     warnings: problems,
   });
 }

@@ -25,6 +25,7 @@ export interface ConfigFile {
   readonly upstreams: Readonly<Record<string, UpstreamSection>>;
   readonly environments?: Readonly<Record<string, EnvironmentSection>> | undefined;
   readonly limits: LimitsSection;
+  readonly log: LogSection;
   readonly results: ResultsSection;
   readonly notify: NotifySection;
 }
@@ -54,6 +55,10 @@ interface IssuerSection {
 export interface EnvironmentSection {
   readonly unclassified: 'deny' | 'approve';
   readonly approvals: { readonly expires: number; readonly hold: number; readonly minimum: number };
+}
+
+interface LogSection {
+  readonly calls: boolean;
 }
 
 interface ResultsSection {
@@ -140,6 +145,13 @@ const limits = z.strictObject({
     .describe('The same of one person for one tool; without it, as many as of all tools'),
 });
 
+const log: z.ZodType<LogSection, unknown> = z.strictObject({
+  calls: z
+    .boolean()
+    .default(false)
+    .describe('A line for each call, beside the problems; the audit log has every call either way'),
+});
+
 const results = z.strictObject({
   secrets: z
     .enum(['redact', 'keep'])
@@ -195,6 +207,7 @@ const configFile: z.ZodType<ConfigFile, unknown> = z.strictObject({
     .describe('MCP servers behind the gateway, by a name of your choice'),
   environments: z.record(environmentName, environment).optional().describe('Defaults by environment'),
   notify: notify.prefault({}).describe('Who is told of approvals, beside the console'),
+  log: log.prefault({}).describe('What the log for operators says'),
   results: results.prefault({}).describe('What is taken out of results'),
   limits: limits.prefault({}).describe('What the gateway takes on before it turns requests away'),
 });

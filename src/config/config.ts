@@ -29,6 +29,7 @@ export interface Config {
   readonly limits: LimitConfig;
   readonly results: { readonly redactSecrets: boolean };
   readonly notify: NotifyConfig;
+  readonly log: { readonly calls: boolean };
   /** What does not keep the gateway from starting but should be looked at. */
   readonly warnings: readonly Problem[];
 }

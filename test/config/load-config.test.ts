@@ -76,6 +76,7 @@ describe('a configuration', () => {
       },
       results: { redactSecrets: true },
       notify: { webhooks: [], slack: [] },
+      log: { calls: false },
       warnings: [],
     });
   });

@@ -30,7 +30,7 @@ async function openSite() {
     'approval.requested, approval.decided, approval.expired, approval.executed, kill-switch.changed, config.reload-failed';
   const webhook = `{ url: '${hook.url}/secret-path', secrets: [${SECRET}], events: [${all}] }`;
   const channel = `{ token: ${SLACK_TOKEN}, channel: ${SLACK_CHANNEL}, apiUrl: '${slack.apiUrl}' }`;
-  const config = `upstreams:\n  crm: ${crm.config}\nnotify:\n  webhooks: [${webhook}]\n  slack: [${channel}]\n`;
+  const config = `log: { calls: true }\nupstreams:\n  crm: ${crm.config}\nnotify:\n  webhooks: [${webhook}]\n  slack: [${channel}]\n`;
   const home = createGatewayDir({ config, policies: { 'crm.yaml': CRM_POLICY } });
   closing.push(async () => home.remove());
   const outputs: (() => string)[] = [];
@@ -93,7 +93,11 @@ describe('what people outside are told', () => {
 
     const told = JSON.stringify([received, [...site.slack.messages.values()]]);
     for (const canary of ['canary-', token, olivia.token, world.gateway.operator]) expect(told).not.toContain(canary);
-    for (const secret of [SLACK_TOKEN, SECRET, 'secret-path']) expect(site.output()).not.toContain(secret);
+    await expect
+      .poll(site.output, { timeout: 5000 })
+      .toMatch(/"target":"crm\/update_x",.*"outcome":"ok",.*"msg":"call"\}/);
+    for (const secret of ['canary-', token, olivia.token, SLACK_TOKEN, SECRET, 'secret-path'])
+      expect(site.output()).not.toContain(secret);
   });
 
   it('is told after a crash, under the same id', async () => {
