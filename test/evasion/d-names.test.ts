@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exposedName } from '../../src/core/catalog/exposed-name.ts';
-import { attack, attackAndAnswer, refused, sampleOf, startWorld, TOOLS, type World } from '../support/evasion-world.ts';
-import { HOSTS, type Host } from '../support/host-request.ts';
+import {
+  attack,
+  attackAndAnswer,
+  CRM_POLICY,
+  refused,
+  sampleOf,
+  startWorld,
+  TOOLS,
+  type World,
+} from '../support/evasion-world.ts';
+import { HOSTS, type Host, type HostRequest } from '../support/host-request.ts';
 import { parseAnswerBody } from '../support/mcp-request.ts';
 import { TRANSPORTS } from '../support/recording-upstream.ts';
 
@@ -240,4 +249,29 @@ describe('D15 an upstream that lists without end', () => {
     });
     expect(world.crm.calls().length).toBe(callsBefore);
   });
+});
+
+it('D12 a cursor is good for whom it was given to, where it was given, and under the policy of then', async () => {
+  const many = Array.from({ length: 1200 }, (_, at) => ({ name: `read_z${at}`, inputSchema: { type: 'object' } }));
+  const world = await startWorld({ tools: [...TOOLS, ...many] });
+  const page = async (cursor: string | null, more: Pick<HostRequest, 'token' | 'path'> = {}) => {
+    const params = cursor === null ? {} : { cursor };
+    return parseAnswerBody(await world.send(world.request('2026-07-28', { method: 'tools/list', params, ...more })));
+  };
+  const first = (await page(null)).result ?? {};
+  const cursor = first['nextCursor'] as string;
+  expect(first['tools']).toHaveLength(1000);
+  const second = (await page(cursor)).result ?? {};
+  expect([(second['tools'] as unknown[]).length, second['nextCursor']]).toEqual([208, undefined]);
+  expect(Buffer.from(cursor, 'base64url').toString('latin1')).not.toMatch(/read_z|alice/);
+  for (const more of [{ token: world.tokens.bob }, { token: world.tokens.carol }, { path: '/mcp/crm' }]) {
+    expect((await page(cursor, more)).error?.code).toBe(-32602);
+  }
+  expect((await page('')).error?.code).toBe(-32602);
+  world.gateway.home.writePolicy(
+    'crm.yaml',
+    `${CRM_POLICY}  - { id: later, who: { groups: [other] }, tools: [read_y], effect: allow }\n`,
+  );
+  await expect.poll(async () => (await page(cursor)).error?.code, { timeout: 5000 }).toBe(-32602);
+  await world.close();
 });

@@ -5,10 +5,12 @@ import { assertNever } from '../result.ts';
 import type { Exposure } from './exposure.ts';
 import { exposedDefinition } from './exposed-definition.ts';
 import type { ListKind } from './listed.ts';
+import { ARGUMENT, DESCRIBED, RESOURCE, resourceAnnotations, SIZE, typedMembers } from './typed-members.ts';
 
 /**
  * An entry of a list as hosts see it: the members that the gateway understands. Everything else stays behind: icons make a console
- * fetch things, and of `_meta`, which can switch on what nobody has decided about, there is what the operator lets through. Names are given out by the gateway, URIs are the upstream's.
+ * fetch things, and of `_meta`, which can switch on what nobody has decided about, there is what the operator lets through. Names
+ * are given out by the gateway, URIs are the upstream's.
  */
 export function exposedListing(kind: ListKind, definition: JsonObject, exposure: Exposure): JsonObject {
   const exposed = exposedMembers(kind, definition, exposure);
@@ -27,33 +29,23 @@ function exposedMembers(kind: ListKind, definition: JsonObject, exposure: Exposu
     case 'tools':
       return exposedDefinition(definition, exposure);
     case 'resources':
-      return {
-        uri: name,
-        ...membersOf(definition, ['name', 'title', 'description', 'mimeType', 'size', 'annotations']),
-      };
+      return { uri: name, ...resourceMembers(definition, name), ...typedMembers(definition, SIZE) };
     case 'templates':
-      return {
-        uriTemplate: name,
-        ...membersOf(definition, ['name', 'title', 'description', 'mimeType', 'annotations']),
-      };
+      return { uriTemplate: name, ...resourceMembers(definition, name) };
     case 'prompts':
-      return { name, ...membersOf(definition, ['title', 'description']), ...promptArguments(definition['arguments']) };
+      return { name, ...typedMembers(definition, DESCRIBED), ...promptArguments(definition['arguments']) };
     default:
       return assertNever(kind);
   }
 }
 
-function membersOf(definition: JsonObject, names: readonly string[]): JsonObject {
-  const members: Record<string, Json> = {};
-  for (const name of names) {
-    const value = definition[name];
-    if (value !== undefined) members[name] = value;
-  }
-  return members;
+/** Hosts want a name; an upstream that has none is known by the address. */
+function resourceMembers(definition: JsonObject, uri: string): JsonObject {
+  return { name: uri, ...typedMembers(definition, RESOURCE), ...resourceAnnotations(definition) };
 }
 
 function promptArguments(args: Json | undefined): JsonObject {
   if (!isJsonArray(args)) return {};
-  const known = args.filter(isJsonObject).map((arg) => membersOf(arg, ['name', 'title', 'description', 'required']));
-  return { arguments: known };
+  const known = args.filter(isJsonObject).map((arg) => typedMembers(arg, ARGUMENT));
+  return { arguments: known.filter(({ name }) => name !== undefined) };
 }

@@ -1,4 +1,12 @@
+import {
+  ListPromptsResultSchema,
+  ListResourcesResultSchema,
+  ListResourceTemplatesResultSchema,
+  ListToolsResultSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { jsonValue } from '../../support/json-arbitraries.ts';
 import { exposedListing } from '../../../src/core/catalog/exposed-listing.ts';
 import { PASS_NOTHING } from '../../../src/core/content/pass-rules.ts';
 import type { ListKind } from '../../../src/core/catalog/listed.ts';
@@ -11,6 +19,11 @@ const HIDDEN: JsonObject = {
   execution: { taskSupport: 'required' },
   vendor: 'x',
 };
+
+const MEMBERS = 'name title description annotations inputSchema outputSchema mimeType size arguments icons _meta'.split(
+  ' ',
+);
+const SCHEMA_WORDS = ['type', 'properties', 'required', '$schema', '$defs', 'readOnlyHint', 'title', 'priority', 'ui'];
 
 describe('exposedListing', () => {
   it.each<readonly [ListKind, string, JsonObject, JsonObject]>([
@@ -63,5 +76,36 @@ describe('exposedListing', () => {
       name: 'greet',
       arguments: [{ name: 'who', title: 'W', description: 'd' }],
     });
+  });
+
+  const odd: fc.Arbitrary<JsonObject> = fc
+    .record(
+      Object.fromEntries(
+        MEMBERS.map((member) => [
+          member,
+          fc.oneof(jsonValue, fc.dictionary(fc.constantFrom(...SCHEMA_WORDS), jsonValue)),
+        ]),
+      ),
+      { requiredKeys: [] },
+    )
+    .map((definition) => definition as JsonObject);
+
+  it('gives hosts what they can read, whatever an upstream lists: one definition takes no other from them', () => {
+    fc.assert(
+      fc.property(odd, fc.boolean(), (definition, isReadOnly) => {
+        const exposure = { name: 'crm://x', rules: PASS_NOTHING, isReadOnly };
+        // As it goes over the wire.
+        const shown = (kind: ListKind): unknown =>
+          JSON.parse(JSON.stringify(exposedListing(kind, definition, exposure)));
+        const lists = [
+          ListToolsResultSchema.safeParse({ tools: [shown('tools')] }),
+          ListResourcesResultSchema.safeParse({ resources: [shown('resources')] }),
+          ListResourceTemplatesResultSchema.safeParse({ resourceTemplates: [shown('templates')] }),
+          ListPromptsResultSchema.safeParse({ prompts: [shown('prompts')] }),
+        ];
+        for (const list of lists) expect(list.error?.message).toBeUndefined();
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
