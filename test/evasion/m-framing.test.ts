@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { callHonestly, startWorld, TOOLS, type World } from '../support/evasion-world.ts';
 import { HOSTS, type Host } from '../support/host-request.ts';
@@ -227,3 +228,59 @@ function endless(reply: Reply, next: () => string): void {
 function httpJson(body: string): string {
   return `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
+
+/** What an upstream can write into the stream of a call, by the id of the call. */
+const WRITTEN: Readonly<Record<string, (id: unknown, text: string) => string>> = {
+  result: (id, text) =>
+    JSON.stringify({ jsonrpc: '2.0', id, result: { resultType: 'complete', content: [{ type: 'text', text }] } }),
+  error: (id, text) => JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32000, message: text } }),
+  foreign: (_, text) => JSON.stringify({ jsonrpc: '2.0', id: 'other', result: { content: [{ type: 'text', text }] } }),
+  notification: () => '{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}',
+  request: () => '{"jsonrpc":"2.0","id":"ask","method":"roots/list"}',
+  garbage: () => '{"jsonrpc":"2.0",',
+  nothing: () => '',
+};
+
+it('M05 there is one answer for one id, and it is the first, whatever is written in whatever pieces', {
+  timeout: 60_000,
+}, async () => {
+  const world = await startWorld();
+  const kinds = fc.array(fc.constantFrom(...Object.keys(WRITTEN)), { minLength: 1, maxLength: 8 });
+  const lineEnds = fc.constantFrom('\n', '\r', '\r\n');
+  const cuts = fc.array(fc.nat(2000), { maxLength: 6 });
+  const accepts = fc.constantFrom(...ACCEPTS);
+  await fc.assert(
+    fc.asyncProperty(kinds, lineEnds, cuts, accepts, async (written, lineEnd, places, accept) => {
+      world.crm.server?.on('tools/call', ({ message }, reply) => {
+        const lines = written.map(
+          (kind, at) => `data: ${WRITTEN[kind]?.(message?.id, `text ${at}`)}${lineEnd}${lineEnd}`,
+        );
+        const bytes = Buffer.from(lines.join(''));
+        const stream = reply.stream();
+        let start = 0;
+        for (const place of places.toSorted((a, b) => a - b)) {
+          if (place >= bytes.length) break;
+          if (place > start) stream.write(bytes.subarray(start, place));
+          start = Math.max(start, place);
+        }
+        stream.write(bytes.subarray(start));
+        stream.end();
+      });
+      const headers = [['Accept', accept]] as const;
+      const answer = await world.send(
+        world.request('2026-07-28', { params: { name: 'crm__read_x' }, id: 'mine', headers }),
+      );
+      const isStream = answer.headers.get('content-type') === 'text/event-stream';
+      const messages = isStream ? eventsOf(answer) : [answer.body];
+      expect(messages.filter((text) => text.includes('"id":"mine"'))).toHaveLength(1);
+      const first = written.findIndex((kind) => kind === 'result' || kind === 'error');
+      const { result } = parseAnswerBody(answer);
+      if (written[first] === 'result') expect(result?.['content']).toEqual([{ type: 'text', text: `text ${first}` }]);
+      else expect(result).toMatchObject({ isError: true });
+      expect(answer.text).not.toMatch(new RegExp(`text (?!${first}\\b)\\d`));
+    }),
+    { numRuns: 150 },
+  );
+  world.crm.beHonest();
+  await world.close();
+});

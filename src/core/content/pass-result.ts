@@ -50,7 +50,7 @@ const NEEDLES: readonly Buffer[] = [
   '_meta"',
   '"icons"',
   '"resource',
-  'profile',
+  '"contents"',
   '\\u004',
   '\\u005',
   '\\u006',
@@ -59,6 +59,11 @@ const NEEDLES: readonly Buffer[] = [
 
 function mayHold(bytes: Buffer): boolean {
   return NEEDLES.some((needle) => bytes.includes(needle));
+}
+
+/** Media types are compared without regard to case, and a resource is small enough to be searched for one. */
+function mayBePage(bytes: Buffer): boolean {
+  return mayHold(bytes) || /profile/i.test(bytes.toString('latin1'));
 }
 
 function joined(pieces: readonly Uint8Array[]): Buffer {
@@ -87,14 +92,15 @@ function passMember(name: string, value: Buffer, { rules, withoutStructured }: P
   }
   const passItem = PASS_ITEM.get(name);
   if (passItem === undefined || value[0] !== OPENING_BRACKET) return [value];
-  return passItems(value, (item) => passItem(item, rules));
+  const mayMatter = name === 'contents' ? mayBePage : mayHold;
+  return passItems(value, mayMatter, (item) => passItem(item, rules));
 }
 
-function passItems(array: Buffer, passItem: (item: Json) => Json): Uint8Array[] {
+function passItems(array: Buffer, mayMatter: (item: Buffer) => boolean, passItem: (item: Json) => Json): Uint8Array[] {
   const items = splitItems(array, ITEMS_MAX) ?? [];
   const passed = items.flatMap((item) => {
     const bytes = Buffer.from(item.buffer, item.byteOffset, item.byteLength);
-    if (!mayHold(bytes)) return [bytes];
+    if (!mayMatter(bytes)) return [bytes];
     const json = readJson(bytes, ITEM_LIMITS);
     // What cannot be read in one way only could be read by its host in another.
     return json.ok ? [Buffer.from(JSON.stringify(passItem(json.value)))] : [];

@@ -122,6 +122,9 @@ describe('passResult', () => {
     const page = { uri: 'crm://1', mimeType: 'text/html;profile=mcp-app', text: '<p>' };
     expect(passValue({ contents: [page] })).toEqual({ contents: [{ uri: 'crm://1', text: '<p>' }] });
     expect(passValue({ contents: [page] }, { apps: true })).toEqual({ contents: [page] });
+    for (const mimeType of ['TEXT/HTML;PROFILE=MCP-APP', 'text/html; Profile="mcp-app"']) {
+      expect(passValue({ contents: [{ ...page, mimeType }] })).toEqual({ contents: [{ uri: 'crm://1', text: '<p>' }] });
+    }
   });
 
   it('limits what a page may reach to listed hosts, and asks for nothing else in its name', () => {
