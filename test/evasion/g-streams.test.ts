@@ -82,9 +82,9 @@ describe('a stream beside calls', () => {
   it('G01, G06 of alice is not opened, taken up or replayed by bob', async () => {
     const session = await initialize(world.gateway.mcpPort, world.tokens.alice);
     const hers = await open(getAs(world.tokens.alice, session));
-    await sleep(50);
-    const lastEventId = hers.events.at(-1)?.id ?? '';
-    expect(lastEventId).not.toBe('');
+    const lastIdOfHers = (): string => hers.events.at(-1)?.id ?? '';
+    await expect.poll(lastIdOfHers).not.toBe('');
+    const lastEventId = lastIdOfHers();
     const asBob = await sendRaw(
       world.gateway.mcpPort,
       getAs(world.tokens.bob, session, [['Last-Event-ID', lastEventId]]),

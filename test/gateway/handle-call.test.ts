@@ -37,12 +37,12 @@ async function entriesOf(rig: GatewayRig, kind: string): Promise<Record<string, 
 }
 
 async function pendingId(rig: GatewayRig): Promise<string> {
-  for (let tries = 0; tries < 500; tries += 1) {
-    const [approval] = await rig.store.approvals.list({ status: 'pending', limit: 1 });
-    if (approval !== undefined && rig.deps.desk.waiting > 0) return approval.id;
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  throw new Error('no call is being held');
+  const ids = async () =>
+    rig.deps.desk.waiting === 0
+      ? []
+      : (await rig.store.approvals.list({ status: 'pending', limit: 1 })).map(({ id }) => id);
+  await expect.poll(ids, { interval: 2 }).toHaveLength(1);
+  return (await ids())[0] ?? expect.unreachable('no call is being held');
 }
 
 /** An upstream call that ends only when it is aborted. */

@@ -370,5 +370,5 @@ describe('who listens', () => {
 });
 
 async function until(isDone: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 200 && !isDone(); tries++) await sleep(20);
+  await expect.poll(isDone).toBe(true);
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 
 export interface ReceivedRequest {
   readonly path: string;
@@ -54,7 +54,7 @@ export async function startNoticeReceiver(
     received,
     answerWith: (...given) => void answers.push(...given),
     until: async (count) => {
-      await vi.waitFor(() => expect(received.length).toBeGreaterThanOrEqual(count), 5000);
+      await expect.poll(() => received.length).toBeGreaterThanOrEqual(count);
       return received;
     },
   };

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { DeliveriesOptions } from '../../../src/adapters/notify/delivery-queue.ts';
 import { createSlackReceiver, type SlackChannel } from '../../../src/adapters/notify/slack-receiver.ts';
 import type { NoticeStore } from '../../../src/ports/notice-store.ts';
@@ -39,12 +39,11 @@ const shown = (post: SlackPost | undefined): string => JSON.stringify(post?.bloc
 const texts = (): readonly string[] => [...slack.messages.values()].map(shown);
 const like = (...patterns: readonly RegExp[]): readonly unknown[] =>
   patterns.map((each) => expect.stringMatching(each));
-const SOON = { timeout: 5000 };
 
 describe('a message in Slack', () => {
   it('says who asks for what, and links to the page', async () => {
     start().notify(sampleNotice());
-    await expect.poll(texts, SOON).toEqual(like(/Approval needed: crm\/update_deal/));
+    await expect.poll(texts).toEqual(like(/Approval needed: crm\/update_deal/));
     const [post] = [...slack.messages.values()];
     expect(shown(post)).toContain('Requester: alice');
     expect(shown(post)).toContain('Why asked: Leads confirm changes to open deals');
@@ -58,11 +57,11 @@ describe('a message in Slack', () => {
   it('becomes the outcome, and no second message is written', async () => {
     const { notify } = start();
     notify(sampleNotice());
-    await expect.poll(texts, SOON).toEqual(like(/Approval needed/));
+    await expect.poll(texts).toEqual(like(/Approval needed/));
     notify(sampleNotice('apr_1', { status: 'approved', decidedBy: 'olivia' }));
-    await expect.poll(texts, SOON).toEqual(like(/approved: crm\/update_deal.*Decided by: olivia/));
+    await expect.poll(texts).toEqual(like(/approved: crm\/update_deal.*Decided by: olivia/));
     notify(sampleNotice('apr_1', { status: 'executed', decidedBy: 'olivia' }));
-    await expect.poll(texts, SOON).toEqual(like(/executed: crm\/update_deal/));
+    await expect.poll(texts).toEqual(like(/executed: crm\/update_deal/));
     expect(slack.received.map(({ path }) => path)).toEqual([
       '/api/chat.postMessage',
       '/api/chat.update',
@@ -73,11 +72,11 @@ describe('a message in Slack', () => {
   it('is changed after a restart, too', async () => {
     const { notify, close, store } = start();
     notify(sampleNotice());
-    await expect.poll(texts, SOON).toEqual(like(/Approval needed/));
-    await vi.waitFor(async () => expect(await store.load()).toEqual([]));
+    await expect.poll(texts).toEqual(like(/Approval needed/));
+    await expect.poll(() => store.load()).toEqual([]);
     close();
     start({}, {}, store).notify(sampleNotice('apr_1', { status: 'expired' }));
-    await expect.poll(texts, SOON).toEqual(like(/expired: crm\/update_deal/));
+    await expect.poll(texts).toEqual(like(/expired: crm\/update_deal/));
   });
 
   it('comes in one piece where the outcome overtakes it', async () => {
@@ -85,15 +84,15 @@ describe('a message in Slack', () => {
     notify(sampleNotice());
     notify(sampleNotice('apr_1', { status: 'approved', decidedBy: 'olivia' }));
     notify(sampleNotice('apr_1', { status: 'executed', decidedBy: 'olivia' }));
-    await expect.poll(texts, SOON).toEqual(like(/executed/));
+    await expect.poll(texts).toEqual(like(/executed/));
   });
 
   it('is not written about what became of a request that nobody was told of', async () => {
     const { notify, store } = start();
     notify(sampleNotice('apr_9', { status: 'approved' }));
     notify(sampleNotice('apr_1'));
-    await expect.poll(texts, SOON).toEqual(like(/Approval needed/));
-    await vi.waitFor(async () => expect(await store.load()).toEqual([]));
+    await expect.poll(texts).toEqual(like(/Approval needed/));
+    await expect.poll(() => store.load()).toEqual([]);
     expect(slack.messages.size).toBe(1);
   });
 
@@ -108,9 +107,9 @@ describe('a message in Slack', () => {
       by: 'olivia',
     } as const;
     notify(noticeOfKillSwitch({ ...entry, change: 'on' }, CONSOLE_URL));
-    await expect.poll(texts, SOON).toEqual(like(/Kill switch: on/));
+    await expect.poll(texts).toEqual(like(/Kill switch: on/));
     notify(noticeOfKillSwitch({ ...entry, change: 'off' }, CONSOLE_URL));
-    await expect.poll(texts, SOON).toEqual(like(/Kill switch: off/));
+    await expect.poll(texts).toEqual(like(/Kill switch: off/));
   });
 });
 
@@ -119,14 +118,14 @@ describe('many requests at once', () => {
     const { notify } = start({ digestMs: 200 });
     for (const id of ['apr_1', 'apr_2', 'apr_3']) notify(sampleNotice(id));
     await expect
-      .poll(texts, SOON)
+      .poll(texts)
       .toEqual(like(/Approval needed/, /2 requests wait for a person.*○ pending: crm\/update_deal for alice/));
     notify(sampleNotice('apr_3', { status: 'rejected', decidedBy: 'olivia' }));
     await expect
-      .poll(texts, SOON)
+      .poll(texts)
       .toEqual(like(/Approval needed/, /○ pending: [^●]*● rejected: crm\/update_deal for alice, decided by olivia/));
     notify(sampleNotice('apr_2', { status: 'executed', decidedBy: 'olivia' }));
-    await expect.poll(texts, SOON).toEqual(like(/Approval needed/, /● executed: [^●]*● rejected: /));
+    await expect.poll(texts).toEqual(like(/Approval needed/, /● executed: [^●]*● rejected: /));
   });
 
   it('fit in one message, however many and however long they are', async () => {
@@ -136,7 +135,7 @@ describe('many requests at once', () => {
       const notice = sampleNotice(`apr_${n}`);
       notify({ ...notice, facts: { ...notice.facts, ...binding, requester: binding.principal } });
     }
-    await expect.poll(texts, SOON).toEqual(like(/Approval needed/, /99 requests wait/));
+    await expect.poll(texts).toEqual(like(/Approval needed/, /99 requests wait/));
   });
 });
 
@@ -146,7 +145,7 @@ describe('Slack in trouble', () => {
     const { notify, reports } = start();
     const before = Date.now();
     notify(sampleNotice());
-    await expect.poll(texts, SOON).toEqual(like(/Approval needed/));
+    await expect.poll(texts).toEqual(like(/Approval needed/));
     expect(Date.now() - before).toBeGreaterThanOrEqual(1000);
     expect(reports).toEqual([]);
   });
@@ -160,7 +159,7 @@ describe('Slack in trouble', () => {
     slack.answerWith(answer);
     const { notify } = start({}, { attemptTimeoutMs: 300 });
     notify(sampleNotice());
-    await expect.poll(texts, SOON).toEqual(like(/Approval needed/));
+    await expect.poll(texts).toEqual(like(/Approval needed/));
   });
 
   it.each([
@@ -169,7 +168,7 @@ describe('Slack in trouble', () => {
   ])('that refuses %s is told to the operator at once, without the token', async (_, channel, error) => {
     const { notify, reports, store } = start(channel, { retryDelaysMs: [60_000] });
     notify(sampleNotice());
-    await vi.waitFor(() => expect(reports).toHaveLength(1));
+    await expect.poll(() => reports).toHaveLength(1);
     expect(reports[0]).toBe(`Slack channel ${channel.channel} does not take messages: ${error}`);
     expect(JSON.stringify([reports, await store.load()])).not.toContain('xoxb-');
   });
@@ -177,11 +176,11 @@ describe('Slack in trouble', () => {
   it('that has forgotten a message loses nothing else', async () => {
     const { notify, reports } = start();
     notify(sampleNotice('apr_1'));
-    await expect.poll(texts, SOON).toEqual(like(/Approval needed/));
+    await expect.poll(texts).toEqual(like(/Approval needed/));
     (slack.messages as Map<string, SlackPost>).clear();
     notify(sampleNotice('apr_1', { status: 'approved' }));
     notify(sampleNotice('apr_2'));
-    await expect.poll(texts, SOON).toEqual(like(/Approval needed/));
+    await expect.poll(texts).toEqual(like(/Approval needed/));
     expect(reports).toEqual([`Slack channel ${SLACK_CHANNEL} did not take a message: message_not_found`]);
   });
 
@@ -189,7 +188,7 @@ describe('Slack in trouble', () => {
     slack.answerWith({ body: '{"ok":false,"error":"\\u001b[2J all is well <!channel>"}' });
     const { notify, reports } = start();
     notify(sampleNotice());
-    await expect.poll(texts, SOON).toEqual(like(/Approval needed/));
+    await expect.poll(texts).toEqual(like(/Approval needed/));
     expect(reports.join()).not.toContain('well');
   });
 });

@@ -1,5 +1,5 @@
 import { Webhook as StandardWebhook } from 'standardwebhooks';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DeliveriesOptions } from '../../../src/adapters/notify/delivery-queue.ts';
 import { createWebhookReceiver, type Webhook } from '../../../src/adapters/notify/webhook-receiver.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
@@ -86,7 +86,7 @@ describe('a webhook', () => {
     const { notify, store } = start(receiver.url);
     const before = Date.now();
     notify(notice);
-    await vi.waitFor(async () => expect((await store.load())[0]?.attempts).toBe(1));
+    await expect.poll(async () => (await store.load())[0]?.attempts).toBe(1);
     expect(((await store.load())[0]?.dueMs ?? 0) - before).toBeGreaterThanOrEqual(2000);
   });
 
@@ -94,19 +94,19 @@ describe('a webhook', () => {
     const receiver = await startNoticeReceiver(() => ({ status: 500 }));
     const { notify, reports, store } = start(receiver.url);
     notify(notice);
-    await vi.waitFor(() => expect(reports).toHaveLength(1));
+    await expect.poll(() => reports).toHaveLength(1);
     expect(reports[0]).toBe(`a message to the webhook at ${receiver.host} was given up after 3 attempts: status 500`);
-    await vi.waitFor(async () => expect(await store.load()).toEqual([]));
+    await expect.poll(() => store.load()).toEqual([]);
   });
 
   it('leaves a receiver alone that says it is gone', async () => {
     const receiver = await startNoticeReceiver(() => ({ status: 410 }));
     const { notify, reports, store } = start(receiver.url);
     notify(notice);
-    await vi.waitFor(() => expect(reports).toHaveLength(1));
+    await expect.poll(() => reports).toHaveLength(1);
     notify(notice);
     expect(reports).toEqual([expect.stringMatching(/wants no more messages \(410\)/)]);
-    await vi.waitFor(async () => expect(await store.load()).toEqual([]));
+    await expect.poll(() => store.load()).toEqual([]);
     expect(receiver.received).toHaveLength(1);
   });
 
@@ -129,7 +129,7 @@ describe('a webhook', () => {
   it('goes nowhere where connections may not go', async () => {
     const { notify, reports } = start('http://169.254.169.254', {}, { retryDelaysMs: [] });
     notify(notice);
-    await vi.waitFor(() => expect(reports).toHaveLength(1));
+    await expect.poll(() => reports).toHaveLength(1);
     expect(reports[0]).toContain('EGRESS_DENIED');
   });
 });
@@ -152,7 +152,7 @@ describe('a restart', () => {
     const received = await receiver.until(2);
     expect(received[1]?.headers['webhook-id']).toBe(received[0]?.headers['webhook-id']);
     expect(received[1]?.body).toBe(received[0]?.body);
-    await vi.waitFor(async () => expect(await store.load()).toEqual([]));
+    await expect.poll(() => store.load()).toEqual([]);
   });
 
   it('forgets what was for a receiver that is not configured any more', async () => {

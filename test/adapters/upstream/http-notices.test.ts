@@ -47,8 +47,7 @@ function marked(
 }
 
 async function until(isDone: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 300 && !isDone(); tries++) await sleep(10);
-  if (!isDone()) throw new Error('it did not come to pass');
+  await expect.poll(isDone).toBe(true);
 }
 
 const lastOf = ({ streams }: NoticeRig) => streams.at(-1) ?? expect.unreachable('no stream');

@@ -27,11 +27,7 @@ async function heard({ upstream }: NoticeRig, principal: string): Promise<unknow
 }
 
 async function until(isDone: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    if (await isDone()) return;
-    await sleep(10);
-  }
-  throw new Error('it did not come to pass');
+  await expect.poll(isDone).toBe(true);
 }
 
 describe('a process', () => {
