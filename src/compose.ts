@@ -41,6 +41,7 @@ import { createKeptResults } from './gateway/kept-results.ts';
 import { createKillSwitches } from './gateway/kill-switches.ts';
 import { createPins, type Pins } from './gateway/pins.ts';
 import { createLoadInstructions } from './gateway/instructions.ts';
+import { createPreviews } from './gateway/previews.ts';
 import { createListViews } from './gateway/list-view.ts';
 import { createLimits } from './gateway/limits.ts';
 import type { PolicyInForce } from './gateway/policy-in-force.ts';
@@ -231,6 +232,7 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     catalogue: createCatalogue(clock, CATALOGUE, parts.pins.screen),
     listViews: createListViews(),
     cursorSealer: createSealer(randomBytes(32)),
+    previews: createPreviews(PREVIEWS_AT_ONCE_MAX),
     approvers: createApprovers(store, clock),
     keptResults: createKeptResults(clock, KEPT_RESULTS),
     lateRecords: createLateRecords(report),
@@ -306,6 +308,7 @@ async function drain(mcp: McpPlane, { desk, inFlight, conversations }: CallDeps,
 }
 
 const LOOKS = { lookGapMs: 1000, lookAgainMs: 30_000 };
+const PREVIEWS_AT_ONCE_MAX = 32;
 const HELD_CALLS_MAX = 5000;
 const CATALOGUE = { freshMs: 60_000, staleMs: 600_000, listTimeoutMs: 15_000, waitAgainMs: 1000, listsMax: 10_000 };
 const KEPT_RESULTS = { keepMs: 15 * 60_000, resultBytesMax: 1024 * 1024, totalBytesMax: 64 * 1024 * 1024 };

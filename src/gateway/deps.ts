@@ -21,6 +21,7 @@ import type { Limits } from './limits.ts';
 import type { Pins } from './pins.ts';
 import type { PrincipalRecords } from './principal-records.ts';
 import type { Shadow } from './shadow.ts';
+import type { Previews } from './previews.ts';
 import type { Watch } from './watch.ts';
 import type { LateRecords } from './late-records.ts';
 import type { ListViews } from './list-view.ts';
@@ -45,6 +46,7 @@ export interface CallDeps {
   readonly inFlight: InFlight;
   readonly desk: ApprovalDesk;
   readonly approvers: Approvers;
+  readonly previews: Previews;
   readonly keptResults: KeptResults;
   readonly lateRecords: LateRecords;
   readonly limits: Limits;

@@ -83,6 +83,8 @@ export interface HostCall {
   readonly onTask?: () => Promise<boolean>;
   /** The approval that this call is sent again to spend, and no other: by a task, not by its host. */
   readonly resumes?: ApprovalId;
+  /** A read that the gateway makes for the page of this approval, as the one who asked for it. */
+  readonly previewOf?: ApprovalId;
   /** What continues an earlier request, or answers first questions beforehand; `null`: neither. */
   readonly continuation: Continuation | null;
 }

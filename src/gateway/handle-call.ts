@@ -1,3 +1,4 @@
+import type { Approval } from '../core/approval/approval.ts';
 import { argsDigest } from '../core/approval/args-digest.ts';
 import { canonicalJson } from '../core/json/canonical-json.ts';
 import type { JsonObject } from '../core/json/value.ts';
@@ -15,6 +16,7 @@ import { checkArguments, checkSchema } from './steps/check-arguments.ts';
 import { deny, denyArguments, denyByPolicy } from './steps/deny.ts';
 import { denyOverLimit } from './steps/deny-over-limit.ts';
 import { dispatchAllowed } from './steps/dispatch.ts';
+import { makePreview } from './steps/make-preview.ts';
 import { recordDecision } from './steps/record-decision.ts';
 import { loadDefinition, type NamedTarget, resolveTarget } from './steps/resolve-target.ts';
 
@@ -36,6 +38,9 @@ export async function handleCall(deps: CallDeps, call: HostCall): Promise<CallAn
   deps.shadow.compare({ callId: call.context.callId, request }, decided);
   if (decided.effect === 'deny') return denyDecided(deps, call, target, decided);
   const decision = askOnFirstUse(deps, policy, decided);
+  // Made without asking anybody, so it may be a read that nobody needs to be asked about, and nothing else.
+  if (call.previewOf !== undefined && (decision.effect !== 'allow' || decision.class !== 'read'))
+    return deny(deps, call, { code: 'approval_preview', ...decision, target });
 
   const killFacts = killFactsOf(call, target, decision);
   const place = deps.inFlight.enter({ facts: killFacts, credentialId: principal.credentialId }, call.context.signal);
@@ -96,15 +101,20 @@ async function runDecided(deps: CallDeps, policy: CompiledPolicy, decided: Decid
     argsDigest: argsDigest(deps.digestKey, argumentsJson),
   };
   if (call.resumes !== undefined) return resumeWithApproval(deps, governed, call.resumes);
-  if (decision.effect === 'approve') return callWithApproval(deps, governed);
+  if (decision.effect === 'approve') return callWithApproval(deps, governed, previewer(deps, governed));
   // Not of calls that wait for a person: to send those again is how their hosts ask how far they are.
   if (isOneTooMany(deps, policy, governed)) return deny(deps, call, { code: 'identical_calls', ...decision, target });
 
   return runWithinLimits(deps, governed);
 }
 
+/** Does not wait: the approver may see the request before the record. */
+function previewer(deps: CallDeps, governed: GovernedCall): (approval: Approval) => void {
+  return (approval) => void makePreview(deps, governed, approval, (read) => handleCall(deps, read));
+}
+
 function isOneTooMany(deps: CallDeps, policy: CompiledPolicy, { call, target, argsDigest }: GovernedCall): boolean {
-  if (target.ref.kind !== 'tool') return false;
+  if (target.ref.kind !== 'tool' || call.previewOf !== undefined) return false;
   const { upstream, name } = target.ref;
   const watched = { principal: call.context.principal.id, upstream, tool: name, argsDigest };
   return deps.watch.findTooMany(policy, watched) !== null;

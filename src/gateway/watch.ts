@@ -43,6 +43,7 @@ const COUNTERS_MAX = 20_000;
 /** These say that the gateway or an upstream cannot, or not now, and nothing of what somebody tries. */
 const NOT_TRIED: ReadonlySet<ReasonCode> = new Set([
   'kill_switch',
+  'overloaded',
   'approval_backlog',
   'store_unavailable',
   'upstream_unavailable',

@@ -28,6 +28,7 @@ import { createInFlight } from '../../src/gateway/in-flight.ts';
 import { createKeptResults } from '../../src/gateway/kept-results.ts';
 import { createKillSwitches } from '../../src/gateway/kill-switches.ts';
 import { createPins } from '../../src/gateway/pins.ts';
+import { createPreviews } from '../../src/gateway/previews.ts';
 import { createListViews } from '../../src/gateway/list-view.ts';
 import { createLimits } from '../../src/gateway/limits.ts';
 import { createWatch } from '../../src/gateway/watch.ts';
@@ -146,6 +147,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
       waitAgainMs: 1000,
       listsMax: 100,
     }),
+    previews: createPreviews(32),
     approvers: createApprovers(store, clock),
     keptResults: createKeptResults(clock, { keepMs: 15 * 60_000, resultBytesMax: 1 << 20, totalBytesMax: 1 << 24 }),
     lateRecords: createLateRecords(report),

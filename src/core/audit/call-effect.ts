@@ -12,7 +12,8 @@ export function callEffect(entry: AuditEntry): CallEffect | null {
   switch (entry.kind) {
     case 'decision':
       if (entry.decision !== 'allow' || entry.tool === null) return null;
-      return { kind: 'opens', callId: entry.callId, approvalId: entry.approvalId };
+      // An approval that is named here is one whose page the call is for: it spends none.
+      return { kind: 'opens', callId: entry.callId, approvalId: null };
     case 'dispatch':
       return { kind: 'opens', callId: entry.callId, approvalId: entry.approvalId };
     case 'outcome':

@@ -31,6 +31,7 @@ export const REASON_CODES = [
   'input_unexpected',
   'overloaded',
   'approval_backlog',
+  'approval_preview',
   'arguments_too_large',
   'arguments_not_shown',
   'store_unavailable',

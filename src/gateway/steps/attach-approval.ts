@@ -23,6 +23,7 @@ const ARGUMENTS_SHOWN_CHARS_MAX = 256 * 1024;
 export async function attachApproval(
   deps: CallDeps,
   governed: HeldCall,
+  onAsked: (approval: Approval) => void,
 ): Promise<Result<Approval, 'approval_backlog' | 'arguments_too_large' | 'arguments_not_shown'>> {
   const binding = bindingOf(deps, governed);
   let refused: ApprovalId | null | undefined;
@@ -39,7 +40,10 @@ export async function attachApproval(
     const approval = newApproval(deps, governed, binding);
     if (approval === null) return err('arguments_not_shown');
     if (approval.argumentsShown.length > ARGUMENTS_SHOWN_CHARS_MAX) return err('arguments_too_large');
-    if (await createApproval(deps, governed, approval, newestId)) return ok(approval);
+    if (await createApproval(deps, governed, approval, newestId)) {
+      onAsked(approval);
+      return ok(approval);
+    }
     refused = newestId;
   }
 }

@@ -25,12 +25,16 @@ export interface WaitingCall {
 
 /**
  * A call that a person must agree to. Holds it for a while, in case someone decides at once, and otherwise says that it is pending.
- * Whoever sends the same call again attaches to the same request.
+ * Whoever sends the same call again attaches to the same request; `onAsked` is told of one that was made.
  */
-export async function callWithApproval(deps: CallDeps, governed: GovernedCall): Promise<CallAnswer> {
+export async function callWithApproval(
+  deps: CallDeps,
+  governed: GovernedCall,
+  onAsked: (approval: Approval) => void,
+): Promise<CallAnswer> {
   const { call, decision } = governed;
   if (!isHeld(governed)) throw new Error('only a call that needs approval is held');
-  const attached = await attachApproval(deps, governed);
+  const attached = await attachApproval(deps, governed, onAsked);
   if (!attached.ok) return deny(deps, call, { code: attached.error, ...decision, target: governed.target });
   if (isKilled(governed)) return endRequest(deps, attached.value);
   const waiting = await waitByTask(deps, governed, attached.value);

@@ -9,7 +9,7 @@ import type { CallDeps } from '../deps.ts';
 import type { HostCall, HostError, HostResult } from '../gateway.ts';
 import { deniedAnswer, failedAnswer, stoppedBySwitch, unexpectedInput, unknownTarget } from '../host-errors.ts';
 import type { ArgumentsFault } from './check-arguments.ts';
-import { reasonCodes, requestFields } from './record-decision.ts';
+import { PREVIEW, reasonCodes, requestFields } from './record-decision.ts';
 import type { NamedTarget } from './resolve-target.ts';
 
 /** A denial that policy did not speak: the name, the upstream or the kill switch stood in the way. */
@@ -19,6 +19,7 @@ export interface Denial {
     | 'kill_switch'
     | 'upstream_unavailable'
     | 'approval_backlog'
+    | 'approval_preview'
     | 'arguments_not_shown'
     | 'arguments_too_large'
     | 'input_unexpected'
@@ -57,6 +58,8 @@ export async function deny(deps: CallDeps, call: HostCall, denial: Denial): Prom
         'a person must confirm this call by typing a value of its arguments, and the value is missing or cannot be typed.',
         'Give it as a short plain text.',
       );
+    case 'approval_preview':
+      return deniedAnswer(call.kind, denial.code, 'the read for a preview must be allowed as it is.', 'Allow it.');
     case 'approval_backlog':
       return deniedAnswer(
         call.kind,
@@ -157,14 +160,16 @@ export async function recordDenial(deps: CallDeps, call: HostCall, denial: Recor
       policyVersion: denial.policyVersion,
       decision: 'deny',
       ruleId: denial.ruleId,
-      reasons: denial.codes,
+      reasons: call.previewOf === undefined ? denial.codes : [...new Set([...denial.codes, PREVIEW])],
       argsDigest: argsDigest(deps.digestKey, argumentsJson),
-      approvalId: null,
+      approvalId: call.previewOf ?? null,
       payload: isLong
         ? { '[omitted]': `${argumentsJson.length} characters` }
         : redactArguments(call.args, deps.knownSecrets),
     },
   ]);
+  // What the gateway tries for an approver, the requester has not tried.
+  if (call.previewOf !== undefined) return;
   const upstream = denial.target?.ref.upstream ?? null;
   deps.watch.denied(deps.policy(), { principal: call.context.principal.id, upstream, codes: denial.codes });
 }

@@ -10,7 +10,7 @@ import type { GovernedCall } from '../governed-call.ts';
 
 /** Resolves when the decision is on stable storage. Nothing is dispatched before that. */
 export async function recordDecision(deps: CallDeps, governed: GovernedCall): Promise<void> {
-  await deps.audit.record([decisionEntry(deps, governed, null)]);
+  await deps.audit.record([decisionEntry(deps, governed, governed.call.previewOf ?? null)]);
 }
 
 export function decisionEntry(deps: CallDeps, governed: GovernedCall, approvalId: ApprovalId | null): DecisionEntry {
@@ -25,13 +25,16 @@ export function decisionEntry(deps: CallDeps, governed: GovernedCall, approvalId
     policyVersion: decision.policyVersion,
     decision: decision.effect,
     ruleId: decision.reasons[0].ruleId,
-    reasons: reasonCodes(decision.reasons),
+    reasons: [...reasonCodes(decision.reasons), ...(call.previewOf === undefined ? [] : [PREVIEW])],
     argsDigest: governed.argsDigest,
     approvalId,
     records: recordsTouched(shown, decision.records),
     payload: shown,
   };
 }
+
+/** Tells the read for the page of an approval from what hosts ask for. */
+export const PREVIEW: ReasonCode = 'approval_preview';
 
 type RequestFields = Pick<
   DecisionEntry,
