@@ -5,6 +5,8 @@ import type { Clock } from '../ports/clock.ts';
 export interface KeptResults {
   keep(id: ApprovalId, json: readonly Uint8Array[], bytes: number): void;
   find(id: ApprovalId): readonly Uint8Array[] | null;
+  /** The same, once. */
+  take(id: ApprovalId): readonly Uint8Array[] | null;
 }
 
 export interface KeptResultsOptions {
@@ -30,6 +32,14 @@ export function createKeptResults(clock: Clock, options: KeptResultsOptions): Ke
     total -= entry.bytes;
   }
 
+  function find(id: ApprovalId): readonly Uint8Array[] | null {
+    const entry = kept.get(id);
+    if (entry === undefined) return null;
+    if (entry.untilMs > clock.monotonicMs()) return entry.json;
+    drop(id, entry);
+    return null;
+  }
+
   return {
     keep(id, json, bytes) {
       const nowMs = clock.monotonicMs();
@@ -41,12 +51,12 @@ export function createKeptResults(clock: Clock, options: KeptResultsOptions): Ke
         drop(oldId, old);
       }
     },
-    find(id) {
+    find,
+    take(id) {
+      const json = find(id);
       const entry = kept.get(id);
-      if (entry === undefined) return null;
-      if (entry.untilMs > clock.monotonicMs()) return entry.json;
-      drop(id, entry);
-      return null;
+      if (entry !== undefined) drop(id, entry);
+      return json;
     },
   };
 }

@@ -41,7 +41,7 @@ describe('an approved call that failed', () => {
     expect(again.structured).toMatchObject({ status });
     expect(JSON.stringify([first, again])).not.toContain('SELF_SIGNED');
     expect(await rig.administration.showApproval(olivia, asked?.id ?? '')).toMatchObject({
-      value: { note: 'unreachable: no connection (SELF_SIGNED_CERT)' },
+      value: { approval: { note: 'unreachable: no connection (SELF_SIGNED_CERT)' } },
     });
   });
 });

@@ -21,7 +21,13 @@ export function applyChange(current: Approval, change: ApprovalChange): Approval
   if (hasApproved(current, approver)) return null;
   const approvedBy = [...current.approvedBy, approver];
   const status = approvedBy.length >= current.approversNeeded ? fields.status : current.status;
-  return { ...current, ...fields, approvedBy, status, timeline };
+  return { ...current, ...fields, grant: grantAfter(current, change), approvedBy, status, timeline };
+}
+
+/** Everybody who approves has to agree to it. */
+function grantAfter(current: Approval, { grant }: ApprovalChange): Approval['grant'] {
+  const othersAgreed = current.approvedBy.length === 0 || current.grant !== null;
+  return othersAgreed ? (grant ?? null) : null;
 }
 
 function stepOf({ status, atMs, by, decidedBy, comment, note }: ApprovalChange): ApprovalStep {

@@ -2,6 +2,7 @@ import { hasApproved } from '../../core/approval/apply-change.ts';
 import type { Approval, ApprovalId } from '../../core/approval/approval.ts';
 import type { Administrator } from '../../core/identity/principal.ts';
 import { err, ok, type Result } from '../../core/result.ts';
+import { formatTimestamp } from '../../core/timestamp.ts';
 import type { ApprovalStore } from '../../ports/approval-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AdminFault, Administration, ApprovalAnswer } from '../administration.ts';
@@ -45,7 +46,7 @@ export function createApprovalAdministration(
         if (!open.ok) return open;
         const demand = unmetDemand(by, open.value, { argsDigest, ...more });
         if (demand !== null) return err(demand);
-        return decideOn(deps, by, open.value, { status: 'approved', comment });
+        return decideOn(deps, by, open.value, { status: 'approved', comment, grant: more.grant === true });
       }),
     reject: (by, id, comment) =>
       withStore(async () => {
@@ -125,12 +126,17 @@ async function decideOn(
   deps: ApprovalAdminDeps,
   by: Administrator,
   approval: Approval,
-  decision: { readonly status: 'approved' | 'rejected'; readonly comment: string | null },
+  decision: { readonly status: 'approved' | 'rejected'; readonly comment: string | null; readonly grant?: boolean },
 ): Decided {
   const nowMs = deps.clock.nowMs();
   const { status, comment } = decision;
-  const entry = approvalEntry(approval, status, nowMs, { by: by.user, credentialId: by.credentialId, comment });
-  const approver = status === 'approved' ? { approver: by.user } : {};
+  const grant = decision.grant === true ? grantFrom(approval, nowMs) : null;
+  const said =
+    grant === null
+      ? comment
+      : `${comment ?? ''} [grant: ${grant.left} further calls until ${formatTimestamp(grant.untilMs)}]`.trim();
+  const entry = approvalEntry(approval, status, nowMs, { by: by.user, credentialId: by.credentialId, comment: said });
+  const approver = status === 'approved' ? { approver: by.user, grant } : {};
   const change = { status, atMs: nowMs, comment, decidedBy: by.user, decidedMs: nowMs, ...approver };
   const decided = await deps.approvals.transition(approval.id, 'pending', change, [entry]);
   if (decided === null) {
@@ -140,6 +146,10 @@ async function decideOn(
   }
   deps.desk.wake(decided.id);
   return ok(decided);
+}
+
+function grantFrom({ particulars: { grantOffered } }: Approval, nowMs: number): Approval['grant'] {
+  return grantOffered === null ? null : { left: grantOffered.count - 1, untilMs: nowMs + grantOffered.forMs };
 }
 
 function alreadyOver({ status, decidedBy }: Approval): AdminFault {

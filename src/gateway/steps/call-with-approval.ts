@@ -80,8 +80,16 @@ function answerFor(
   governed: GovernedCall,
   approval: Approval,
 ): Promise<HostResult | HostError> | HostResult | HostError {
+  const missed = missedResult(deps, approval);
+  if (missed !== null) return missed;
   if (approval.status === 'approved') return spendApproval(deps, governed, approval);
   return approvalAnswer(deps, approval, governed.call.kind);
+}
+
+/** The call before this one of the same grant ran, and its host was gone: this is its retry, and no further call. */
+function missedResult(deps: CallDeps, { status, particulars: { origin } }: Approval): HostResult | null {
+  const json = status === 'approved' && origin?.kind === 'grant' ? deps.keptResults.take(origin.id) : null;
+  return json === null ? null : { kind: 'result', json };
 }
 
 /** Waits for a decision and returns the approval as it then is. Holding is a courtesy: every way out of it is safe. */

@@ -12,6 +12,7 @@ import { denyOverLimit } from './deny-over-limit.ts';
 import type { TakenUse } from '../limits.ts';
 import { approvalAnswer } from './approval-answers.ts';
 import { dispatch } from './dispatch.ts';
+import { renewGrant } from './renew-grant.ts';
 import { type LoadedDefinition, loadNewestDefinition } from './resolve-target.ts';
 
 /**
@@ -112,7 +113,11 @@ async function runClaimed(deps: CallDeps, governed: GovernedCall, approval: Appr
     deps.approvals.transition(approval.id, 'executing', change, [outcome.entry]),
   );
   if (!recorded) return outcomeNotRecorded();
-  if (outcome.result !== null) deps.keptResults.keep(approval.id, outcome.result.json, outcome.result.jsonBytes);
+  // With a grant, the same call again is a further one, unless nobody was there to take the result of this one.
+  const isTaken = approval.grant !== null && approval.grant.left > 0 && !governed.call.context.signal.aborted;
+  if (outcome.result !== null && !isTaken)
+    deps.keptResults.keep(approval.id, outcome.result.json, outcome.result.jsonBytes);
+  await renewGrant(deps, governed, { ...approval, status: change.status });
   deps.desk.wake(approval.id);
   return outcome.answer;
 }
