@@ -41,6 +41,7 @@ import { createKeptResults } from './gateway/kept-results.ts';
 import { createKillSwitches } from './gateway/kill-switches.ts';
 import { createPins, type Pins } from './gateway/pins.ts';
 import { createLoadInstructions } from './gateway/instructions.ts';
+import { createDeadlines } from './gateway/deadlines.ts';
 import { createPreviews } from './gateway/previews.ts';
 import { createListViews } from './gateway/list-view.ts';
 import { createLimits } from './gateway/limits.ts';
@@ -232,6 +233,7 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     catalogue: createCatalogue(clock, CATALOGUE, parts.pins.screen),
     listViews: createListViews(),
     cursorSealer: createSealer(randomBytes(32)),
+    deadlines: createDeadlines(clock),
     previews: createPreviews(PREVIEWS_AT_ONCE_MAX),
     approvers: createApprovers(store, clock),
     keptResults: createKeptResults(clock, KEPT_RESULTS),

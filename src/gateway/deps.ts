@@ -13,6 +13,7 @@ import type { ApprovalDesk } from './approval-desk.ts';
 import type { Approvers } from './approvers.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Conversations } from './conversations.ts';
+import type { Deadlines } from './deadlines.ts';
 import type { InFlight } from './in-flight.ts';
 import type { LoadInstructions } from './instructions.ts';
 import type { KeptResults } from './kept-results.ts';
@@ -46,6 +47,7 @@ export interface CallDeps {
   readonly inFlight: InFlight;
   readonly desk: ApprovalDesk;
   readonly approvers: Approvers;
+  readonly deadlines: Deadlines;
   readonly previews: Previews;
   readonly keptResults: KeptResults;
   readonly lateRecords: LateRecords;

@@ -1,12 +1,14 @@
 import type { ApprovalStore } from '../ports/approval-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
+import type { Deadlines } from './deadlines.ts';
 import { expireApproval } from './void-approval.ts';
 
 interface ExpiryDeps {
   readonly approvals: ApprovalStore;
   readonly desk: ApprovalDesk;
   readonly clock: Clock;
+  readonly deadlines: Deadlines;
 }
 
 /**
@@ -16,7 +18,7 @@ interface ExpiryDeps {
 export async function expireApprovals(deps: ExpiryDeps): Promise<number> {
   let expired = 0;
   for (const approval of await deps.approvals.listOpen()) {
-    if (approval.expiresMs > deps.clock.nowMs()) continue;
+    if (!deps.deadlines.isOver(approval)) continue;
     if ((await expireApproval(deps, approval)) === null) continue;
     deps.desk.wake(approval.id);
     expired += 1;

@@ -22,12 +22,14 @@ import { createCatalogue } from '../../src/gateway/catalogue.ts';
 import { createAdministration } from '../../src/gateway/create-administration.ts';
 import { createGateway } from '../../src/gateway/create-gateway.ts';
 import type { ApprovalSettings, CallDeps, OperatorReport } from '../../src/gateway/deps.ts';
+import type { Ids } from '../../src/ports/clock.ts';
 import type { Endpoint, Gateway, HostError, HostStream } from '../../src/gateway/gateway.ts';
 import { CONVERSATION_LIMITS, createConversations } from '../../src/gateway/conversations.ts';
 import { createInFlight } from '../../src/gateway/in-flight.ts';
 import { createKeptResults } from '../../src/gateway/kept-results.ts';
 import { createKillSwitches } from '../../src/gateway/kill-switches.ts';
 import { createPins } from '../../src/gateway/pins.ts';
+import { createDeadlines } from '../../src/gateway/deadlines.ts';
 import { createPreviews } from '../../src/gateway/previews.ts';
 import { createListViews } from '../../src/gateway/list-view.ts';
 import { createLimits } from '../../src/gateway/limits.ts';
@@ -88,6 +90,8 @@ export interface RigOptions {
   readonly tasks?: Partial<TaskSettings>;
   /** Credentials that the gateway holds. */
   readonly secrets?: readonly string[];
+  /** What outlives the process: a second gateway over it is the first one after a restart. Whoever gives it closes what is opened. */
+  readonly world?: { readonly store: SqliteStore; readonly clock: FixedClock; readonly ids: Ids };
 }
 
 const APPROVAL_SETTINGS: ApprovalSettings = {
@@ -101,9 +105,8 @@ const APPROVAL_SETTINGS: ApprovalSettings = {
 
 /** The whole gateway over a real store and upstreams in memory: everything between the two planes and the adapters. */
 export async function createGatewayRig(options: RigOptions): Promise<GatewayRig> {
-  const clock = createFixedClock();
-  const ids = createCountingIds();
-  const store = await openTestStore(clock);
+  const { clock, ids } = options.world ?? { clock: createFixedClock(), ids: createCountingIds() };
+  const store = options.world?.store ?? (await openTestStore(clock));
   const upstreams = new Map(
     Object.entries(options.upstreams).map(([name, tools]) => [name, createFakeUpstream(name, tools)]),
   );
@@ -147,6 +150,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
       waitAgainMs: 1000,
       listsMax: 100,
     }),
+    deadlines: createDeadlines(clock),
     previews: createPreviews(32),
     approvers: createApprovers(store, clock),
     keptResults: createKeptResults(clock, { keepMs: 15 * 60_000, resultBytesMax: 1 << 20, totalBytesMax: 1 << 24 }),
@@ -174,7 +178,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     resources: createResourceRights(deps),
     pauses: { lookGapMs: 20, lookAgainMs: 50 },
   });
-  onTestFinished(() => subscriptions.close());
+  if (options.world === undefined) onTestFinished(() => subscriptions.close());
   const refusals = createRefusals({ audit: store.audit, clock, knownSecrets, report });
   const gateway = createGateway(deps, refusals, subscriptions);
   const administration = createAdministration({
@@ -192,6 +196,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     killSwitches,
     inFlight,
     desk,
+    deadlines: deps.deadlines,
     audit: store.audit,
     approvals: store.approvals,
     tokens: store.tokens,

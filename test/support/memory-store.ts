@@ -29,6 +29,8 @@ export interface MemoryStore {
   readonly killSwitches: KillSwitchStore;
   /** Makes everything fail, save the kill switches; `null` makes it work again. */
   failWith(problem: string | null): void;
+  /** Is told of entries in the turn in which they are stored. */
+  onAppend(listener: (entries: readonly AuditEntry[]) => void): void;
 }
 
 /** Every port of the store, in memory. It passes the same contract suites as the real one. */
@@ -45,10 +47,12 @@ export function createMemoryStore(): MemoryStore {
     limits: createLimits(log),
     killSwitches: createKillSwitches(log),
     failWith: log.failWith,
+    onAppend: log.onAppend,
   };
 }
 
 interface Log {
+  readonly onAppend: MemoryStore['onAppend'];
   readonly audit: AuditLog;
   append(entries: readonly AuditEntry[]): number;
   check(): void;
@@ -57,6 +61,7 @@ interface Log {
 
 function createLog(): Log {
   const records: AuditRecord[] = [];
+  const listeners: ((entries: readonly AuditEntry[]) => void)[] = [];
   let problem: string | null = null;
 
   function check(): void {
@@ -70,6 +75,7 @@ function createLog(): Log {
       return { sequence, leaf: leafOf(body, sequence), payload };
     });
     records.push(...encoded);
+    for (const listener of listeners) listener(entries);
     return records.length;
   }
 
@@ -92,6 +98,7 @@ function createLog(): Log {
   return {
     audit,
     append,
+    onAppend: (listener) => void listeners.push(listener),
     check,
     failWith: (next) => {
       problem = next;

@@ -7,6 +7,7 @@ import type { ApprovalStore } from '../../ports/approval-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AdminFault, Administration, ApprovalAnswer } from '../administration.ts';
 import type { ApprovalDesk } from '../approval-desk.ts';
+import type { Deadlines } from '../deadlines.ts';
 import { approvalEntry } from '../approval-entries.ts';
 import { expireApproval } from '../void-approval.ts';
 import { checkRole, notFound, withStore } from './admin-fault.ts';
@@ -17,6 +18,7 @@ export interface ApprovalAdminDeps {
   readonly approvals: ApprovalStore;
   readonly desk: ApprovalDesk;
   readonly clock: Clock;
+  readonly deadlines: Deadlines;
 }
 
 type Decided = Promise<Result<Approval, AdminFault>>;
@@ -101,7 +103,7 @@ async function findDecidable(deps: ApprovalAdminDeps, by: Administrator, id: str
   if (fault !== null && !approval.particulars.byRequester) return err(fault);
   const obstacle = mayNotDecide(by, approval);
   if (obstacle !== null) return err(obstacle);
-  if (approval.status === 'pending' && approval.expiresMs <= deps.clock.nowMs()) {
+  if (approval.status === 'pending' && deps.deadlines.isOver(approval)) {
     await expireApproval(deps, approval);
     return err(alreadyOver({ ...approval, status: 'expired' }));
   }

@@ -41,6 +41,7 @@ export async function attachApproval(
     if (approval === null) return err('arguments_not_shown');
     if (approval.argumentsShown.length > ARGUMENTS_SHOWN_CHARS_MAX) return err('arguments_too_large');
     if (await createApproval(deps, governed, approval, newestId)) {
+      deps.deadlines.note(approval);
       onAsked(approval);
       return ok(approval);
     }
@@ -75,13 +76,13 @@ async function retire(
     case 'approved': {
       const difference = changedSince(approval, binding, decision);
       if (difference !== null) await voidApproval(deps, approval, 'gateway', difference);
-      else if (approval.expiresMs <= nowMs) await expireApproval(deps, approval);
+      else if (deps.deadlines.isOver(approval)) await expireApproval(deps, approval);
       else return approval;
       return null;
     }
     // A rejection stands until the request would have expired: asking again at once is not a way round it.
     case 'rejected':
-      return approval.expiresMs > nowMs ? approval : null;
+      return deps.deadlines.isOver(approval) ? null : approval;
     case 'executing':
       return approval;
     case 'executed':

@@ -18,6 +18,7 @@ export async function renewGrant(deps: CallDeps, governed: GovernedCall, ran: Ap
   const comment = `by the grant of ${ran.id}`;
   const entry = approvalEntry(next, 'approved', nowMs, { by: ran.approvedBy.join(', '), comment });
   const isCreated = await deps.approvals.create(next, conditions, [entry]);
+  if (isCreated) deps.deadlines.note(next);
   // A switch that was pulled meanwhile made void what there was, and this was not there yet.
   const isKilled = governed.place.stoppedBy === 'kill-switch' || deps.killSwitches.find(governed.killFacts) !== null;
   if (isCreated && isKilled) await voidApproval(deps, next, 'gateway', 'a kill switch was pulled');

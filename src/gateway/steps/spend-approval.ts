@@ -30,13 +30,7 @@ export async function spendApproval(
   // What the tool is now cannot be known, so the approval waits for its upstream.
   if (!definition.ok) return approvalAnswer(deps, approval, call.kind);
   const obstacle = await findObstacle(deps, governed, approval, definition.value);
-  if (obstacle !== null) {
-    const ended =
-      obstacle === 'expired'
-        ? await expireApproval(deps, approval)
-        : await voidApproval(deps, approval, 'gateway', obstacle);
-    return approvalAnswer(deps, ended ?? (await deps.approvals.find(approval.id)) ?? approval, call.kind);
-  }
+  if (obstacle !== null) return endFor(deps, governed, approval, obstacle);
 
   if (deps.killSwitches.find(governed.killFacts) !== null || place.stoppedBy === 'kill-switch')
     return stoppedBySwitch();
@@ -61,6 +55,11 @@ async function claim(
   taken: TakenUse,
 ): Promise<HostResult | HostError> {
   const { call, place } = governed;
+  const late = changedMeanwhile(deps, approval);
+  if (late !== null) {
+    await taken.giveBack();
+    return endFor(deps, governed, approval, late);
+  }
   place.outliveHost();
   const entry = dispatchEntry(deps, governed, approval);
   const change = { status: 'executing', atMs: entry.timeMs } as const;
@@ -72,6 +71,31 @@ async function claim(
   return runClaimed(deps, governed, claimed);
 }
 
+/** It cannot be spent any more, and the log says why. */
+async function endFor(
+  deps: CallDeps,
+  { call }: GovernedCall,
+  approval: Approval,
+  obstacle: string,
+): Promise<HostResult | HostError> {
+  const ended =
+    obstacle === EXPIRED
+      ? await expireApproval(deps, approval)
+      : await voidApproval(deps, approval, 'gateway', obstacle);
+  return approvalAnswer(deps, ended ?? (await deps.approvals.find(approval.id)) ?? approval, call.kind);
+}
+
+const EXPIRED = 'expired';
+
+/**
+ * What may have come while the store was waited for. Asked in the very turn in which the approval is spent, so that no answer is older than
+ * that.
+ */
+function changedMeanwhile(deps: CallDeps, approval: Approval): string | null {
+  if (deps.deadlines.isOver(approval)) return EXPIRED;
+  return deps.policy().version === approval.binding.policyVersion ? null : 'the policy changed';
+}
+
 /** What changed since the approval was given, in words for its requester; `null` where nothing did. */
 async function findObstacle(
   deps: CallDeps,
@@ -81,7 +105,7 @@ async function findObstacle(
 ): Promise<string | null> {
   const { call, target } = governed;
   const { principal } = call.context;
-  if (approval.expiresMs <= deps.clock.nowMs()) return 'expired';
+  if (deps.deadlines.isOver(approval)) return EXPIRED;
 
   const decision = decide(deps.policy(), { principal, target: target.ref, args: call.args, nowMs: deps.clock.nowMs() });
   if (decision.effect === 'deny') return 'the policy no longer allows it';
