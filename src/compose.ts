@@ -23,6 +23,7 @@ import { SECRET_DETECTORS } from './core/content/detectors/built-in.ts';
 import { createKnownSecrets } from './core/content/redact-arguments.ts';
 import { parseToken } from './core/identity/token-format.ts';
 import type { Approval } from './core/approval/approval.ts';
+import { OWN_UPSTREAM } from './core/policy/own-policy.ts';
 import type { CompiledPolicy } from './core/policy/compile-policy.ts';
 import type { TokenRequest } from './gateway/administration.ts';
 import { issueFirstTokens } from './gateway/first-tokens.ts';
@@ -42,6 +43,7 @@ import { createKillSwitches } from './gateway/kill-switches.ts';
 import { createPins, type Pins } from './gateway/pins.ts';
 import { createLoadInstructions } from './gateway/instructions.ts';
 import { createDeadlines } from './gateway/deadlines.ts';
+import { createOwnTools } from './gateway/own-tools.ts';
 import { createPreviews } from './gateway/previews.ts';
 import { createListViews } from './gateway/list-view.ts';
 import { createLimits } from './gateway/limits.ts';
@@ -225,12 +227,15 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     tasks: store.tasks,
     taskSealer: createSealer(keyIn(config, 'tasks.key'), TASK_CHARS_MAX),
     taskSettings: TASK_SETTINGS,
-    upstreams,
+    upstreams: new Map([...upstreams, [OWN_UPSTREAM, createOwnTools({ approvals, desk, consoleUrl })]]),
     killSwitches,
     inFlight,
     desk,
     report,
-    catalogue: createCatalogue(clock, CATALOGUE, parts.pins.screen),
+    catalogue: createCatalogue(clock, CATALOGUE, (list, upstream, definitions) =>
+      // Our own definitions change with our own versions, and nobody else can change them.
+      upstream === OWN_UPSTREAM ? Promise.resolve(definitions) : parts.pins.screen(list, upstream, definitions),
+    ),
     listViews: createListViews(),
     cursorSealer: createSealer(randomBytes(32)),
     deadlines: createDeadlines(clock),

@@ -1,3 +1,4 @@
+import { OWN_UPSTREAM } from '../core/policy/own-policy.ts';
 import { err, ok } from '../core/result.ts';
 import type { Upstream } from '../ports/upstream.ts';
 import type { Administration } from './administration.ts';
@@ -41,7 +42,13 @@ export function createAdministration(deps: AdministrationDeps): Administration {
     ...createTokenAdministration(deps),
     upstreams: (by) => {
       const fault = checkRole(by, 'operator', 'approver', 'auditor', 'viewer');
-      return fault === null ? ok([...deps.upstreams.values()].map((upstream) => upstream.status())) : err(fault);
+      return fault === null
+        ? ok(
+            [...deps.upstreams.values()]
+              .filter(({ name }) => name !== OWN_UPSTREAM)
+              .map((upstream) => upstream.status()),
+          )
+        : err(fault);
     },
     readiness: () => {
       const { writable } = deps.audit.health();

@@ -2,6 +2,7 @@ import { exposedListing } from '../core/catalog/exposed-listing.ts';
 import { exposedName } from '../core/catalog/exposed-name.ts';
 import type { ListKind } from '../core/catalog/listed.ts';
 import { grantsSome, speaksOf } from '../core/policy/claims.ts';
+import { OWN_UPSTREAM } from '../core/policy/own-policy.ts';
 import { CORE_TASKS_REVISION } from '../core/tasks/task-support.ts';
 import type { Upstream } from '../ports/upstream.ts';
 import type { UpstreamList } from './catalogue.ts';
@@ -107,17 +108,20 @@ function shareView(
   shown: readonly Upstream[],
   lists: readonly (UpstreamList | null)[],
 ): ListView {
-  const parts = shown.map(({ name }, index) => {
+  const all = shown.map(({ name }, index): Part => {
     const list = lists[index] ?? null;
     const names = list === null ? [] : visibleNames(deps, context, kind, name, list);
     return {
       upstream: name,
       list,
       names,
-      held: showsTasks(context, kind) ? heldTools(deps, context, name, names) : [],
+      held: kind === 'tools' ? heldTools(deps, context, name, names) : [],
       writing: kind === 'tools' ? writingTools(deps, name, names) : [],
     };
   });
+  // Who can ask for nothing that needs approval is not told of a tool that tells of such requests.
+  const asks = all.some(({ held }) => held.length > 0);
+  const parts = all.filter(({ upstream }) => asks || upstream !== OWN_UPSTREAM || context.endpoint.kind === 'one');
   const content = parts.map(({ upstream, list, names, held, writing }) => [
     upstream,
     list?.id ?? null,
@@ -125,7 +129,7 @@ function shareView(
     held,
     writing,
   ]);
-  const key = JSON.stringify([kind, endpointKey(context), content]);
+  const key = JSON.stringify([kind, endpointKey(context), showsTasks(context, kind), content]);
   const known = deps.listViews.byContent.get(key);
   const view = known ?? createView(deps, context, kind, parts);
   keepNewest(deps.listViews.byContent, key, view, CONTENTS_MAX);
@@ -149,10 +153,12 @@ function showsTasks({ revision }: RequestContext, kind: ListKind): boolean {
 
 function createView(
   deps: Pick<CallDeps, 'passRules'>,
-  { endpoint }: RequestContext,
+  context: RequestContext,
   kind: ListKind,
   parts: readonly Part[],
 ): ListView {
+  const { endpoint } = context;
+  const tasks = showsTasks(context, kind);
   const isPrefixed = endpoint.kind === 'all' && (kind === 'tools' || kind === 'prompts');
   const items = parts.flatMap(({ upstream, list, names, held, writing }) =>
     names.flatMap((name): ListItem[] => {
@@ -162,7 +168,7 @@ function createView(
       const rules = deps.passRules(upstream);
       const exposure = { name: key, rules, isReadOnly: !writing.includes(name) };
       const shown = exposedListing(kind, definition.definition, exposure);
-      const entry = held.includes(name) ? { ...shown, execution: { taskSupport: 'optional' } } : shown;
+      const entry = tasks && held.includes(name) ? { ...shown, execution: { taskSupport: 'optional' } } : shown;
       return [{ key, json: Buffer.from(JSON.stringify(entry)) }];
     }),
   );

@@ -2,6 +2,7 @@ import type { ListKind } from '../core/catalog/listed.ts';
 import type { Principal } from '../core/identity/principal.ts';
 import { claimantsOf } from '../core/policy/claims.ts';
 import { decide } from '../core/policy/decide.ts';
+import { findUpstreamPolicy } from '../core/policy/own-policy.ts';
 import type { DecisionTarget } from '../core/policy/decision.ts';
 import type { UpstreamList } from './catalogue.ts';
 import type { CallDeps } from './deps.ts';
@@ -50,7 +51,7 @@ export function writingTools(
   upstream: string,
   names: readonly string[],
 ): readonly string[] {
-  const planFor = deps.policy().upstreams.get(upstream)?.planFor;
+  const planFor = findUpstreamPolicy(deps.policy(), upstream)?.planFor;
   return names.filter((name) => {
     const plan = planFor?.({ kind: 'tool', name });
     return plan?.classifier.possible.every((toolClass) => toolClass === 'read') !== true;

@@ -11,6 +11,8 @@ export interface ApprovalQuery {
   readonly limit: number;
   /** Only those from before this one. An approval that is not there has none before it. */
   readonly before?: ApprovalId;
+  /** Only those that this principal asked for. */
+  readonly principal?: string;
 }
 
 /** What of earlier approvals tells an approver how usual one is. Only those count that somebody approved. */

@@ -30,6 +30,7 @@ import { createKeptResults } from '../../src/gateway/kept-results.ts';
 import { createKillSwitches } from '../../src/gateway/kill-switches.ts';
 import { createPins } from '../../src/gateway/pins.ts';
 import { createDeadlines } from '../../src/gateway/deadlines.ts';
+import { createOwnTools } from '../../src/gateway/own-tools.ts';
 import { createPreviews } from '../../src/gateway/previews.ts';
 import { createListViews } from '../../src/gateway/list-view.ts';
 import { createLimits } from '../../src/gateway/limits.ts';
@@ -110,10 +111,12 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
   const upstreams = new Map(
     Object.entries(options.upstreams).map(([name, tools]) => [name, createFakeUpstream(name, tools)]),
   );
+  const desk = createApprovalDesk(100);
+  const consoleUrl = APPROVAL_SETTINGS.consoleUrl;
+  const own = createOwnTools({ approvals: store.approvals, desk, consoleUrl });
   const reports: OperatorReport[] = [];
   const report = (problem: OperatorReport) => void reports.push(problem);
   const inFlight = createInFlight();
-  const desk = createApprovalDesk(100);
   const approvalSettings = { ...APPROVAL_SETTINGS, ...options.approvals };
   let policy = compiled(options.policies);
 
@@ -130,7 +133,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
   const deps: CallDeps = {
     clock,
     ids,
-    upstreams,
+    upstreams: new Map([...upstreams, [own.name, own]]),
     killSwitches,
     inFlight,
     desk,

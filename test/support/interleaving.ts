@@ -165,6 +165,7 @@ const ACTIONS: readonly (readonly [string, Action])[] = [
   ['kill', kill],
   ['release', release],
   ['expire', expire],
+  ['expire', expire],
   ['set the clock back', (run) => run.clock.setBy(-pick(run.random, [1000, EXPIRES_MS, EXPIRES_MS * 3]))],
   ['revoke', revoke],
   ['change the policy', changePolicy],
@@ -239,7 +240,7 @@ async function revoke({ rig, random, memory }: Run): Promise<void> {
     rig.deps.inFlight.stopCredential(pick(random, PEOPLE).credentialId);
     return;
   }
-  const [token] = await memory.tokens.list();
+  const token = pick(random, await memory.tokens.list());
   if (token !== undefined)
     await rig.administration.revokeToken(administrator('victor', { roles: ['operator'] }), token.id);
 }
@@ -281,6 +282,9 @@ export function judge(moments: readonly Moment[]): readonly string[] {
   const lives = new Map<ApprovalId, { changes: ApprovalEntry['change'][]; dispatches: number; underKill: boolean }>();
   const dispatched = new Map<string, DispatchEntry>();
   const started = new Set<string>();
+  const decided = new Set<string>();
+  /** Calls that were decided on before somebody lost their credential may have looked at it before, too. */
+  const decidedBefore = new Map<string, ReadonlySet<string>>();
   for (const { kind, entry, callId } of moments) {
     if (kind === 'starts') {
       // A call behind a task carries no trace of ours: then it is the one that was dispatched last and has not started.
@@ -292,6 +296,8 @@ export function judge(moments: readonly Moment[]): readonly string[] {
         violations.push('started with an approval from before a kill switch');
       if (id !== undefined) started.add(id);
     }
+    if (entry?.kind === 'decision') decided.add(entry.callId);
+    if (entry?.kind === 'token' && entry.change === 'revoked') decidedBefore.set(entry.user, new Set(decided));
     if (entry?.kind === 'kill-switch' && entry.change === 'on')
       for (const life of lives.values()) life.underKill = true;
     if (entry?.kind === 'approval') {
@@ -310,7 +316,10 @@ export function judge(moments: readonly Moment[]): readonly string[] {
       const end = life?.changes.find((change) => ENDS.has(change));
       if (end !== undefined) violations.push(`dispatch after ${end}`);
       if (life !== undefined && (life.dispatches += 1) > 1) violations.push('a second dispatch of one approval');
-      if (entry.decidedBy.split(', ').includes(entry.principal)) violations.push('approved by the requester');
+      const people = entry.decidedBy.split(', ');
+      if (people.includes(entry.principal)) violations.push('approved by the requester');
+      const isLate = (user: string): boolean => decidedBefore.get(user)?.has(entry.callId) === false;
+      if (people.some(isLate)) violations.push('approved by somebody whose credential was revoked');
     }
   }
   return violations;

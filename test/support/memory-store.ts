@@ -179,10 +179,11 @@ function createApprovals(log: Log): ApprovalStore {
       log.check();
       return newestFirst().find((approval) => isFor(approval, key)) ?? null;
     },
-    list: async ({ status, limit, before }) => {
+    list: async ({ status, limit, before, principal }) => {
       log.check();
       return (before === undefined ? newestFirst() : earlierThan(before))
         .filter((approval) => status === null || approval.status === status)
+        .filter(({ binding }) => principal === undefined || binding.principal === principal)
         .slice(0, limit);
     },
     findHistory: async ({ id, binding: { principal, upstream, tool } }) => {

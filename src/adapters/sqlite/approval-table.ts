@@ -41,6 +41,9 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
     ${select} WHERE args_digest = ? AND principal = ? AND client = ? AND upstream = ? AND tool = ?
     ORDER BY ordinal DESC LIMIT 1`);
   const listAll = db.prepare(`${select} WHERE ordinal < ? ORDER BY ordinal DESC LIMIT ?`);
+  const listOwn = db.prepare(`
+    ${select} WHERE principal = :principal AND ordinal < :end AND (:status IS NULL OR status = :status)
+    ORDER BY ordinal DESC LIMIT :limit`);
   const listByStatus = db.prepare(`${select} WHERE status = ? AND ordinal < ? ORDER BY ordinal DESC LIMIT ?`);
   const ordinalOf = db.prepare('SELECT ordinal FROM approval WHERE id = ?');
   const count = db.prepare(`
@@ -76,8 +79,9 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
     },
     find: findOne,
     findNewest: findNewestOne,
-    list({ status, limit, before }) {
+    list({ status, limit, before, principal }) {
       const end = before === undefined ? Number.MAX_SAFE_INTEGER : ordinalBefore(before);
+      if (principal !== undefined) return takeAll(listOwn.iterate({ principal, end, status, limit }));
       return takeAll(status === null ? listAll.iterate(end, limit) : listByStatus.iterate(status, end, limit));
     },
     findHistory: createApprovalHistory(db),

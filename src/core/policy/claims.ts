@@ -1,6 +1,7 @@
 import type { Principal } from '../identity/principal.ts';
 import type { CompiledPolicy } from './compile-policy.ts';
 import type { DecisionTarget } from './decision.ts';
+import { findUpstreamPolicy } from './own-policy.ts';
 import type { SubjectKind } from './matchers/subject.ts';
 
 /**
@@ -40,7 +41,7 @@ export function offersTo(policy: CompiledPolicy, upstreams: readonly string[], p
 
 /** Whether this person has anything at all to do with the upstream, so that its name is no news. */
 export function grantsSome(policy: CompiledPolicy, upstream: string, principal: Principal): boolean {
-  const rules = policy.upstreams.get(upstream)?.rules ?? [];
+  const rules = findUpstreamPolicy(policy, upstream)?.rules ?? [];
   return rules.some(({ rule, matchWho }) => rule.effect !== 'deny' && matchWho(principal).kind === 'matched');
 }
 

@@ -12,6 +12,7 @@ import type { CompiledPolicy } from './compile-policy.ts';
 import type { Decision, DecisionRequest, DecisionTarget, Reason } from './decision.ts';
 import { matchRules, type ScopeGap, type UnmetRule } from './match-rules.ts';
 import type { ArgumentPath } from './policy-conditions.ts';
+import { findUpstreamPolicy } from './own-policy.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { CompiledRule, TargetPlan } from './target-plan.ts';
 import { combineTerms, defaultTerms } from './combine-terms.ts';
@@ -25,7 +26,7 @@ import { combineTerms, defaultTerms } from './combine-terms.ts';
  */
 export function decide(policy: CompiledPolicy, request: DecisionRequest): Decision {
   const { target } = request;
-  const upstream = policy.upstreams.get(target.upstream);
+  const upstream = findUpstreamPolicy(policy, target.upstream);
   if (upstream === undefined) {
     return deny(
       policy,

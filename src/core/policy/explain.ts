@@ -3,6 +3,7 @@ import type { CompiledPolicy } from './compile-policy.ts';
 import { decide } from './decide.ts';
 import type { Decision, DecisionRequest } from './decision.ts';
 import { createRuleMatcher, type RuleMatch } from './match-rules.ts';
+import { findUpstreamPolicy } from './own-policy.ts';
 import type { PolicyRule } from './policy-file.ts';
 import type { CompiledRule } from './target-plan.ts';
 
@@ -43,7 +44,7 @@ export type Standing = (typeof STANDINGS)[number];
 export function explain(policy: CompiledPolicy, request: DecisionRequest): Explanation {
   const decision = decide(policy, request);
   const { target } = request;
-  const upstream = policy.upstreams.get(target.upstream);
+  const upstream = findUpstreamPolicy(policy, target.upstream);
   if (upstream === undefined) return { decision, rules: [] };
   const plan = upstream.planFor(target);
   const facts = factsOf(policy, request, decision.class);

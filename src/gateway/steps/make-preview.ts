@@ -106,6 +106,7 @@ function readAnswer(json: readonly Uint8Array[]): { readonly value: Json } | str
 /** Nobody listens, and nobody can be asked. */
 const NO_STREAM: HostStream = {
   open: () => false,
+  isThere: () => false,
   progress: () => undefined,
   wantsProgress: false,
   log: () => undefined,
