@@ -166,6 +166,8 @@ const ACTIONS: readonly (readonly [string, Action])[] = [
   ['release', release],
   ['expire', expire],
   ['expire', expire],
+  ['expire', expire],
+  ['change the policy', changePolicy],
   ['set the clock back', (run) => run.clock.setBy(-pick(run.random, [1000, EXPIRES_MS, EXPIRES_MS * 3]))],
   ['revoke', revoke],
   ['change the policy', changePolicy],
