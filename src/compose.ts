@@ -232,10 +232,7 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     inFlight,
     desk,
     report,
-    catalogue: createCatalogue(clock, CATALOGUE, (list, upstream, definitions) =>
-      // Our own definitions change with our own versions, and nobody else can change them.
-      upstream === OWN_UPSTREAM ? Promise.resolve(definitions) : parts.pins.screen(list, upstream, definitions),
-    ),
+    catalogue: createCatalogue(clock, CATALOGUE, screenOthers(parts.pins)),
     listViews: createListViews(),
     cursorSealer: createSealer(randomBytes(32)),
     deadlines: createDeadlines(clock),
@@ -267,6 +264,12 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
       consoleUrl,
     },
   };
+}
+
+/** Our own definitions change with our own versions, and nobody else can change them. */
+function screenOthers(pins: Pins): Pins['screen'] {
+  return (list, upstream, definitions) =>
+    upstream === OWN_UPSTREAM ? Promise.resolve(definitions) : pins.screen(list, upstream, definitions);
 }
 
 /** Beside the database and not in it, so that a copy of the one is of no use without the other. */

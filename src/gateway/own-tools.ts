@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { Approval, ApprovalId } from '../core/approval/approval.ts';
 import { definitionDigest } from '../core/catalog/definition-digest.ts';
 import type { ToolDefinition } from '../core/catalog/tool.ts';

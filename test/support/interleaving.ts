@@ -72,7 +72,7 @@ export async function runInterleaving(seed: number): Promise<Ran> {
   for (const host of run.hosts) if (random() < 0.5) host.abort();
   await settle(run);
   const all = await run.memory.approvals.list({ status: null, limit: 1000 });
-  await run.rig.subscriptions.close();
+  run.rig.subscriptions.close();
   return {
     seed,
     violations: judge(run.moments),
@@ -151,11 +151,11 @@ const KILL_FACTS = { client: 'host-1', upstream: 'notes', tool: 'update', class:
 type Action = (run: Run) => unknown;
 
 const ACTIONS: readonly (readonly [string, Action])[] = [
-  ['call', call],
-  ['call', call],
-  ['retry', call],
-  ['retry', call],
-  ['retry', call],
+  ['call', (run) => call(run)],
+  ['call', (run) => call(run)],
+  ['retry', (run) => call(run)],
+  ['retry', (run) => call(run)],
+  ['retry', (run) => call(run)],
   ['task', (run) => call(run, 'task-if-needed')],
   ['approve', (run) => decide(run, 'approve')],
   ['approve', (run) => decide(run, 'approve')],
@@ -180,7 +180,7 @@ function act(run: Run, [name, action]: readonly [string, Action]): void {
   void action(run);
 }
 
-async function call(run: Run, waiting: 'hold' | 'task-if-needed' | unknown = 'hold'): Promise<void> {
+async function call(run: Run, waiting?: string): Promise<void> {
   const host = new AbortController();
   run.hosts.push(host);
   const callId = run.rig.deps.ids.next('call');

@@ -52,7 +52,6 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
     FROM approval WHERE status = 'pending'`);
   const executing = db.prepare(`SELECT id FROM approval WHERE status = 'executing' ORDER BY ordinal`);
 
-  const previews = createPreviewTable(db);
   const ordinalBefore = (id: ApprovalId): number => Number(ordinalOf.get(id)?.['ordinal'] ?? 0);
   const findOne = (id: ApprovalId): Approval | null => fromRow(find.get(id));
   const findNewestOne = ({ argsDigest, principal, client, upstream, tool }: ApprovalKey): Approval | null =>
@@ -85,8 +84,7 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
       return takeAll(status === null ? listAll.iterate(end, limit) : listByStatus.iterate(status, end, limit));
     },
     findHistory: createApprovalHistory(db),
-    findPreview: (id) => previews.find(id),
-    keepPreview: (id, preview) => previews.keep(id, preview),
+    ...createPreviewTable(db),
     ...createApprovalHeads(db),
     executing: () => executing.all().map(({ id }) => id as ApprovalId),
   };

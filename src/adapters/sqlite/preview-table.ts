@@ -4,18 +4,18 @@ import type { ApprovalPreview } from '../../core/approval/preview.ts';
 
 /** Apart from the approvals, because a record can be large and most questions are not about it. */
 export interface PreviewTable {
-  find(id: ApprovalId): ApprovalPreview | null;
-  keep(id: ApprovalId, preview: ApprovalPreview): void;
+  findPreview(id: ApprovalId): ApprovalPreview | null;
+  keepPreview(id: ApprovalId, preview: ApprovalPreview): void;
 }
 
 export function createPreviewTable(db: DatabaseSync): PreviewTable {
   const keep = db.prepare('INSERT OR REPLACE INTO approval_preview (approval_id, preview) VALUES (?, ?)');
   const find = db.prepare('SELECT preview FROM approval_preview WHERE approval_id = ?');
   return {
-    find(id) {
+    findPreview(id) {
       const row = find.get(id);
       return row === undefined ? null : (JSON.parse(row['preview'] as string) as ApprovalPreview);
     },
-    keep: (id, preview) => void keep.run(id, JSON.stringify(preview)),
+    keepPreview: (id, preview) => void keep.run(id, JSON.stringify(preview)),
   };
 }

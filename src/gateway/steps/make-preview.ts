@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { Approval } from '../../core/approval/approval.ts';
 import type { ApprovalPreview } from '../../core/approval/preview.ts';
 import { recordChanges } from '../../core/approval/record-changes.ts';
