@@ -13,7 +13,10 @@ export function reportClasses(definitions: readonly Json[], upstream: string, fo
     const name = typeof definition['name'] === 'string' ? definition['name'] : '';
     return { name, ...classifyTool(definition) };
   });
-  if (form.json) return { exitCode: 0, output: `${visibleJson(tools)}\n` };
+  if (form.json) {
+    const shown = tools.map(({ name, class: kind, reasons }) => ({ name, class: kind, reasons }));
+    return { exitCode: 0, output: `${visibleJson(shown)}\n` };
+  }
   const rows = tools.map(({ name, class: kind, reasons }): readonly Cell[] => [
     name,
     { text: kind, style: STYLES[kind] },
@@ -30,8 +33,16 @@ const STYLES = { read: 'green', write: 'yellow', never: 'red', unclassified: 'di
 /** What is unclassified stands in no list, and stays denied until somebody puts it into one. */
 function renderDraft(tools: readonly ClassifiedTool[], upstream: string): string {
   const named = (kind: ToolClass): readonly string[] =>
-    tools.filter((tool) => tool.class === kind).map(({ name }) => visibleText(name));
-  const classes = { read: named('read'), write: named('write'), never: named('never') };
+    tools.filter((tool) => tool.class === kind && tool.byArgument === null).map(({ name }) => visibleText(name));
+  const byArgument = Object.fromEntries(
+    tools.flatMap(({ name, byArgument: classes }) => (classes === null ? [] : [[visibleText(name), classes] as const])),
+  );
+  const classes = {
+    read: named('read'),
+    write: named('write'),
+    never: named('never'),
+    ...(Object.keys(byArgument).length > 0 && { byArgument }),
+  };
   const unclassified = named('unclassified');
   const notes = [
     '# A draft. Nobody has reviewed it: read what each tool does before you rely on its class.',

@@ -7,10 +7,17 @@ export function actionOf(word: string): ActionWord | null {
   const known = ACTIONS.get(lower);
   if (known !== undefined) return known;
   for (const stem of stemsOf(lower)) {
-    const action = ACTIONS.get(stem);
+    const action = ACTIONS.get(stem) ?? prefixedAction(stem);
     if (action !== undefined) return action;
   }
-  return null;
+  return prefixedAction(lower) ?? null;
+}
+
+/** To do a thing again, or to undo it, changes as much as to do it: `reprioritize`, `unassign`. */
+function prefixedAction(word: string): ActionWord | undefined {
+  const bare = /^(?:re|un|de)-?([a-z]{4,})$/.exec(word)?.[1];
+  const action = bare === undefined ? undefined : ACTIONS.get(bare);
+  return action === 'write' || action === 'never' ? 'write' : undefined;
 }
 
 /** Verbs that are as often nouns: they say something only where a name begins with them, and has no other verb. */
@@ -18,7 +25,7 @@ export const NOUNS_TOO: ReadonlySet<string> = new Set(
   (
     'issue request message review report comment note order book label tag log track record draft schedule batch like pin commit type fork ' +
     'post link store index build deposit charge share block report notify alert email call play print vote ' +
-    'outline export copy share command script shell sandbox terminal cherry bridge scale stage star'
+    'outline export copy share command script shell sandbox terminal cherry bridge scale stage star text mail format offer tip bid ship fire'
   ).split(' '),
 );
 
@@ -46,7 +53,8 @@ const ACTIONS: ReadonlyMap<string, ActionWord> = new Map([
     'peek compare diff summarize summarise analyze analyse explain calculate compute convert estimate forecast predict',
     'preview display tail head stat status info health ping whoami discover enumerate detect identify recommend suggest',
     'audit monitor measure review rank score classify examine obtain return provide lists filter locate observe echo glob',
-    'grep tree autocomplete geocode encode decode screen know perceive determine see outline export',
+    'grep tree autocomplete geocode encode decode screen know perceive determine see outline export download screenshot',
+    'translate transcribe parse lint visualize visualise plot crawl scrape extract ask',
   ),
   ...lexicon(
     'write',
@@ -65,6 +73,9 @@ const ACTIONS: ReadonlyMap<string, ActionWord> = new Map([
     'snooze escalate mutate manage compose crop broadcast tweet retweet unretweet emit enqueue dequeue ingest train',
     'finetune fund claim vote solve draw paint print checkout unresolve navigate resubmit vacuum finalize finalise void',
     'dispute abort kill flush compact reassign reorder reparent nominate flag unflag hide unhide collapse respond answer',
+    'request prioritize prioritise reboot shutdown evict drain cordon uncordon rollback rollout mount unmount format encrypt',
+    'rotate compress unzip convene enroll unenroll hire fire onboard offboard deprovision decommission upvote downvote fulfill ship',
+    'expire invalidate opt borrow lend donate tip bid offer mail text dm post pin override bypass impersonate',
   ),
   ...lexicon('never', 'delete destroy drop purge wipe truncate erase terminate nuke revoke expunge obliterate'),
   ...lexicon(

@@ -7,6 +7,15 @@ export interface ClassProposal {
   readonly class: ToolClass;
   /** Whole phrases, the weightiest first. */
   readonly reasons: readonly string[];
+  /** Where one argument says what the tool does: its values by class, for `byArgument` of a policy. */
+  readonly byArgument: ArgumentClasses | null;
+}
+
+export interface ArgumentClasses {
+  readonly argument: string;
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  readonly never: readonly string[];
 }
 
 /**
@@ -19,14 +28,49 @@ export function classifyTool(definition: JsonObject): ClassProposal {
   const description = typeof definition['description'] === 'string' ? definition['description'] : '';
   const byDescription = readDescription(description);
   const byName = readName(name, byDescription.length > 0 && byDescription.every(({ says }) => says === 'read'));
-  const byArguments = readArguments(definition);
-  const signs = [...byName, ...byDescription, ...byArguments];
+  const signs = [...byName, ...byDescription, ...readArguments(definition)];
   const strictest = strictestOf(signs);
-  if (strictest === null) return tighten({ class: 'unclassified', reasons: ['nothing says what it does'] }, definition);
-
-  const supporting = signs.filter((sign) => sign.says === strictest);
-  return tighten({ class: strictest, reasons: supporting.map(({ why }) => why) }, definition);
+  const byArgument = argumentClasses(definition);
+  if (strictest === null) return tighten(unknown('nothing says what it does'), definition);
+  const chooser = strictest === 'read' && byName.length === 0 ? openChooser(definition) : null;
+  if (chooser !== null) {
+    return tighten(
+      unknown(`its argument \`${chooser}\` says what it does, and nothing says what it may be`),
+      definition,
+    );
+  }
+  const reasons = signs.filter((sign) => sign.says === strictest).map(({ why }) => why);
+  const power = powerIn(
+    name,
+    byName.some(({ says }) => says === 'write'),
+  );
+  if (power === null) return tighten({ class: strictest, reasons, byArgument }, definition);
+  return {
+    class: 'never',
+    reasons: [`it is about what people may do or pay, or about everything at once: \`${power}\``, ...reasons],
+    byArgument,
+  };
 }
+
+function unknown(reason: string): ClassProposal {
+  return { class: 'unclassified', reasons: [reason], byArgument: null };
+}
+
+/** What no agent should change before somebody thought about it: rights, money that recurs, everything at once. */
+function powerIn(name: string, isWrite: boolean): string | null {
+  const words = wordsOfName(name).map((word) => word.toLowerCase());
+  if (words.includes('all') && words.some((word) => /^(?:export|dump)s?$/.test(word))) return 'export all';
+  if (!isWrite) return null;
+  const noun = words.find((word) => POWERS.has(word.replace(/s$/, '')));
+  if (noun !== undefined) return noun;
+  return words.includes('manage') && words.some((word) => /^(?:user|member|admin)s?$/.test(word))
+    ? 'manage users'
+    : null;
+}
+
+const POWERS: ReadonlySet<string> = new Set(
+  'billing permission role acl iam ownership privilege payout entitlement sso mfa superuser'.split(' '),
+);
 
 interface Sign {
   readonly says: 'read' | 'write' | 'never';
@@ -123,13 +167,7 @@ function signOf(action: ActionWord, why: string): Sign {
 
 /** Arguments that carry a program, and values to choose from that are themselves actions. */
 function readArguments(definition: JsonObject): readonly Sign[] {
-  const schema = definition['inputSchema'];
-  const properties = isJsonObject(schema) ? schema['properties'] : undefined;
-  if (!isJsonObject(properties)) return [];
-  return Object.entries(properties).flatMap(([name, property]) => [
-    ...programSign(name),
-    ...choiceSigns(name, property),
-  ]);
+  return propertiesOf(definition).flatMap(([name, property]) => [...programSign(name), ...choiceSigns(name, property)]);
 }
 
 function programSign(name: string): readonly Sign[] {
@@ -146,10 +184,7 @@ function choiceSigns(name: string, property: Json): readonly Sign[] {
   if (!Array.isArray(choices)) return [];
   for (const choice of choices) {
     if (typeof choice !== 'string') continue;
-    const action =
-      wordsOfName(choice)
-        .map(actionOf)
-        .find((meaning) => meaning !== null) ?? null;
+    const action = actionOfName(choice);
     if (action !== null && action !== 'read') {
       return [weaken(signOf(action, `its argument \`${name}\` may be \`${choice}\`: use byArgument`))];
     }
@@ -158,6 +193,45 @@ function choiceSigns(name: string, property: Json): readonly Sign[] {
 }
 
 const CHOOSERS = /^(?:method|action|operation|op|mode|command|verb|type)$/i;
+/** Arguments that always choose; a `type` or a `mode` may be of anything. */
+const ALWAYS_CHOOSERS = /^(?:method|action|operation|verb)$/i;
+
+/** An argument that chooses, and does not say among what. */
+function openChooser(definition: JsonObject): string | null {
+  const open = propertiesOf(definition).find(
+    ([name, property]) => ALWAYS_CHOOSERS.test(name) && !(isJsonObject(property) && Array.isArray(property['enum'])),
+  );
+  return open?.[0] ?? null;
+}
+
+/** `null` where no argument chooses between reading and something else. */
+function argumentClasses(definition: JsonObject): ArgumentClasses | null {
+  for (const [argument, property] of propertiesOf(definition)) {
+    const choices = isJsonObject(property) && CHOOSERS.test(argument) ? property['enum'] : undefined;
+    if (!Array.isArray(choices)) continue;
+    const classes = { read: [] as string[], write: [] as string[], never: [] as string[] };
+    for (const choice of choices) {
+      const action = typeof choice === 'string' ? actionOfName(choice) : null;
+      if (typeof choice === 'string' && action !== null) classes[action === 'run' ? 'write' : action].push(choice);
+    }
+    if (classes.write.length + classes.never.length > 0) return { argument, ...classes };
+  }
+  return null;
+}
+
+function actionOfName(name: string): ActionWord | null {
+  return (
+    wordsOfName(name)
+      .map(actionOf)
+      .find((meaning) => meaning !== null) ?? null
+  );
+}
+
+function propertiesOf(definition: JsonObject): readonly (readonly [string, Json])[] {
+  const schema = definition['inputSchema'];
+  const properties = isJsonObject(schema) ? schema['properties'] : undefined;
+  return isJsonObject(properties) ? Object.entries(properties) : [];
+}
 
 function tighten(proposal: ClassProposal, definition: JsonObject): ClassProposal {
   const annotations = definition['annotations'];
@@ -174,5 +248,5 @@ function tighten(proposal: ClassProposal, definition: JsonObject): ClassProposal
 
 function hinted(proposal: ClassProposal, why: string): ClassProposal {
   const before = proposal.class === 'read' ? proposal.reasons.map((reason) => `although ${reason}`) : [];
-  return { class: 'write', reasons: [`its annotation ${why}`, ...before] };
+  return { ...proposal, class: 'write', reasons: [`its annotation ${why}`, ...before] };
 }

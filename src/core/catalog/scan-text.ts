@@ -57,6 +57,7 @@ interface SignPattern {
 }
 
 function scanReading(text: string): readonly TextFinding[] {
+  if (text.length < SENTENCE_CHARS_MIN) return NOTHING;
   const found: { readonly finding: TextFinding; readonly weight: number }[] = [];
   for (const { sign, weight, pattern } of SIGNS) {
     const match = pattern.exec(text);
@@ -68,6 +69,10 @@ function scanReading(text: string): readonly TextFinding[] {
   return total < 2 ? [] : found.map(({ finding }) => finding);
 }
 
+/** Less says nothing to a model. */
+const SENTENCE_CHARS_MIN = 10;
+const NOTHING: readonly TextFinding[] = [];
+
 function quoteAt(text: string, match: RegExpExecArray): string {
   return text.slice(match.index, match.index + Math.max(QUOTE_CHARS_MIN, match[0].length)).slice(0, QUOTE_CHARS_MAX);
 }
@@ -76,12 +81,15 @@ const QUOTE_CHARS_MIN = 24;
 const QUOTE_CHARS_MAX = 120;
 
 const SENSITIVE =
-  '(?:~?/\\.ssh|id_(?:rsa|ed25519)|/etc/(?:passwd|shadow|sudoers)\\b|\\.aws/credentials|\\.env\\b(?!\\.)|\\.pem\\b|mcp\\.json|\\.kube/config|\\.npmrc|\\.netrc|\\.git-credentials|keychain|wallet\\.dat|seed phrase|private keys?|environment variables?|(?:all |any |user )?credentials|passwords?|api[ _-]?keys?|access tokens?|bearer|secrets?\\b|session cookies?|clipboard|(?:chat|conversation) (?:history|log)|previous messages|system prompt|social security|credit cards?|PHI|browser history|confidential)';
+  '(?:~?/\\.ssh|id_(?:rsa|ed25519)|/etc/(?:passwd|shadow|sudoers)\\b|\\.aws/(?:credentials|config)|process\\.env\\b|\\.env\\b(?!\\.)|\\.pem\\b|mcp\\.json|\\.kube/config|\\.npmrc|\\.netrc|\\.git-credentials|keychain|wallet\\.dat|seed phrase|private keys?|environment variables?|(?:all |any |user )?credentials|passwords?|api[ _-]?keys?|access tokens?|bearer|secrets?\\b|session cookies?|clipboard|(?:chat|conversation) (?:history|log)|previous messages|system prompt|social security|credit cards?|PHI|browser history|confidential)';
 const SEND =
   '(?:send|sends|sent|sending|forward(?:s|ed|ing)?|upload(?:s|ed|ing)?|post(?:s|ed|ing)?|transmit(?:s|ted|ting)?|stream(?:s|ed|ing)?|leak(?:s|ed|ing)?|exfiltrat(?:e|es|ed|ing|ion)|cop(?:y|ies|ied)|submit(?:s|ted)?|log(?:s|ged)|report(?:s|ed)|relay(?:s|ed)?|cached|sync(?:s|ed|hroni[sz]ed)?|mirror(?:s|ed)?|beacon(?:s|ed)?)';
+/** What honest tools send things to as well. */
+const ABROAD = '(?:remote (?:host|bucket|location)|external (?:url|system|storage)|third[- ]part(?:y|ies))';
 const ELSEWHERE =
-  '(?:attacker|remote (?:server|endpoint|host|location)|external (?:server|endpoint|service|url|host|party|parties|address|system|storage)|third[- ]part(?:y|ies)|command.and.control|\\bC2\\b|externally|webhook\\.site|requestbin|pipedream\\.net|ngrok|burpcollaborator|oast\\.|our (?:server|endpoint|analytics)|https?://(?:\\d{1,3}\\.){3}\\d|https?://[a-z0-9.-]*(?:attacker|evil|malicious|exfil|pwn|hack))';
-const READER = '(?:the |to |any |your )?(?:user|human|person|operator|them|anyone)';
+  '(?:attacker|remote (?:server|endpoint)|external (?:server|endpoint|service|host|party|parties|address)|third[- ]party server|command.and.control|\\bC2\\b|externally|webhook\\.site|requestbin|pipedream\\.net|ngrok|burpcollaborator|oast\\.|our (?:server|endpoint|analytics)|https?://(?:\\d{1,3}\\.){3}\\d|https?://[a-z0-9.-]*(?:attacker|evil|malicious|exfil|pwn|hack))';
+const READER =
+  '(?:the |to |any |your )?(?:users?|humans?|persons?|people|customers?|operators?|them|anyone|anybody|someone)';
 
 /** Every gap is bounded and stays within one sentence, so each pattern takes time in proportion to the text. */
 const SIGNS: readonly SignPattern[] = [
@@ -104,7 +112,7 @@ const SIGNS: readonly SignPattern[] = [
   sign(
     'concealment',
     2,
-    `(?:do not|don't|never|must not|should not|avoid|without|no need to)\\s(?:\\w+\\s){0,2}(?:mention(?:ing)?|tell(?:ing)?|inform(?:ing)?|reveal(?:ing)?|notify(?:ing)?|disclos(?:e|ing)|alert(?:ing)?|let(?:ting)?|show(?:ing)?|ask(?:ing)?|display(?:ing)?)\\s(?:(?:this|that|it|anything|about|of|the|any|these)\\s){0,3}(?:to\\s)?${READER}\\b`,
+    `(?:do not|don't|never|must not|should not|avoid|without|no need to)\\s(?:\\w+\\s){0,2}(?:mention(?:ing)?|tell(?:ing)?|warn(?:ing)?|inform(?:ing)?|reveal(?:ing)?|notify(?:ing)?|disclos(?:e|ing)|alert(?:ing)?|let(?:ting)?|show(?:ing)?|ask(?:ing)?|display(?:ing)?)\\s(?:(?:this|that|it|anything|about|of|the|any|these)\\s){0,3}(?:to\\s)?${READER}\\b`,
   ),
   sign(
     'concealment',
@@ -153,6 +161,7 @@ const SIGNS: readonly SignPattern[] = [
     `${SEND}\\b[^.]{0,60}\\b${SENSITIVE}[^.]{0,60}\\b(?:to|at|via)\\s(?:https?://|[\\w.+-]{1,64}@|\\+\\d|\\S{0,30}attacker)`,
   ),
   sign('exfiltration', 2, '\\b(?:harvest(?:s|ed|ing)?|exfiltrat\\w{1,4}|steal(?:s|ing)?|siphon(?:s|ed)?)\\b'),
+  sign('exfiltration', 1, `${SEND}\\b[^.]{0,120}${ABROAD}`),
   sign('exfiltration', 1, ELSEWHERE),
   sign(
     'exfiltration',
@@ -162,7 +171,7 @@ const SIGNS: readonly SignPattern[] = [
   sign(
     'sensitive-source',
     2,
-    `(?:read|open|access|cat|fetch|get|load|retrieve|include|pass|append|extract|print|dump|attach|provide|use)(?:s|es|ing)?\\b[^.]{0,30}(?:~?/\\.ssh|id_(?:rsa|ed25519)|/etc/(?:passwd|shadow)\\b|\\.aws/credentials|mcp\\.json|\\.kube/config|\\.npmrc|\\.netrc|\\.git-credentials|wallet\\.dat|seed phrase)`,
+    `(?:read|open|access|cat|fetch|get|load|retrieve|include|contain|pass|append|extract|print|dump|attach|provide|use)(?:s|es|ing)?\\b[^.]{0,30}(?:~?/\\.ssh|id_(?:rsa|ed25519)|/etc/(?:passwd|shadow)\\b|\\.aws/(?:credentials|config)|mcp\\.json|\\.kube/config|\\.npmrc|\\.netrc|\\.git-credentials|wallet\\.dat|seed phrase)`,
   ),
   sign('sensitive-source', 1, SENSITIVE),
   sign(
@@ -203,7 +212,111 @@ const SIGNS: readonly SignPattern[] = [
   sign(
     'other-tools',
     2,
-    '(?:before|prior to|after) (?:using|calling|invoking|running|executing) (?:any|every|all|each|other) (?:other )?tools?\\b|\\ball (?:other )?(?:tools|servers) (?:must|should|are)\\b',
+    '(?:before|prior to|after) (?:(?:using|calling|invoking|running|executing) )?(?:any|every|all|each|other) (?:other )?tools?\\b|\\ball (?:other )?(?:tools|servers) (?:must|should|are)\\b|\\bother tools? (?:will|are|is|may|would) (?:not work|malfunction|fail|break|deprecated|insecure|unsafe|broken|obsolete|unreliable|disabled)',
+  ),
+  sign(
+    'other-tools',
+    1,
+    'even (?:when|if|where) (?:another|other|a different) tools?|supersedes?\\b[^.]{0,30}\\btools?\\b',
+  ),
+  // Addressed to a model, or about what it is told.
+  sign('instruction-block', 2, '\\bSYSTEM (?:OVERRIDE|NOTE|DIRECTIVE|PROMPT|MESSAGE|INSTRUCTION)\\b ?:', ''),
+  sign(
+    'concealment',
+    2,
+    '(?:conceal|hide|withhold|keep)s?\\b[^.]{0,40}\\bfrom (?:the |all |any )?(?:users?|humans?|operators?)\\b|keep (?:this|it|these)(?: \\w+){0,2} (?:confidential|secret|hidden|quiet)',
+  ),
+  sign(
+    'concealment',
+    1,
+    'without (?:displaying|showing|mentioning|telling|revealing|disclosing|reporting|announcing)\\b',
+  ),
+  sign(
+    'override',
+    2,
+    'treat\\b[^.]{0,60}\\bas (?:a |an )?(?:trusted |authoritative |system |new ){0,2}(?:instructions?|commands?|directives?)\\b|(?:replaces?|supersedes?|overrides?|takes? precedence over)\\b[^.]{0,20}\\b(?:earlier|previous|prior|other|existing|all)\\b[^.]{0,15}\\b(?:descriptions?|instructions?|definitions?|rules)',
+  ),
+  sign(
+    'sensitive-source',
+    2,
+    '\\b(?:conversation|chat|dialog(?:ue)?|messages?|prompts?)\\b[^.]{0,20}\\b(?:so far|with the user|exchanged|in (?:your|the) context)\\b|\\bevery prompt\\b|\\ball (?:of the )?(?:user.s )?prompts\\b',
+  ),
+  sign(
+    'sensitive-source',
+    1,
+    '(?:find|look|take|get)s? (?:it|them)(?: up)? (?:in|from) (?:the |your )?(?:environment|memory|context|config\\w{0,8}|home directory)',
+  ),
+  sign(
+    'redirection',
+    1,
+    '\\badd\\b[^.]{0,60}\\bto\\b[^.]{0,20}\\b(?:recipients?|attendees|participants)\\b[^.]{0,20}\\b(?:every|each|all)\\b',
+  ),
+  sign(
+    'other-tools',
+    1,
+    '(?:invoke|call|use|run)\\s(?:me|this|it)\\b[^.]{0,20}\\b(?:ahead of|before|prior to)\\b[^.]{0,30}\\btools?\\b|(?:copy|log|record|capture|forward|pass)\\b[^.]{0,20}\\btheir (?:arguments?|inputs?|parameters?|outputs?|results?)',
+  ),
+  sign(
+    'coercion',
+    2,
+    '(?:end|begin|start|finish|prefix|sign)\\b[^.]{0,10}\\b(?:every|each|all|your)\\b[^.]{0,15}\\b(?:answer|response|reply|message)s?\\b[^.]{0,15}\\bwith\\b|--no-preserve-root',
+  ),
+  sign(
+    'coercion',
+    1,
+    '(?:copy|log|record|capture|forward)\\b[^.]{0,20}\\btheir (?:arguments?|inputs?|parameters?|outputs?|results?)',
+  ),
+  sign(
+    'instruction-block',
+    1,
+    '\\b(?:note|message|instructions?|attention|reminder|requirement|directive) (?:to|for) (?:the )?(?:AI|LLM|assistant|model|agent)s?\\b|\\b(?:dear|hey|attention,?) (?:AI|LLM|assistant|model|agent)\\b|\\b(?:hidden|secret|internal|new) (?:requirement|directive|instruction|rule)s?\\b',
+  ),
+  sign('override', 2, '\\byour (?:system prompt|system message|(?:hidden|initial|original|internal) instructions)\\b'),
+  sign(
+    'override',
+    2,
+    "(?:ignore|disregard|override)s? (?:what |anything |everything |whatever )?(?:the )?user(?:'s|s)? (?:says?|asks?|wants?|requests?|instructions?|input|wishes|intent)",
+  ),
+  sign(
+    'override',
+    1,
+    '(?:run|runs|executes?|operates?) (?:with|as) (?:root|admin\\w{0,12}|elevated|full) (?:privileges|access|rights)?|no (?:user )?(?:confirmation|approval|permission|consent) (?:is |are )?(?:needed|required|necessary)|bypass(?:es|ing)?\\b[^.]{0,20}\\bsandbox',
+  ),
+  sign(
+    'concealment',
+    2,
+    '(?:assistant|model|agent|AI|you) (?:should|must|will|shall) (?:always )?pretend\\b|users? (?:does not|doesn.t|do not|don.t|need not|needn.t|should not|must not) (?:need to |have to |ever )?(?:know|be told|be informed|notice|find out)|users? (?:is|are) (?:not|never) (?:told|informed|notified|aware|asked)|(?:so that |leaves? |with )no traces?\\b',
+  ),
+  sign(
+    'concealment',
+    2,
+    '(?:omit|suppress|hide|drop|remove|strip|leave out|filter out)\\b[^.]{0,20}\\b(?:security|fraud|phishing|safety) (?:alerts?|warnings?|messages?|notices?|notifications?|banners?)',
+  ),
+  sign('redirection', 2, "\\bb?cc(?:'d|ed)\\b[^.]{0,20}\\bto\\s(?:\\S{1,40}@|\\+\\d)"),
+  sign(
+    'sensitive-source',
+    2,
+    '(?:read|open|load|fetch|retrieve|get|take)s?\\b[^.]{0,80}(?:\\.\\w{1,8}\\b[^.]{0,40})?\\b(?:and|then) (?:pass|supply|provide|include|put|place|send|append|paste|submit|encode)\\b[^.]{0,20}\\b(?:its|their|those|that|them|it)\\b[^.]{0,30}\\b(?:as|in|into|via|through) (?:the )?(?:`|argument|parameter|field|sidenote|header)',
+  ),
+  sign(
+    'sensitive-source',
+    2,
+    '\\bask\\b[^.]{0,30}\\b(?:user|them|person|human)\\b[^.]{0,40}\\b(?:passwords?|passphrase|seed phrase|recovery phrase|PIN|private key|credit card|one-time code|2FA)\\b',
+  ),
+  sign(
+    'exfiltration',
+    2,
+    `(?:share|send|provide|disclose|expose|give|submit|hand)s?\\b[^.]{0,60}\\b${SENSITIVE}[^.]{0,60}\\b(?:with|to) (?:this|our) (?:server|service|team|endpoint|backend|company|analytics)`,
+  ),
+  sign(
+    'coercion',
+    2,
+    '(?:curl|wget|fetch)\\b[^\\n]{0,120}\\|\\s?(?:sudo )?(?:ba|z|da)?sh\\b|download(?:s|ing)? and (?:execute|run|install)(?:s|ing)? (?:the|a|any)? ?(?:script|binary|payload|file)',
+  ),
+  sign(
+    'coercion',
+    1,
+    '(?:append|add|include|attach|embed|insert)s?\\b[^.]{0,60}\\b(?:to|in|with|into) (?:every|each|all) (?:outputs?|responses?|results?|requests?|calls?|messages?|answers?)|for every (?:request|question|task|query)\\b',
   ),
   sign(
     'coercion',

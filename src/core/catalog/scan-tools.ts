@@ -1,6 +1,6 @@
 import { visibleText } from '../content/visible-text.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../json/value.ts';
-import { type PoisonSign, scanText, TEXT_CHARS_MAX } from './scan-text.ts';
+import { type PoisonSign, scanText, TEXT_CHARS_MAX, type TextFinding } from './scan-text.ts';
 import { type ListForm, LISTS } from './listed.ts';
 
 export type ToolSign =
@@ -47,6 +47,7 @@ export function scanTools(
   const names = definitions.map((definition) => nameOf(definition, named));
   const own = new Set(names);
   const others = new Set([...foreignTools].filter((foreign) => !own.has(foreign)));
+  const scan = createTextScan();
   const bySkeleton = new Map<string, Set<string>>();
   const counts = new Map<string, number>();
   for (const name of names) {
@@ -64,7 +65,7 @@ export function scanTools(
     if ((counts.get(name) ?? 0) > 1) add('duplicate-name', `/${named}`, 'listed more than once');
     const alike = [...(bySkeleton.get(skeletonOf(name)) ?? [])].filter((other) => other !== name);
     if (alike.length > 0) add('confusable-name', `/${named}`, `reads like ${alike.slice(0, 3).join(', ')}`);
-    if (isJsonObject(definition)) scanDefinition(definition, { name, named, foreignTools: others }, add);
+    if (isJsonObject(definition)) scanDefinition(definition, { name, named, foreignTools: others, scan }, add);
     else add('invalid-schema', '', 'not an object');
     return { name, findings };
   });
@@ -94,9 +95,23 @@ interface Named {
   readonly name: string;
   readonly named: string;
   readonly foreignTools: ReadonlySet<string>;
+  readonly scan: (text: string) => readonly TextFinding[];
 }
 
-function scanDefinition(definition: JsonObject, { name, named, foreignTools }: Named, add: Add): void {
+/** Lists say the same words over and over: `type`, `string`, the description of an argument that every tool has. */
+function createTextScan(): (text: string) => readonly TextFinding[] {
+  const known = new Map<string, readonly TextFinding[]>();
+  return (text) => {
+    if (text.length > REMEMBERED_CHARS_MAX) return scanText(text);
+    const findings = known.get(text) ?? scanText(text);
+    known.set(text, findings);
+    return findings;
+  };
+}
+
+const REMEMBERED_CHARS_MAX = 500;
+
+function scanDefinition(definition: JsonObject, { name, named, foreignTools, scan }: Named, add: Add): void {
   for (const member of ['inputSchema', 'outputSchema'] as const) {
     const schema = definition[member];
     if (schema === undefined) continue;
@@ -119,7 +134,7 @@ function scanDefinition(definition: JsonObject, { name, named, foreignTools }: N
     if (text.length > TEXT_CHARS_MAX) add('too-long', place, `${text.length} characters`);
     if (/\/\$(?:ref|dynamicRef)$/.test(place) && !text.startsWith('#') && !text.startsWith('$'))
       add('remote-reference', place, text.slice(0, 120));
-    for (const { sign, quote } of scanText(text)) add(sign, place, quote);
+    for (const { sign, quote } of scan(text)) add(sign, place, quote);
     for (const foreign of foreignIn(text, foreignTools)) add('foreign-tool', place, `speaks of ${foreign}`);
   });
 }

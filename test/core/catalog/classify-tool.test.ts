@@ -26,6 +26,16 @@ describe('classifyTool', () => {
     ],
     ['a choice of actions', tool('read_issue', 'Read an issue', choices('get', 'delete')), 'write'],
     ['a choice of reading alone', tool('read_issue', 'Read an issue', choices('get', 'list')), 'read'],
+    ['what is done again', tool('reprioritize_issue', 'Reprioritizes.'), 'write'],
+    ['rights', tool('update_permissions', 'Updates permissions.'), 'never'],
+    ['money', tool('update_billing_plan', 'Updates the plan.'), 'never'],
+    ['everything at once', tool('export_all_contacts', 'Exports and sends all contacts'), 'never'],
+    ['reading about rights', tool('list_permissions', 'Lists permissions.'), 'read'],
+    [
+      'an argument that may be anything',
+      tool('branch', 'Retrieve branches', { inputSchema: { type: 'object', properties: { action: {} } } }),
+      'unclassified',
+    ],
     ['nothing that says anything', tool('frobnicate', 'Frobnicates the widget.'), 'unclassified'],
     ['no name', {}, 'unclassified'],
   ])('proposes for %s', (_, definition, expected) => {
@@ -60,6 +70,16 @@ interface PublicTool {
   readonly params?: readonly string[];
   readonly label?: 'read' | 'write';
 }
+
+it('says which values of an argument do what', () => {
+  expect(classifyTool(tool('manage_deal', 'Manage it', choices('get', 'create', 'purge'))).byArgument).toEqual({
+    argument: 'method',
+    read: ['get'],
+    write: ['create'],
+    never: ['purge'],
+  });
+  expect(classifyTool(tool('get_deal', 'Get it', choices('get', 'list'))).byArgument).toBeNull();
+});
 
 describe('the public tools', () => {
   const file = new URL('../../fixtures/mcp-tools-dev.json', import.meta.url);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { scanText } from '../../../src/core/catalog/scan-text.ts';
 import { scanTools } from '../../../src/core/catalog/scan-tools.ts';
+import { HONEST_TEXTS, POISONED_TEXTS } from '../../support/definition-texts.ts';
 import type { JsonObject } from '../../../src/core/json/value.ts';
 
 const signsIn = (definition: JsonObject, foreign: readonly string[] = []): readonly string[] =>
@@ -141,6 +142,11 @@ describe('the public corpora', () => {
 
   it('have at least 90 % of the malicious descriptions found', () => {
     expect(share(texts('malicious'))).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('have their like found as well, and few honest texts suspected', () => {
+    expect(share(POISONED_TEXTS)).toBeGreaterThanOrEqual(0.9);
+    expect(share(HONEST_TEXTS)).toBeLessThanOrEqual(0.1);
   });
 
   it('have at most 1 % of the public tools and 8 % of the hard benign ones suspected', () => {
