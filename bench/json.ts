@@ -1,5 +1,4 @@
 import { Buffer } from 'node:buffer';
-import { setImmediate } from 'node:timers/promises';
 import { encodeEntry } from '../src/core/audit/encode-entry.ts';
 import { createKnownSecrets, redactArguments } from '../src/core/content/redact-arguments.ts';
 import { canonicalJson } from '../src/core/json/canonical-json.ts';
@@ -8,6 +7,7 @@ import { readJson } from '../src/core/json/read-json.ts';
 import { skimNestedObject } from '../src/core/json/skim-object.ts';
 import type { Json, JsonObject } from '../src/core/json/value.ts';
 import { ARGUMENTS, DECISION, OUTCOME, requests, results, SALT } from './json-cases.ts';
+import { nanosOf } from './nanos.ts';
 
 // What reading, writing, skimming, redacting and encoding cost. `node bench/json.ts`
 
@@ -71,33 +71,6 @@ async function benchCall(): Promise<readonly JsonRow[]> {
   const rows: JsonRow[] = [];
   for (const [name, run] of Object.entries(cases)) rows.push({ case: name, nanos: await nanosOf(run), ratio: null });
   return rows;
-}
-
-const ROUNDS = 12;
-const ROUND_MS = 30;
-
-/** The best of several rounds: what is slower than that was disturbed by something else on the machine. */
-async function nanosOf(run: () => unknown): Promise<number> {
-  let best = Infinity;
-  for (let round = 0; round < ROUNDS; round++) {
-    // Lets signals and timers of whoever else runs in this process through.
-    await setImmediate();
-    best = Math.min(best, measureRound(run));
-  }
-  return best;
-}
-
-function measureRound(run: () => unknown): number {
-  const startMs = performance.now();
-  let count = 0;
-  let elapsedMs = 0;
-  while (elapsedMs < ROUND_MS) {
-    // Reading the clock costs as much as the smallest case.
-    for (let repeat = 0; repeat < 8; repeat++) run();
-    count += 8;
-    elapsedMs = performance.now() - startMs;
-  }
-  return (elapsedMs * 1e6) / count;
 }
 
 function read(bytes: Uint8Array): Json {

@@ -52,6 +52,8 @@ async function runCases(options: Options): Promise<number> {
 function runPart(part: PartName, quick: boolean): boolean {
   const { [part]: script } = {
     json: new URL('./json.ts', import.meta.url),
+    content: new URL('./content.ts', import.meta.url),
+    policy: new URL('./policy.ts', import.meta.url),
     store: new URL('./store.ts', import.meta.url),
     streams: new URL('./streams.ts', import.meta.url),
   } satisfies Record<PartName, URL>;

@@ -27,7 +27,7 @@ Measures the gateway beside a plain proxy and another MCP proxy, all before the 
   --rounds N         rounds a case, interleaved over the targets; medians are shown (default 5)
   --duration S       seconds that each round measures (default 3)
   --case NAME        ${CASE_NAMES.join(', ')}; may be given more than once (default: these).
-                     Also ${PART_NAMES.join(', ')}: reading JSON, the durable store and streams by themselves, without --json
+                     Also ${PART_NAMES.join(', ')}: JSON, what is done to results, decisions, the durable store and streams, without --json
   --target NAME      ${TARGET_NAMES.join(', ')}; may be given more than once (default: all)
   --era ERA          modern (2026-07-28, the default) or legacy (2025-11-25)
   --help
@@ -55,7 +55,7 @@ export function parseOptions(argv: readonly string[]): Result<Options, readonly 
     parts: PART_NAMES.filter((name) => named.includes(name)),
     targets: oneOf('--target', values.target ?? TARGET_NAMES, TARGET_NAMES, problems),
   };
-  if (options.json && options.parts.length > 0) problems.push('--json: json, store and streams have tables only');
+  if (options.json && options.parts.length > 0) problems.push(`--json: ${PART_NAMES.join(', ')} have tables only`);
   return problems.length === 0 ? ok(options) : err(problems);
 }
 
