@@ -1,5 +1,6 @@
 import type { ArgsDigest } from '../core/approval/approval.ts';
 import type { DefinitionDigest } from '../core/catalog/tool.ts';
+import type { JsonObject } from '../core/json/value.ts';
 import type { KillFacts } from '../core/kill-switch/kill-switch.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { HostCall } from './gateway.ts';
@@ -13,6 +14,8 @@ export interface GovernedCall {
   readonly decision: Exclude<Decision, { effect: 'deny' }>;
   /** `null` for what has no definition, such as a resource. */
   readonly definitionDigest: DefinitionDigest | null;
+  /** What a tool promises of its structured content; `null`: nothing. */
+  readonly outputSchema: JsonObject | null;
   /** Canonical JSON of the arguments: what was decided on, what is bound, and what is sent. */
   readonly argumentsJson: string;
   readonly argsDigest: ArgsDigest;

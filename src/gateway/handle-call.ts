@@ -1,7 +1,7 @@
 import type { Approval } from '../core/approval/approval.ts';
 import { argsDigest } from '../core/approval/args-digest.ts';
 import { canonicalJson } from '../core/json/canonical-json.ts';
-import type { JsonObject } from '../core/json/value.ts';
+import { isJsonObject, type JsonObject } from '../core/json/value.ts';
 import type { WindowUse } from '../core/limits/limit-use.ts';
 import type { CompiledPolicy } from '../core/policy/compile-policy.ts';
 import type { Decision } from '../core/policy/decision.ts';
@@ -96,6 +96,7 @@ async function runDecided(deps: CallDeps, policy: CompiledPolicy, decided: Decid
   const governed: GovernedCall = {
     ...decided,
     definitionDigest: definition.value.digest,
+    outputSchema: outputSchemaOf(definition.value.definition),
     asTask: needsTask(definition.value.definition),
     argumentsJson,
     argsDigest: argsDigest(deps.digestKey, argumentsJson),
@@ -111,6 +112,10 @@ async function runDecided(deps: CallDeps, policy: CompiledPolicy, decided: Decid
 /** Does not wait: the approver may see the request before the record. */
 function previewer(deps: CallDeps, governed: GovernedCall): (approval: Approval) => void {
   return (approval) => void makePreview(deps, governed, approval, (read) => handleCall(deps, read));
+}
+
+function outputSchemaOf({ outputSchema }: JsonObject): JsonObject | null {
+  return isJsonObject(outputSchema) ? outputSchema : null;
 }
 
 function isOneTooMany(deps: CallDeps, policy: CompiledPolicy, { call, target, argsDigest }: GovernedCall): boolean {

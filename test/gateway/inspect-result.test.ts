@@ -7,7 +7,7 @@ import type { UpstreamResult } from '../../src/ports/upstream.ts';
 
 const GITHUB = `ghp_${'iyxcr1m73849kc0nolx2073atq26maalw6xk'}`;
 const OWN = 'the-credential-of-the-gateway';
-const CALL = { duties: null, upstream: 'notes', callId: 'call_1' };
+const CALL = { duties: null, outputSchema: null, upstream: 'notes', callId: 'call_1' };
 const deps = { knownSecrets: createKnownSecrets([OWN]), resultDetectors: SECRET_DETECTORS };
 
 function resultOf(value: unknown): UpstreamResult {

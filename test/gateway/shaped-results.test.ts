@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/core/json/value.ts';
 import { ok } from '../../src/core/result.ts';
 import { createGatewayRig, type HostAnswer, person } from '../support/gateway-rig.ts';
 
@@ -14,7 +15,7 @@ const DEAL = {
   owner: { email: 'bob@acme.example', phone: '+34 600 111 222' },
 };
 
-async function answer(result: string, value: object, isError = false): Promise<HostAnswer> {
+async function answer(result: string, value: object, isError = false, outputSchema?: JsonObject): Promise<HostAnswer> {
   const policy = `
 version: 1
 upstream: crm
@@ -27,6 +28,7 @@ rules:
   const crm = rig.upstreams.get('crm');
   if (crm === undefined) throw new Error('no upstream');
   crm.answer = () => Promise.resolve(ok({ kind: 'result', isError, json: [json], jsonBytes: json.length }));
+  if (outputSchema !== undefined) crm.offer([{ name: 'get', inputSchema: { type: 'object' }, outputSchema }]);
   return rig.call(alice, 'crm__get');
 }
 
@@ -182,5 +184,33 @@ describe('untrusted', () => {
     expect(own).toBe(content[0]?.text);
     expect(end).toBe(`[end of untrusted ${mark}]`);
     expect(shown.result?.['_meta']).toEqual({ 'io.countersign/untrusted': true });
+  });
+});
+
+describe('an output schema', () => {
+  const schema = {
+    type: 'object',
+    properties: { id: { type: 'string' }, salary: { type: 'number' } },
+    required: ['id'],
+  };
+
+  it('that still fits changes nothing', async () => {
+    const shown = await answer('{ keep: [id] }', withCopy({ id: 'd1', salary: 7 }), false, schema);
+    expect(shown.structured).toEqual({ id: 'd1' });
+  });
+
+  it('that fits no more takes the structured content away, and leaves the text', async () => {
+    const asks = { ...schema, required: ['id', 'salary'] };
+    const shown = await answer('{ keep: [id] }', withCopy({ id: 'd1', salary: 7 }), false, asks);
+    expect(shown.structured).toEqual({ status: 'redacted' });
+    expect(JSON.parse(shown.text)).toEqual({ id: 'd1' });
+  });
+
+  it('is looked at as well where only a secret was taken out', async () => {
+    const secret = `ghp_${'iyxcr1m73849kc0nolx2073atq26maalw6xk'}`;
+    const short = { type: 'object', properties: { id: { maxLength: 10 } } };
+    const shown = await answer('{ untrusted: true }', withCopy({ id: secret }), false, short);
+    expect(shown.structured).toEqual({ status: 'redacted' });
+    expect(JSON.stringify(shown)).not.toContain(secret);
   });
 });

@@ -4,6 +4,7 @@ import { resultDigest } from '../../core/audit/result-digest.ts';
 import type { AskKind } from '../../core/conversation/ask.ts';
 import { methodOf, type Target } from '../../core/catalog/target.ts';
 import type { ResultDuties } from '../../core/content/shape/result-duties.ts';
+import type { JsonObject } from '../../core/json/value.ts';
 import { MCP_ERRORS } from '../../core/mcp/errors.ts';
 import { assertNever } from '../../core/result.ts';
 import { upstreamParams } from '../../core/mcp/upstream-params.ts';
@@ -67,7 +68,9 @@ export async function dispatch(
   const killed = covered || place.stoppedBy === 'kill-switch';
   const undeclared = conversation?.undeclared ?? NOTHING;
   const duties = governed.decision.result;
-  return describe(deps, answer, { call, target: target.ref, duties, approvalId, startedMs, killed, undeclared });
+  const { outputSchema } = governed;
+  const ran = { call, target: target.ref, duties, outputSchema, approvalId, startedMs, killed, undeclared };
+  return describe(deps, answer, ran);
 }
 
 function upstreamTarget({ target: { ref }, argumentsJson, asTask }: GovernedCall): UpstreamTarget {
@@ -87,6 +90,7 @@ interface Ran {
   readonly call: HostCall;
   readonly target: Target;
   readonly duties: ResultDuties | null;
+  readonly outputSchema: JsonObject | null;
   readonly approvalId: ApprovalId | null;
   readonly startedMs: number;
   readonly killed: boolean;
@@ -98,13 +102,13 @@ async function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Promi
   // As the host will see it; what is recorded is recorded of that.
   const missing = declarationMissing(ran.call.context, ran.undeclared, answer);
   const said = missing === null && answer.ok && answer.value.kind === 'result' ? answer.value : null;
-  const { duties, call } = ran;
+  const { duties, outputSchema, call } = ran;
   const { upstream } = ran.target;
   const { callId, revision } = call.context;
   const passed = said === null ? null : passUpstreamResult(deps, said, { upstream, revision });
   const isShown = passed === null || (await screenPage(deps, ran.target, passed));
   const inspected =
-    passed === null || !isShown ? null : await inspectResult(deps, passed, { duties, upstream, callId });
+    passed === null || !isShown ? null : await inspectResult(deps, passed, { duties, outputSchema, upstream, callId });
   const refused = isShown ? missing : unknownTarget(call.kind, call.context, call.exposedName);
   const result = inspected?.result ?? null;
   const code = outcomeCode(answer, ran.killed);

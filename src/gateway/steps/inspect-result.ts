@@ -9,8 +9,10 @@ import { type PreparedDuties, prepareDuties } from '../../core/content/shape/pre
 import type { ResultDuties } from '../../core/content/shape/result-duties.ts';
 import { bytesOf } from '../../core/content/shape/result-parts.ts';
 import { shapeResult } from '../../core/content/shape/shape-result.ts';
+import type { JsonObject } from '../../core/json/value.ts';
 import type { UpstreamProgress, UpstreamResult } from '../../ports/upstream.ts';
 import type { CallDeps } from '../deps.ts';
+import { withoutMisfit } from './check-output.ts';
 
 /** A result as the host may see it. */
 export interface InspectedResult {
@@ -22,6 +24,8 @@ export interface InspectedResult {
 /** What the policy asks for, and what is told of the call where the result is marked. */
 export interface InspectedCall {
   readonly duties: ResultDuties | null;
+  /** What the tool promises of its structured content; `null`: nothing. */
+  readonly outputSchema: JsonObject | null;
   readonly upstream: string;
   readonly callId: string;
 }
@@ -36,28 +40,43 @@ type InspectDeps = Pick<CallDeps, 'knownSecrets' | 'resultDetectors'>;
 export async function inspectResult(
   deps: InspectDeps,
   result: UpstreamResult,
-  { duties, upstream, callId }: InspectedCall,
+  { duties, outputSchema, upstream, callId }: InspectedCall,
 ): Promise<InspectedResult> {
   const masked = maskKnownSecrets(result.json, deps.knownSecrets);
   if (duties === null) {
-    const { json, jsonBytes, spans } = await redacted(masked, deps.resultDetectors);
-    return { result: { ...result, json, jsonBytes }, note: redactionNote(spans) };
+    const { json, spans } = await redacted(masked, deps.resultDetectors);
+    const isChanged = json.some((piece, index) => piece !== result.json[index]);
+    return withOutput(result, json, isChanged ? outputSchema : null, [redactionNote(spans)]);
   }
   const prepared = prepareDuties(duties);
   const shaped = await shape(masked, prepared);
   const { json, spans } = await redacted(shaped.json, detectorsFor(deps, prepared));
   const untrusted = duties.untrusted ? { source: upstream, mark: callId } : null;
   const fitted = fitResult(json, { bytesMax: duties.bytesMax, untrusted });
-  const notes = [
+  return withOutput(result, fitted.json, outputSchema, [
     shaped.withheld > 0 ? `withheld: ${shaped.withheld}` : null,
     redactionNote(spans),
     fitted.isCut ? `cut: ${bytesOf(json)} bytes` : null,
-  ].filter((note) => note !== null);
+  ]);
+}
+
+/** `outputSchema` is `null` where nothing was changed. */
+function withOutput(
+  result: UpstreamResult,
+  json: readonly Uint8Array[],
+  outputSchema: JsonObject | null,
+  notes: readonly (string | null)[],
+): InspectedResult {
+  const fitting = outputSchema === null ? null : withoutMisfit(json, outputSchema);
+  const said = [...notes, fitting === null ? null : MISFIT].filter((note) => note !== null);
+  const shown = fitting ?? json;
   return {
-    result: { ...result, json: fitted.json, jsonBytes: bytesOf(fitted.json) },
-    note: notes.length === 0 ? null : notes.join('; '),
+    result: { ...result, json: shown, jsonBytes: bytesOf(shown) },
+    note: said.length === 0 ? null : said.join('; '),
   };
 }
+
+const MISFIT = 'structured content replaced: no longer as promised';
 
 /** Where only some fields may be shown, words about progress are none of them. */
 export function inspectProgress(
