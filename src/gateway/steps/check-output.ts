@@ -1,5 +1,4 @@
-import { Buffer } from 'node:buffer';
-import { encodePart, putTogether, takeApart } from '../../core/content/shape/result-parts.ts';
+import { encodePart, partText, putTogether, takeApart } from '../../core/content/shape/result-parts.ts';
 import type { Json, JsonObject } from '../../core/json/value.ts';
 import { type CheckValue, compileSchema } from '../../core/schema/compile-schema.ts';
 
@@ -17,7 +16,7 @@ export function withoutMisfit(json: readonly Uint8Array[], outputSchema: JsonObj
   const bytes = parts?.get('structuredContent');
   if (check === null || parts === null || bytes === undefined) return null;
   if (bytes.length <= CHECKED_BYTES_MAX) {
-    const value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()) as Json;
+    const value = JSON.parse(partText(bytes)) as Json;
     if (isOurs(value) || check(value).length === 0) return null;
   }
   parts.set('structuredContent', encodePart({ status: 'redacted' }));

@@ -5,6 +5,7 @@ import {
   bytesOf,
   encodePart,
   ITEM_LISTS,
+  partText,
   type ItemList,
   itemsOf,
   putTogether,
@@ -115,7 +116,7 @@ function markParts(parts: ResultParts, { source, mark }: UntrustedMark): void {
     parts.set(list, encodePart(list === 'content' ? [text(begin), ...items, text(end)] : items.map(wrap)));
   }
   const meta = parts.get('_meta');
-  const known = meta === undefined ? {} : (JSON.parse(Buffer.from(meta).toString()) as Json);
+  const known = meta === undefined ? {} : (JSON.parse(partText(meta)) as Json);
   parts.set('_meta', encodePart({ ...(isJsonObject(known) ? known : {}), [UNTRUSTED_META]: true }));
 
   function wrap(item: JsonObject): JsonObject {

@@ -37,11 +37,15 @@ export function encodePart(value: Json): Uint8Array {
   return Buffer.from(JSON.stringify(value));
 }
 
+export function partText(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+}
+
 /** `null`: there is no such list. What is no object in it is left out, as no host takes it. */
 export function itemsOf(parts: ResultParts, list: ItemList): readonly JsonObject[] | null {
   const bytes = parts.get(list);
   if (bytes === undefined) return null;
-  const items = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()) as Json;
+  const items = JSON.parse(partText(bytes)) as Json;
   return isJsonArray(items) ? items.filter((item) => isJsonObject(item)) : null;
 }
 

@@ -7,6 +7,7 @@ import {
   encodePart,
   holderOf,
   ITEM_LISTS,
+  partText,
   type ItemList,
   itemsOf,
   putTogether,
@@ -66,8 +67,7 @@ function* shapeStructured(shaping: Shaping, bytes: Uint8Array): Generator<void, 
 }
 
 function* shapeBytes(picker: FieldPicker, bytes: Uint8Array): Generator<void, Uint8Array | null> {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
-  const shaped = yield* shapeJson(picker, text);
+  const shaped = yield* shapeJson(picker, partText(bytes));
   return shaped === null ? null : Buffer.from(shaped);
 }
 
