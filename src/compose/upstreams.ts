@@ -40,9 +40,9 @@ export function createUpstream(upstream: UpstreamConfig, client: ClientInfo, dep
   const { name } = upstream;
   const era = upstream.era === 'modern' ? '2026-07-28' : upstream.era;
   if (upstream.kind === 'stdio') {
-    const { command, args, cwd, env, shared } = upstream;
+    const { command, args, cwd, env, shared, digests } = upstream;
     const limits = { ...STDIO_LIMITS, ...configured };
-    const options = { name, command: [command, ...args], cwd, env, shared, era, client, limits } as const;
+    const options = { name, command: [command, ...args], cwd, env, shared, digests, era, client, limits } as const;
     return createStdioUpstream(options, { ...deps, env: process.env });
   }
   const { url, transport, credentials, egressHosts } = upstream;

@@ -89,5 +89,11 @@ function buildStdio(
     return null;
   }
   const cwd = resolve(surroundings.dir, section.cwd ?? '.');
-  return { ...shape, kind: 'stdio', command, args, env: section.env ?? {}, cwd, shared: section.shared ?? false };
+  const env = section.env ?? {};
+  const digests = digestsOf(section, surroundings);
+  return { ...shape, kind: 'stdio', command, args, env, cwd, shared: section.shared ?? false, digests };
+}
+
+function digestsOf({ digests = {} }: UpstreamSection, { dir }: Surroundings): ReadonlyMap<string, string> {
+  return new Map(Object.entries(digests).map(([file, digest]) => [resolve(dir, file), digest.replace('sha256:', '')]));
 }

@@ -155,6 +155,8 @@ export interface StdioUpstreamConfig extends AnyUpstreamConfig {
   readonly cwd: string;
   /** One process for everybody, instead of one for each principal. */
   readonly shared: boolean;
+  /** Of files by their absolute paths, in hexadecimal. */
+  readonly digests: ReadonlyMap<string, string>;
 }
 
 export type UpstreamCredentials =

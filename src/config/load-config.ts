@@ -28,6 +28,8 @@ export async function loadConfig(
   const parsed = parseConfig(path, bytes, dirname(resolve(path)), env);
   const warning = await checkWritableByOthers(path);
   if (!parsed.ok || warning === null) return parsed;
+  // Whoever can write the file could have the gateway run any program.
+  if (parsed.value.upstreams.some(({ kind }) => kind === 'stdio')) return err([{ ...warning, severity: 'error' }]);
   return { ...parsed, value: { ...parsed.value, warnings: [warning, ...parsed.value.warnings] } };
 }
 

@@ -14,6 +14,7 @@ export interface UpstreamSection {
   readonly transport?: 'http' | 'sse' | undefined;
   readonly era: 'auto' | 'legacy' | 'modern';
   readonly credentials?: CredentialsSection | undefined;
+  readonly digests?: Readonly<Record<string, string>> | undefined;
   readonly egress?: { readonly allow: readonly string[] } | undefined;
   readonly allow: AllowSection;
   readonly timeouts: { readonly connect: number; readonly call: number };
@@ -110,6 +111,15 @@ export const upstreamSchema: z.ZodType<UpstreamSection, unknown> = z
       ),
     cwd: plainText.optional().describe('Where the process starts. Without it, the directory of this file'),
     shared: z.boolean().optional().describe('One process for everybody, instead of one for each person'),
+    digests: z
+      .record(
+        z.string().min(1).max(4096),
+        z.string().regex(/^sha256:[0-9a-f]{64}$/, { error: 'is no digest, such as sha256: and 64 hexadecimal digits' }),
+      )
+      .optional()
+      .describe(
+        'Files that must be as they are now whenever a process is started, and their SHA-256: the program, its script, a lock file',
+      ),
     transport: z
       .enum(['http', 'sse'])
       .optional()
@@ -169,7 +179,7 @@ export const upstreamSchema: z.ZodType<UpstreamSection, unknown> = z
     const foreign =
       value.url === undefined
         ? (['credentials', 'egress', 'transport'] as const)
-        : (['args', 'env', 'cwd', 'shared'] as const);
+        : (['args', 'env', 'cwd', 'shared', 'digests'] as const);
     for (const key of foreign) {
       if (value[key] !== undefined)
         add([key], `has no meaning with \`${value.url === undefined ? 'command' : 'url'}\``, 'remove it');

@@ -118,6 +118,7 @@ export interface StdioRig {
 }
 
 export interface StdioRigOptions {
+  readonly digests?: ReadonlyMap<string, string>;
   readonly behaviour?: Readonly<Record<string, unknown>>;
   readonly command?: readonly [string, ...string[]];
   readonly env?: Readonly<Record<string, string>>;
@@ -143,6 +144,7 @@ export function startStdioRig(options: StdioRigOptions = {}): StdioRig {
       cwd: undefined,
       env: options.env ?? {},
       shared: options.shared ?? false,
+      digests: options.digests ?? new Map(),
       era: options.setting ?? 'legacy',
       client: TEST_CLIENT,
       limits: { ...STDIO_LIMITS, closeTimeoutMs: 300, restartDelayMs: 1_000, ...options.limits },

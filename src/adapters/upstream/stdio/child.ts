@@ -101,7 +101,8 @@ function spawnGroup({ program, args, cwd, env }: ChildCommand): ChildProcessWith
   }
 }
 
-function startNothing(how: string, listener: ChildListener): Child {
+/** A child that could not be started at all. */
+export function startNothing(how: string, listener: ChildListener): Child {
   queueMicrotask(() => listener.onGone({ hadStarted: false, how, lastWords: '' }));
   return { write: () => 'gone', stop: () => Promise.resolve(), kill: () => undefined };
 }

@@ -2,8 +2,9 @@ import type { Upstream } from '../../../ports/upstream.ts';
 import type { EraSetting } from '../era-keeper.ts';
 import type { ClientInfo, UpstreamDeps } from '../upstream-deps.ts';
 import { childEnvironment } from './child-environment.ts';
-import { type ChildCommand, startChild } from './child.ts';
+import { type ChildCommand, startChild, startNothing } from './child.ts';
 import { createPeerUpstream } from './create-peer-upstream.ts';
+import { createFileCheck } from './file-check.ts';
 import type { StdioLimits } from './stdio-limits.ts';
 
 export interface StdioUpstreamOptions {
@@ -13,6 +14,8 @@ export interface StdioUpstreamOptions {
   readonly cwd: string | undefined;
   /** Beside the few variables that every child gets. Values are taken for credentials: they are never shown. */
   readonly env: Readonly<Record<string, string>>;
+  /** SHA-256 of files, by their absolute paths, in hexadecimal: nothing is started while one of them is another. */
+  readonly digests: ReadonlyMap<string, string>;
   /** One process for all principals. Only for servers that keep nothing of one person that another could see. */
   readonly shared: boolean;
   readonly era: EraSetting;
@@ -28,9 +31,11 @@ export interface StdioUpstreamDeps extends UpstreamDeps {
 /** An MCP server that the gateway runs: one process for each principal, unless it is shared. */
 export function createStdioUpstream(options: StdioUpstreamOptions, deps: StdioUpstreamDeps): Upstream {
   const command = commandOf(options, deps);
-  return createPeerUpstream({ ...options, transport: 'stdio' }, deps, (limits, listener) =>
-    startChild(command, limits, listener),
-  );
+  const findChanged = createFileCheck(options.digests);
+  return createPeerUpstream({ ...options, transport: 'stdio' }, deps, (limits, listener) => {
+    const changed = findChanged();
+    return changed === null ? startChild(command, limits, listener) : startNothing(changed, listener);
+  });
 }
 
 function commandOf({ command, cwd, env }: StdioUpstreamOptions, deps: StdioUpstreamDeps): ChildCommand {
