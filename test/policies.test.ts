@@ -5,6 +5,7 @@ import { checkFiles } from '../src/cli/check.ts';
 import { testPolicies } from '../src/cli/test.ts';
 import { loadPolicySet } from '../src/config/load-policies.ts';
 import { createClassifier, createClassLists } from '../src/core/policy/classify.ts';
+import { lintTools } from '../src/core/policy/lint/lint-tools.ts';
 import type { PolicyFile } from '../src/core/policy/policy-file.ts';
 import { NOTES_TOOLS } from '../src/demo/notes-tools.ts';
 import { PROJECT } from './support/project-files.ts';
@@ -19,18 +20,29 @@ describe('the example policies', () => {
     expect(outcome.exitCode).toBe(0);
   });
 
-  it('have nothing that check would complain of, but for the one write that runs unattended on purpose', async () => {
+  it('have nothing that check would complain of', async () => {
     const outcome = await checkFiles({ tools: NO_TOOLS, nowMs: NOW_MS, config: null, dir, json: true, color: false });
-    expect(JSON.parse(outcome.output)).toMatchObject({
-      ok: true,
-      problems: [
-        { severity: 'warning', place: expect.stringMatching(/^policies\/crm\.yaml:/), subject: 'rules[1].unattended' },
-      ],
-    });
+    expect(JSON.parse(outcome.output)).toEqual({ ok: true, problems: [] });
   });
+
+  const listed = readFixture<{ readonly servers: Readonly<Record<string, { readonly tools: readonly string[] }>> }>(
+    'tool-lists',
+  );
+  const github = readFixture<{ readonly tools: readonly { readonly server: string; readonly name: string }[] }>(
+    'mcp-tools-dev',
+  );
+  const listedBy = (name: string): readonly string[] => listed.servers[name]?.tools ?? [];
 
   /** The servers' own words, from the packages that are installed for tests. */
   const servers: readonly [string, string, readonly string[]][] = [
+    ['slack.yaml', 'server-slack', listedBy('slack')],
+    ['postgres.yaml', 'postgres-mcp', listedBy('postgres')],
+    ['hubspot.yaml', 'the server of HubSpot', listedBy('hubspot')],
+    [
+      'github.yaml',
+      'github-mcp-server',
+      github.tools.filter(({ server }) => server === 'github').map(({ name }) => name),
+    ],
     ['demo-notes.yaml', 'the demo', [...NOTES_TOOLS.keys()]],
     [
       'filesystem.yaml',
@@ -56,6 +68,16 @@ describe('the example policies', () => {
     expect(tools.filter((tool) => createClassifier(lists, tool).possible.includes('unclassified'))).toEqual([]);
   });
 
+  it.each(servers)(
+    '%s has a rule about every tool of %s that is not out of reach, and names no other',
+    async (name, _server, tools) => {
+      const set = await loadPolicySet(dir);
+      const files = set.ok ? set.value.sources.filter((each) => each.name === name) : [];
+      const definitions = tools.map((tool) => ({ name: tool, inputSchema: {} }));
+      expect(lintTools(files, definitions).map(({ message, got }) => `${message}: ${got}`)).toEqual([]);
+    },
+  );
+
   it.each(servers)('%s spells out no tool that %s does not have', async (name, _server, tools) => {
     const { classes } = await policyFile(name);
     const spelledOut = [...classes.read, ...classes.write, ...classes.never].filter(
@@ -70,6 +92,10 @@ async function policyFile(name: string): Promise<PolicyFile> {
   const source = set.ok ? set.value.sources.find((each) => each.name === name) : undefined;
   if (source === undefined) throw new Error(`no policy ${name}`);
   return source.file;
+}
+
+function readFixture<T>(name: string): T {
+  return JSON.parse(readFileSync(join(PROJECT, 'test/fixtures', `${name}.json`), 'utf8')) as T;
 }
 
 function packagePath(path: string): string {

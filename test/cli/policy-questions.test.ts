@@ -24,7 +24,7 @@ const withoutVersion = (output: string): string => output.replace(/^(Policy +)[0
 describe('explain', () => {
   it.each<[string, string, JsonObject | null]>([
     ['explain-approve', 'update_deal', { id: 'd1', amount: 12_000 }],
-    ['explain-allow', 'update_deal', { id: 'd1', amount: 12 }],
+    ['explain-allow', 'list_deals', { stage: 'open' }],
     ['explain-unevaluable', 'update_deal', { id: 'd1', amount: '12' }],
     ['explain-bound', 'list_deals', { tenant_id: 'globex' }],
     ['explain-hidden', 'export_all', {}],
