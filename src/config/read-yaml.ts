@@ -1,4 +1,14 @@
-import { type Document, isMap, isNode, isPair, isSeq, LineCounter, parseAllDocuments, type ParsedNode } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  type ParsedNode,
+} from 'yaml';
 import type { Problem } from '../core/problem.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { findTextTraps, findYamlTraps } from './yaml-traps.ts';
@@ -11,6 +21,8 @@ export interface YamlFile {
   readonly value: unknown;
   /** `policies/crm.yaml:12:5` of the value at the path, or of the nearest thing around it. */
   readonly placeOf: (path: YamlPath) => string;
+  /** The same of one character of a text, by its index; of the beginning of the text where it is written in another way than it reads. */
+  readonly placeInside: (path: YamlPath, index: number) => string;
   /** The same of the key, where the last step of the path is one. */
   readonly keyPlaceOf: (path: YamlPath) => string;
   /** The value as it was written, on one line and shortened; `null` where there is none. */
@@ -63,6 +75,10 @@ function createYamlFile(name: string, text: string, document: Document.Parsed, p
       const { node, key } = nodeAt(document, path);
       return place((isNode(node) && text.slice(node.range[0], node.range[1]) !== '' ? node : key)?.range[0] ?? 0);
     },
+    placeInside(path, index) {
+      const { node, key } = nodeAt(document, path);
+      return place(offsetInside(text, node, index) ?? (node ?? key)?.range[0] ?? 0);
+    },
     keyPlaceOf(path) {
       const { node, key } = nodeAt(document, path);
       return place((key ?? node)?.range[0] ?? 0);
@@ -75,6 +91,42 @@ function createYamlFile(name: string, text: string, document: Document.Parsed, p
       return written.length <= WRITTEN_CHARS_MAX ? written : `${written.slice(0, WRITTEN_CHARS_MAX - 1)}…`;
     },
   };
+}
+
+/**
+ * Where the character of a text stands in the file. Walks along both: a line break and what indents the next line are one character of
+ * the text, or none. `null` where they part, because of an escape.
+ */
+function offsetInside(source: string, node: ParsedNode | null, index: number): number | null {
+  if (!isScalar(node) || typeof node.value !== 'string') return null;
+  const { start, indent } = contentOf(source, node);
+  let at = start;
+  for (const character of node.value.slice(0, index)) {
+    if (source[at] === character) at += character.length;
+    else if (source[at] === '\n' && character === ' ') at += 1;
+    else return null;
+    if (source[at - 1] === '\n') at += Math.min(spacesAt(source, at), indent);
+  }
+  return at;
+}
+
+/** Where what is read begins, and how many spaces before each further line are not read. */
+function contentOf(
+  source: string,
+  { type, range }: ParsedNode & { readonly type?: unknown },
+): { readonly start: number; readonly indent: number } {
+  const [start] = range;
+  if (type === 'QUOTE_SINGLE' || type === 'QUOTE_DOUBLE') return { start: start + 1, indent: Infinity };
+  if (type !== 'BLOCK_LITERAL' && type !== 'BLOCK_FOLDED') return { start, indent: Infinity };
+  const line = source.indexOf('\n', start) + 1;
+  const indent = spacesAt(source, line);
+  return { start: line + indent, indent };
+}
+
+function spacesAt(source: string, at: number): number {
+  let end = at;
+  while (source[end] === ' ') end += 1;
+  return end - at;
 }
 
 interface Found {

@@ -36,7 +36,7 @@ function describeIssue(context: Context, issue: Issue, path: YamlPath): Problem[
   return [
     {
       severity: 'error',
-      place: isKey ? file.keyPlaceOf(path) : file.placeOf(path),
+      place: isKey ? file.keyPlaceOf(path) : placeOf(file, issue, path),
       subject: subjectOf(path),
       message: messageOf(issue),
       got: isKey ? String(path.at(-1)) : showWritten(file, path),
@@ -142,6 +142,12 @@ const FORMS = new Map<string, string>([
 function unitOf(origin: string): string {
   if (origin === 'string') return ' characters';
   return origin === 'array' ? ' entries' : '';
+}
+
+/** A text can be wrong at one of its characters. */
+function placeOf(file: YamlFile, issue: Issue, path: YamlPath): string {
+  const start: unknown = issue.code === 'custom' ? issue.params?.['start'] : null;
+  return typeof start === 'number' ? file.placeInside(path, start) : file.placeOf(path);
 }
 
 function helpOf(issue: Issue): string | null {

@@ -1,7 +1,7 @@
 import type { ASTNode, ParseResult } from '@marcbachmann/cel-js';
 import { didYouMean } from '../../did-you-mean.ts';
 import { assertNever, err, ok, type Result } from '../../result.ts';
-import type { ConditionFault } from './condition.ts';
+import type { ConditionFault, PlacedFault } from './condition.ts';
 import { CEL, VARIABLES } from './environment.ts';
 import type { ArgumentPath, ExpressionCost } from './input-limits.ts';
 import { findCallFault, LOOPS } from './known-calls.ts';
@@ -16,7 +16,7 @@ export interface CheckedExpression extends ExpressionCost {
 /** Loops in loops in loops take too long over lists of any length. */
 const LOOPS_MAX = 2;
 
-export function checkExpression(text: string): Result<CheckedExpression, ConditionFault> {
+export function checkExpression(text: string): Result<CheckedExpression, PlacedFault> {
   const parsed = parse(text);
   if (!parsed.ok) return parsed;
   const found = walk(parsed.value.ast, { text, locals: [], loops: 0, isNeedle: false });
@@ -24,25 +24,28 @@ export function checkExpression(text: string): Result<CheckedExpression, Conditi
   const checked = parsed.value.check();
   if (!checked.valid) {
     const { summary, range } = checked.error ?? {};
-    return err(fault(summary ?? 'is no valid expression', range === undefined ? text : cut(text, range)));
+    const problem = fault(summary ?? 'is no valid expression', range === undefined ? text : cut(text, range));
+    return err({ ...problem, start: range?.start ?? 0 });
   }
   if (checked.type !== 'bool' && checked.type !== 'dyn') {
     return err({
       message: `gives a value of type ${checked.type}, and must give true or false`,
       help: 'compare it with something, such as args.amount <= 10000.0',
+      start: 0,
     });
   }
   const { argumentPaths, steps, loops } = found;
   return ok({ evaluate: parsed.value, argumentPaths, steps, loops });
 }
 
-function parse(text: string): Result<ParseResult, ConditionFault> {
+function parse(text: string): Result<ParseResult, PlacedFault> {
   try {
     return ok(CEL.parse(text));
   } catch (error) {
     const { summary, range } = error as { summary?: string; range?: { start: number; end: number } };
     const rest = range === undefined ? text : text.slice(range.start);
-    return err(fault(summary ?? 'is no expression', rest === '' ? 'the end' : rest));
+    const problem = fault(summary ?? 'is no expression', rest === '' ? 'the end' : rest);
+    return err({ ...problem, start: range?.start ?? 0 });
   }
 }
 
@@ -56,7 +59,7 @@ interface Place {
 }
 
 interface Found extends ExpressionCost {
-  readonly fault: ConditionFault | null;
+  readonly fault: PlacedFault | null;
   readonly argumentPaths: readonly ArgumentPath[];
 }
 
@@ -65,19 +68,19 @@ function walk(node: ASTNode, place: Place): Found {
   const path = argumentPathOf(node);
   if (path !== null && !place.locals.includes('args')) {
     const problem = place.isNeedle ? needleFault(node, place) : null;
-    return { fault: problem, argumentPaths: [path], steps: 1 + path.length, loops: place.loops };
+    return { fault: at(node.start, problem), argumentPaths: [path], steps: 1 + path.length, loops: place.loops };
   }
   switch (node.op) {
     case 'id':
-      return leaf(place, findVariableFault(node.args, node, place));
+      return leaf(place, at(node.start, findVariableFault(node.args, node, place)));
     case 'value':
       return leaf(place, null);
     case 'call':
-      return all(node.args[1], place, findCallFault(node.args[0], null, node.args[1]));
+      return all(node.args[1], place, at(node.start, findCallFault(node.args[0], null, node.args[1])));
     case 'rcall':
-      return walkMethod(node.args[0], node.args[1], node.args[2], place);
+      return walkMethod(node, place);
     case '.':
-      return all([node.args[0]], place, findFieldFault(node.args[0], node.args[1]));
+      return all([node.args[0]], place, at(node.end - node.args[1].length, findFieldFault(node.args[0], node.args[1])));
     case 'map':
       return all(node.args.flat(), place, null);
     case '!_':
@@ -85,7 +88,7 @@ function walk(node: ASTNode, place: Place): Found {
       return all([node.args], place, null);
     case '.?':
     case '[?]':
-      return leaf(place, fault('optional access is not in this language', cut(place.text, node)));
+      return leaf(place, at(node.start, fault('optional access is not in this language', cut(place.text, node))));
     case '?:':
     case 'list':
       return all(node.args, place, null);
@@ -110,9 +113,12 @@ function walk(node: ASTNode, place: Place): Found {
   }
 }
 
-function walkMethod(name: string, receiver: ASTNode, args: readonly ASTNode[], place: Place): Found {
+type MethodCall = Extract<ASTNode, { readonly op: 'rcall' }>;
+
+function walkMethod({ args: [name, receiver, args] }: MethodCall, place: Place): Found {
   const [variable] = args;
-  const problem = findCallFault(name, receiver, args);
+  // The name stands behind what it is called on.
+  const problem = at(place.text.indexOf(name, receiver.end), findCallFault(name, receiver, args));
   if (problem !== null || !LOOPS.has(name) || variable?.op !== 'id') {
     const inner = { ...place, isNeedle: place.isNeedle || NEEDLES.has(name) };
     return combine([walk(receiver, place), ...args.map((each) => walk(each, inner))], place, problem);
@@ -121,7 +127,8 @@ function walkMethod(name: string, receiver: ASTNode, args: readonly ASTNode[], p
   const inside = { ...around, locals: [...place.locals, variable.args] };
   const found = combine([walk(receiver, around), ...args.slice(1).map((each) => walk(each, inside))], around, null);
   if (found.fault !== null || found.loops <= LOOPS_MAX) return found;
-  return { ...found, fault: { message: 'loops within loops within loops', help: `${LOOPS_MAX} deep is the most` } };
+  const tooDeep = { message: 'loops within loops within loops', help: `${LOOPS_MAX} deep is the most` };
+  return { ...found, fault: at(receiver.start, tooDeep) };
 }
 
 /** Searching for a text takes quadratic time where a caller chooses both. */
@@ -168,7 +175,7 @@ function literalOf({ op, args }: ASTNode): string | number | null {
   return typeof args === 'bigint' ? Number(args) : null;
 }
 
-function all(nodes: readonly ASTNode[], place: Place, problem: ConditionFault | null): Found {
+function all(nodes: readonly ASTNode[], place: Place, problem: PlacedFault | null): Found {
   return combine(
     nodes.map((node) => walk(node, place)),
     place,
@@ -176,17 +183,23 @@ function all(nodes: readonly ASTNode[], place: Place, problem: ConditionFault | 
   );
 }
 
-function leaf({ loops }: Place, problem: ConditionFault | null): Found {
+function leaf({ loops }: Place, problem: PlacedFault | null): Found {
   return { fault: problem, argumentPaths: [], steps: 1, loops };
 }
 
-function combine(parts: readonly Found[], { loops }: Place, problem: ConditionFault | null): Found {
+function combine(parts: readonly Found[], { loops }: Place, problem: PlacedFault | null): Found {
   return {
     fault: problem ?? parts.find((part) => part.fault !== null)?.fault ?? null,
     argumentPaths: parts.flatMap(({ argumentPaths }) => argumentPaths),
     steps: parts.reduce((sum, { steps }) => sum + steps, 1),
     loops: Math.max(loops, ...parts.map((part) => part.loops)),
   };
+}
+
+function at(start: number, problem: ConditionFault): PlacedFault;
+function at(start: number, problem: ConditionFault | null): PlacedFault | null;
+function at(start: number, problem: ConditionFault | null): PlacedFault | null {
+  return problem === null ? null : { ...problem, start: Math.max(start, 0) };
 }
 
 function fault(what: string, where: string): ConditionFault {

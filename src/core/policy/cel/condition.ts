@@ -40,6 +40,11 @@ export interface ConditionFault {
   readonly help: string;
 }
 
+/** The same, with the character of the expression at which it is. */
+export interface PlacedFault extends ConditionFault {
+  readonly start: number;
+}
+
 /** Longer expressions than this nobody reviews. */
 const CONDITION_CHARS_MAX = 1000;
 
@@ -47,9 +52,13 @@ const CONDITION_CHARS_MAX = 1000;
  * Reads one CEL expression and checks everything that can be known without a call: variables, functions, types, and that it costs a
  * bounded time whatever a caller sends.
  */
-export function parseCondition(text: string): Result<Condition, ConditionFault> {
+export function parseCondition(text: string): Result<Condition, PlacedFault> {
   if (text.length > CONDITION_CHARS_MAX) {
-    return err({ message: `is longer than ${CONDITION_CHARS_MAX} characters`, help: 'make several rules of it' });
+    return err({
+      message: `is longer than ${CONDITION_CHARS_MAX} characters`,
+      help: 'make several rules of it',
+      start: 0,
+    });
   }
   const checked = checkExpression(text);
   if (!checked.ok) return checked;

@@ -9,8 +9,8 @@ export const when: z.ZodType<string, string> = z
   .superRefine((text, context) => {
     const condition = parseCondition(text);
     if (condition.ok) return;
-    const { message, help } = condition.error;
-    context.addIssue({ code: 'custom', message, params: { help } });
+    const { message, help, start } = condition.error;
+    context.addIssue({ code: 'custom', message, params: { help, start } });
   })
   .describe(
     'A CEL expression over args, principal, tool, call, env and now that must hold, such as args.amount <= 10000.0',
