@@ -29,8 +29,17 @@ export interface CaseLine {
   readonly differences: readonly string[];
 }
 
+/** How many rules of the tested policies decided in some case. */
+export interface RuleCoverage {
+  readonly rules: number;
+  readonly reached: number;
+  /** `crm/large-updates` */
+  readonly unreached: readonly string[];
+}
+
 interface Report {
   readonly cases: readonly CaseLine[];
+  readonly coverage: RuleCoverage;
   readonly problems: readonly Problem[];
 }
 
@@ -47,18 +56,21 @@ export async function testPolicies(options: TestOptions): Promise<CommandOutcome
   const lines = failed.map(
     ({ place, name, differences }) => `${place}: ${name}\n${differences.map((line) => `  ${line}\n`).join('')}`,
   );
-  const output = `${lines.join('')}${renderProblems(report.problems, options)}${passed} passed, ${failed.length} failed\n`;
+  const { rules, reached } = report.coverage;
+  const coverage = rules === 0 ? '' : `${reached} of ${rules} rules reached\n`;
+  const summary = `${coverage}${passed} passed, ${failed.length} failed\n`;
+  const output = `${lines.join('')}${renderProblems(report.problems, options)}${summary}`;
   return { exitCode, output };
 }
 
 async function runTests(options: TestOptions): Promise<Report> {
   const policyOptions = await loadOptions(options.config);
-  if (!policyOptions.ok) return { cases: [], problems: policyOptions.error };
+  if (!policyOptions.ok) return { cases: [], coverage: NO_RULES, problems: policyOptions.error };
   const [set, listed] = await Promise.all([loadPolicySet(options.dir), listPolicyDir(options.dir)]);
-  if (!set.ok) return { cases: [], problems: set.error };
-  if (!listed.ok) return { cases: [], problems: listed.error };
+  if (!set.ok) return { cases: [], coverage: NO_RULES, problems: set.error };
+  if (!listed.ok) return { cases: [], coverage: NO_RULES, problems: listed.error };
   const policy = compilePolicy(set.value.sources, policyOptions.value);
-  if (!policy.ok) return { cases: [], problems: policy.error };
+  if (!policy.ok) return { cases: [], coverage: NO_RULES, problems: policy.error };
 
   const names = listed.value.tests.filter((name) => options.filter === null || matchesGlob(name, options.filter));
   const tests = await Promise.all(names.map((name) => loadPolicyTest(options.dir, name)));
@@ -66,6 +78,7 @@ async function runTests(options: TestOptions): Promise<Report> {
   const reports = readable.map((test) => runTest(test, set.value, policy.value));
   return {
     cases: reports.flatMap(({ cases }) => cases),
+    coverage: reports.map(({ coverage }) => coverage).reduce(addCoverage, NO_RULES),
     problems: [
       ...tests.flatMap((test) => (test.ok ? [] : test.error)),
       ...reports.flatMap(({ problems }) => problems),
@@ -81,6 +94,7 @@ function runTest(test: PolicyTest, { sources }: PolicySet, policy: CompiledPolic
     const help = `known here: ${sources.map(({ name }) => name).join(', ')}`;
     return {
       cases: [],
+      coverage: NO_RULES,
       problems: [failure(test.place, 'policy', 'is no policy of this directory', test.policy, help)],
     };
   }
@@ -90,7 +104,9 @@ function runTest(test: PolicyTest, { sources }: PolicySet, policy: CompiledPolic
     name,
     differences,
   }));
-  const problems = findUntestedRules(source.file, results).map((id) => {
+  const { rules, upstream } = source.file;
+  const untested = findUntestedRules(source.file, results);
+  const problems = untested.map((id) => {
     const place = source.placeOf(['rules', source.file.rules.findIndex((rule) => rule.id === id)]);
     return failure(
       place,
@@ -100,7 +116,18 @@ function runTest(test: PolicyTest, { sources }: PolicySet, policy: CompiledPolic
       `add a case to ${test.place} in which it speaks`,
     );
   });
-  return { cases, problems };
+  const unreached = untested.map((id) => `${upstream}/${id}`);
+  return { cases, coverage: { rules: rules.length, reached: rules.length - untested.length, unreached }, problems };
+}
+
+const NO_RULES: RuleCoverage = { rules: 0, reached: 0, unreached: [] };
+
+function addCoverage(a: RuleCoverage, b: RuleCoverage): RuleCoverage {
+  return {
+    rules: a.rules + b.rules,
+    reached: a.reached + b.reached,
+    unreached: [...a.unreached, ...b.unreached],
+  };
 }
 
 function findUntestedPolicies({ sources }: PolicySet, tests: readonly PolicyTest[]): Problem[] {

@@ -117,7 +117,16 @@ describe('test', () => {
   });
 
   it('passes', async () => {
-    expect(await run()).toEqual({ exitCode: 0, output: '2 passed, 0 failed\n' });
+    expect(await run()).toEqual({ exitCode: 0, output: '2 of 2 rules reached\n2 passed, 0 failed\n' });
+  });
+
+  it('reads well where cases fail and rules are not reached', async () => {
+    put('crm.test.yaml', CASES.split('\n').slice(0, 3).join('\n').replace('expect: allow', 'expect: deny'));
+    const { output } = await run();
+    const golden = new URL('golden/test.txt', import.meta.url).pathname;
+    await expect(
+      output.replaceAll(/^\S*policies/gm, 'policies').replaceAll(/ \S*(policies\/crm\.test)/g, ' $1'),
+    ).toMatchFileSnapshot(golden);
   });
 
   it('says which case came out otherwise, and how', async () => {
@@ -133,12 +142,17 @@ describe('test', () => {
     const { exitCode, output } = await run();
     expect(exitCode).toBe(1);
     expect(output).toContain('policies/crm.yaml:6:5: rules: holds a rule that no case reaches; got writers');
+    expect(output).toMatch(/^1 of 2 rules reached$/m);
+    const json = await testPolicies({ dir, config: null, filter: null, json: true, color: false });
+    expect(JSON.parse(json.output)).toMatchObject({
+      coverage: { rules: 2, reached: 1, unreached: ['crm/writers'] },
+    });
   });
 
   it('fails for a policy without a test, unless it was told which to run', async () => {
     put('wiki.yaml', POLICY.replace('upstream: crm', 'upstream: wiki'));
     expect((await run()).output).toContain('policies/wiki.yaml:1:1: file: has no test\n  help: add wiki.test.yaml');
-    expect(await run('crm*')).toEqual({ exitCode: 0, output: '2 passed, 0 failed\n' });
+    expect(await run('crm*')).toEqual({ exitCode: 0, output: '2 of 2 rules reached\n2 passed, 0 failed\n' });
   });
 
   it('fails where the filter fits nothing', async () => {
@@ -170,7 +184,7 @@ describe('test', () => {
     const config = putConfig(`${CONFIG}environment: dev\nenvironments: { dev: { unclassified: approve } }\n`);
     expect((await run()).exitCode).toBe(1);
     expect((await testPolicies({ dir, config, filter: null, json: false, color: false })).output).toBe(
-      '3 passed, 0 failed\n',
+      '3 of 3 rules reached\n3 passed, 0 failed\n',
     );
   });
 
