@@ -47,6 +47,13 @@ describe('the version of a policy', () => {
     ['budget', { ...BASE, limits: [{ ...BASE.limits[0], spend: { cost: 2, budget: '8/1d' } }] }],
     ['people of a limit', { ...BASE, limits: [{ ...BASE.limits[0], who: { groups: ['x'] } }] }],
     ['things of a limit', { ...BASE, limits: [{ ...BASE.limits[0], tools: ['get'] }] }],
+    ['private thing', { ...BASE, labels: { private: ['get'] } }],
+    ['untrusted thing', { ...BASE, labels: { untrusted: ['get'] } }],
+    ['external thing', { ...BASE, labels: { external: ['get'] } }],
+    ['field of a result', withRule({ result: { keep: ['id'] } })],
+    ['refusal of undeclared arguments', { ...BASE, undeclaredArguments: 'deny' }],
+    ['preview', withRule({ approval: { preview: { tool: 'get' } } })],
+    ['offer', withRule({ approval: { grant: { count: 3, for: '5m' } } })],
     ['watch rule', { ...BASE, watch: [{ on: 'identical-calls', count: 8, within: '1m', then: 'deny' }] }],
   ])('is another with another %s', (_what, file) => {
     expect(versionOf(file)).not.toBe(versionOf(BASE));
