@@ -44,3 +44,9 @@ export function principalOf(
     resources: null,
   };
 }
+
+/** An entry of `watch`. */
+export function watchRule(on: string, action: string, more: object = {}): object {
+  // oxlint-disable-next-line unicorn/no-thenable -- a key of the language, of an object that nobody awaits.
+  return { on, ...more, then: action };
+}

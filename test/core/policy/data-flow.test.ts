@@ -3,7 +3,7 @@ import type { WindowUse } from '../../../src/core/limits/limit-use.ts';
 import { isSeenUse } from '../../../src/core/policy/data-flow.ts';
 import { decide } from '../../../src/core/policy/decide.ts';
 import type { DecisionTarget } from '../../../src/core/policy/decision.ts';
-import { NOW_MS, policyOf, principalOf } from '../../support/policy.ts';
+import { NOW_MS, policyOf, principalOf, watchRule } from '../../support/policy.ts';
 
 const ALLOW = { who: { any: true }, effect: 'allow' } as const;
 const MAIL = {
@@ -16,8 +16,8 @@ const MAIL = {
   ],
   labels: { private: ['read'], untrusted: { resources: ['mail://inbox/**'] }, external: ['send'] },
   watch: [
-    { on: 'data-flow', within: '1h', then: 'require-approval' },
-    { on: 'data-flow', within: '2h', then: 'require-approval' },
+    watchRule('data-flow', 'require-approval', { within: '1h' }),
+    watchRule('data-flow', 'require-approval', { within: '2h' }),
   ],
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../src/core/policy/decide.ts';
 import type { DecisionTarget } from '../../../src/core/policy/decision.ts';
-import { NOW_MS, policyOf, principalOf } from '../../support/policy.ts';
+import { NOW_MS, policyOf, principalOf, watchRule } from '../../support/policy.ts';
 
 const RULES = [
   { id: 'r', who: { any: true }, tools: ['get', 'put', 'find'], effect: 'approve' },
@@ -85,8 +85,8 @@ describe('what a call takes of limits', () => {
   });
 
   it('remembers the first use where a watch rule asks about it', () => {
-    const first = { on: 'first-use-of-tool', then: 'require-approval' };
-    const same = { on: 'identical-calls', count: 5, within: '1m', then: 'deny' };
+    const first = watchRule('first-use-of-tool', 'require-approval');
+    const same = watchRule('identical-calls', 'deny', { count: 5, within: '1m' });
     expect(uses([], { watch: [same, first] })).toMatchObject([
       { kind: 'first-use', place: '0.yaml:watch.1', amount: 1 },
     ]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { policyOf } from '../../support/policy.ts';
+import { policyOf, watchRule } from '../../support/policy.ts';
 
 const RULE = { id: 'r', who: { any: true }, tools: ['get'], effect: 'approve' };
 const BASE = {
@@ -7,7 +7,7 @@ const BASE = {
   classes: { read: ['get'], write: ['put'], byArgument: { manage: { argument: 'action', read: ['view'] } } },
   rules: [{ ...RULE, bind: { owner: 'principal.id' }, approval: { by: { groups: ['leads'] }, expires: '5m' } }],
   limits: [{ calls: '9/1m', spend: { cost: 2, budget: '9/1d' } }],
-  watch: [{ on: 'identical-calls', count: 9, within: '1m', then: 'deny' }],
+  watch: [watchRule('identical-calls', 'deny', { count: 9, within: '1m' })],
 };
 const versionOf = (file: object): string => policyOf([file]).version;
 const withRule = (change: object): object => ({ ...BASE, rules: [{ ...BASE.rules[0], ...change }] });
@@ -54,7 +54,7 @@ describe('the version of a policy', () => {
     ['refusal of undeclared arguments', { ...BASE, undeclaredArguments: 'deny' }],
     ['preview', withRule({ approval: { preview: { tool: 'get' } } })],
     ['offer', withRule({ approval: { grant: { count: 3, for: '5m' } } })],
-    ['watch rule', { ...BASE, watch: [{ on: 'identical-calls', count: 8, within: '1m', then: 'deny' }] }],
+    ['watch rule', { ...BASE, watch: [watchRule('identical-calls', 'deny', { count: 8, within: '1m' })] }],
   ])('is another with another %s', (_what, file) => {
     expect(versionOf(file)).not.toBe(versionOf(BASE));
   });
