@@ -166,6 +166,22 @@ describe.each(['http, modern', 'http, legacy'] as const)('before an upstream ove
       expect(await told(lax)).not.toContain('"mail"');
     });
 
+    it('is said to show apps where it can and the operator allows them, and nowhere else', async () => {
+      const extensions = { 'io.modelcontextprotocol/ui': { mimeTypes: [PAGE] }, 'com.example/canary': {} };
+      const _meta = { 'io.modelcontextprotocol/clientCapabilities': { extensions } };
+      const told = async (world: World): Promise<string> => {
+        const before = world.crm.bytes().length;
+        await world.send(world.request(host, { params: { ...call, _meta }, path: '/mcp/crm' }));
+        return world.crm.bytes().slice(before);
+      };
+      const [toStrict, toLax] = [await told(strict), await told(lax)];
+      expect([toStrict, toLax].map((text) => text.includes('io.modelcontextprotocol/ui'))).toEqual([
+        false,
+        host === '2026-07-28',
+      ]);
+      expect(toStrict + toLax).not.toContain('com.example/canary');
+    });
+
     it('sends nothing along that a server could trust', async () => {
       const before = strict.crm.bytes().length;
       const _meta = {
