@@ -60,7 +60,7 @@ export function History(): JSX.Element {
             cells: [
               <Badge of={status} />,
               <a href={`/approvals/${id}`}>
-                <Person id={requester} /> <span class="faint">called</span> <Visible text={`${upstream}/${tool}`} />
+                <Person id={requester} /> <span class="faint">·</span> <Visible text={`${upstream}/${tool}`} />
               </a>,
               <When at={createdAt} />,
               decidedBy === null ? '–' : <Person id={decidedBy} />,

@@ -23,14 +23,14 @@ export function Arguments({ value, caption = 'Arguments of the call', onSeen }: 
     <table class="arguments">
       <caption class="hidden">{caption}</caption>
       <tbody>
-        {rows.map(({ name, text }) => (
+        {rows.map(({ name, text, isJson }) => (
           <tr key={name}>
             <th scope="row">
               <Visible text={name} />
             </th>
             <td>
               <pre>
-                <Visible text={isLongText(text) && !opened.has(name) ? fold(text) : text} lines />
+                <Value of={isLongText(text) && !opened.has(name) ? fold(text) : text} isJson={isJson} />
                 {isLongText(text) && !opened.has(name) ? '…' : null}
               </pre>
               {isLongText(text) && !opened.has(name) ? (
@@ -49,15 +49,23 @@ export function Arguments({ value, caption = 'Arguments of the call', onSeen }: 
 interface Row {
   readonly name: string;
   readonly text: string;
+  /** Its line breaks are ours: those of texts in it are written out. */
+  readonly isJson: boolean;
+}
+
+function Value({ of, isJson }: { readonly of: string; readonly isJson: boolean }): JSX.Element {
+  if (!isJson) return <Visible text={of} lines />;
+  return <>{of.split('\n').map((line, at) => [at === 0 ? '' : '\n', <Visible key={at} text={line} />])}</>;
 }
 
 /** A text stands in quotes, with its line breaks, and everything else as JSON: `"5"` and `5` are two values. */
 function rowsOf(value: unknown): readonly Row[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return [{ name: 'value', text: visibleJson(value, 2) }];
+    return [{ name: 'value', text: visibleJson(value, 2), isJson: true }];
   return Object.entries(value).map(([name, member]) => ({
     name,
     text: typeof member === 'string' ? `"${member}"` : visibleJson(member, 2),
+    isJson: typeof member !== 'string',
   }));
 }
 

@@ -16,7 +16,8 @@ export function approvalPage({ approval, csrfToken, problem }: ApprovalForm): Ht
   const { mayDecide, badges, preview, difference } = approval;
   const isMine = mayDecide.allowed || mayDecide.reauthenticate;
   return html`<p><a href="/">All requests</a></p>
-<h1>${shown(approval.summary)}</h1>
+<h1>${shown(approval.requesterName)} wants to run <code>${shown(approval.tool)}</code> on ${shown(approval.upstream)}</h1>
+<p>${shown(approval.summary)}</p>
 ${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`}
 ${badges.map((badge) => html`<p class="notice wait">${BADGES[badge]}</p>`)}
 ${preview.status === 'ready' ? changesTable('Before and after the call', preview.changes) : null}
