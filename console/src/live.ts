@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import type { AuditView } from '../../src/core/admin-api/audit-view.ts';
+import type { AuditEntry } from '../../src/core/audit/entry.ts';
 import { api } from './api.ts';
 
 /** An entry of the log, or one of the events that have no entry. */
@@ -8,21 +9,26 @@ export interface LiveEvent {
   readonly entry: AuditView | null;
 }
 
-const KINDS = [
-  'approval',
-  'decision',
-  'dispatch',
-  'outcome',
-  'refusal',
-  'kill-switch',
-  'token',
-  'account',
-  'sign-in',
-  'gateway',
-  'kill-switches',
-  'upstreams',
-  'gap',
-];
+/** All that a stream can tell of: a browser hears only what it was told to listen for. */
+const KINDS: { readonly [Kind in AuditEntry['kind'] | 'kill-switches' | 'upstreams' | 'gap']: true } = {
+  refusal: true,
+  principal: true,
+  decision: true,
+  shadow: true,
+  dispatch: true,
+  ask: true,
+  outcome: true,
+  approval: true,
+  'kill-switch': true,
+  token: true,
+  account: true,
+  'sign-in': true,
+  pin: true,
+  gateway: true,
+  'kill-switches': true,
+  upstreams: true,
+  gap: true,
+};
 const AGAIN_AFTER_MS = 3000;
 
 const listeners = new Set<(event: LiveEvent) => void>();
@@ -31,7 +37,8 @@ let source: EventSource | null = null;
 /** One stream for the whole page. The browser reconnects with the id of the last event that it has. */
 function open(): void {
   source = new EventSource('/api/events');
-  for (const kind of KINDS) source.addEventListener(kind, ({ data }: MessageEvent<string>) => tell(kind, data));
+  for (const kind of Object.keys(KINDS))
+    source.addEventListener(kind, ({ data }: MessageEvent<string>) => tell(kind, data));
   source.addEventListener('error', () => {
     if (source?.readyState === EventSource.CLOSED) setTimeout(() => void openAgain(), AGAIN_AFTER_MS);
   });
