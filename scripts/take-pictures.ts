@@ -20,17 +20,17 @@ try {
   await world.close();
 }
 
-async function takeAll({ open, ask, call }: BrowserWorld): Promise<void> {
-  const first = await ask('update', { id: 'note-1', text: 'Ship on Tuesday' });
-  const page = await open({ viewport: { width: 1100, height: 700 }, colorScheme: 'light' });
+async function takeAll(world: BrowserWorld): Promise<void> {
+  const first = await world.ask('update', { id: 'note-1', text: 'Ship on Tuesday' });
+  const page = await world.open({ viewport: { width: 1100, height: 700 }, colorScheme: 'light' });
   await page.goto(`/approvals/${first.id}`);
   await page.getByRole('button', { name: 'Approve' }).click();
   await first.answer;
-  await call('list', {});
+  await world.call('list', {});
 
-  const { id } = await ask('update', { id: 'note-1', text: 'Ship on Wednesday\u200b' });
-  await ask('send', { id: 'note-2', to: 'all@example.com' });
-  await ask('create', { title: 'Minutes', text: 'What we agreed on' });
+  const { id } = await world.ask('update', { id: 'note-1', text: 'Ship on Wednesday\u200b' });
+  await world.ask('send', { id: 'note-2', to: 'all@example.com' });
+  await world.ask('create', { title: 'Minutes', text: 'What we agreed on' });
   await page.goto('/');
   await page.locator('.requests li').nth(2).waitFor();
   await take(page, 'inbox');
