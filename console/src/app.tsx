@@ -6,6 +6,7 @@ import { Access } from './pages/access.tsx';
 import { Audit } from './pages/audit.tsx';
 import { Entry } from './pages/entry.tsx';
 import { Explain } from './pages/explain.tsx';
+import { Figures } from './pages/figures.tsx';
 import { History } from './pages/history.tsx';
 import { Inbox } from './pages/inbox.tsx';
 import { KillSwitch } from './pages/kill-switch.tsx';
@@ -22,7 +23,7 @@ import { type Pending, usePending } from './use-pending.ts';
 /** The path of each section, its name, and other paths that belong to it. */
 const SECTIONS = [
   ['/', 'Approvals', '/approvals'],
-  ['/history', 'History', ''],
+  ['/history', 'History', '/figures'],
   ['/live', 'Live', ''],
   ['/audit', 'Audit log', ''],
   ['/upstreams', 'Upstreams', '/pins'],
@@ -97,6 +98,8 @@ function Page({ path, pending }: { readonly path: string; readonly pending: Pend
       return <Inbox pending={pending} />;
     case 'history':
       return <History />;
+    case 'figures':
+      return <Figures />;
     case 'live':
       return <Live />;
     case 'audit':

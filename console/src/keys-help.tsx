@@ -8,6 +8,8 @@ const KEYS = [
   [['Enter'], 'open it'],
   [['a', 'Enter'], 'approve the open request'],
   [['r', 'Enter'], 'reject it; a comment can be typed between'],
+  [['x'], 'select the request in focus'],
+  [['A'], 'show what is selected, to decide it together'],
   [['/'], 'filter what is shown'],
   [['Esc'], 'back: out of a field, out of a request'],
   [['u'], 'all requests'],

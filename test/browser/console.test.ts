@@ -205,6 +205,30 @@ describe('an approver', () => {
     world().complaints.splice(0, 1);
   });
 
+  it('decides two that are alike together, chosen by key, once both are read, and never by a key', async () => {
+    const asked = await Promise.all(
+      ['note-1', 'note-2'].map((id) => world().ask('update', { id, text: `${id} ${'word '.repeat(200)}end` })),
+    );
+    const page = await open(DESK);
+    await page.getByRole('checkbox').nth(1).waitFor();
+    for (const key of ['j', 'x', 'j', 'x', 'A']) await page.keyboard.press(key);
+    await page.getByRole('heading', { name: '2 requests together' }).waitFor();
+    const approve = page.getByRole('button', { name: 'Approve these 2' });
+    expect(await approve.isDisabled()).toBe(true);
+    for (let left = 2; left > 0; left--)
+      await page
+        .getByRole('button', { name: /^Show all/ })
+        .first()
+        .click();
+    await world().picture(page, 'batch');
+    await page.keyboard.press('a');
+    await page.keyboard.press('Enter');
+    expect(await Promise.all(asked.map(({ id }) => world().isPending(id)))).toEqual([true, true]);
+    await approve.click();
+    for (const { answer } of asked) expect(await answer).toContain('note-');
+    for (const { id } of asked) expect((await entriesOf(id)).filter(({ kind }) => kind === 'dispatch')).toHaveLength(1);
+  });
+
   it('is one of two at once, and the other is told so', async () => {
     const { token } = await world().gateway.issue({
       user: 'oscar',

@@ -15,6 +15,7 @@ const { world, open } = useBrowserSuite();
 const PAGES = [
   '/',
   '/history',
+  '/figures',
   '/live',
   '/audit',
   '/audit/2',
@@ -38,7 +39,7 @@ describe('every page', () => {
     for (const path of [...PAGES, `/approvals/${id}`, `/pins/${pin?.id}`]) {
       await page.goto(path);
       await page.locator('main h1').waitFor();
-      await page.locator('main :is(tbody tr, .requests li, .panel, .notice, .facts)').first().waitFor();
+      await page.locator('main :is(tbody tr, .requests li, .panel, .notice, .facts, .empty)').first().waitFor();
       // On a phone the pages differ by their style alone, so a few stand for all.
       if (size === 'desk' || ['/', '/access', `/approvals/${id}`].includes(path)) {
         const { violations } = await new AxeBuilder({ page }).analyze();

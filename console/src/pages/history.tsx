@@ -41,6 +41,7 @@ export function History(): JSX.Element {
           value={of('q')}
           onChange={(text) => set('q', text)}
         />
+        <a href="/figures">How people decide</a>
       </div>
       <div class="choices-row">
         {choice('Person', 'requester')}

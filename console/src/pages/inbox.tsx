@@ -3,12 +3,14 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../keys.ts';
 import { Badge } from '../parts/badge.tsx';
+import { Batch } from '../parts/batch.tsx';
 import { Empty } from '../parts/empty.tsx';
 import { Filter, hasWords } from '../parts/filter.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { SentenceLine } from '../parts/sentence.tsx';
 import { Visible } from '../parts/visible.tsx';
 import { Countdown, When } from '../parts/when.tsx';
+import { session } from '../session.ts';
 import { useTitle } from '../title.ts';
 import type { Pending } from '../use-pending.ts';
 
@@ -34,7 +36,33 @@ export function Inbox({ pending: { value: pending, problem } }: { readonly pendi
   );
   const fresh = (pending ?? []).filter(({ id }) => !isIn(shown ?? [], id)).length;
   const list = useRef<HTMLUListElement>(null);
-  useKeys({ j: () => step(list.current, 1), k: () => step(list.current, -1) });
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [isTogether, setTogether] = useState(false);
+  const mayDecide = session.roles.has('approver');
+  const together = rows.filter(({ id }) => chosen.has(id) && pending !== null && isIn(pending, id));
+  const choose = (id: string): void =>
+    setChosen((now) => new Set(now.has(id) ? [...now].filter((each) => each !== id) : [...now, id]));
+  const openTogether = (): boolean => {
+    if (together.length < 2) return false;
+    setTogether(true);
+    return true;
+  };
+  const closeTogether = (): void => {
+    setTogether(false);
+    setChosen(new Set());
+  };
+  useKeys({
+    j: () => step(list.current, 1),
+    k: () => step(list.current, -1),
+    x() {
+      const id = focusedId(list.current);
+      if (id === null || !mayDecide) return false;
+      choose(id);
+      return true;
+    },
+    A: openTogether,
+  });
+  if (isTogether && together.length > 0) return <Batch of={together} onDone={closeTogether} />;
 
   return (
     <>
@@ -72,22 +100,48 @@ export function Inbox({ pending: { value: pending, problem } }: { readonly pendi
       ) : null}
       <ul class="requests" ref={list}>
         {rows.map((approval) => (
-          <Row key={approval.id} approval={approval} isOver={pending !== null && !isIn(pending, approval.id)} />
+          <Row
+            key={approval.id}
+            approval={approval}
+            isOver={pending !== null && !isIn(pending, approval.id)}
+            isChosen={chosen.has(approval.id)}
+            onChoose={mayDecide ? choose : null}
+          />
         ))}
       </ul>
+      {together.length > 1 ? (
+        <button onClick={openTogether}>
+          Show {together.length} together <kbd aria-hidden="true">A</kbd>
+        </button>
+      ) : null}
       {rows.length > 0 ? (
         <p class="faint keys">
-          <kbd>j</kbd> <kbd>k</kbd> move · <kbd>Enter</kbd> open · <kbd>/</kbd> filter · <kbd>?</kbd> all keys
+          <kbd>j</kbd> <kbd>k</kbd> move · <kbd>Enter</kbd> open · <kbd>x</kbd> select · <kbd>/</kbd> filter ·{' '}
+          <kbd>?</kbd> all keys
         </p>
       ) : null}
     </>
   );
 }
 
-function Row({ approval, isOver }: { readonly approval: ApprovalView; readonly isOver: boolean }): JSX.Element {
+interface RowProps {
+  readonly approval: ApprovalView;
+  readonly isOver: boolean;
+  readonly isChosen: boolean;
+  /** `null`: for those who may not decide. */
+  readonly onChoose: ((id: string) => void) | null;
+}
+
+function Row({ approval, isOver, isChosen, onChoose }: RowProps): JSX.Element {
   const { id, upstream, tool, class: kind, reason, createdAt, expiresAt, approversNeeded, approvedBy } = approval;
   return (
     <li class={isOver ? 'over' : ''}>
+      {onChoose === null || isOver ? null : (
+        <label class="choose">
+          <input type="checkbox" checked={isChosen} onChange={() => onChoose(id)} />
+          <span class="hidden">Select {id}</span>
+        </label>
+      )}
       <a href={`/approvals/${id}`}>
         <SentenceLine of={approval} />
         <span class="faint">
@@ -112,6 +166,11 @@ function Row({ approval, isOver }: { readonly approval: ApprovalView; readonly i
       </span>
     </li>
   );
+}
+
+function focusedId(list: HTMLElement | null): string | null {
+  const link = [...(list?.querySelectorAll('a') ?? [])].find((each) => each === document.activeElement);
+  return link === undefined ? null : link.pathname.replace('/approvals/', '');
 }
 
 function isIn(approvals: readonly ApprovalView[], id: string): boolean {

@@ -17,6 +17,7 @@ import { readForm } from './read-form.ts';
 /** Pages that are nothing without script: their data comes from the API. */
 const SCRIPTED_PAGES = [
   '/history',
+  '/figures',
   '/live',
   '/audit',
   '/audit/:seq',
