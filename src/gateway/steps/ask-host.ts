@@ -1,6 +1,5 @@
 import type { AskEntry } from '../../core/audit/entry.ts';
 import { argsDigest } from '../../core/approval/args-digest.ts';
-import { redactArguments } from '../../core/content/redact-arguments.ts';
 import type { Ask, AskKind, AskRefusal } from '../../core/conversation/ask.ts';
 import { type AskContext, askKindOf, checkAsk, type RawAsk } from '../../core/conversation/check-ask.ts';
 import { checkAskAnswer } from '../../core/conversation/check-ask-answer.ts';
@@ -10,6 +9,7 @@ import { isModernRevision } from '../../core/mcp/revisions.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { AskReply } from '../../ports/upstream.ts';
 import type { CallDeps } from '../deps.ts';
+import { inspectJson } from './inspect-result.ts';
 import type { AskAnswer } from '../gateway.ts';
 import type { GovernedCall } from '../governed-call.ts';
 
@@ -68,7 +68,7 @@ interface AcceptedQuestion {
 
 /** All or none: a person is not bothered with one question when the answer to it would be of no use without the others. */
 function checkQuestion(
-  { check, rounds, deps, undeclared }: Asking,
+  { check, rounds, deps, governed, undeclared }: Asking,
   raw: ReadonlyMap<string, RawAsk>,
 ): Result<ReadonlyMap<string, Ask>, AskRefusal> {
   if (rounds > ROUNDS_MAX || raw.size > ASKS_PER_ROUND_MAX || raw.size === 0) return err('too-many');
@@ -81,7 +81,7 @@ function checkQuestion(
       return checked;
     }
     // A server that repeats the credential it was sent would have people and models read it.
-    asks.set(key, { ...checked.value, params: redactArguments(checked.value.params, deps.knownSecrets) });
+    asks.set(key, { ...checked.value, params: inspectJson(deps, checked.value.params, governed.decision.result) });
   }
   return ok(asks);
 }

@@ -1,13 +1,13 @@
 import { detect } from '../../core/content/detect.ts';
 import type { Detector } from '../../core/content/detectors/detector.ts';
 import { maskKnownSecrets } from '../../core/content/mask-secrets.ts';
-import { redactKnownSecrets } from '../../core/content/redact-arguments.ts';
-import { createJsonDetection, type RedactedJson } from '../../core/content/redact-json.ts';
+import { redactArguments, redactKnownSecrets } from '../../core/content/redact-arguments.ts';
+import { createJsonDetection, type RedactedJson, redactJson } from '../../core/content/redact-json.ts';
 import { redactText } from '../../core/content/redact-text.ts';
 import { fitResult } from '../../core/content/shape/fit-result.ts';
 import { type PreparedDuties, prepareDuties } from '../../core/content/shape/prepare-duties.ts';
 import type { ResultDuties } from '../../core/content/shape/result-duties.ts';
-import { bytesOf } from '../../core/content/shape/result-parts.ts';
+import { bytesOf, encodePart, partText } from '../../core/content/shape/result-parts.ts';
 import { shapeResult } from '../../core/content/shape/shape-result.ts';
 import type { JsonObject } from '../../core/json/value.ts';
 import type { UpstreamProgress, UpstreamResult } from '../../ports/upstream.ts';
@@ -101,6 +101,14 @@ export function inspectText(
   const shown = redactKnownSecrets(text, knownSecrets);
   const detectors = detectorsFor({ resultDetectors }, { detectors: more });
   return redactText(shown, detect(shown, detectors));
+}
+
+/** Words of an upstream that come in another way than by a result: none of its credentials, and none that the detectors find. */
+export function inspectJson(deps: InspectDeps, value: JsonObject, duties: ResultDuties | null): JsonObject {
+  const detectors = detectorsFor(deps, duties === null ? NO_DUTIES : prepareDuties(duties));
+  const shown = redactArguments(value, deps.knownSecrets);
+  const { json, spans } = redactJson([encodePart(shown)], detectors);
+  return spans.length === 0 ? shown : (JSON.parse(json.map(partText).join('')) as JsonObject);
 }
 
 export function detectorsFor(
