@@ -143,4 +143,4 @@ export const FLIP_FLOPPING = 'flip-flopping';
 export const RETURNED = 'returned';
 
 /** What a scan says and a person need not decide: it misleads nobody about what the tool does. */
-const TOLERATED: ReadonlySet<ToolSign> = new Set(['invalid-schema', 'hint-contradicts-name']);
+const TOLERATED: ReadonlySet<ToolSign> = new Set(['invalid-schema', 'invalid-header', 'hint-contradicts-name']);

@@ -1,5 +1,7 @@
+import { plainLetters } from '../content/unfold-text.ts';
 import { visibleText } from '../content/visible-text.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../json/value.ts';
+import { parseParameterHeaders } from '../mcp/parameter-headers.ts';
 import { type PoisonSign, scanText, TEXT_CHARS_MAX, type TextFinding } from './scan-text.ts';
 import { type ListForm, LISTS } from './listed.ts';
 
@@ -10,6 +12,7 @@ export type ToolSign =
   | 'confusable-name'
   | 'foreign-tool'
   | 'invalid-schema'
+  | 'invalid-header'
   | 'remote-reference'
   | 'too-long'
   | 'hint-contradicts-name';
@@ -84,7 +87,7 @@ function nameOf(definition: Json, named: string): string {
 
 /** What a hasty reader sees: `Send_EmaiI` and `send-email` are alike. */
 function skeletonOf(name: string): string {
-  const plain = name
+  const plain = plainLetters(name)
     .normalize('NFKD')
     .replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, '')
     .replaceAll('I', 'l');
@@ -120,6 +123,8 @@ function scanDefinition(definition: JsonObject, { name, named, foreignTools, sca
       add('invalid-schema', `/${member}/type`, `must be "object", not ${JSON.stringify(schema['type']).slice(0, 60)}`);
     }
   }
+  const headers = parseParameterHeaders(definition['inputSchema']);
+  if (!headers.ok) add('invalid-header', '/inputSchema', headers.error);
   const annotations = definition['annotations'];
   if (
     isJsonObject(annotations) &&

@@ -124,6 +124,11 @@ function plainText(match: string): string {
   }
 }
 
+/** The text as a reader sees it, who takes a Cyrillic `а` for a Latin one. */
+export function plainLetters(text: string): string {
+  return Array.from(text, plainCharacter).join('');
+}
+
 /** What a reader sees. Nothing for what nobody sees. */
 function plainCharacter(char: string): string {
   const lookAlike = LOOK_ALIKES.get(char);

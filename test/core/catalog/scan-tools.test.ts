@@ -98,6 +98,21 @@ describe('scanTools', () => {
     expect(signsIn({ name: 'a', inputSchema: { type: 'object', $ref: '#/$defs/a' } })).toEqual([]);
   });
 
+  it('finds headers that are none', () => {
+    const properties = { r: { type: 'string', 'x-mcp-header': 'Bad Header' } };
+    expect(signsIn({ name: 'a', inputSchema: { type: 'object', properties } })).toEqual([
+      'invalid-header /inputSchema',
+    ]);
+  });
+
+  it('finds a name in letters of another script that reads like one in ours', () => {
+    const scanned = scanTools([{ name: 'send_mail' }, { name: 'sеnd_mаil' }]);
+    expect(scanned.map(({ findings }) => findings.map(({ sign }) => sign))).toEqual([
+      ['confusable-name'],
+      ['invalid-name', 'confusable-name'],
+    ]);
+  });
+
   it('finds the names of tools of others, and those only', () => {
     expect(
       signsIn({ name: 'add', description: 'Better than send_email and search.' }, ['send_email', 'search']),
