@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type Pin, pinId } from '../../src/core/catalog/pin.ts';
+import type { DefinitionDigest } from '../../src/core/catalog/tool.ts';
+import { lintPinned } from '../../src/gateway/administration/lint-pinned.ts';
 import type { ImaginedPerson } from '../../src/gateway/administration.ts';
 import { administrator, createGatewayRig } from '../support/gateway-rig.ts';
 import { startAdminPlane } from '../support/start-admin-plane.ts';
@@ -29,6 +32,8 @@ const alice: ImaginedPerson = {
   nowMs: null,
 };
 
+const DIGEST = 'd'.repeat(64) as DefinitionDigest;
+
 const createRig = () => createGatewayRig({ policies: [POLICY], upstreams: { notes: ['get', 'update'] } });
 
 describe('the policy in force', () => {
@@ -58,6 +63,34 @@ describe('the policy in force', () => {
       ['soon', 'tools', ['get'], false],
     ]);
     expect(rules?.at(-1)).toMatchObject({ from: '2026-12-01T00:00:00.000Z', until: '2026-12-02T00:00:00.000Z' });
+  });
+});
+
+describe('the tools that hosts see now', () => {
+  const pin = (tool: string, fields: Partial<Pin> = {}): Pin => ({
+    id: pinId('notes', tool, DIGEST),
+    upstream: 'notes',
+    tool,
+    digest: DIGEST,
+    status: 'trusted',
+    why: [],
+    definition: { name: tool, inputSchema: { type: 'object', properties: { n: { type: 'string' } } } },
+    firstSeenMs: 0,
+    decidedBy: null,
+    decidedMs: null,
+    ...fields,
+  });
+
+  it('are held against the policy, by their pinned definitions', async () => {
+    const policy = (await createRig()).deps.policy();
+    const found = lintPinned(policy, [pin('get'), pin('update'), pin('put'), pin('drop', { status: 'pending' })]);
+    expect(found.map(({ message, got }) => `${message}: ${got}`)).toEqual([
+      'a tool of the upstream is in no class, so it is denied: put',
+      'is no tool of the upstream: search_*',
+      'does not fit the input schema of update: no such overload: string < int: args.n < 9',
+    ]);
+    expect(lintPinned(policy, [])).toEqual([]);
+    expect(lintPinned(policy, [pin('get', { upstream: 'wiki' })])).toEqual([]);
   });
 });
 

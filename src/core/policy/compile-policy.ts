@@ -21,6 +21,8 @@ export interface CompiledPolicy {
   readonly version: PolicyVersion;
   readonly options: PolicyOptions;
   readonly files: readonly CompiledFile[];
+  /** What it was made of, for those who look at more than decisions. */
+  readonly sources: readonly PolicySource[];
   readonly upstreams: ReadonlyMap<string, UpstreamPolicy>;
   /** By the name of the upstream. */
   readonly limits: ReadonlyMap<string, readonly CompiledLimit[]>;
@@ -102,6 +104,7 @@ export function compilePolicy(
     version,
     options,
     files: compiled,
+    sources,
     upstreams,
     limits,
     watch,

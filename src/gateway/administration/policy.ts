@@ -15,14 +15,17 @@ import type { TokenStore } from '../../ports/token-store.ts';
 import type { Upstream } from '../../ports/upstream.ts';
 import type { Administration, ImaginedPerson, PolicyQuestion } from '../administration.ts';
 import type { Catalogue } from '../catalogue.ts';
+import type { Pins } from '../pins.ts';
 import type { Shadow } from '../shadow.ts';
 import { checkRole, notFound, withStore } from './admin-fault.ts';
+import { lintPinned } from './lint-pinned.ts';
 import { viewPolicy } from './view-policy.ts';
 
 export interface PolicyAdminDeps {
   readonly policy: () => CompiledPolicy;
   readonly catalogue: Catalogue;
   readonly upstreams: ReadonlyMap<string, Upstream>;
+  readonly pins: Pins;
   readonly shadow: Shadow;
   readonly tokens: TokenStore;
   readonly clock: Clock;
@@ -38,7 +41,9 @@ export function createPolicyAdministration(deps: PolicyAdminDeps): PolicyAdminis
   return {
     showPolicy: (by) => {
       const fault = checkRole(by, 'operator', 'approver', 'auditor', 'viewer');
-      return fault === null ? ok(viewPolicy(deps.policy())) : err(fault);
+      if (fault !== null) return err(fault);
+      const policy = deps.policy();
+      return ok(viewPolicy(policy, lintPinned(policy, deps.pins.list())));
     },
     showShadow: (by) => {
       const fault = checkRole(by, 'operator', 'approver', 'auditor', 'viewer');

@@ -3,17 +3,20 @@ import type { CompiledPolicy } from '../../core/policy/compile-policy.ts';
 import type { PolicySubject } from '../../core/policy/policy-file.ts';
 import type { CompiledRule } from '../../core/policy/target-plan.ts';
 import type { UpstreamPolicy } from '../../core/policy/upstream-policy.ts';
+import type { Problem } from '../../core/problem.ts';
 import { formatTimestamp } from '../../core/timestamp.ts';
 
-/** The policy in force as administrators see it. */
-export function viewPolicy(policy: CompiledPolicy): PolicyView {
+/** The policy in force as administrators see it, with what was found about the tools that it is about. */
+export function viewPolicy(policy: CompiledPolicy, findings: readonly Problem[]): PolicyView {
   const { version, files, options, upstreams, warnings } = policy;
   return {
     version,
     environment: options.environment,
     files,
     upstreams: [...upstreams.values()].map((upstream) => viewUpstream(policy, upstream)),
-    warnings: warnings.map(({ place, message }) => ({ place, message })),
+    warnings: [...warnings, ...findings].map(({ place, message, got }) => {
+      return { place, message: got === null ? message : `${message}; got ${got}` };
+    }),
   };
 }
 

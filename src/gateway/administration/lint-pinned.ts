@@ -1,0 +1,23 @@
+import { type Pin, pinKind } from '../../core/catalog/pin.ts';
+import { isJsonObject, type JsonObject } from '../../core/json/value.ts';
+import type { CompiledPolicy } from '../../core/policy/compile-policy.ts';
+import { type LintedTool, lintTools } from '../../core/policy/lint/lint-tools.ts';
+import type { Problem } from '../../core/problem.ts';
+
+/** What the policy in force leaves open or gets wrong about the tools that hosts see now, by their pinned definitions. */
+export function lintPinned({ sources }: CompiledPolicy, pins: readonly Pin[]): readonly Problem[] {
+  const trusted = pins.filter((pin) => pin.status === 'trusted' && pinKind(pin) === 'tool');
+  return [...Map.groupBy(trusted, ({ upstream }) => upstream)].flatMap(([upstream, pinned]) =>
+    lintTools(
+      sources.filter(({ file }) => file.upstream === upstream),
+      pinned.map(lintedTool),
+    ),
+  );
+}
+
+function lintedTool({ tool: name, definition }: Pin): LintedTool {
+  const { inputSchema } = definition;
+  return { name, inputSchema: isJsonObject(inputSchema) ? inputSchema : NOTHING_DECLARED };
+}
+
+const NOTHING_DECLARED: JsonObject = {};
