@@ -5,6 +5,7 @@ import type { BatchRequest } from '../../src/gateway/administration.ts';
 import { createApprovalAdministration } from '../../src/gateway/administration/approvals.ts';
 import { createBatchAdministration } from '../../src/gateway/administration/batch.ts';
 import { createApprovalDesk } from '../../src/gateway/approval-desk.ts';
+import { createDeadlines } from '../../src/gateway/deadlines.ts';
 import { createFixedClock } from '../support/fixed-clock.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
 import { sampleApproval, sampleApprovalEntry } from '../support/store-samples.ts';
@@ -14,7 +15,7 @@ const OLIVIA: Administrator = {
   credentialId: 'tok_olivia',
   roles: ['approver'],
   groups: ['sales-leads'],
-} as unknown as Administrator;
+};
 
 let store: MemoryStore;
 let decideBatch: ReturnType<typeof createBatchAdministration>['decideBatch'];
@@ -22,8 +23,8 @@ let decideBatch: ReturnType<typeof createBatchAdministration>['decideBatch'];
 beforeEach(() => {
   store = createMemoryStore();
   const clock = createFixedClock(Date.UTC(2026, 10, 20));
-  const deps = { ...store, desk: createApprovalDesk(10), clock, pins: null, tokens: store.tokens };
-  decideBatch = createBatchAdministration(store, createApprovalAdministration(deps as never)).decideBatch;
+  const deps = { ...store, desk: createApprovalDesk(10), clock, deadlines: createDeadlines(clock) };
+  decideBatch = createBatchAdministration(store, createApprovalAdministration(deps)).decideBatch;
 });
 
 const digestOf = (id: string): ArgsDigest => Buffer.from(id).toString('hex').padEnd(64, '0') as ArgsDigest;
