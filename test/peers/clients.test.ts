@@ -46,7 +46,9 @@ const FILESYSTEM = [
   'write_file',
 ];
 const inAll = (upstream: string) => (tool: string) => `${upstream}__${tool}`;
-const ALL = [...EVERYTHING.map(inAll('everything')), ...FILESYSTEM.map(inAll('filesystem'))];
+/** Of the gateway itself, to whoever can have something to wait for. */
+const OWN = 'countersign__approvals';
+const ALL = [OWN, ...EVERYTHING.map(inAll('everything')), ...FILESYSTEM.map(inAll('filesystem'))];
 
 /** Where a host can come in, and what alice finds there. */
 const PATHS: readonly (readonly [path: string, listed: readonly string[]])[] = [

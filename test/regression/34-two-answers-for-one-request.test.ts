@@ -47,7 +47,7 @@ it('one upstream that fails does not hide another, and its tools are denied as w
   const { token } = await world.gateway.issue({ user: 'olga', groups: ['staff'] });
   const list = await world.send(world.request('2026-07-28', { method: 'tools/list', token }));
   const { tools } = parseAnswerBody(list).result as unknown as { tools: readonly { name: string }[] };
-  expect(tools.map(({ name }) => name)).toEqual(['mail__read_x', 'mail__update_x']);
+  expect(tools.map(({ name }) => name)).toEqual(['countersign__approvals', 'mail__read_x', 'mail__update_x']);
   const call = await world.send(world.request('2026-07-28', { params: { name: 'crm__read_x' }, token }));
   expect(parseAnswerBody(call).result).toMatchObject({ structuredContent: { reason: 'upstream_unavailable' } });
   const { json } = await world.gateway.admin('GET', '/api/upstreams');
