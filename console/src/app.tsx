@@ -141,7 +141,7 @@ function isWithin(path: string, to: string, also: string): boolean {
 
 /** Where the sections do not fit beside each other, the one that is open is in view. */
 function showTab(tab: HTMLElement | null): void {
-  tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
 }
 
 function skipToMain(event: MouseEvent): void {

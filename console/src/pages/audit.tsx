@@ -60,9 +60,7 @@ export function Audit(): JSX.Element {
       <p class="buttons">
         {hasOlder ? <button onClick={loadOlder}>Load older</button> : null}
         <button onClick={() => download(found)}>Download what is shown</button>
-        <span class="faint">
-          One JSON text a line, without payloads. The whole log, with proofs: <code>countersign audit</code>
-        </span>
+        <span class="faint">One JSON text a line, without payloads.</span>
       </p>
     </>
   );

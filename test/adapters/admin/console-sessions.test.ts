@@ -195,6 +195,22 @@ describe('J19 a change with the cookie of somebody who signed in', () => {
 });
 
 describe('a page without script', () => {
+  it('shows long arguments whole, and approves them only for whoever says that they read them', async () => {
+    const argumentsShown = JSON.stringify({ text: `${'word '.repeat(200)}and the end` });
+    administration.approvals = [fakeApproval(clock.nowMs(), { argumentsShown })];
+    const { cookie, csrfToken, origin } = await signIn(plane, { token: plane.admin('approver') });
+    const page = await plane.ask({ path: approvalPath(), headers: [cookie] });
+    expect(page.body).toContain('word and the end');
+    expect(page.body).toContain('name="seen"');
+    const argsDigest = administration.approvals[0]?.binding.argsDigest ?? '';
+    const fields = { csrf: csrfToken, argsDigest, decision: 'approve' };
+    const early = await postForm(plane, approvalPath(), fields, [cookie, origin]);
+    expect([early.status, early.body.includes('Read them to their end')]).toEqual([409, true]);
+    expect(changed()).toEqual([]);
+    await postForm(plane, approvalPath(), { ...fields, seen: '1' }, [cookie, origin]);
+    expect(changed().map(({ method }) => method)).toEqual(['approve']);
+  });
+
   it('approves exactly what it showed, and says who was first', async () => {
     const { cookie, csrfToken, origin } = await signIn(plane, { token: plane.admin('approver') });
     const page = await plane.ask({ path: approvalPath(), headers: [cookie] });
