@@ -23,21 +23,23 @@ export function BeforeAfter({ of }: { readonly of: ApprovalDetail['preview'] }):
     <>
       <h2>Before and after</h2>
       {changes.length === 0 ? (
-        <p>Nothing of the record would change.</p>
+        <p>The arguments do not tell what of this record would change. This is how it is:</p>
       ) : (
         <Differences caption="What the call would change" of={changes} before="Now" after="After the call" />
       )}
       {unchanged.length === 0 ? null : (
-        <details class="unchanged">
-          <summary>{unchanged.length} more, unchanged</summary>
+        <details class="unchanged" open={changes.length === 0}>
+          <summary>{changes.length === 0 ? 'The record now' : `${unchanged.length} more, unchanged`}</summary>
           <dl class="facts">
             {unchanged.map(({ place, before }) => (
               <div key={place}>
                 <dt>
-                  <Visible text={place.replace(/^\//, '')} />
+                  <Visible text={place.replace(/^\//, '') || 'all of it'} />
                 </dt>
                 <dd>
-                  <Visible text={before ?? 'nothing'} />
+                  <pre>
+                    <Visible text={before ?? 'nothing'} lines />
+                  </pre>
                 </dd>
               </div>
             ))}

@@ -20,7 +20,7 @@ export function approvalPage({ approval, csrfToken, problem }: ApprovalForm): Ht
 <p>${shown(approval.summary)}</p>
 ${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`}
 ${badges.map((badge) => html`<p class="notice wait">${BADGES[badge]}</p>`)}
-${preview.status === 'ready' ? changesTable('Before and after the call', preview.changes) : null}
+${preview.status === 'ready' ? beforeAfter(preview) : null}
 ${
   preview.status === 'failed' || preview.status === 'unavailable'
     ? html`<p class="notice wait">The record before and after is not shown: ${shown(preview.note ?? preview.status)}.</p>`
@@ -40,6 +40,12 @@ const BADGES: Readonly<Record<ApprovalBadge, string>> = {
   'new-client': 'New client: their requests came through other clients so far.',
   'unusual-hour': 'Unusual hour: none of their requests came at this time of day so far.',
 };
+
+function beforeAfter({ changes, unchanged }: ApprovalDetail['preview']): Html {
+  if (changes.length > 0) return changesTable('Before and after the call', changes);
+  return html`<h2>Before the call</h2><p>The arguments do not tell what of this record would change.</p>
+<pre>${unchanged.map(({ place, before }) => html`${shown(place.replace(/^\//, ''))} ${shown(before ?? 'nothing')}\n`)}</pre>`;
+}
 
 function changesTable(title: string, changes: readonly ChangeView[]): Html {
   if (changes.length === 0) return html`<h2>${title}</h2><p>Nothing is different.</p>`;
