@@ -18,6 +18,12 @@ export function findDigitGroups(text: string, min: number, max: number): readonl
   return groups;
 }
 
+/** Whether some digits that belong together are at least nine: the shortest number of a person or card is. */
+export function hasLongNumber(text: string): boolean {
+  return LONG_NUMBER.test(text);
+}
+
+const LONG_NUMBER = /[0-9](?:[ .-]?[0-9]){8}/;
 const GROUP = /(?<![A-Za-z0-9_.-])[0-9](?:[ .-]?[0-9])*/g;
 
 /** ISO/IEC 7812: the check digit of payment cards and of many other numbers. */

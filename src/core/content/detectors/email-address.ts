@@ -7,7 +7,7 @@ export const emailAddress: Detector = {
   find(text, report) {
     for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
       let start = at;
-      while (start > 0 && at - start < LOCAL_CHARS_MAX && LOCAL.test(text.charAt(start - 1))) start -= 1;
+      while (start > 0 && at - start < LOCAL_CHARS_MAX && isLocal(text, start - 1)) start -= 1;
       while (start < at && text.charAt(start) === '.') start += 1;
       DOMAIN.lastIndex = at + 1;
       if (start === at || !DOMAIN.test(text)) continue;
@@ -17,6 +17,14 @@ export const emailAddress: Detector = {
 };
 
 const LOCAL_CHARS_MAX = 64;
+function isLocal(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code < 128 ? ASCII_LOCAL[code] === 1 : LOCAL.test(text.charAt(at));
+}
+
 /** RFC 5321 allows more, and what people use ends before a quote, a slash or an equals sign. */
 const LOCAL = /[\p{L}\p{N}._%+-]/u;
+const ASCII_LOCAL: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
+  LOCAL.test(String.fromCharCode(code)) ? 1 : 0,
+);
 const DOMAIN = /(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}{2,24}(?![\p{L}\p{N}-])/uy;

@@ -1,5 +1,5 @@
 import type { Detector } from './detector.ts';
-import { findDigitGroups, hasLuhnDigit } from './digit-groups.ts';
+import { findDigitGroups, hasLongNumber, hasLuhnDigit } from './digit-groups.ts';
 
 /**
  * Numbers that a state gives to a person, where something tells them from other numbers: US social security numbers in their written
@@ -9,12 +9,15 @@ export const nationalId: Detector = {
   name: 'national-id',
   class: 'national-id',
   find(text, report) {
-    for (const { pattern, isValid } of FORMS) {
+    const hasLong = hasLongNumber(text);
+    for (const { pattern, isValid, isLong } of FORMS) {
+      if (isLong && !hasLong) continue;
       pattern.lastIndex = 0;
       for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
         if (isValid(found[0])) report(found.index, pattern.lastIndex);
       }
     }
+    if (!hasLong) return;
     for (const { start, end, digits } of findDigitGroups(text, 13, 13)) {
       if (digits.startsWith('756') && hasEan13Digit(digits)) report(start, end);
     }
@@ -24,18 +27,30 @@ export const nationalId: Detector = {
 interface Form {
   readonly pattern: RegExp;
   readonly isValid: (value: string) => boolean;
+  /** Nine digits or more, with nothing but single signs between them. */
+  readonly isLong: boolean;
 }
 
 const FORMS: readonly Form[] = [
   {
     pattern: /(?<![0-9A-Za-z-])(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![0-9A-Za-z-])/g,
     isValid: () => true,
+    isLong: true,
   },
-  { pattern: /(?<![0-9A-Za-z])[0-9XYZ][0-9]{7}-?[A-HJ-NP-TV-Z](?![0-9A-Za-z])/g, isValid: hasSpanishLetter },
-  { pattern: /(?<![0-9A-Za-z])[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9A-Za-z])/g, isValid: hasCpfDigits },
+  {
+    pattern: /(?<![0-9A-Za-z])[0-9XYZ][0-9]{7}-?[A-HJ-NP-TV-Z](?![0-9A-Za-z])/g,
+    isValid: hasSpanishLetter,
+    isLong: false,
+  },
+  {
+    pattern: /(?<![0-9A-Za-z])[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9A-Za-z])/g,
+    isValid: hasCpfDigits,
+    isLong: true,
+  },
   {
     pattern: /(?<![0-9A-Za-z-])[1-79][0-9]{2}-[0-9]{3}-[0-9]{3}(?![0-9A-Za-z-])/g,
     isValid: (value) => hasLuhnDigit(value.replaceAll('-', '')),
+    isLong: true,
   },
 ];
 
