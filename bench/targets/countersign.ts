@@ -13,12 +13,17 @@ export interface RunningGateway extends RunningTarget {
   issueToken(user: string): Promise<string>;
 }
 
+export interface GatewaySetup extends Pick<TargetSetup, 'upstreamUrl' | 'placement' | 'processes'> {
+  /** Where it keeps everything; a folder of its own unless said otherwise. */
+  readonly folder?: string;
+}
+
 export async function startGateway({
   upstreamUrl,
   placement,
   processes,
-}: Pick<TargetSetup, 'upstreamUrl' | 'placement' | 'processes'>): Promise<RunningGateway> {
-  const folder = processes.createFolder();
+  folder = processes.createFolder(),
+}: GatewaySetup): Promise<RunningGateway> {
   mkdirSync(join(folder, 'policies'));
   writeFileSync(join(folder, 'policies', 'bench.yaml'), POLICY);
   const configFile = join(folder, 'countersign.yaml');
