@@ -1,4 +1,5 @@
 import { createDialler } from '../adapters/egress/dialler.ts';
+import { createAutoUpstream } from '../adapters/upstream/auto/create-auto-upstream.ts';
 import { createHttpUpstream } from '../adapters/upstream/http/create-http-upstream.ts';
 import { UPSTREAM_LIMITS, type UpstreamLimits } from '../adapters/upstream/limits.ts';
 import { createSseUpstream } from '../adapters/upstream/sse/create-sse-upstream.ts';
@@ -50,7 +51,10 @@ export function createUpstream(upstream: UpstreamConfig, client: ClientInfo, dep
   const limits = { ...UPSTREAM_LIMITS, ...configured };
   const dialler = { chosenBy: 'operator', hosts: egressHosts, connectTimeoutMs: limits.connectTimeoutMs } as const;
   const options = { name, url, headers, client, limits, connect: createDialler(dialler) };
-  return transport === 'sse' ? createSseUpstream(options, deps) : createHttpUpstream({ ...options, era }, deps);
+  if (transport === 'sse') return createSseUpstream(options, deps);
+  // Nothing of 2026-07-28 is spoken over the old transport, so there is nothing to find out.
+  if (transport === 'http' || era === '2026-07-28') return createHttpUpstream({ ...options, era }, deps);
+  return createAutoUpstream({ ...options, era }, deps);
 }
 
 /** What the operator lets each upstream ask and say: nothing, where it is not known. */

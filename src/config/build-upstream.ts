@@ -52,7 +52,7 @@ function buildHttp(shape: Shape, url: string, section: UpstreamSection, report: 
     report('error', path, `leaves out ${hostname}, the host of its own url`, 'add it: nothing else is connected to');
     return null;
   }
-  const transport = section.transport ?? 'http';
+  const transport = section.transport ?? 'auto';
   return { ...shape, kind: 'http', url, transport, credentials: credentialsOf(section), egressHosts };
 }
 

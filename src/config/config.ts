@@ -138,8 +138,8 @@ interface AnyUpstreamConfig {
 export interface HttpUpstreamConfig extends AnyUpstreamConfig {
   readonly kind: 'http';
   readonly url: string;
-  /** `sse`: HTTP with SSE, the transport of 2024-11-05. */
-  readonly transport: 'http' | 'sse';
+  /** `sse`: HTTP with SSE, the transport of 2024-11-05; `auto`: whichever the upstream speaks. */
+  readonly transport: 'auto' | 'http' | 'sse';
   /** The only hosts that connections of this upstream may go to; `null` where the URL alone says it. */
   readonly egressHosts: readonly string[] | null;
   readonly credentials: UpstreamCredentials;

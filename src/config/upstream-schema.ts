@@ -11,7 +11,7 @@ export interface UpstreamSection {
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly cwd?: string | undefined;
   readonly shared?: boolean | undefined;
-  readonly transport?: 'http' | 'sse' | undefined;
+  readonly transport?: 'auto' | 'http' | 'sse' | undefined;
   readonly era: 'auto' | 'legacy' | 'modern';
   readonly credentials?: CredentialsSection | undefined;
   readonly digests?: Readonly<Record<string, string>> | undefined;
@@ -121,9 +121,11 @@ export const upstreamSchema: z.ZodType<UpstreamSection, unknown> = z
         'Files that must be as they are now whenever a process is started, and their SHA-256: the program, its script, a lock file',
       ),
     transport: z
-      .enum(['http', 'sse'])
+      .enum(['auto', 'http', 'sse'])
       .optional()
-      .describe('How `url` is spoken to: Streamable HTTP, or HTTP with SSE, the transport of revision 2024-11-05'),
+      .describe(
+        'How `url` is spoken to: Streamable HTTP, or HTTP with SSE, the transport of revision 2024-11-05; `auto`, the default, finds out',
+      ),
     era: z
       .enum(['auto', 'legacy', 'modern'])
       .default('auto')

@@ -52,7 +52,7 @@ describe('a configuration', () => {
         {
           kind: 'http',
           egressHosts: null,
-          transport: 'http',
+          transport: 'auto',
           name: 'crm',
           url: 'https://crm.example.com/mcp',
           era: 'auto',

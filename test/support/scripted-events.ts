@@ -19,6 +19,8 @@ export interface EventServer {
   onStream: (stream: EventStreamOut, res: ServerResponse) => void;
   /** Answers a message. The default answers the handshake, and echoes the arguments of a call. */
   onMessage: (message: SeenRpc, stream: EventStreamOut) => void;
+  /** The status of the answer to a POST to the stream itself. */
+  streamPostStatus: number;
   /** The status of the answer to a POST. */
   postStatus: number;
   /** Cuts all event streams. */
@@ -53,6 +55,7 @@ export async function startEventServer(): Promise<EventServer> {
     req.on('end', () => {
       const seen = { path: req.url ?? '', headers: req.headers, body: Buffer.concat(chunks).toString() };
       if (req.method === 'GET') return openStream(seen, res);
+      if (seen.path === '/sse') return res.writeHead(script.streamPostStatus).end();
       posted.push(seen);
       res.writeHead(script.postStatus).end();
       const session = Number(new URL(seen.path, 'http://x').searchParams.get('session'));
@@ -86,6 +89,7 @@ export async function startEventServer(): Promise<EventServer> {
       stream.send('endpoint', `/messages?session=${stream.number}`);
     },
     onMessage: answerHonestly,
+    streamPostStatus: 405,
     postStatus: 202,
     cutStreams: () => {
       for (const { res } of open.values()) res.destroy();

@@ -17,7 +17,17 @@ export async function probeEra(
   params: ParamsWriter,
   timeoutMs: number,
 ): Promise<Result<Era, UpstreamFault>> {
-  const answered = await leg.request({
+  const answered = await discoverOver(leg, params, timeoutMs);
+  return answered.ok ? eraOfAnswer(answered.value) : answered;
+}
+
+/** Posts `server/discover` on the gateway's own behalf. */
+export function discoverOver(
+  leg: HttpLeg,
+  params: ParamsWriter,
+  timeoutMs: number,
+): Promise<Result<HttpAnswer, UpstreamFault>> {
+  return leg.request({
     id: leg.nextId(),
     principal: null,
     method: 'server/discover',
@@ -28,7 +38,6 @@ export async function probeEra(
     onProgress: null,
     answersRequests: false,
   });
-  return answered.ok ? eraOfAnswer(answered.value) : answered;
 }
 
 /**
