@@ -5,6 +5,7 @@ import { GATEWAY_INSTRUCTIONS } from '../core/catalog/instructions.ts';
 import { offersTo } from '../core/policy/claims.ts';
 import { describeGateway } from './instructions.ts';
 import { listCatalogue } from './list-catalogue.ts';
+import { tellRootsChanged } from './tell-roots-changed.ts';
 import { upstreamsOf } from './upstreams-of.ts';
 import type { Refusals } from './refusals.ts';
 import { announceTasks } from './tasks/announce-tasks.ts';
@@ -34,6 +35,11 @@ export function createGateway(deps: CallDeps, refusals: Refusals, subscriptions:
       }
     },
     refuse: (refusal) => refusals.record(refusal),
+    async rootsChanged(context) {
+      await tellRootsChanged(deps, context).catch((error: unknown) =>
+        deps.report({ callId: context.callId, problem: 'a change of roots could not be passed on', error }),
+      );
+    },
     hasUpstream: (name) => deps.upstreams.has(name),
     listen: (request) => failClosed(deps, request.context, () => subscriptions.listen(request)),
   };

@@ -152,6 +152,8 @@ export interface Gateway {
    * answer; these need no rule, but the log and a kill switch can stand in their way.
    */
   admit(context: RequestContext, method: string): Promise<HostError | null>;
+  /** The host's roots have changed: told to the upstreams that may ask for them. Never throws. */
+  rootsChanged(context: RequestContext): Promise<void>;
   hasUpstream(name: string): boolean;
   /** Begins to tell a host what it wishes to hear, as far as policy lets it. */
   listen(request: ListenRequest): Promise<Listening | HostError>;

@@ -35,6 +35,7 @@ export function createOwnTools(deps: OwnToolsDeps): Upstream {
     loadInstructions: () => Promise.resolve(ok(null)),
     onNotice: () => undefined,
     attend: () => Promise.resolve(),
+    tellRootsChanged: () => undefined,
     status: () => ({
       name: OWN_UPSTREAM,
       transport: 'http',

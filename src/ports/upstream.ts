@@ -138,6 +138,11 @@ export interface Upstream {
    * anything.
    */
   attend(caller: UpstreamCaller, wish: Wish): Promise<void>;
+  /**
+   * The roots of this principal are others than before. Told where roots were declared, and where the upstream's era has such a notice;
+   * nobody waits for it.
+   */
+  tellRootsChanged(caller: UpstreamCaller): void;
   status(): UpstreamStatus;
   /** Ends connections, sessions and processes. Resolves when they are gone. */
   close(): Promise<void>;

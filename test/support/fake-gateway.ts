@@ -101,6 +101,7 @@ export function createFakeGateway(upstreams: readonly string[] = ['notes']): Fak
     },
     offers: () => ({ resources: false, prompts: false, completions: false, logging: false }),
     instructions: () => Promise.resolve('what the gateway says'),
+    rootsChanged: () => Promise.resolve(),
     hasUpstream: (name) => upstreams.includes(name),
     async listen(request) {
       listens.push(request);

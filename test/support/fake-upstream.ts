@@ -69,6 +69,7 @@ export function createFakeUpstream(name: string, toolNames: readonly string[]): 
       upstream.wishes.set(principal, wish);
     },
     wishes: new Map(),
+    tellRootsChanged: () => undefined,
     status: () => ({ ...IDLE, name, tools: definitions.length }),
     close: () => Promise.resolve(),
   };

@@ -21,6 +21,7 @@ import { changeSubscription } from './event-stream-requests.ts';
 import { listen } from './listen.ts';
 import { type HttpRefusal, REFUSALS, refusalOf } from './refusals.ts';
 import { sendEmpty } from './respond.ts';
+import { createContext } from './request-context.ts';
 import type { Session } from './sessions.ts';
 
 /** Answers one message of an authenticated caller. The table of methods says what governs it. */
@@ -103,6 +104,7 @@ async function answerRequest(
       return answerSetLevel(exchange, caller, opened, message);
     case 'initialize':
     case 'accept':
+    case 'roots-changed':
     case 'cancel':
     case 'deny':
       return turnAway(exchange, refusalOf(methodNotFound(opened.era), 'method_denied'), {
@@ -131,7 +133,7 @@ function takeAnswer(exchange: Exchange, { principal, headers }: Caller, { id, re
   sendEmpty(exchange.res, 202);
 }
 
-/** No notification ever reaches the gateway or an upstream. */
+/** No notification reaches an upstream, but that the roots of a host are others than before. */
 function takeNotification(
   exchange: Exchange,
   caller: Caller,
@@ -144,6 +146,9 @@ function takeNotification(
   // A call without an id would have no answer, so it must not have an effect either.
   if (isRequestMethod(method)) return turnAway(exchange, REFUSALS.requestWithoutId, known);
   if (handling === 'deny') recordRefusal(exchange.plane, REFUSALS.notificationIgnored, known);
+  if (handling === 'roots-changed' && opened.session !== null) {
+    void exchange.plane.deps.gateway.rootsChanged(createContext(exchange.plane, caller, opened));
+  }
   if (handling === 'cancel') cancelRunning(opened.session, params?.requestId);
   sendEmpty(exchange.res, 202);
 }

@@ -25,6 +25,8 @@ export type Handling =
   | 'set-log-level'
   /** A notification that is taken, and changes nothing. */
   | 'accept'
+  /** Told to legacy upstreams that may ask for roots, in the gateway's own words. */
+  | 'roots-changed'
   /** Ends a request of the same session that is still running. */
   | 'cancel'
   /** Not offered: `Method not found` to a request, nothing to a notification. */
@@ -72,8 +74,8 @@ export const METHODS: ReadonlyMap<string, MethodRow> = new Map([
   ['completion/complete', row('request', BOTH, 'complete')],
   // Remembered for the session; whether and how an upstream hears of it is decided with each call.
   ['logging/setLevel', row('request', LEGACY, 'set-log-level')],
-  // No roots are ever asked for, so a change of them concerns nobody.
-  ['notifications/roots/list_changed', row('notification', LEGACY, 'accept')],
+  // Concerns upstreams that the operator lets ask for roots, and nobody else.
+  ['notifications/roots/list_changed', row('notification', LEGACY, 'roots-changed')],
   // Tasks: a result fetched later, perhaps by somebody else; whose it is, and whether it may still be had, is asked each time.
   ['tasks/get', row('request', BOTH, 'task')],
   ['tasks/cancel', row('request', BOTH, 'task')],

@@ -52,6 +52,10 @@ export function createAutoUpstream(options: HttpUpstreamOptions, deps: UpstreamD
       const transport = await verdicts.current(AbortSignal.timeout(limits.handshakeTimeoutMs));
       if (transport.ok) await choice.of(transport.value).attend(caller, wish);
     },
+    tellRootsChanged(caller) {
+      const transport = verdicts.known();
+      if (transport !== null) choice.of(transport).tellRootsChanged(caller);
+    },
     status: () => choice.of(verdicts.known() ?? 'http').status(),
     close: async () => void (await Promise.all([probe.close(), choice.close()])),
   };

@@ -8,7 +8,8 @@ import { type EraKeeper, type EraSetting, createEraKeeper } from '../era-keeper.
 import { notSent } from '../fault.ts';
 import { createKnownTools } from '../known-tools.ts';
 import type { UpstreamLimits } from '../limits.ts';
-import { MODERN_REVISION, createParamsWriter } from '../rpc/write-params.ts';
+import { writeNotification } from '../rpc/write-message.ts';
+import { MODERN_REVISION, createParamsWriter, ROOTS } from '../rpc/write-params.ts';
 import { createTaskFollower } from '../tasks/follow-task.ts';
 import { createStatusBoard } from '../status-board.ts';
 import { createNoticeBoard, type NoticeBoard } from '../notice-board.ts';
@@ -16,7 +17,7 @@ import type { ClientInfo, UpstreamDeps } from '../upstream-deps.ts';
 import { callHttp } from './call-http.ts';
 import { checkHeaders, checkUrl } from './check-options.ts';
 import { type HttpLeg, createHttpLeg } from './http-leg.ts';
-import { closeSession, createLegacyRequester, openSession } from './legacy-requester.ts';
+import { closeSession, createLegacyRequester, openSession, sessionHeaders } from './legacy-requester.ts';
 import { listHttp, listHttpTools } from './list-http.ts';
 import { loadHttpInstructions } from './load-instructions.ts';
 import { createModernRequester } from './modern-requester.ts';
@@ -74,6 +75,11 @@ export function createHttpUpstream(options: HttpUpstreamOptions, deps: UpstreamD
       admit(signal, () => loadHttpInstructions({ ...parts, ...parts.requests }, principal, signal)),
     onNotice: notices.add,
     attend: ({ principal }, wish) => (isClosed ? Promise.resolve() : parts.attendances.attend(principal, wish)),
+    tellRootsChanged({ principal }) {
+      for (const session of parts.sessions.declaring(principal, ROOTS)) {
+        parts.leg.tell(writeNotification('notifications/roots/list_changed', '{}'), sessionHeaders(session));
+      }
+    },
     status() {
       const era = parts.requests.eras.known();
       return board.read({ era, revision: era === 'modern' ? MODERN_REVISION : parts.legacyRevision() });

@@ -27,6 +27,8 @@ export interface Session {
 export interface Sessions {
   /** Opens one where there is none. Callers that come while it is being opened wait for the same one. */
   get(principal: string, signal: AbortSignal, declared?: string): Promise<Result<Session, UpstreamFault>>;
+  /** Those of this principal that are open and were opened with a capability, by how it is written in what was declared. */
+  declaring(principal: string, capability: string): readonly Session[];
   /** The upstream does not know this session any more. */
   forget(principal: string, session: Session): void;
   /** Ends all of them on the upstream, too. */
@@ -49,6 +51,8 @@ export interface SessionLimits {
 }
 
 interface Entry {
+  readonly principal: string;
+  readonly declared: string;
   readonly opening: Promise<Result<Session, UpstreamFault>>;
   session: Session | null;
   usedMs: number;
@@ -59,13 +63,13 @@ export function createSessions(deps: SessionsDeps, limits: SessionLimits): Sessi
   const entries = new Map<string, Entry>();
   let sweeper: NodeJS.Timeout | undefined;
 
-  function open(key: string, declared: string): Entry {
+  function open(key: string, principal: string, declared: string): Entry {
     const opening = deps.open(declared).then((opened) => {
       if (opened.ok) entry.session = opened.value;
       else if (entries.get(key) === entry) entries.delete(key);
       return opened;
     });
-    const entry: Entry = { opening, session: null, usedMs: deps.clock.monotonicMs() };
+    const entry: Entry = { principal, declared, opening, session: null, usedMs: deps.clock.monotonicMs() };
     sweeper ??= setInterval(closeIdle, limits.idleMs).unref();
     return entry;
   }
@@ -96,7 +100,7 @@ export function createSessions(deps: SessionsDeps, limits: SessionLimits): Sessi
       let entry = entries.get(key);
       if (entry === undefined) {
         if (!makeRoom()) return notSent('overloaded', `${limits.principalsMax} sessions are in use`);
-        entry = open(key, declared);
+        entry = open(key, principal, declared);
       }
       entry.usedMs = deps.clock.monotonicMs();
       entries.delete(key);
@@ -106,6 +110,7 @@ export function createSessions(deps: SessionsDeps, limits: SessionLimits): Sessi
       if (opened === 'aborted') return notSent('aborted', 'given up before it was sent');
       return opened.ok ? opened : beforeCall(opened.error);
     },
+    declaring: (principal, capability) => [...entries.values()].flatMap(whereDeclared(principal, capability)),
     forget(principal, session) {
       for (const [key, entry] of entries) {
         if (key.endsWith(` ${principal}`) && entry.session === session) entries.delete(key);
@@ -122,3 +127,10 @@ export function createSessions(deps: SessionsDeps, limits: SessionLimits): Sessi
 
 /** INVARIANT: what is declared is JSON, which ends where it ends, so no principal's name can make two keys alike. */
 const keyOf = (principal: string, declared: string): string => `${declared} ${principal}`;
+
+function whereDeclared(principal: string, capability: string): (entry: Entry) => readonly Session[] {
+  return (entry) =>
+    entry.principal === principal && entry.session !== null && entry.declared.includes(capability)
+      ? [entry.session]
+      : [];
+}

@@ -66,8 +66,12 @@ export function createParamsWriter(era: Era, client: ClientInfo): ParamsWriter {
   };
 }
 
-/** `declared` is `ClientCapabilities` as text. */
-export function writeInitializeParams(client: ClientInfo, declared = '{}'): string {
+/** As `declareCapabilities` writes them. */
+export const ROOTS = '"roots":{}';
+
+/** `declared` is `ClientCapabilities` as text. That the host says when its roots change is passed on, so it is declared with them. */
+export function writeInitializeParams(client: ClientInfo, profile = '{}'): string {
+  const declared = profile.replace(ROOTS, '"roots":{"listChanged":true}');
   const clientInfo = JSON.stringify(clientInfoOf(client));
   return `{"protocolVersion":"${LEGACY_REVISION}","capabilities":${declared},"clientInfo":${clientInfo}}`;
 }

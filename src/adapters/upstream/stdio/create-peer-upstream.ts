@@ -6,7 +6,7 @@ import { createBulkhead } from '../bulkhead.ts';
 import { type EraKeeper, type EraSetting, createEraKeeper } from '../era-keeper.ts';
 import { declaredFor } from '../call-side.ts';
 import { notSent } from '../fault.ts';
-import { createParamsWriter } from '../rpc/write-params.ts';
+import { createParamsWriter, ROOTS } from '../rpc/write-params.ts';
 import type { CallOutcome } from '../read-call-answer.ts';
 import { createTaskFollower, type TaskFollower } from '../tasks/follow-task.ts';
 import { createStatusBoard } from '../status-board.ts';
@@ -86,12 +86,19 @@ export function createPeerUpstream(options: PeerUpstreamOptions, deps: UpstreamD
       admit({ principal, declared: null }, signal, async ({ instructions }) => ok(instructions)),
     onNotice: notices.add,
     attend: ({ principal }, wish) => (isClosed ? Promise.resolve() : parts.attend(principal, wish)),
+    tellRootsChanged: ({ principal }) => tellRootsChanged(parts.processes, principal),
     status: () => board.read({ era: parts.eras.known(), revision: parts.revision() }),
     async close() {
       isClosed = true;
       await parts.close();
     },
   };
+}
+
+function tellRootsChanged(processes: Processes, principal: string): void {
+  for (const { connection, era } of processes.declaring(principal, ROOTS)) {
+    if (era === 'legacy') connection.notify('notifications/roots/list_changed', '{}');
+  }
 }
 
 interface Parts {

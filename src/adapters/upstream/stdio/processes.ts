@@ -20,6 +20,8 @@ import { type RestartDelays, createRestartDelays } from './restart-delays.ts';
 export interface Processes {
   /** Starts one where there is none. Callers that come while it starts wait for the same one. */
   get(owner: ProcessOwner, signal: AbortSignal): Promise<Result<ReadyProcess, UpstreamFault>>;
+  /** Of those that run, those that were started with a capability, by how it is written in what was declared. */
+  declaring(principal: string, capability: string): readonly ReadyProcess[];
   /** Those that run already. `principal` is empty for those that all share. */
   runningOf(principal: string): readonly ReadyProcess[];
   /** Ends all of them. Resolves when they are gone. */
@@ -78,6 +80,10 @@ export function createProcesses(deps: ProcessesDeps, limits: ProcessLimits, isSh
       const ready = await waitUnlessAborted(slot.value.ready, signal);
       return ready === 'aborted' ? notSent('aborted', 'given up before it was sent') : ready;
     },
+    declaring: (principal, capability) =>
+      [...pool.slots.values()].flatMap(({ principal: owner, declared, process }) =>
+        !isShared && owner === principal && declared.includes(capability) && process !== null ? [process] : [],
+      ),
     runningOf: (principal) =>
       [...pool.slots.values()].flatMap(({ principal: owner, process }) =>
         owner === principal && process?.connection.isOpen() === true ? [process] : [],
@@ -105,6 +111,8 @@ interface Pool {
 interface Slot {
   readonly ready: Promise<Result<ReadyProcess, UpstreamFault>>;
   readonly principal: string;
+  /** `ClientCapabilities` as text. */
+  readonly declared: string;
   /** `null` while the slot waits for a place. */
   connection: Connection | null;
   /** `null` until it is ready. */
@@ -126,7 +134,7 @@ function slotOf(pool: Pool, principal: string, declared: string | null): Result<
 
 function openSlot(pool: Pool, key: string, principal: string, declared: string): Slot {
   const ready = Promise.resolve().then(() => start(pool, key, slot, declared));
-  const slot: Slot = { connection: null, process: null, principal, ready, usedMs: 0 };
+  const slot: Slot = { connection: null, process: null, principal, declared, ready, usedMs: 0 };
   return slot;
 }
 
