@@ -30,6 +30,7 @@ import { issueFirstTokens } from './gateway/first-tokens.ts';
 import { createApprovalDesk } from './gateway/approval-desk.ts';
 import { createApprovers } from './gateway/approvers.ts';
 import { CONVERSATION_LIMITS, createConversations } from './gateway/conversations.ts';
+import { createOpenedPages } from './gateway/opened-pages.ts';
 import { createCatalogue } from './gateway/catalogue.ts';
 import { createAdministration } from './gateway/create-administration.ts';
 import { createConsoleSessions } from './gateway/console-sessions.ts';
@@ -210,15 +211,8 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
   const inFlight = createInFlight();
   const desk = createApprovalDesk(HELD_CALLS_MAX);
   const wakeApproval = ({ id }: Approval) => desk.wake(id);
-  const killSwitches = await createKillSwitches({
-    store: store.killSwitches,
-    approvals,
-    inFlight,
-    clock,
-    ids,
-    wakeApproval,
-    report,
-  });
+  const switched = { store: store.killSwitches, approvals, inFlight, clock, ids, wakeApproval, report };
+  const killSwitches = await createKillSwitches(switched);
   return {
     clock,
     ids,
@@ -243,6 +237,7 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     limits: await createLimits({ store: store.limits, clock }),
     watch: createWatch({ clock, killSwitches, report }),
     conversations: createConversations(CONVERSATION_LIMITS),
+    pages: createOpenedPages(clock),
     // For calls that end with the process, so the key may, too.
     stateSealer: createSealer(randomBytes(32)),
     ...upstreamRules(config.upstreams),

@@ -24,6 +24,7 @@ import type { PrincipalRecords } from './principal-records.ts';
 import type { Shadow } from './shadow.ts';
 import type { Previews } from './previews.ts';
 import type { Watch } from './watch.ts';
+import type { OpenedPages } from './opened-pages.ts';
 import type { LateRecords } from './late-records.ts';
 import type { ListViews } from './list-view.ts';
 import type { TaskSettings } from './tasks/task-settings.ts';
@@ -54,6 +55,8 @@ export interface CallDeps {
   readonly limits: Limits;
   readonly watch: Watch;
   readonly conversations: Conversations;
+  /** Pages that people were sent to during calls. */
+  readonly pages: OpenedPages;
   /** Seals what modern hosts carry between two rounds of a call. */
   readonly stateSealer: Sealer;
   /** What the operator lets an upstream ask. */

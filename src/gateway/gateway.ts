@@ -45,6 +45,8 @@ export interface HostStream {
   readonly wantsProgress: boolean;
   /** Passes on a log message that the host asked for. Dropped where there are too many. */
   log(message: HostLog): void;
+  /** Tells the host that the person is through with a page that it was asked about, by the upstream's own id. Others are told nothing. */
+  tellPageDone(elicitationId: string): void;
   /**
    * Puts questions to the host, all at once, and resolves with an answer to each; when `signal` aborts, with what there is. Never
    * rejects. A modern host is asked by way of the answer instead, so its questions end up with whoever handles its calls.

@@ -62,6 +62,7 @@ export function createHeldCall(first: HostCall, run: (call: HostCall) => Promise
       open: () => stream?.open() ?? false,
       progress: (progress) => stream?.progress(progress),
       log: (message) => stream?.log(message),
+      tellPageDone: nothing,
       isThere: () => stream?.isThere() ?? true,
       wantsProgress: first.stream.wantsProgress,
       ask,
@@ -73,10 +74,9 @@ export function createHeldCall(first: HostCall, run: (call: HostCall) => Promise
       giveAnswers?.(NO_ANSWERS);
     })
     .then((answer): Turn => ({ kind: 'done', answer }));
-  const settled = done.catch(() => undefined);
 
   return {
-    settled,
+    settled: done.catch(() => undefined),
     end,
     next: () => Promise.race([done, asked.promise]),
     resume(request, signal, answers) {
@@ -88,6 +88,9 @@ export function createHeldCall(first: HostCall, run: (call: HostCall) => Promise
     },
   };
 }
+
+/** Only hosts of before know of pages that are done with, and those do not come here. */
+const nothing = (): void => undefined;
 
 const NO_ANSWERS: ReadonlyMap<string, AskAnswer> = new Map();
 

@@ -3,7 +3,7 @@ import type { GovernedMethod } from '../core/catalog/target.ts';
 import type { AskCapabilities } from '../core/conversation/capabilities.ts';
 import type { RawAsk } from '../core/conversation/check-ask.ts';
 import type { ToolDefinition } from '../core/catalog/tool.ts';
-import type { Notice, Wish } from '../core/mcp/notices.ts';
+import type { UpstreamNotice, Wish } from '../core/mcp/notices.ts';
 import type { Json, JsonObject } from '../core/json/value.ts';
 import type { LogLevel } from '../core/mcp/log-level.ts';
 import type { Result } from '../core/result.ts';
@@ -131,7 +131,7 @@ export interface Upstream {
    * Whatever the upstream tells beside its answers. `principal`: in whose session or process it said so, and so whom alone it
    * concerns; `null`: in a process that all share.
    */
-  onNotice(listener: (notice: Notice, principal: string | null) => void): void;
+  onNotice(listener: (notice: UpstreamNotice, principal: string | null) => void): void;
   /**
    * What this principal wants to be told from now on, in place of what they wanted before. Kept up, also when the upstream is away for
    * a while, until they want nothing. Resolves when the upstream was asked, or could not be in time; an upstream need not tell

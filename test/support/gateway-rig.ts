@@ -25,6 +25,7 @@ import type { ApprovalSettings, CallDeps, OperatorReport } from '../../src/gatew
 import type { Ids } from '../../src/ports/clock.ts';
 import type { Endpoint, Gateway, HostError, HostStream } from '../../src/gateway/gateway.ts';
 import { CONVERSATION_LIMITS, createConversations } from '../../src/gateway/conversations.ts';
+import { createOpenedPages } from '../../src/gateway/opened-pages.ts';
 import { createInFlight } from '../../src/gateway/in-flight.ts';
 import { createKeptResults } from '../../src/gateway/kept-results.ts';
 import { createKillSwitches } from '../../src/gateway/kill-switches.ts';
@@ -161,6 +162,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     limits: await createLimits({ store: store.limits, clock }),
     watch: createWatch({ clock, killSwitches, report }),
     conversations: createConversations(CONVERSATION_LIMITS),
+    pages: createOpenedPages(clock),
     stateSealer: createSealer(Buffer.alloc(32, 9)),
     askRules: () => options.asks ?? ASK_NOTHING,
     pins: { screenOther: () => Promise.resolve(true) },
@@ -297,6 +299,7 @@ function streamFor(canWait: boolean): HostStream {
     open: () => canWait,
     progress: () => undefined,
     isThere: () => true,
+    tellPageDone: () => undefined,
     wantsProgress: false,
     log: () => undefined,
     ask: () => Promise.resolve(new Map()),

@@ -22,6 +22,7 @@ export function quietStream(canWait: boolean): HostStream {
     open: () => canWait,
     progress: () => undefined,
     isThere: () => true,
+    tellPageDone: () => undefined,
     wantsProgress: false,
     log: () => undefined,
     ask: async () => new Map(),

@@ -13,6 +13,8 @@ import { assertNever, ok, type Result } from '../../core/result.ts';
 import type { HostError } from '../../gateway/gateway.ts';
 import { waitingOf } from './answer-tasks.ts';
 import type { CallLog } from './call-events.ts';
+import { tellSession } from './event-streams.ts';
+import type { HostNotice } from '../../gateway/subscriptions/listening.ts';
 import { CallStream } from './call-stream.ts';
 import { acceptsEventStream, prefersEventStream } from './check-request.ts';
 import { type Caller, type Exchange, type Opened, turnAway } from './exchange.ts';
@@ -46,6 +48,7 @@ export async function answerCall(
     acceptsEvents: acceptsEventStream(caller.headers),
     asks: opened.session?.asks ?? null,
     nextAskId: () => plane.deps.ids.next('ask'),
+    tellSession: tellerOf(opened),
     openLog: openLogOf(exchange, caller, opened),
     limits: plane.limits,
   });
@@ -73,6 +76,10 @@ export async function answerCall(
     attendance.end();
     opened.session?.running.delete(running);
   }
+}
+
+function tellerOf({ session }: Opened): ((notice: HostNotice) => void) | null {
+  return session === null ? null : (notice) => void tellSession(session, notice);
 }
 
 /** Only revision 2025-11-25 begins a stream with an id, and only a session has somewhere to come back to. */

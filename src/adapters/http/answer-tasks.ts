@@ -6,6 +6,7 @@ import type { RequestMessage } from '../../core/mcp/message.ts';
 import { CORE_TASKS_REVISION, declaresTasks, parseTaskId, tasksNotDeclared } from '../../core/tasks/task-support.ts';
 import type { HostError } from '../../gateway/gateway.ts';
 import type { HostTask, HostTaskList, Waiting } from '../../gateway/tasks/host-task.ts';
+import { tellSession } from './event-streams.ts';
 import { CallStream } from './call-stream.ts';
 import { acceptsEventStream } from './check-request.ts';
 import { encodeTask, encodeTaskList, encodeTaskOutcome } from './encode-task.ts';
@@ -88,6 +89,7 @@ function streamFor(
     acceptsEvents: acceptsEventStream(headers),
     asks: session?.asks ?? null,
     nextAskId: () => plane.deps.ids.next('ask'),
+    tellSession: session === null ? null : (notice) => void tellSession(session, notice),
     openLog: null,
     limits: plane.limits,
   });

@@ -16,7 +16,8 @@ import type { AskAnswer, HostError, HostInputRequest, HostLog, HostResult, HostS
 import type { HostTask } from '../../gateway/tasks/host-task.ts';
 import type { UpstreamProgress } from '../../ports/upstream.ts';
 import type { Asks } from './asks.ts';
-import { encodeCreatedTask } from './encode-task.ts';
+import type { HostNotice } from '../../gateway/subscriptions/listening.ts';
+import { encodeCreatedTask, encodeHostNotice } from './encode-task.ts';
 import type { Slot } from './load.ts';
 import type { McpPlaneLimits } from './plane-options.ts';
 import type { CallLine, CallLog } from './call-events.ts';
@@ -43,6 +44,8 @@ export interface CallStreamOptions {
   /** Where questions wait for their answers; `null` for a host without a session, which cannot be asked on the stream. */
   readonly asks: Asks | null;
   readonly nextAskId: () => string;
+  /** Tells the session something when the call is over; `null` where there is none. */
+  readonly tellSession: ((notice: HostNotice) => void) | null;
   /** What its host can come back for; `null` where it cannot. */
   readonly openLog: (() => CallLog) | null;
   readonly limits: Pick<McpPlaneLimits, 'streamKeepAliveMs' | 'streamBufferBytesMax' | 'logMessagesPerCallMax'>;
@@ -55,6 +58,8 @@ export interface CallStreamOptions {
 export class CallStream implements HostStream {
   readonly #options: CallStreamOptions;
   #line: CallLine;
+  /** Our ids of pages by the upstream's. */
+  readonly #pages = new Map<string, string>();
   #log: CallLog | null = null;
   #keepAlive: NodeJS.Timeout | null = null;
   #isOpen = false;
@@ -109,11 +114,21 @@ export class CallStream implements HostStream {
     return new Map(await Promise.all(answers));
   }
 
-  async #askOne({ kind, method, params }: Ask, signal: AbortSignal): Promise<AskAnswer> {
+  tellPageDone(theirs: string): void {
+    const elicitationId = this.#pages.get(theirs);
+    if (elicitationId === undefined) return;
+    this.#pages.delete(theirs);
+    const notice = { kind: 'page-done', elicitationId } as const;
+    if (!this.#isAnswered && this.#isOpen) this.#tell(encodeEvent(encodeHostNotice(notice, null)));
+    else this.#options.tellSession?.(notice);
+  }
+
+  async #askOne({ kind, method, params, elicitationId }: Ask, signal: AbortSignal): Promise<AskAnswer> {
     const { asks, nextAskId } = this.#options;
     if (asks === null || this.#isAnswered || !this.open()) return { kind: 'unanswered' };
     const id = nextAskId();
     // Revision 2025-11-25 wants an id by which the end of an elicitation could be told. The upstream's own is not for other people's eyes.
+    if (elicitationId !== undefined) this.#pages.set(elicitationId, id);
     const shown: JsonObject = kind === 'elicitation-url' ? { ...params, elicitationId: id } : params;
     if (!this.#tell(encodeEvent(encodeRequest(id, method, shown)))) return { kind: 'unanswered' };
     this.#over ??= new AbortController();

@@ -60,6 +60,9 @@ export function encodeTaskList(id: RpcId, { tasks }: HostTaskList): Pieces {
 
 /** `subscriptionId`: of the `subscriptions/listen` that asked for it; `null` in the legacy era, where tasks come without their results. */
 export function encodeHostNotice(notice: HostNotice, subscriptionId: RpcId | null): string {
+  if (notice.kind === 'page-done') {
+    return encodeNotification('notifications/elicitation/complete', { elicitationId: notice.elicitationId });
+  }
   if (notice.kind !== 'task') return encodeNotice(notice, subscriptionId);
   const { task } = notice;
   if (subscriptionId === null) return encodeNotification('notifications/tasks/status', legacyFields(task));

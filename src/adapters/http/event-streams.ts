@@ -11,8 +11,18 @@ import type { Session } from './sessions.ts';
 /** What a legacy session hears beside its calls at one endpoint, on however many streams. */
 export interface SessionEvents {
   readonly listening: Listening;
+  /** `false`: nobody is there. */
+  tell(notice: HostNotice): boolean;
   /** Opens a stream on this response, which goes on where `lastEventId` left off if that is this session's. `false`: no room. */
   open(response: StreamResponse, lastEventId: string | null): boolean;
+}
+
+/** Tells a session something that concerns it alone, where it listens. */
+export async function tellSession(session: Session, notice: HostNotice): Promise<void> {
+  for (const begun of bySession.get(session)?.values() ?? []) {
+    const events = await begun;
+    if (!('kind' in events) && events.tell(notice)) return;
+  }
 }
 
 export interface StreamResponse extends Pick<Caller, 'principal' | 'slot' | 'renew'> {
@@ -91,6 +101,10 @@ async function begin(
   });
   return {
     listening,
+    tell(notice) {
+      tell(notice);
+      return streams.length > 0;
+    },
     open: (response, lastEventId) => openStream(plane, session, streams, listening, response, lastEventId),
   };
 }

@@ -1,6 +1,6 @@
-import type { Notice } from '../../core/mcp/notices.ts';
+import type { UpstreamNotice } from '../../core/mcp/notices.ts';
 
-type NoticeListener = (notice: Notice, principal: string | null) => void;
+type NoticeListener = (notice: UpstreamNotice, principal: string | null) => void;
 
 /** Whom to tell what an upstream tells beside its answers. */
 export interface NoticeBoard {

@@ -10,6 +10,8 @@ export interface Ask {
   readonly kind: AskKind;
   readonly method: AskMethod;
   readonly params: JsonObject;
+  /** Of a page: by what the upstream will call it when the person is through with it. Never shown. */
+  readonly elicitationId?: string;
 }
 
 /** Why a question is not put to a host. */

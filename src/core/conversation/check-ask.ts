@@ -1,6 +1,7 @@
 import { visibleText } from '../content/visible-text.ts';
 import { canonicalJson } from '../json/canonical-json.ts';
 import type { Json, JsonObject } from '../json/value.ts';
+import { isElicitationId } from '../mcp/notices.ts';
 import { type Result, err, ok } from '../result.ts';
 import type { Ask, AskKind, AskRefusal } from './ask.ts';
 import { type AskRules, isHostAllowed } from './ask-rules.ts';
@@ -93,7 +94,9 @@ function checkElicitation(
   const made = { kind, method: 'elicitation/create' } as const;
   if (kind === 'elicitation-url') {
     const url = checkUrl(params.url, context.rules.elicitationUrlHosts);
-    return url.ok ? ok({ ...made, params: { mode: 'url', message: labelled, url: url.value } }) : url;
+    if (!url.ok) return url;
+    const page = isElicitationId(params.elicitationId) ? { elicitationId: params.elicitationId } : {};
+    return ok({ ...made, params: { mode: 'url', message: labelled, url: url.value }, ...page });
   }
   if (mode !== undefined && mode !== 'form') return err('malformed');
   if (asksForSecret(message)) return err('asks-for-secret');

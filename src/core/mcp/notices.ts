@@ -11,6 +11,9 @@ export type Notice =
   | { readonly kind: 'list-changed'; readonly list: ListKind }
   | { readonly kind: 'resource-updated'; readonly uri: string };
 
+/** What an upstream tells besides: that a person is through with a page that it sent them to. */
+export type UpstreamNotice = Notice | { readonly kind: 'page-done'; readonly elicitationId: string };
+
 /** What somebody wants to be told. */
 export interface Wish {
   readonly lists: readonly ListKind[];
@@ -27,8 +30,12 @@ export const URI_CHARS_MAX = 2048;
 
 export const META_SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
 
-/** The notice in a notification; `null` for every other one. Nothing of its parameters but the URI is taken. */
-export function parseNotice(method: string, params: JsonObject | null): Notice | null {
+/** The notice in a notification; `null` for every other one. Nothing of its parameters but the URI or the id is taken. */
+export function parseNotice(method: string, params: JsonObject | null): UpstreamNotice | null {
+  if (method === 'notifications/elicitation/complete') {
+    const elicitationId = params?.['elicitationId'];
+    return isElicitationId(elicitationId) ? { kind: 'page-done', elicitationId } : null;
+  }
   if (method === 'notifications/resources/updated') {
     const uri = params?.['uri'];
     return isResourceUri(uri) ? { kind: 'resource-updated', uri } : null;
@@ -36,6 +43,13 @@ export function parseNotice(method: string, params: JsonObject | null): Notice |
   const list = LIST_OF_METHOD.get(method);
   return list === undefined ? null : { kind: 'list-changed', list };
 }
+
+/** Of an upstream: never shown, only found again. */
+export function isElicitationId(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= ELICITATION_ID_CHARS_MAX;
+}
+
+const ELICITATION_ID_CHARS_MAX = 256;
 
 export function isResourceUri(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= URI_CHARS_MAX && value.isWellFormed();

@@ -114,6 +114,7 @@ async function askAccepted(asking: Asking, questions: readonly AcceptedQuestion[
   asking.deadline ??= AbortSignal.timeout(CONVERSATION_MS_MAX);
   try {
     await recordAsk(asking, 'asked', kinds, asksAsJson(merged), null);
+    rememberPages(deps, governed, merged);
     const given = await stream.ask(merged, AbortSignal.any([governed.place.signal, asking.deadline]));
     const answers = checkAnswers(merged, given);
     if (answers !== null) {
@@ -129,6 +130,17 @@ async function askAccepted(asking: Asking, questions: readonly AcceptedQuestion[
     await recordAsk(asking, 'unanswered', kinds, null, wasRefused ? 'the host refused' : 'no answer');
   } finally {
     place.leave();
+  }
+}
+
+/** A host of before 2026-07-28 is told when the person is through with a page; the next revision has no such notice. */
+function rememberPages({ pages }: CallDeps, { call, target }: GovernedCall, asks: ReadonlyMap<string, Ask>): void {
+  const { context, stream } = call;
+  if (isModernRevision(context.revision)) return;
+  for (const { elicitationId } of asks.values()) {
+    if (elicitationId === undefined) continue;
+    const page = { upstream: target.ref.upstream, principal: context.principal.id, elicitationId };
+    pages.add({ ...page, tell: () => stream.tellPageDone(elicitationId) });
   }
 }
 

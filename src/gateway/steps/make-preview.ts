@@ -106,6 +106,7 @@ function readAnswer(json: readonly Uint8Array[]): { readonly value: Json } | str
 const NO_STREAM: HostStream = {
   open: () => false,
   isThere: () => false,
+  tellPageDone: () => undefined,
   progress: () => undefined,
   wantsProgress: false,
   log: () => undefined,

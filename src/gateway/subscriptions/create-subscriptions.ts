@@ -1,7 +1,7 @@
 import type { Principal } from '../../core/identity/principal.ts';
 import type { KillFacts } from '../../core/kill-switch/kill-switch.ts';
 import { RESOURCES_WISHED_MAX } from '../../core/mcp/listen-params.ts';
-import type { HostWish, ListKind, Notice } from '../../core/mcp/notices.ts';
+import type { HostWish, ListKind, UpstreamNotice } from '../../core/mcp/notices.ts';
 import type { TaskId } from '../../core/tasks/task.ts';
 import type { TaskHead } from '../../ports/task-store.ts';
 import type { Upstream } from '../../ports/upstream.ts';
@@ -234,8 +234,9 @@ async function attendLists({ interests }: World, upstream: Upstream, listener: L
 }
 
 /** `principal`: in whose session or process it was said. Others have their own, and are told there. */
-function onNotice(world: World, upstream: Upstream, notice: Notice, principal: string | null): void {
+function onNotice(world: World, upstream: Upstream, notice: UpstreamNotice, principal: string | null): void {
   const { deps, listeners, watches } = world;
+  if (notice.kind === 'page-done') return deps.pages.done(upstream.name, principal, notice.elicitationId);
   const concerned = principal === null ? [...listeners.values()] : [listeners.get(principal) ?? new Set<Listener>()];
   if (notice.kind === 'list-changed') deps.catalogue.forget(upstream.name);
   for (const own of concerned) {
@@ -278,7 +279,7 @@ function mayTell(
   notice: HostNotice,
 ): boolean {
   if (isClosed || deps.killSwitches.find(factsOf(principal, endpoint)) !== null) return false;
-  if (notice.kind === 'list-changed') return true;
+  if (notice.kind === 'list-changed' || notice.kind === 'page-done') return true;
   if (notice.kind === 'task') return notice.mayTell(principal);
   const resource = resources.get(notice.uri);
   if (resource === undefined) return false;

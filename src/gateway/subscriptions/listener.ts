@@ -26,6 +26,8 @@ function keyOf(notice: HostNotice): string {
       return notice.list;
     case 'resource-updated':
       return `uri ${notice.uri}`;
+    case 'page-done':
+      return `page ${notice.elicitationId}`;
     case 'task':
       return notice.task.id;
   }

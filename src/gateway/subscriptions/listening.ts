@@ -12,8 +12,14 @@ export interface TaskNotice {
   readonly mayTell: (principal: Principal) => boolean;
 }
 
+/** That the person is through with a page that this very session was asked about, by the id that it was given. */
+export interface PageNotice {
+  readonly kind: 'page-done';
+  readonly elicitationId: string;
+}
+
 /** What a host is told. */
-export type HostNotice = Notice | TaskNotice;
+export type HostNotice = Notice | TaskNotice | PageNotice;
 
 /** A host that wants to be told something beside the answers to its requests. */
 export interface ListenRequest {

@@ -11,6 +11,7 @@ import type { AskAnswer, HostLog, HostStream } from '../gateway.ts';
  */
 export class HostLine implements HostStream {
   readonly wantsProgress: boolean;
+  readonly #first: HostStream;
   #stream: HostStream | null;
   #taskId: TaskId | null = null;
   #onAsk: () => void = () => undefined;
@@ -18,6 +19,7 @@ export class HostLine implements HostStream {
   isAsking = false;
 
   constructor(stream: HostStream) {
+    this.#first = stream;
     this.#stream = stream;
     this.wantsProgress = stream.wantsProgress;
   }
@@ -46,6 +48,11 @@ export class HostLine implements HostStream {
   /** Nobody reads while it is hung up, and its host comes back. */
   isThere(): boolean {
     return this.#taskId !== null || (this.#stream?.isThere() ?? true);
+  }
+
+  tellPageDone(elicitationId: string): void {
+    this.#first.tellPageDone(elicitationId);
+    if (this.#stream !== this.#first) this.#stream?.tellPageDone(elicitationId);
   }
 
   progress(progress: UpstreamProgress): void {

@@ -126,6 +126,7 @@ const NOBODY_ON_THE_LINE: HostStream = {
   open: () => false,
   progress: () => undefined,
   isThere: () => true,
+  tellPageDone: () => undefined,
   wantsProgress: false,
   log: () => undefined,
   ask: () => Promise.resolve(new Map()),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { LIST_KINDS, type Notice, type Wish } from '../../../src/core/mcp/notices.ts';
+import { LIST_KINDS, type UpstreamNotice, type Wish } from '../../../src/core/mcp/notices.ts';
 import { event, type Reply, type SeenRequest } from '../../support/scripted-upstream.ts';
 import { callOf, type HttpRig, type HttpRigOptions, resultText, startHttpRig } from '../../support/upstream-rig.ts';
 
@@ -15,7 +15,7 @@ const updated = (uri: string) => ({ jsonrpc: '2.0', method: 'notifications/resou
 type Stream = ReturnType<Reply['stream']>;
 
 interface NoticeRig extends HttpRig {
-  readonly told: (readonly [Notice, string | null])[];
+  readonly told: (readonly [UpstreamNotice, string | null])[];
   /** The streams that the upstream opened, each with the request for it. */
   readonly streams: { readonly request: SeenRequest; readonly stream: Stream; readonly reply: Reply }[];
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Notice, Wish } from '../../../src/core/mcp/notices.ts';
+import type { UpstreamNotice, Wish } from '../../../src/core/mcp/notices.ts';
 import { callOf, saidBy, type StdioRig, type StdioRigOptions, startStdioRig } from '../../support/upstream-rig.ts';
 
 // What processes tell beside their answers.
@@ -9,7 +9,7 @@ const WISH: Wish = { lists: ['tools'], resourceUris: ['a:1'] };
 const NOTHING: Wish = { lists: [], resourceUris: [] };
 
 interface NoticeRig extends StdioRig {
-  readonly told: (readonly [Notice, string | null])[];
+  readonly told: (readonly [UpstreamNotice, string | null])[];
 }
 
 function startRig(options: StdioRigOptions): NoticeRig {

@@ -5,6 +5,7 @@ import {
   encodeNotice,
   isResourceUri,
   type Notice,
+  type UpstreamNotice,
   parseNotice,
   subscriptionIdOf,
 } from '../../../src/core/mcp/notices.ts';
@@ -12,7 +13,14 @@ import {
 const KEY = 'io.modelcontextprotocol/subscriptionId';
 
 describe('a notice', () => {
-  it.each<[string, string, JsonObject | null, Notice | null]>([
+  it.each<[string, string, JsonObject | null, UpstreamNotice | null]>([
+    [
+      'of a page',
+      'notifications/elicitation/complete',
+      { elicitationId: 'p', x: 1 },
+      { kind: 'page-done', elicitationId: 'p' },
+    ],
+    ['of no page', 'notifications/elicitation/complete', { elicitationId: 'p'.repeat(257) }, null],
     ['of the tools', 'notifications/tools/list_changed', null, { kind: 'list-changed', list: 'tools' }],
     ['of the prompts', 'notifications/prompts/list_changed', {}, { kind: 'list-changed', list: 'prompts' }],
     ['of the resources', 'notifications/resources/list_changed', { x: 1 }, { kind: 'list-changed', list: 'resources' }],

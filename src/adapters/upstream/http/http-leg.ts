@@ -1,7 +1,7 @@
 import { type buildConnector, Pool } from 'undici';
 import { visibleText } from '../../../core/content/visible-text.ts';
 import type { JsonObject } from '../../../core/json/value.ts';
-import { type Notice, parseNotice } from '../../../core/mcp/notices.ts';
+import { type UpstreamNotice, parseNotice } from '../../../core/mcp/notices.ts';
 import { type Result, assertNever } from '../../../core/result.ts';
 import type { UpstreamAsker, UpstreamFault } from '../../../ports/upstream.ts';
 import { answerAsk, type CallSide } from '../call-side.ts';
@@ -54,7 +54,7 @@ export interface HttpLegOptions {
 }
 
 export interface HttpLegDeps {
-  readonly onNotice: (notice: Notice, principal: string | null) => void;
+  readonly onNotice: (notice: UpstreamNotice, principal: string | null) => void;
   readonly report: (problem: string) => void;
 }
 

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { Notice } from '../../../core/mcp/notices.ts';
+import type { UpstreamNotice } from '../../../core/mcp/notices.ts';
 import {
   type Attendance,
   type AttendanceEnd,
@@ -26,7 +26,7 @@ export interface HttpIntakeDeps {
   readonly eras: EraKeeper;
   readonly sessions: Pick<Sessions, 'get' | 'forget'>;
   readonly params: ParamsWriter;
-  readonly onNotice: (notice: Notice, principal: string) => void;
+  readonly onNotice: (notice: UpstreamNotice, principal: string) => void;
   readonly requestTimeoutMs: number;
   /** Before a stream is taken up again whose server says nothing of it. */
   readonly retryMs: number;

@@ -1,4 +1,4 @@
-import { type Notice, parseNotice, subscriptionIdOf, type Wish } from '../../../core/mcp/notices.ts';
+import { type UpstreamNotice, parseNotice, subscriptionIdOf, type Wish } from '../../../core/mcp/notices.ts';
 import type { Attendance, AttendanceEnd } from '../attendances.ts';
 import { filterOf, PLAIN_CALL } from '../listen-filter.ts';
 import { readMessage } from '../rpc/read-message.ts';
@@ -91,6 +91,6 @@ const HEADERS: readonly string[] = [
 ];
 
 /** Only types that were asked for; which of their resources it is about is looked at by whoever is told. */
-function isWanted(notice: Notice, { lists, resourceUris }: Wish): boolean {
+function isWanted(notice: UpstreamNotice, { lists, resourceUris }: Wish): boolean {
   return notice.kind === 'list-changed' ? lists.includes(notice.list) : resourceUris.length > 0;
 }

@@ -1,6 +1,6 @@
 import { visibleText } from '../../../core/content/visible-text.ts';
 import type { JsonObject } from '../../../core/json/value.ts';
-import { type Notice, parseNotice } from '../../../core/mcp/notices.ts';
+import { type UpstreamNotice, parseNotice } from '../../../core/mcp/notices.ts';
 import { type Result, assertNever, ok } from '../../../core/result.ts';
 import type { UpstreamFault } from '../../../ports/upstream.ts';
 import { answerAsk, type CallSide } from '../call-side.ts';
@@ -43,7 +43,7 @@ export interface ConnectionLimits extends ChildLimits {
 }
 
 export interface ConnectionDeps {
-  readonly onNotice: (notice: Notice) => void;
+  readonly onNotice: (notice: UpstreamNotice) => void;
   readonly report: (problem: string) => void;
   /** The process is gone, wanted or not. */
   readonly onGone: (end: ChildEnd) => void;

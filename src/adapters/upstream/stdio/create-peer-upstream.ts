@@ -1,4 +1,4 @@
-import type { Notice, Wish } from '../../../core/mcp/notices.ts';
+import type { UpstreamNotice, Wish } from '../../../core/mcp/notices.ts';
 import type { Era, Revision } from '../../../core/mcp/revisions.ts';
 import { type Result, ok } from '../../../core/result.ts';
 import type { Upstream, UpstreamFault, UpstreamStatus } from '../../../ports/upstream.ts';
@@ -122,7 +122,7 @@ function createOpener(
   report: (problem: string) => void,
 ): Open {
   return (principal, onGone) => {
-    const onNotice = (notice: Notice): void => notices.announce(notice, shared ? null : principal);
+    const onNotice = (notice: UpstreamNotice): void => notices.announce(notice, shared ? null : principal);
     return openConnection(start, { ...limits, lineBytesMax: limits.answerBytesMax }, { onNotice, report, onGone });
   };
 }
