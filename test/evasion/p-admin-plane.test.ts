@@ -20,16 +20,22 @@ afterAll(() => world.close());
 const ROUTES = ADMIN_ROUTES.map(({ method, path }) => [method, path] as const);
 const fill = (path: string): string =>
   path.replace('{id}', 'apr_AAAAAAAAAAAAAAAAAAAAAA').replace('{seq}', '1').replace('{name}', 'crm');
-const honestBody = (path: string): object =>
-  path === '/api/tokens'
-    ? { user: 'x', ttl: '1h' }
-    : path === '/api/accounts'
-      ? { user: 'x', password: 'y'.repeat(12), roles: ['viewer'] }
-      : path.endsWith('/password')
-        ? { password: 'y'.repeat(12) }
-        : path.endsWith('kill-switch')
-          ? { scope: { all: true }, reason: 'x' }
-          : {};
+const HONEST_BODIES: readonly (readonly [end: string, body: object])[] = [
+  ['/api/tokens', { user: 'x', ttl: '1h' }],
+  ['/api/accounts', { user: 'x', password: 'y'.repeat(12), roles: ['viewer'] }],
+  ['/password', { password: 'y'.repeat(12) }],
+  ['kill-switch', { scope: { all: true }, reason: 'x' }],
+  ['/policy/explain', { as: 'x', tool: 'crm/get' }],
+  ['/policy/simulate', { as: 'x' }],
+  [
+    '/approvals/batch',
+    {
+      decision: 'reject',
+      approvals: [{ id: 'apr_0000000000000000000000', argsDigest: 'a'.repeat(64) }],
+    },
+  ],
+];
+const honestBody = (path: string): object => HONEST_BODIES.find(([end]) => path.endsWith(end))?.[1] ?? {};
 /** What could have been changed. */
 const picture = async (): Promise<string> => {
   const texts = [];
@@ -71,6 +77,8 @@ describe('P01 a role that is not enough', () => {
   const MAY: Readonly<Record<string, readonly (typeof ROLES)[number][]>> = {
     'GET /api/approvals': ROLES,
     'GET /api/approvals/{id}': ROLES,
+    'GET /api/approvals/figures': ['operator', 'approver', 'auditor'],
+    'POST /api/approvals/batch': ['approver'],
     'POST /api/approvals/{id}/approve': ['approver'],
     'POST /api/approvals/{id}/reject': ['approver'],
     'GET /api/kill-switch': ROLES,
@@ -88,6 +96,9 @@ describe('P01 a role that is not enough', () => {
     'GET /api/upstreams': ROLES,
     'GET /api/upstreams/{name}/tools': ['auditor', 'approver', 'operator'],
     'GET /api/policy': ROLES,
+    'GET /api/policy/shadow': ROLES,
+    'POST /api/policy/explain': ['auditor', 'approver', 'operator'],
+    'POST /api/policy/simulate': ['auditor', 'approver', 'operator'],
     'GET /api/pins': ['auditor', 'approver', 'operator'],
     'GET /api/pins/{id}': ['auditor', 'approver', 'operator'],
     'POST /api/pins/{id}/approve': ['operator'],
@@ -162,7 +173,9 @@ describe('P02, P04 a request that says more than its route knows', () => {
   it('P02 no route takes a program, and none is offered that makes an upstream', async () => {
     const { json } = await world.gateway.admin('GET', '/api/openapi.json', undefined, null);
     expect(Object.keys(json['paths'] as object).length).toBeGreaterThan(5);
-    expect(JSON.stringify(json)).not.toMatch(/"(?:command|args|env|cwd)"/);
+    const operations = Object.values(json['paths'] as Record<string, object>).flatMap((path) => Object.values(path));
+    const taken = JSON.stringify(operations.map(({ requestBody, parameters }: Operation) => [requestBody, parameters]));
+    expect(taken).not.toMatch(/"(?:command|args|env|cwd)"/);
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
       const body = { name: 'evil', command: ['sh', '-c', 'id'] };
       const answer = await world.gateway.admin(method, '/api/upstreams', method === 'POST' ? body : undefined);
@@ -287,3 +300,9 @@ describe('P09 what an administrator does', () => {
     await expect(callHonestly(world, '2026-07-28')).resolves.toBeUndefined();
   });
 });
+
+/** As much of the description of an operation as says what it takes. */
+interface Operation {
+  readonly requestBody?: object;
+  readonly parameters?: readonly object[];
+}
