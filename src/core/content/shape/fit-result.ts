@@ -28,7 +28,7 @@ export interface FittedResult {
 }
 
 /** In `_meta` of a result that its policy calls untrusted. */
-export const UNTRUSTED_META = 'io.countersign/untrusted';
+const UNTRUSTED_META = 'io.countersign/untrusted';
 
 /**
  * A result of at most so many bytes, marked where that is asked for. What is too long is cut at the first text that does not fit, which
