@@ -43,6 +43,7 @@ import { createKeptResults } from './gateway/kept-results.ts';
 import { createKillSwitches } from './gateway/kill-switches.ts';
 import { createPins, type Pins } from './gateway/pins.ts';
 import { createLoadInstructions } from './gateway/instructions.ts';
+import { createHoldRecords } from './gateway/hold-records.ts';
 import { createDeadlines } from './gateway/deadlines.ts';
 import { createOwnTools } from './gateway/own-tools.ts';
 import { createPreviews } from './gateway/previews.ts';
@@ -230,6 +231,7 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     listViews: createListViews(),
     cursorSealer: createSealer(randomBytes(32)),
     deadlines: createDeadlines(clock),
+    holdRecords: createHoldRecords(),
     previews: createPreviews(PREVIEWS_AT_ONCE_MAX),
     approvers: createApprovers(store, clock),
     keptResults: createKeptResults(clock, KEPT_RESULTS),
@@ -252,6 +254,7 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     environment: config.environment,
     approvalSettings: {
       holdMs: config.approvals.holdMs,
+      holds: config.approvals.holds,
       keepResultMs: KEPT_RESULTS.keepMs,
       pendingPerPrincipalMax: config.limits.pendingApprovalsPerPrincipalMax,
       pendingPerToolMax: config.limits.pendingApprovalsPerToolMax,

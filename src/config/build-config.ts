@@ -47,7 +47,11 @@ export function buildConfig(
     policiesDir: resolve(surroundings.dir, file.policies),
     shadowPoliciesDir: file.shadowPolicies === undefined ? null : resolve(surroundings.dir, file.shadowPolicies),
     policyOptions: policyOptionsOf(file.environment, environment, upstreams),
-    approvals: { expiresMs: environment.approvals.expires, holdMs: environment.approvals.hold },
+    approvals: {
+      expiresMs: environment.approvals.expires,
+      holdMs: environment.approvals.hold,
+      holds: new Map(Object.entries(file.approvals.holds)),
+    },
     issuers: issuersOf(file),
     oidc: oidcOf(file),
     tokens: { ttlMsMax: (file.identity?.tokens ?? DEFAULT_TOKENS).maxTtl },

@@ -28,6 +28,7 @@ export interface ConfigFile {
   readonly log: LogSection;
   readonly results: ResultsSection;
   readonly notify: NotifySection;
+  readonly approvals: { readonly holds: Readonly<Record<string, number>> };
 }
 
 export interface IdentitySection {
@@ -145,6 +146,16 @@ const limits = z.strictObject({
     .describe('The same of one person for one tool; without it, as many as of all tools'),
 });
 
+const approvals = z.strictObject({
+  holds: z
+    .record(
+      z.string().regex(/^[a-z0-9][a-z0-9 ._/-]{0,63}$/, { error: 'must be the beginning of a name in small letters' }),
+      duration(100, 600_000),
+    )
+    .default({})
+    .describe('How long a call of a host is held for a person, by the beginning of its name, such as `cursor: 50s`'),
+});
+
 const log: z.ZodType<LogSection, unknown> = z.strictObject({
   calls: z
     .boolean()
@@ -206,6 +217,7 @@ const configFile: z.ZodType<ConfigFile, unknown> = z.strictObject({
     .record(upstreamName, upstreamSchema)
     .describe('MCP servers behind the gateway, by a name of your choice'),
   environments: z.record(environmentName, environment).optional().describe('Defaults by environment'),
+  approvals: approvals.prefault({}).describe('How hosts wait for a person'),
   notify: notify.prefault({}).describe('Who is told of approvals, beside the console'),
   log: log.prefault({}).describe('What the log for operators says'),
   results: results.prefault({}).describe('What is taken out of results'),

@@ -61,6 +61,8 @@ export interface ApprovalConfig {
   readonly expiresMs: number;
   /** How long a call is held open for a fast approver. */
   readonly holdMs: number;
+  /** By the beginning of a host's name. */
+  readonly holds: ReadonlyMap<string, number>;
 }
 
 export interface IssuerConfig {

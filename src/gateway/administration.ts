@@ -14,6 +14,7 @@ import type { Result } from '../core/result.ts';
 import type { StoredAccount } from '../ports/account-store.ts';
 import type { AuditQuery, AuditRecord } from '../ports/audit-log.ts';
 import type { StoredToken } from '../ports/token-store.ts';
+import type { HoldRecord } from './hold-records.ts';
 import type { ShownApproval } from './administration/shown-approval.ts';
 import type { UpstreamStatus } from '../ports/upstream.ts';
 
@@ -112,6 +113,8 @@ export interface Administration {
     more?: Omit<ApprovalAnswer, 'argsDigest'>,
   ): Promise<Result<Approval, AdminFault>>;
   reject(by: Administrator, id: string, comment: string | null): Promise<Result<Approval, AdminFault>>;
+  /** After how long hosts have given up waiting for an approval. */
+  listHolds(by: Administrator): Result<readonly HoldRecord[], AdminFault>;
   /** Refused as a whole, with nothing decided, unless all are alike: of one tool, by one rule, with arguments of one shape. */
   decideBatch(by: Administrator, request: BatchRequest): Promise<Result<readonly BatchResultView[], AdminFault>>;
   /** How people decided in so many days up to now. */

@@ -14,6 +14,7 @@ import type { Approvers } from './approvers.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Conversations } from './conversations.ts';
 import type { Deadlines } from './deadlines.ts';
+import type { HoldRecords } from './hold-records.ts';
 import type { InFlight } from './in-flight.ts';
 import type { LoadInstructions } from './instructions.ts';
 import type { KeptResults } from './kept-results.ts';
@@ -49,6 +50,7 @@ export interface CallDeps {
   readonly desk: ApprovalDesk;
   readonly approvers: Approvers;
   readonly deadlines: Deadlines;
+  readonly holdRecords: HoldRecords;
   readonly previews: Previews;
   readonly keptResults: KeptResults;
   readonly lateRecords: LateRecords;
@@ -86,6 +88,8 @@ export interface CallDeps {
 export interface ApprovalSettings {
   /** How long a call is held open for a fast approver before the pending result is given. */
   readonly holdMs: number;
+  /** The same for hosts by the beginning of their name, in place of what is known of them. */
+  readonly holds: ReadonlyMap<string, number>;
   /** How long the result of an approved call is kept for a retry. */
   readonly keepResultMs: number;
   /** Pending approvals of one principal, and of all. More are denied with a reason, never dropped silently. */

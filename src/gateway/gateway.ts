@@ -28,6 +28,8 @@ export interface RequestContext {
   readonly capabilities: HostCapabilities;
   /** The least level of log messages that the host wants during this request; `null`: none. */
   readonly logLevel: LogLevel | null;
+  /** The name that the host gives itself. Says how long it is kept waiting, and nothing else. */
+  readonly hostName?: string;
   /** A checked W3C `traceparent`, or `null`. */
   readonly traceparent: string | null;
   /** Aborts when the host goes away. */

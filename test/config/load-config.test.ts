@@ -44,7 +44,7 @@ describe('a configuration', () => {
         approversMin: 1,
         appUpstreams: [],
       },
-      approvals: { expiresMs: 1_800_000, holdMs: 25_000 },
+      approvals: { expiresMs: 1_800_000, holdMs: 25_000, holds: new Map() },
       issuers: [],
       oidc: null,
       tokens: { ttlMsMax: 90 * 86_400_000 },
@@ -132,7 +132,7 @@ limits: { connections: 10, requests: 9, sessions: 8, sessionsPerPrincipal: 7, pe
       policiesDir: join(given.dir, '../shared/policies'),
       shadowPoliciesDir: join(given.dir, 'candidate'),
       policyOptions: { environment: 'dev', unclassified: 'approve', approvalExpiresMs: 600_000, approversMin: 1 },
-      approvals: { expiresMs: 600_000, holdMs: 5000 },
+      approvals: { expiresMs: 600_000, holdMs: 5000, holds: new Map() },
       issuers: [
         {
           issuer: 'https://login.example.com',

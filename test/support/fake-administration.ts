@@ -134,6 +134,7 @@ export function createFakeAdministration(nowMs: () => number): FakeAdministratio
 
     approvalFigures: (by, days) => later('approvalFigures', by, [days], () => ok(FIGURES)),
 
+    listHolds: (by) => asked('listHolds', by, [], () => ok([])),
     listKillSwitches: (by) => asked('listKillSwitches', by, [], () => ok(fake.killSwitches)),
     pullKillSwitch: (by, request) =>
       later('pullKillSwitch', by, [request], () => {

@@ -30,6 +30,7 @@ import { createInFlight } from '../../src/gateway/in-flight.ts';
 import { createKeptResults } from '../../src/gateway/kept-results.ts';
 import { createKillSwitches } from '../../src/gateway/kill-switches.ts';
 import { createPins } from '../../src/gateway/pins.ts';
+import { createHoldRecords } from '../../src/gateway/hold-records.ts';
 import { createDeadlines } from '../../src/gateway/deadlines.ts';
 import { createOwnTools } from '../../src/gateway/own-tools.ts';
 import { createPreviews } from '../../src/gateway/previews.ts';
@@ -98,6 +99,7 @@ export interface RigOptions {
 
 const APPROVAL_SETTINGS: ApprovalSettings = {
   holdMs: 0,
+  holds: new Map(),
   keepResultMs: 15 * 60_000,
   pendingPerPrincipalMax: 20,
   pendingPerToolMax: 20,
@@ -155,6 +157,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
       listsMax: 100,
     }),
     deadlines: createDeadlines(clock),
+    holdRecords: createHoldRecords(),
     previews: createPreviews(32),
     approvers: createApprovers(store, clock),
     keptResults: createKeptResults(clock, { keepMs: 15 * 60_000, resultBytesMax: 1 << 20, totalBytesMax: 1 << 24 }),
@@ -202,6 +205,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     inFlight,
     desk,
     deadlines: deps.deadlines,
+    holdRecords: deps.holdRecords,
     audit: store.audit,
     approvals: store.approvals,
     tokens: store.tokens,

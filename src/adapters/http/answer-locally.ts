@@ -1,4 +1,5 @@
 import { parseHostCapabilities } from '../../core/conversation/capabilities.ts';
+import { parseHostName } from '../../core/mcp/host-name.ts';
 import { META_SERVER_INFO } from '../../core/mcp/classify-request.ts';
 import { encodeResult } from '../../core/mcp/encode-answer.ts';
 import { invalidParams } from '../../core/mcp/errors.ts';
@@ -43,6 +44,8 @@ export async function openSession(exchange: Exchange, caller: Caller, message: R
   const instructions = await plane.deps.gateway.instructions(caller);
   const session = plane.sessions.open(principal, revision, capabilities);
   if (session === null) return turnAway(exchange, REFUSALS.overloaded, { principal, revision, method, id });
+  const hostName = parseHostName(params?.['clientInfo']);
+  if (hostName !== undefined) session.hostName = hostName;
   const tasks = revision === CORE_TASKS_REVISION ? { tasks: CORE_TASKS_CAPABILITY } : {};
   const offered = { ...capabilitiesOf(exchange, caller), ...tasks };
   const result = { protocolVersion: revision, capabilities: offered, serverInfo: plane.serverInfo, instructions };

@@ -82,6 +82,8 @@ export interface Opened {
   readonly capabilities: HostCapabilities;
   /** The least level of log messages that it wants; `null`: none. */
   readonly logLevel: LogLevel | null;
+  /** The name that the host gives itself. */
+  readonly hostName?: string;
 }
 
 /** What is known of a request when it is turned away. */

@@ -1,3 +1,4 @@
+import { META_CLIENT_INFO, parseHostName } from '../../core/mcp/host-name.ts';
 import { NO_CAPABILITIES, parseHostCapabilities } from '../../core/conversation/capabilities.ts';
 import {
   type Classification,
@@ -54,7 +55,15 @@ function findSession(
   if (classified.era === 'modern') {
     const meta = metaOf(params);
     const capabilities = parseHostCapabilities(meta?.[META_CLIENT_CAPABILITIES], classified.revision);
-    return ok({ ...classified, session: null, capabilities, logLevel: parseLogLevel(meta?.[META_LOG_LEVEL]) });
+    const hostName = parseHostName(meta?.[META_CLIENT_INFO]);
+    const named = hostName === undefined ? {} : { hostName };
+    return ok({
+      ...classified,
+      ...named,
+      session: null,
+      capabilities,
+      logLevel: parseLogLevel(meta?.[META_LOG_LEVEL]),
+    });
   }
   const { sessionId } = caller.headers;
   const { revision } = classified;
@@ -65,8 +74,9 @@ function findSession(
   const session = exchange.plane.sessions.find(sessionId, caller.principal);
   if (session === null) return err(REFUSALS.sessionUnknown);
   if (revision !== null && revision !== session.revision) return err(REFUSALS.sessionRevision);
-  const { capabilities, logLevel } = session;
-  return ok({ era: 'legacy', revision: session.revision, session, capabilities, logLevel });
+  const { capabilities, logLevel, hostName } = session;
+  const named = hostName === undefined ? {} : { hostName };
+  return ok({ era: 'legacy', revision: session.revision, session, capabilities, logLevel, ...named });
 }
 
 async function answerRequest(

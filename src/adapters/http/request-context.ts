@@ -6,7 +6,7 @@ import type { Caller, Opened, Plane } from './exchange.ts';
 export function createContext(
   plane: Plane,
   caller: Caller,
-  { revision, capabilities, logLevel }: Pick<Opened, 'revision' | 'capabilities' | 'logLevel'>,
+  { revision, capabilities, logLevel, hostName }: Pick<Opened, 'revision' | 'capabilities' | 'logLevel' | 'hostName'>,
   traceparent: string | null = null,
 ): RequestContext {
   return {
@@ -16,6 +16,7 @@ export function createContext(
     revision,
     capabilities,
     logLevel,
+    ...(hostName === undefined ? {} : { hostName }),
     traceparent: traceparent ?? parseTraceparent(caller.headers.traceparent),
     signal: caller.abort.signal,
   };

@@ -26,6 +26,8 @@ export interface Session {
   readonly capabilities: HostCapabilities;
   readonly running: Set<RunningRequest>;
   readonly asks: Asks;
+  /** The name that the host gave itself in `initialize`. */
+  hostName?: string;
   /** What `logging/setLevel` said last; `null` before that, when no messages are wanted. */
   logLevel: LogLevel | null;
   usedMs: number;

@@ -8,6 +8,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { AdminFault, Administration, ApprovalAnswer } from '../administration.ts';
 import type { ApprovalDesk } from '../approval-desk.ts';
 import type { Deadlines } from '../deadlines.ts';
+import type { HoldRecords } from '../hold-records.ts';
 import { approvalEntry } from '../approval-entries.ts';
 import { expireApproval } from '../void-approval.ts';
 import { checkRole, notFound, withStore } from './admin-fault.ts';
@@ -19,6 +20,7 @@ export interface ApprovalAdminDeps {
   readonly desk: ApprovalDesk;
   readonly clock: Clock;
   readonly deadlines: Deadlines;
+  readonly holdRecords: HoldRecords;
 }
 
 type Decided = Promise<Result<Approval, AdminFault>>;
@@ -26,8 +28,12 @@ type Decided = Promise<Result<Approval, AdminFault>>;
 /** Listing and deciding. A decision is one compare-and-set with its audit entry: of two approvers, one is first. */
 export function createApprovalAdministration(
   deps: ApprovalAdminDeps,
-): Pick<Administration, 'listApprovals' | 'showApproval' | 'approve' | 'reject'> {
+): Pick<Administration, 'listApprovals' | 'showApproval' | 'approve' | 'reject' | 'listHolds'> {
   return {
+    listHolds: (by) => {
+      const fault = checkRole(by, 'operator', 'auditor', 'viewer');
+      return fault === null ? ok(deps.holdRecords.list()) : err(fault);
+    },
     listApprovals: (by, status, limit, before) => {
       const fault = checkRole(by, 'approver', 'operator', 'auditor', 'viewer');
       if (fault !== null) return Promise.resolve(err(fault));

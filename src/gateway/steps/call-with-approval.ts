@@ -1,8 +1,9 @@
 import type { Approval, ApprovalId } from '../../core/approval/approval.ts';
+import { holdMsFor } from '../../core/approval/hold-times.ts';
 import type { Task } from '../../core/tasks/task.ts';
 import { taskStatusOf } from '../../core/tasks/task-status.ts';
 import type { CallDeps } from '../deps.ts';
-import type { HostError, HostResult } from '../gateway.ts';
+import type { HostError, HostResult, RequestContext } from '../gateway.ts';
 import type { GovernedCall } from '../governed-call.ts';
 import { stoppedBySwitch } from '../host-errors.ts';
 import { createWaitingTask } from '../tasks/create-task.ts';
@@ -97,11 +98,24 @@ async function hold(deps: CallDeps, { call, place }: GovernedCall, approval: App
   const { stream } = call;
   const canWait = stream.open();
   if (canWait) stream.progress({ progress: 0, total: null, message: `waiting for approval ${approval.id}` });
-  const holdMs = canWait ? deps.approvalSettings.holdMs : 0;
-  if (holdMs > 0) await deps.desk.wait(approval.id, holdMs, place.signal);
+  if (canWait) await waitForPerson(deps, call.context, approval, place.signal);
   const now = (await deps.approvals.find(approval.id)) ?? approval;
   // Nobody is there to take the result: the call may run when it is sent again, not before.
   return place.signal.aborted || !stream.isThere() ? approval : now;
+}
+
+/** As long as suits the host. How long hosts that give up have waited is remembered, for whoever sets the time. */
+async function waitForPerson(
+  { approvalSettings, clock, desk, holdRecords }: CallDeps,
+  { principal, hostName }: RequestContext,
+  approval: Approval,
+  signal: AbortSignal,
+): Promise<void> {
+  const times = { configured: approvalSettings.holds, otherwiseMs: approvalSettings.holdMs };
+  const holdMs = holdMsFor(times, [hostName, principal.client]);
+  const startedMs = clock.monotonicMs();
+  const how = holdMs > 0 ? await desk.wait(approval.id, holdMs, signal) : 'time-up';
+  if (how === 'aborted') holdRecords.gaveUp(hostName ?? principal.client, clock.monotonicMs() - startedMs);
 }
 
 function isHeld(governed: GovernedCall): governed is HeldCall {

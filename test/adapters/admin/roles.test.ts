@@ -14,6 +14,7 @@ const OPENS: Readonly<Record<string, readonly AdminRole[]>> = {
   'POST /api/approvals/{id}/reject': ['approver'],
   'POST /api/approvals/batch': ['approver'],
   'GET /api/approvals/figures': ['operator', 'approver', 'auditor'],
+  'GET /api/holds': ['operator', 'auditor', 'viewer'],
   'GET /api/kill-switch': EVERYBODY,
   'POST /api/kill-switch': ['operator'],
   'DELETE /api/kill-switch/{id}': ['operator'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { approvalDetailSchema } from '../../../core/admin-api/approval-view.ts';
 import { approvalListSchema, approvalViewSchema } from '../../../core/admin-api/approval-view.ts';
+import { holdListSchema } from '../../../core/admin-api/hold-view.ts';
 import { APPROVAL_STATUSES } from '../../../core/approval/approval.ts';
 import { ok } from '../../../core/result.ts';
 import { type AdminRoute, adminRoute } from '../admin-route.ts';
@@ -28,6 +29,20 @@ export const APPROVAL_ROUTES: readonly AdminRoute[] = [
       if (!found.ok) return found;
       const last = found.value.length < limit ? undefined : found.value.at(-1);
       return ok({ approvals: found.value.map(approvalView), nextCursor: last?.id ?? null });
+    },
+  }),
+  adminRoute({
+    method: 'GET',
+    path: '/api/holds',
+    summary: 'After how long hosts have given up waiting for a person, since the gateway started',
+    params: NO_FIELDS,
+    query: NO_FIELDS,
+    body: NO_BODY,
+    answer: holdListSchema,
+    async handle({ administration }, { by }) {
+      const holds = administration.listHolds(by);
+      if (!holds.ok) return holds;
+      return ok({ holds: holds.value.map(({ medianMs, ...rest }) => ({ ...rest, medianSeconds: medianMs / 1000 })) });
     },
   }),
   adminRoute({
