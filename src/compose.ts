@@ -252,15 +252,19 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     resultDetectors: config.results.redactSecrets ? SECRET_DETECTORS : [],
     digestKey: keyIn(config, 'arguments-digest.key'),
     environment: config.environment,
-    approvalSettings: {
-      holdMs: config.approvals.holdMs,
-      holds: config.approvals.holds,
-      keepResultMs: KEPT_RESULTS.keepMs,
-      pendingPerPrincipalMax: config.limits.pendingApprovalsPerPrincipalMax,
-      pendingPerToolMax: config.limits.pendingApprovalsPerToolMax,
-      pendingMax: config.limits.pendingApprovalsMax,
-      consoleUrl,
-    },
+    approvalSettings: approvalSettingsOf(config, consoleUrl),
+  };
+}
+
+function approvalSettingsOf(config: Config, consoleUrl: () => string): CallDeps['approvalSettings'] {
+  return {
+    holdMs: config.approvals.holdMs,
+    holds: config.approvals.holds,
+    keepResultMs: KEPT_RESULTS.keepMs,
+    pendingPerPrincipalMax: config.limits.pendingApprovalsPerPrincipalMax,
+    pendingPerToolMax: config.limits.pendingApprovalsPerToolMax,
+    pendingMax: config.limits.pendingApprovalsMax,
+    consoleUrl,
   };
 }
 
