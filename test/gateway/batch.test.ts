@@ -5,6 +5,7 @@ import type { BatchRequest } from '../../src/gateway/administration.ts';
 import { createApprovalAdministration } from '../../src/gateway/administration/approvals.ts';
 import { createBatchAdministration } from '../../src/gateway/administration/batch.ts';
 import { createApprovalDesk } from '../../src/gateway/approval-desk.ts';
+import { createHoldRecords } from '../../src/gateway/hold-records.ts';
 import { createDeadlines } from '../../src/gateway/deadlines.ts';
 import { createFixedClock } from '../support/fixed-clock.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
@@ -23,7 +24,13 @@ let decideBatch: ReturnType<typeof createBatchAdministration>['decideBatch'];
 beforeEach(() => {
   store = createMemoryStore();
   const clock = createFixedClock(Date.UTC(2026, 10, 20));
-  const deps = { ...store, desk: createApprovalDesk(10), clock, deadlines: createDeadlines(clock) };
+  const deps = {
+    ...store,
+    desk: createApprovalDesk(10),
+    clock,
+    deadlines: createDeadlines(clock),
+    holdRecords: createHoldRecords(),
+  };
   decideBatch = createBatchAdministration(store, createApprovalAdministration(deps)).decideBatch;
 });
 
