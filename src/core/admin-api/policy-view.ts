@@ -64,7 +64,7 @@ const ruleView = z
     id: z.string(),
     effect: z.enum(['allow', 'approve', 'deny']),
     reason: z.string().nullable(),
-    place: z.string().describe('`policies/crm.yaml:12:5`'),
+    place: z.string().describe('File, line and column'),
     who: z.object({ any: z.boolean(), users: texts.nullable(), groups: texts.nullable(), scopes: texts }),
     about: z.object({
       kind: z.enum(['tools', 'tools-of-class', 'resources', 'prompts']),
