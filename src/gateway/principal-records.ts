@@ -16,7 +16,7 @@ export interface PrincipalRecordsDeps {
 }
 
 /** Whoever reads the log from some moment on finds what was in force then within this time before it. */
-export const PRINCIPAL_AGAIN_MS: number = 24 * 3_600_000;
+const PRINCIPAL_AGAIN_MS: number = 24 * 3_600_000;
 /** The ones that were recorded first go first, and are recorded again when they come back. */
 const CREDENTIALS_MAX = 20_000;
 

@@ -279,7 +279,7 @@ async function settleWhile<T>(run: Run, work: Promise<T>): Promise<T> {
 }
 
 /** Every promise, checked on nothing but the order in which things were stored and upstreams saw calls. */
-export function judge(moments: readonly Moment[]): readonly string[] {
+function judge(moments: readonly Moment[]): readonly string[] {
   const violations = moments.flatMap(({ kind, what }) => (kind === 'violation' && what !== undefined ? [what] : []));
   const lives = new Map<ApprovalId, { changes: ApprovalEntry['change'][]; dispatches: number; underKill: boolean }>();
   const dispatched = new Map<string, DispatchEntry>();

@@ -58,7 +58,7 @@ export interface ExplainedDecision {
 
 const texts = z.array(z.string());
 
-export const explainedDecisionSchema: z.ZodType<ExplainedDecision> = z
+const explainedDecisionSchema: z.ZodType<ExplainedDecision> = z
   .object({
     effect: z.enum(['allow', 'approve', 'deny']),
     class: z.enum(['read', 'write', 'never', 'unclassified']),

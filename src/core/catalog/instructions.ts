@@ -5,7 +5,7 @@ import { type PoisonSign, scanText } from './scan-text.ts';
 import type { ToolDefinition } from './tool.ts';
 
 /** Of one upstream. What is longer is cut, before it is scanned and pinned: hosts see what was looked at. */
-export const INSTRUCTIONS_CHARS_MAX = 4000;
+const INSTRUCTIONS_CHARS_MAX = 4000;
 
 /** The text that an upstream says about itself, as it is pinned, and what a scan finds in it. */
 export function readInstructions(text: string): {

@@ -6,7 +6,7 @@ type IsOfType = (value: Json) => boolean;
 /** The members of which the protocol says what they are, where they are that. */
 export type MemberTypes = Readonly<Record<string, IsOfType>>;
 
-export const isText: IsOfType = (value) => typeof value === 'string';
+const isText: IsOfType = (value) => typeof value === 'string';
 const isFlag: IsOfType = (value) => typeof value === 'boolean';
 
 /**

@@ -4,7 +4,7 @@ import { isLinkPassed } from './passed-link.ts';
 import { isMetaKeyPassed, type PassRules } from './pass-rules.ts';
 
 /** What stands in place of a link that a host must not follow. */
-export const LINK_LEFT_OUT: JsonObject = { type: 'text', text: '[The gateway left out a link here.]' };
+const LINK_LEFT_OUT: JsonObject = { type: 'text', text: '[The gateway left out a link here.]' };
 /** Of a page, in any spelling. */
 const APP_PROFILE = /profile\s*=\s*"?mcp-app/i;
 

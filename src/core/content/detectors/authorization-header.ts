@@ -2,7 +2,7 @@ import { isPlaceholder } from '../placeholder.ts';
 import type { ReportSpan } from './detector.ts';
 
 /** What a find in a header is called. */
-export const AUTHORIZATION = 'authorization';
+const AUTHORIZATION = 'authorization';
 
 /** Whether headers with this name carry credentials: `Authorization` and its kin, cookies, and what ends in a key or a token. */
 export function isCredentialHeader(name: string): boolean {
