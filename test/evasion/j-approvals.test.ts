@@ -172,14 +172,27 @@ describe('who gives it', () => {
     expect(dispatched()).toBe(before);
   });
 
-  it.each(['countersign__approve', 'countersign__approvals', 'approve', 'crm__approve'])(
-    'not an agent through a tool: %s',
-    async (name) => {
+  it.each([
+    ['countersign__approve', 'class_unclassified'],
+    ['approve', 'tool_unknown'],
+    ['crm__approve', 'class_unclassified'],
+  ] as const)('not an agent through a tool: %s', async (name, reason) => {
+    const { approvalId } = await ask(world, args());
+    const params = { name, arguments: { id: approvalId, approvalId, decision: 'approve' } };
+    const seen = await attack(world, '2026-07-28', world.request('2026-07-28', { params }));
+    expect(seen).toEqual(refused(200, -32602, reason));
+    expect(await statusOf(world, approvalId)).toBe('pending');
+  });
+
+  it.each([{ action: 'approve' }, { action: 'reject' }, { decision: 'approve' }, {}])(
+    'not an agent through the tool that tells of requests: %j',
+    async (more) => {
       const { approvalId } = await ask(world, args());
-      const params = { name, arguments: { id: approvalId, approvalId, decision: 'approve' } };
-      const seen = await attack(world, '2026-07-28', world.request('2026-07-28', { params }));
-      expect(seen).toEqual(refused(200, -32602, name === 'crm__approve' ? 'class_unclassified' : 'tool_unknown'));
+      const before = dispatched();
+      const params = { name: 'countersign__approvals', arguments: { approvalId, ...more } };
+      await attack(world, '2026-07-28', world.request('2026-07-28', { params }));
       expect(await statusOf(world, approvalId)).toBe('pending');
+      expect(dispatched()).toBe(before);
     },
   );
 
