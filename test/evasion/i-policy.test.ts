@@ -43,7 +43,7 @@ describe('a policy at work', () => {
 
   it('I02 asks nobody for an approval of what is never to be done', async () => {
     await attack(world, MODERN, world.request(MODERN, { params: { name: 'crm__delete_x' } }));
-    expect((await world.gateway.admin('GET', '/api/approvals')).json).toEqual({ approvals: [] });
+    expect((await world.gateway.admin('GET', '/api/approvals')).json).toEqual({ approvals: [], nextCursor: null });
   });
 
   it.each(HOSTS)('I03 a tool that no rule and no class names is denied: %s', async (host) => {

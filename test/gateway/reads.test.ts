@@ -71,7 +71,7 @@ describe('what the upstream is asked', () => {
   ])('%s: its own name, canonical, and nothing else', async (kind, exposedName, args, method, name, paramsJson) => {
     const { rig, crm } = await createRig();
     expect((await ask(rig, kind, exposedName, args)).code).toBeNull();
-    expect(crm.seen.map(({ target }) => target)).toEqual([{ method, name, paramsJson }]);
+    expect(crm.seen.map(({ target }) => target)).toEqual([{ method, name, paramsJson, asTask: false }]);
   });
 });
 

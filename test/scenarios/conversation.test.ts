@@ -161,20 +161,26 @@ describe.each(PAIRS)('a %s host and a %s upstream', (era, upstream) => {
     expect(JSON.stringify(talk.answer)).toContain('asks-for-secret');
   });
 
-  it('no more is declared than the host can', async () => {
+  it('no more is declared than the host can, and tasks, which the gateway follows for it', async () => {
     const host = await openHost(era, { elicitation: {}, tools: true });
-    expect(toldBy(await host.call(`${upstream}__plain`)).declared).toEqual({ elicitation: { form: {} } });
+    const declared = { elicitation: { form: {} }, ...ownOf(upstream) };
+    expect(toldBy(await host.call(`${upstream}__plain`)).declared).toEqual(declared);
   });
 });
 
 describe.each(HOSTS)('a %s host and an upstream that may ask nothing', (era) => {
-  it.each(['closed', 'closed-modern'])('%s is declared nothing, and nothing is asked', async (upstream) => {
+  it.each(['closed', 'closed-modern'])('%s is declared nothing of the host, and nothing is asked', async (upstream) => {
     const host = await openHost(era);
-    expect(toldBy(await host.call(`${upstream}__plain`)).declared).toEqual({});
+    expect(toldBy(await host.call(`${upstream}__plain`)).declared).toEqual(ownOf(upstream));
     const talk = await host.call(`${upstream}__ask`, { questions: { who: ROOTS } }, () => ({ roots: [] }));
     expect(talk.asked).toEqual([]);
   });
 });
+
+/** What the gateway declares for itself, whatever its host can: it follows the tasks of modern upstreams to their end. */
+function ownOf(upstream: string): Record<string, unknown> {
+  return upstream.endsWith('modern') ? { extensions: { 'io.modelcontextprotocol/tasks': {} } } : {};
+}
 
 describe('log messages', () => {
   it.each(UPSTREAMS)('of %s reach a modern host that asked, from the level on that it named', async (upstream) => {
