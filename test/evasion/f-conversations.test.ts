@@ -39,7 +39,8 @@ afterAll(async () => {
   await upstream.close();
 });
 
-const legacy = (token: string) => openLegacyHost({ port: gateway.mcpPort, token, capabilities: CAPABILITIES });
+const legacy = (token: string, revision?: string) =>
+  openLegacyHost({ port: gateway.mcpPort, token, capabilities: CAPABILITIES }, revision);
 const modern = (token: string) => createModernHost({ port: gateway.mcpPort, token, capabilities: CAPABILITIES });
 
 /** What the upstream was told by POSTs that are no requests: answers to its questions. */
@@ -129,14 +130,26 @@ describe('the answer to a question that a legacy host was asked', () => {
 });
 
 describe('F10, F11 the state that a modern host carries', () => {
-  async function askedOf(host: ConversingHost, args: JsonObject): Promise<string> {
-    const params = modernParams({ name: 'crm__ask', arguments: args }, CAPABILITIES);
-    const { messages } = await host.post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
-    return messages.at(-1)?.result?.['requestState'] as string;
+  interface Asked {
+    readonly state: string;
+    /** The answer to everything that is asked. */
+    readonly inputResponses: JsonObject;
   }
 
-  async function continueWith(host: ConversingHost, args: JsonObject, requestState: string): Promise<unknown> {
-    const continued = { name: 'crm__ask', arguments: args, requestState, inputResponses: { input: YES } };
+  async function askedOf(host: ConversingHost, args: JsonObject): Promise<Asked> {
+    const params = modernParams({ name: 'crm__ask', arguments: args }, CAPABILITIES);
+    const { messages } = await host.post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+    const { requestState, inputRequests } = messages.at(-1)?.result ?? {};
+    const inputResponses = Object.fromEntries(Object.keys(inputRequests as JsonObject).map((key) => [key, YES]));
+    return { state: requestState as string, inputResponses };
+  }
+
+  async function continueWith(
+    host: ConversingHost,
+    args: JsonObject,
+    { state: requestState, inputResponses }: Asked,
+  ): Promise<unknown> {
+    const continued = { name: 'crm__ask', arguments: args, requestState, inputResponses };
     const params = modernParams(continued, CAPABILITIES);
     const { messages } = await host.post({ jsonrpc: '2.0', id: 2, method: 'tools/call', params });
     return messages.at(-1)?.error?.code ?? messages.at(-1)?.result?.['resultType'];
@@ -145,21 +158,21 @@ describe('F10, F11 the state that a modern host carries', () => {
   it('opens for its person and its request alone, once', async () => {
     const args = { questions: { who: FORM } };
     const before = answersSeen().length;
-    const state = await askedOf(modern(alice), args);
-    expect(state).not.toContain('alice');
-    expect(await continueWith(modern(bob), args, state)).toBe(-32602);
-    expect(await continueWith(modern(alice), { ...args, more: 1 }, state)).toBe(-32602);
-    expect(await continueWith(modern(alice), args, `${state}-TAMPERED`)).toBe(-32602);
+    const asked = await askedOf(modern(alice), args);
+    expect(asked.state).not.toContain('alice');
+    expect(await continueWith(modern(bob), args, asked)).toBe(-32602);
+    expect(await continueWith(modern(alice), { ...args, more: 1 }, asked)).toBe(-32602);
+    expect(await continueWith(modern(alice), args, { ...asked, state: `${asked.state}-TAMPERED` })).toBe(-32602);
     expect(answersSeen()).toHaveLength(before);
-    expect(await continueWith(modern(alice), args, state)).toBe('complete');
+    expect(await continueWith(modern(alice), args, asked)).toBe('complete');
     expect(answersSeen()).toHaveLength(before + 1);
-    expect(await continueWith(modern(alice), args, state)).toBe(-32602);
+    expect(await continueWith(modern(alice), args, asked)).toBe(-32602);
   });
 
   it('two requests with the same state go on once', async () => {
     const args = { questions: { who: FORM }, twice: true };
-    const state = await askedOf(modern(alice), args);
-    const outcomes = await Promise.all([1, 2, 3].map(() => continueWith(modern(alice), args, state)));
+    const asked = await askedOf(modern(alice), args);
+    const outcomes = await Promise.all([1, 2, 3].map(() => continueWith(modern(alice), args, asked)));
     expect(outcomes.filter((outcome) => outcome === 'complete')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === -32602)).toHaveLength(2);
   });
@@ -168,9 +181,9 @@ describe('F10, F11 the state that a modern host carries', () => {
 describe('a host that goes away while it is asked', () => {
   const cancelled = (): number => upstream.seen('notifications/cancelled').length;
 
-  it('takes its call with it, also over there', async () => {
+  it('takes its call with it, also over there, where its revision has no way back', async () => {
     const before = cancelled();
-    const host = await legacy(alice);
+    const host = await legacy(alice, '2025-06-18');
     const leaving = new AbortController();
     const params = { name: 'crm__ask', arguments: { questions: { who: FORM } } };
     const asked = fetch(`http://127.0.0.1:${gateway.mcpPort}/mcp`, {

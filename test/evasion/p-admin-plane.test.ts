@@ -81,6 +81,7 @@ describe('P01 a role that is not enough', () => {
     'POST /api/approvals/batch': ['approver'],
     'POST /api/approvals/{id}/approve': ['approver'],
     'POST /api/approvals/{id}/reject': ['approver'],
+    'GET /api/holds': ['auditor', 'operator', 'viewer'],
     'GET /api/kill-switch': ROLES,
     'POST /api/kill-switch': ['operator'],
     'DELETE /api/kill-switch/{id}': ['operator'],

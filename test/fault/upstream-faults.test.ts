@@ -149,7 +149,15 @@ describe('an upstream that dies while it has a call', () => {
   });
 });
 
-const GOOD_TOOLS = ['child__never', 'child__pid', 'ledger__read', 'ledger__write', 'mortal__read', 'mortal__write'];
+const GOOD_TOOLS = [
+  'child__never',
+  'child__pid',
+  'countersign__approvals',
+  'ledger__read',
+  'ledger__write',
+  'mortal__read',
+  'mortal__write',
+];
 
 async function listen(onData: (socket: Socket) => void): Promise<number> {
   const server = createServer((socket) => socket.on('error', () => undefined).on('data', () => onData(socket)));

@@ -59,6 +59,7 @@ describe('a question that is passed on', () => {
     expect(checked).toEqual({
       ok: true,
       value: {
+        elicitationId: 'e1',
         kind: 'elicitation-url',
         method: 'elicitation/create',
         params: { mode: 'url', message: '[crm] Sign in', url: shown },
