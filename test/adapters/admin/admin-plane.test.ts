@@ -18,7 +18,8 @@ beforeEach(async () => {
   token = plane.admin('approver', 'operator', 'auditor');
 });
 
-const changed = () => administration.calls.filter(({ method }) => !/^(list|show|read|upstreams|approvalFigures)/.test(method));
+const changed = () =>
+  administration.calls.filter(({ method }) => !/^(list|show|read|upstreams|approvalFigures)/.test(method));
 const approvePath = () => `/api/approvals/${administration.approvals[0]?.id}/approve`;
 
 describe('a request from the page of somebody else', () => {
