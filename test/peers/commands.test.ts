@@ -71,13 +71,15 @@ describe('countersign approvals', () => {
     ]);
     expect(approvals.map((approval) => approval.id)).toEqual([id]);
     expect(shown).toContain('filesystem/write_file');
-    expect(shown).toContain('A lead confirms every change to shared files (rule staff-write)');
+    expect(shown).toContain(
+      'A lead confirms every change to shared files (rule staff-write at policies/filesystem.yaml:',
+    );
     expect(shown).toContain(String.raw`"content": "a \u202e b\u001b[2J"`);
     expect([mistaken.exitCode, mistaken.stdout]).toEqual([1, '']);
     expect([undecided.exitCode, undecided.stdout]).toEqual([2, '']);
 
     const argsDigest = approvals[0]?.argsDigest ?? '';
-    const approved = await print('approvals', 'approve', id, '--args-hash', argsDigest.slice(0, 8));
+    const approved = await print('approvals', 'approve', id, '--args-hash', argsDigest);
     expect(approved).toBe(`Approved ${id}: alice may run filesystem/write_file once, with these arguments.\n`);
     const [first, second] = [await write(hosts[0]!), await write(hosts.at(-1)!)];
     expect(second).toEqual(first);
