@@ -41,7 +41,7 @@ describe.each(UPSTREAMS)('before %s', (upstream) => {
       else
         expect(answer).toMatchObject({
           isError: true,
-          content: [{ text: expect.stringMatching(/declare|asked|-32021/) }],
+          content: [{ text: expect.stringMatching(/declare|asked|refused|-32021/) }],
         });
       expect(mute.asked).toEqual([]);
     });
