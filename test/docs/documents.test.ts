@@ -111,6 +111,9 @@ const lines = documents
 /** What is not run: it would install everything anew, start this very run again, or need a program that the project does not. */
 const NOT_RUN = ['npm ci', 'npm run check', `sqlite3 /data/countersign.db ".backup '/backup/countersign.db'"`];
 
+/** Each of them is a process of its own. */
+const COMMANDS_MS_MAX = 180_000;
+
 describe('a line of a shell', () => {
   let checkout: Checkout;
   let built: ProgramRun;
@@ -165,16 +168,20 @@ describe('a line of a shell', () => {
     expect(gateway.stderr()).toBe('');
   });
 
-  it('does what its page says', async () => {
-    let id = '';
-    expect(commands.length).toBeGreaterThan(7);
-    for (const { line, place } of commands) {
-      const typed = line.replace(/^docker .* exec countersign /, '').replace(/\bID$/, id);
-      const { exitCode, stdout, stderr } = await run(typed);
-      expect([exitCode, stderr], `${place}: ${line}\n${stdout}`).toEqual([0, '']);
-      id = /kill_[\w-]+/.exec(stdout)?.[0] ?? id;
-    }
-  });
+  it(
+    'does what its page says',
+    async () => {
+      let id = '';
+      expect(commands.length).toBeGreaterThan(7);
+      for (const { line, place } of commands) {
+        const typed = line.replace(/^docker .* exec countersign /, '').replace(/\bID$/, id);
+        const { exitCode, stdout, stderr } = await run(typed);
+        expect([exitCode, stderr], `${place}: ${line}\n${stdout}`).toEqual([0, '']);
+        id = /kill_[\w-]+/.exec(stdout)?.[0] ?? id;
+      }
+    },
+    COMMANDS_MS_MAX,
+  );
 
   it('stops what was started, and it ends as it should', async () => {
     expect(await gateway.stop('SIGTERM')).toBe(0);

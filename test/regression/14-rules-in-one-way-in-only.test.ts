@@ -31,7 +31,9 @@ describe.each(WAYS_IN)('through %s', (path) => {
       // What is only short of a scope is not listed, and says so when it is called.
       if (error === undefined && !name.endsWith('export_x')) callable.push(name);
     }
-    expect(callable.toSorted()).toEqual(listed.filter((name) => !name.endsWith('slow_x')));
+    // Everybody may ask the gateway for their own requests; whoever can have none is not told of it.
+    const ofUpstreams = listed.filter((name) => name !== 'countersign__approvals');
+    expect(callable.toSorted()).toEqual(ofUpstreams.filter((name) => !name.endsWith('slow_x')));
     if (person === 'carol') expect(listed).toEqual([]);
   });
 });

@@ -10,20 +10,19 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const CHANGES = ADMIN_ROUTES.filter(({ method }) => method !== 'GET').map(
+/** To ask what a policy would say is a POST, and changes nothing. */
+const CHANGES = ADMIN_ROUTES.filter(({ method, path }) => method !== 'GET' && !path.startsWith('/api/policy/')).map(
   ({ method, path }) => [method, path] as const,
 );
 const fill = (path: string): string => path.replace('{id}', 'tok_AAAAAAAAAAAAAAAAAAAAAA');
-const bodyOf = (path: string): object =>
-  path === '/api/tokens'
-    ? { user: 'x', ttl: '1h' }
-    : path === '/api/accounts'
-      ? { user: 'x', password: 'y'.repeat(12), roles: ['viewer'] }
-      : path.endsWith('/password')
-        ? { password: 'y'.repeat(12) }
-        : path.endsWith('switch')
-          ? { scope: { all: true }, reason: 'x' }
-          : {};
+const BODIES: ReadonlyMap<string, object> = new Map<string, object>([
+  ['/api/tokens', { user: 'x', ttl: '1h' }],
+  ['/api/accounts', { user: 'x', password: 'y'.repeat(12), roles: ['viewer'] }],
+  ['/api/accounts/{id}/password', { password: 'y'.repeat(12) }],
+  ['/api/kill-switch', { scope: { all: true }, reason: 'x' }],
+  ['/api/approvals/batch', { decision: 'reject', approvals: [{ id: 'apr_x', argsDigest: 'a'.repeat(64) }] }],
+]);
+const bodyOf = (path: string): object => BODIES.get(path) ?? {};
 
 it('the first operator may do all of it, so that what follows says something', async () => {
   const statuses = [];

@@ -24,7 +24,7 @@ describe.each(['http, modern', 'http, legacy'] as const)('an upstream over %s', 
       }
       const known = new Set(
         `host connection content-type accept content-length x-app-token mcp-protocol-version mcp-method mcp-name mcp-session-id
-         user-agent`.split(/\s+/),
+         user-agent cache-control`.split(/\s+/),
       );
       for (const upstream of [world.crm, world.mail]) {
         const names = new Set((upstream.server?.requests ?? []).flatMap(({ headers }) => [...headers.keys()]));

@@ -57,7 +57,9 @@ describe('a question of a process', () => {
 it('a process of its own knows what each kind of call may ask', async () => {
   const { upstream } = startStdioRig({ command: [process.execPath, SERVER, 'legacy'] });
   const asker = askerOf('alice', () => Promise.resolve(answered));
-  expect(saidBy(await upstream.call(callOf({ tool: 'plain', asker })))).toEqual({ declared: { roots: {} } });
+  expect(saidBy(await upstream.call(callOf({ tool: 'plain', asker })))).toEqual({
+    declared: { roots: { listChanged: true } },
+  });
   expect(saidBy(await upstream.call(callOf({ tool: 'plain' })))).toEqual({ declared: {} });
 });
 
