@@ -18,6 +18,8 @@ export interface Run {
   quiet: number;
   /** What is left to be looked at before the answer is "too much work". */
   stepsLeft: number;
+  /** What is left to be tried of patterns before they are not looked at any more. */
+  triesLeft: number;
   depth: number;
 }
 

@@ -18,6 +18,8 @@ const VALUES_MAX = 20_000;
 const PART_DEPTH_MAX = 100;
 /** Values that are looked at, once for every part of the schema that speaks of them: some milliseconds of work. */
 const STEPS_MAX = 100_000;
+/** Of patterns: each takes nanoseconds. */
+const TRIES_MAX = 10_000_000;
 const RUN_DEPTH_MAX = 1000;
 
 /**
@@ -33,7 +35,7 @@ export function compileSchema(schema: Json): Result<CheckValue | null, string> {
   if (compiling.problem !== null) return err(compiling.problem);
   if (check === null || saysNothing(schema)) return ok(null);
   return ok((value) => {
-    const run: Run = { path: [], faults: [], quiet: 0, stepsLeft: STEPS_MAX, depth: 0 };
+    const run: Run = { path: [], faults: [], quiet: 0, stepsLeft: STEPS_MAX, triesLeft: TRIES_MAX, depth: 0 };
     const fits = check(value, run);
     if (run.stepsLeft <= 0) return [{ place: '', text: 'would take too long to be checked' }];
     return fits ? NONE : run.faults;
@@ -133,7 +135,7 @@ const NOTHING: readonly Json[] = [];
 /** Everything that is wrong is told, unless nobody listens. Here, where every part comes by, the work is counted. */
 function inOrder(checks: readonly Check[]): Check {
   return (value, run) => {
-    run.stepsLeft -= 1;
+    run.stepsLeft -= 1 + (checks.length >> 2) + (sizeOf(value) >> 5);
     run.depth += 1;
     if (run.depth > RUN_DEPTH_MAX) run.stepsLeft = 0;
     let fits = run.stepsLeft > 0;
@@ -144,6 +146,11 @@ function inOrder(checks: readonly Check[]): Check {
     run.depth -= 1;
     return fits;
   };
+}
+
+/** Of what a single check may look at as a whole. */
+function sizeOf(value: Json): number {
+  return typeof value === 'string' ? value.length >> 3 : isJsonArray(value) ? value.length : 0;
 }
 
 function referenceCheck(compiling: Compiling, schema: JsonObject): Check | null {

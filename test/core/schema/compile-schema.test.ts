@@ -130,6 +130,7 @@ describe('no schema takes the gateway anywhere, or long', () => {
 
   const deep = Array.from({ length: 60 }).reduce<object>((inner) => ({ a: inner }), {});
   const branch = (name: string) => ({ properties: { a: { $ref: '#/$defs/n' } }, required: [name] });
+  const names = Array.from({ length: 5000 }, (_, index) => `n${index}`);
   it.each<[string, unknown, unknown]>([
     ['itself', { $ref: '#' }, {}],
     ['itself, by two ways', { allOf: [{ $ref: '#' }, { $ref: '#' }] }, {}],
@@ -143,6 +144,18 @@ describe('no schema takes the gateway anywhere, or long', () => {
       { items: { uniqueItems: true } },
       [Array.from({ length: 150_000 }, (_, index) => index)],
     ],
+    ['thousands of members of every item', { items: { required: names } }, Array.from({ length: 100_000 }, () => ({}))],
+    [
+      'thousands of alternatives for every item',
+      { items: { oneOf: names.map(() => true) } },
+      Array.from({ length: 100_000 }, () => 1),
+    ],
+    ['thousands of looks at one text', { allOf: names.map(() => ({ minLength: 1 })) }, 'é'.repeat(500_000)],
+    [
+      'thousands of looks at one object',
+      { allOf: names.map(() => ({ minProperties: 1 })) },
+      Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`k${index}`, 1])),
+    ],
   ])('a schema that asks for %s ends', (_, schema, value) => {
     const started = performance.now();
     expect(faultsOf(schema, value)).toContain('would take too long to be checked');
@@ -155,6 +168,23 @@ describe('no schema takes the gateway anywhere, or long', () => {
       expect(faultsOf({ properties: { s: { pattern } } }, { s: `${'a'.repeat(1000)}!` })).toEqual([]);
     },
   );
+
+  it.each(['a*a*b', '.*.*b', '^a*a*b', '(?:a|a)'.repeat(24), 'a?'.repeat(24), '[a-z]{1000}!', `${'a'.repeat(500)}b`])(
+    'a thousand long texts against the pattern %s do not take long',
+    (pattern) => {
+      const started = performance.now();
+      faultsOf(
+        { items: { pattern: `${pattern}b` } },
+        Array.from({ length: 1000 }, () => 'a'.repeat(1000)),
+      );
+      expect(performance.now() - started).toBeLessThan(1000);
+    },
+  );
+
+  it('a name too long for a pattern is neither refused nor held to what belongs to the pattern', () => {
+    const schema = { patternProperties: { '^x-.*-.*b': { type: 'string' } }, additionalProperties: false };
+    expect(faultsOf(schema, { [`y${'a'.repeat(20_000)}`]: 1, z: 1 })).toEqual(['z is not known here']);
+  });
 
   it.each(['^[0-9]{4}-[0-9]{2}$', '^(get|set)$', '^[A-Z][a-z]+ [a-z]*$', '^\\d+(?:\\.\\d{2})?$', '^\\p{L}+$'])(
     'the pattern %s is',

@@ -25,10 +25,17 @@ export function createFieldPicker({ keep, drop }: Pick<ResultDuties, 'keep' | 'd
     dropsSome: drop.length > 0,
     isDropped: (names) => dropped.some((path) => endsWith(names, path)),
     speaksOfDropped(text) {
-      const folded = foldName(text);
+      const folded = foldName(text.includes('\\') ? text.replaceAll(ESCAPE, unescaped) : text);
       return lastNames.some((name) => folded.includes(name));
     },
   };
+}
+
+/** Of a letter, in JSON that may stand within JSON. */
+const ESCAPE = /\\+u([0-9A-Fa-f]{4})/g;
+
+function unescaped(_: string, code: string): string {
+  return String.fromCharCode(Number.parseInt(code, 16));
 }
 
 function endsWith(names: readonly string[], path: FieldPath): boolean {

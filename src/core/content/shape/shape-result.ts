@@ -1,6 +1,7 @@
-import { Buffer, isUtf8 } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import type { Json, JsonObject } from '../../json/value.ts';
 import { redactionMarker } from '../redact-text.ts';
+import { dropFromItem, shapeBlob, shapeJson, shapeText } from './drop-from-item.ts';
 import type { FieldPicker } from './field-picker.ts';
 import {
   bytesOf,
@@ -14,7 +15,6 @@ import {
   takeApart,
   textItem,
 } from './result-parts.ts';
-import { createJsonShaping } from './shape-json.ts';
 
 export interface ShapedResult {
   readonly json: readonly Uint8Array[];
@@ -22,8 +22,6 @@ export interface ShapedResult {
   readonly withheld: number;
 }
 
-/** So much is looked at between two yields. */
-const STEP_CHARS = 64 * 1024;
 /** What is longer is withheld as a whole: to take it apart would keep everybody else waiting. */
 const SHAPED_BYTES_MAX = 8 * 1024 * 1024;
 
@@ -71,12 +69,6 @@ function* shapeBytes(picker: FieldPicker, bytes: Uint8Array): Generator<void, Ui
   return shaped === null ? null : Buffer.from(shaped);
 }
 
-function* shapeJson(picker: FieldPicker, text: string): Generator<void, string | null> {
-  const shaping = createJsonShaping(text, picker);
-  while (!shaping.step(STEP_CHARS)) yield;
-  return shaping.finish();
-}
-
 function* shapeItems(shaping: Shaping, list: ItemList, items: readonly JsonObject[]): Generator<void, readonly Json[]> {
   const shown: Json[] = [];
   for (const item of items) {
@@ -89,52 +81,21 @@ function* shapeItems(shaping: Shaping, list: ItemList, items: readonly JsonObjec
 
 /** `null`: it is not shown. */
 function* shapeItem(picker: FieldPicker, list: ItemList, item: JsonObject): Generator<void, JsonObject | null> {
+  if (picker.keep === null) return yield* dropFromItem(picker, item);
   const { text, blob } = holderOf(item);
   if (typeof text === 'string') {
     const shaped = yield* shapeText(picker, text);
-    return shaped === null ? null : yield* withPart(picker, list, item, { text: shaped });
+    return shaped === null ? null : withPart(list, item, { text: shaped });
   }
-  const decoded = typeof blob === 'string' ? Buffer.from(blob, 'base64') : null;
-  if (decoded !== null && isUtf8(decoded)) {
-    const shaped = yield* shapeText(picker, decoded.toString());
-    if (shaped === null) return null;
-    return yield* withPart(picker, list, item, { blob: Buffer.from(shaped).toString('base64') });
-  }
-  if (
-    picker.keep !== null ||
-    (holderOf(item)['type'] === 'resource_link' && picker.speaksOfDropped(JSON.stringify(item)))
-  )
-    return null;
-  return yield* withPart(picker, list, item, {});
+  const shaped = typeof blob === 'string' ? yield* shapeBlob(picker, blob) : null;
+  return shaped === null ? null : withPart(list, item, { blob: shaped });
 }
 
-function* shapeText(picker: FieldPicker, text: string): Generator<void, string | null> {
-  const shaped = yield* shapeJson(picker, text);
-  if (shaped !== null) return shaped;
-  return picker.keep === null && !picker.speaksOfDropped(text) ? text : null;
-}
-
-/** The rest of an item: of what only some fields are shown, what an item must have; else everything, but for what is taken out of `_meta`. */
-function* withPart(
-  picker: FieldPicker,
-  list: ItemList,
-  item: JsonObject,
-  part: JsonObject,
-): Generator<void, JsonObject> {
+/** Of an item of which only some fields are shown, beside them what an item must have. */
+function withPart(list: ItemList, item: JsonObject, part: JsonObject): JsonObject {
   const holder = holderOf(item);
-  if (picker.keep === null) {
-    const shown = yield* withMeta(picker, { ...holder, ...part });
-    return holder === item ? shown : yield* withMeta(picker, { ...item, resource: shown });
-  }
   const { uri, mimeType } = holder;
   const named = { ...(uri === undefined ? {} : { uri }), ...(mimeType === undefined ? {} : { mimeType }), ...part };
   if (list === 'contents') return named;
   return holder === item ? { type: 'text', ...part } : { type: 'resource', resource: named };
-}
-
-function* withMeta(picker: FieldPicker, item: JsonObject): Generator<void, JsonObject> {
-  const { _meta, ...rest } = item;
-  if (_meta === undefined) return item;
-  const shaped = yield* shapeJson(picker, JSON.stringify(_meta));
-  return shaped === null ? rest : { ...rest, _meta: JSON.parse(shaped) as Json };
 }

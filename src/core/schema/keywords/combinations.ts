@@ -42,6 +42,7 @@ function oneCheck(list: Json | undefined, compile: CompilePart): Check | null {
   const parts = partsOf(list, compile);
   if (parts.length === 0) return null;
   return (value, run) => {
+    run.stepsLeft -= parts.length >> 2;
     const fitting = parts.filter((check) => check === null || fitsQuietly(check, value, run)).length;
     if (fitting === 1) return true;
     return fail(

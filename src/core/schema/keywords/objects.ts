@@ -1,5 +1,5 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../json/value.ts';
-import { type Check, checkAt, fail, fitsQuietly } from '../check.ts';
+import { type Check, checkAt, fail, fitsQuietly, type Run } from '../check.ts';
 import type { CompilePart } from '../compile-schema.ts';
 import { compilePattern } from '../pattern.ts';
 
@@ -19,6 +19,7 @@ function requiredCheck(required: Json | undefined): Check | null {
   if (names.length === 0) return null;
   return (value, run) => {
     if (!isJsonObject(value)) return true;
+    run.stepsLeft -= names.length >> 2;
     let fits = true;
     for (const name of names) if (!Object.hasOwn(value, name)) fits = fail(run, 'is missing', name);
     return fits;
@@ -27,19 +28,23 @@ function requiredCheck(required: Json | undefined): Check | null {
 
 function sizeChecks({ maxProperties, minProperties }: JsonObject): Check[] {
   const checks: Check[] = [];
-  const sizeOf = (object: JsonObject): number => Object.keys(object).length;
+  const sizeOf = (object: JsonObject, run: Run): number => {
+    const size = Object.keys(object).length;
+    run.stepsLeft -= size >> 2;
+    return size;
+  };
   if (typeof maxProperties === 'number')
     checks.push(
       (value, run) =>
         !isJsonObject(value) ||
-        sizeOf(value) <= maxProperties ||
+        sizeOf(value, run) <= maxProperties ||
         fail(run, `must have at most ${maxProperties} members`),
     );
   if (typeof minProperties === 'number')
     checks.push(
       (value, run) =>
         !isJsonObject(value) ||
-        sizeOf(value) >= minProperties ||
+        sizeOf(value, run) >= minProperties ||
         fail(run, `must have at least ${minProperties} members`),
     );
   return checks;
@@ -64,13 +69,14 @@ function membersCheck(schema: JsonObject, compile: CompilePart): Check | null {
       if (run.stepsLeft <= 0) break;
       run.stepsLeft -= 1;
       const member = value[name] as Json;
+      run.stepsLeft -= patterns.length >> 2;
       const own = named.get(name);
       let isKnown = named.has(name);
       if (own && !checkAt(own, member, run, name)) fits = false;
       for (const { matches, check } of patterns) {
-        if (matches === null || !matches(name)) continue;
-        isKnown = true;
-        if (check !== null && !checkAt(check, member, run, name)) fits = false;
+        const isAbout = matches === null ? false : matches(name, run);
+        if (isAbout !== false) isKnown = true;
+        if (isAbout === true && check !== null && !checkAt(check, member, run, name)) fits = false;
       }
       if (isKnown || others === null) continue;
       if (additionalProperties === false) fits = fail(run, 'is not known here', name);

@@ -50,7 +50,7 @@ function patternChecks(pattern: string): Check[] {
   const matches = compilePattern(pattern);
   if (matches === null) return [];
   const words = `must match ${pattern.slice(0, 200)}`;
-  return [(value, run) => typeof value !== 'string' || matches(value) || fail(run, words)];
+  return [(value, run) => typeof value !== 'string' || matches(value, run) !== false || fail(run, words)];
 }
 
 /** JSON Schema counts code points. */
