@@ -156,6 +156,8 @@ export interface Gateway {
    * answer; these need no rule, but the log and a kill switch can stand in their way.
    */
   admit(context: RequestContext, method: string): Promise<HostError | null>;
+  /** Whether a call that was answered could be made now, so that its answer may be told again. Never throws. */
+  stillAllows(call: Pick<HostCall, 'context' | 'kind' | 'exposedName'>): Promise<boolean>;
   /** The host's roots have changed: told to the upstreams that may ask for them. Never throws. */
   rootsChanged(context: RequestContext): Promise<void>;
   hasUpstream(name: string): boolean;

@@ -26,7 +26,11 @@ export interface GovernedCall {
   readonly place: Place;
 }
 
-export function killFactsOf({ context }: HostCall, { ref }: NamedTarget, decision: Decision): KillFacts {
+export function killFactsOf(
+  { context }: Pick<HostCall, 'context'>,
+  { ref }: NamedTarget,
+  decision: Decision,
+): KillFacts {
   const { id, client } = context.principal;
   const tool = ref.kind === 'tool' ? ref.name : null;
   return { principal: id, client, upstream: ref.upstream, tool, class: decision.class };

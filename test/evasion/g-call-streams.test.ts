@@ -106,6 +106,21 @@ it('G06 tells nobody in another session, also of the same person', async () => {
   await own.until(/canary-of-alice/);
 });
 
+it('tells nothing of a tool that is stopped by now, or that the person may not use any more', async () => {
+  const host = await openHost('alice');
+  const id = await loseCall(host);
+  answer('canary-of-alice');
+  const stopped = { scope: { upstream: 'shop' }, reason: 'drill' };
+  const pulled = await gateway.admin('POST', '/api/kill-switch', stopped);
+  const during = await comeBack(host, id);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(during.text()).not.toContain('canary-of-alice');
+  during.lose();
+  await gateway.admin('DELETE', `/api/kill-switch/${(pulled.json as { id: string }).id}`);
+  const after = await comeBack(host, id);
+  await after.until(/canary-of-alice/);
+});
+
 it('ends when its host cancels it after the loss', async () => {
   const host = await openHost('alice');
   await loseCall(host);

@@ -63,6 +63,7 @@ export function createFakeGateway(upstreams: readonly string[] = ['notes']): Fak
     onTask: () => {
       throw new Error('a test that asks about tasks says what there is');
     },
+    stillAllows: async () => true,
     tasks: {
       get: onTask('get'),
       update: onTask('update'),

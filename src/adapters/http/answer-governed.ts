@@ -12,7 +12,7 @@ import type { JsonObject } from '../../core/json/value.ts';
 import { assertNever, ok, type Result } from '../../core/result.ts';
 import type { HostError } from '../../gateway/gateway.ts';
 import { waitingOf } from './answer-tasks.ts';
-import type { CallLog } from './call-events.ts';
+import type { CallLog, LoggedCall } from './call-events.ts';
 import { tellSession } from './event-streams.ts';
 import type { HostNotice } from '../../gateway/subscriptions/listening.ts';
 import { CallStream } from './call-stream.ts';
@@ -49,7 +49,7 @@ export async function answerCall(
     asks: opened.session?.asks ?? null,
     nextAskId: () => plane.deps.ids.next('ask'),
     tellSession: tellerOf(opened),
-    openLog: openLogOf(exchange, caller, opened),
+    openLog: openLogOf(exchange, caller, opened, { kind, exposedName: name, endpoint: caller.endpoint }),
     limits: plane.limits,
   });
   const context = createContext(plane, caller, opened, traceparent);
@@ -83,9 +83,14 @@ function tellerOf({ session }: Opened): ((notice: HostNotice) => void) | null {
 }
 
 /** Only revision 2025-11-25 begins a stream with an id, and only a session has somewhere to come back to. */
-function openLogOf({ plane }: Exchange, { headers }: Caller, { session, revision }: Opened): (() => CallLog) | null {
+function openLogOf(
+  { plane }: Exchange,
+  { headers }: Caller,
+  { session, revision }: Opened,
+  call: LoggedCall,
+): (() => CallLog) | null {
   if (session === null || revision !== '2025-11-25' || !acceptsEventStream(headers)) return null;
-  return () => plane.callEvents.open(session);
+  return () => plane.callEvents.open(session, call);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { ServerResponse } from 'node:http';
 import type { Clock, Ids } from '../../ports/clock.ts';
+import type { Endpoint, HostCall } from '../../gateway/gateway.ts';
 import type { Slot } from './load.ts';
 import type { Session } from './sessions.ts';
 
@@ -22,17 +23,21 @@ export interface CallLog {
   onReturn: ((line: CallLine) => void) | null;
 }
 
+/** What a call was about: whether its host may still hear of it is asked when it comes back. */
+export type LoggedCall = Pick<HostCall, 'kind' | 'exposedName'> & { readonly endpoint: Endpoint };
+
 /** What a host missed, and how it goes on. */
 export interface CallReturn {
+  readonly call: LoggedCall;
   readonly missed: readonly Uint8Array[];
   /** `null`: that was all. */
   readonly goOn: ((line: CallLine) => void) | null;
 }
 
 export interface CallEvents {
-  open(session: Session): CallLog;
-  /** `null`: the id is of no call of this session, or it is too long ago. */
-  find(session: Session, lastEventId: string | null): CallReturn | null;
+  open(session: Session, call: LoggedCall): CallLog;
+  /** `null`: the id is of no call of this session at this endpoint, or it is too long ago. */
+  find(session: Session, endpoint: Endpoint, lastEventId: string | null): CallReturn | null;
 }
 
 export interface CallEventsLimits {
@@ -46,6 +51,7 @@ export interface CallEventsLimits {
 
 interface Kept {
   readonly session: Session;
+  readonly call: LoggedCall;
   readonly log: CallLog;
   readonly events: { readonly sequence: number; readonly bytes: Buffer }[];
   bytes: number;
@@ -101,26 +107,29 @@ export function createCallEvents(
   }
 
   return {
-    open(session) {
+    open(session, call) {
       forgetOld();
       const id = deps.ids.next('stream');
       const log = createLog(id, (sequence, event, isLast) => {
         if (isLast) kept.overMs = deps.clock.monotonicMs();
         keep(id, kept, sequence, event);
       });
-      const kept: Kept = { session, log, events: [], bytes: 0, overMs: null };
+      const kept: Kept = { session, call, log, events: [], bytes: 0, overMs: null };
       calls.set(id, kept);
       return log;
     },
-    find(session, lastEventId) {
+    find(session, endpoint, lastEventId) {
       const [, id = '', after] = EVENT_ID.exec(lastEventId ?? '') ?? [];
       const kept = calls.get(id);
-      if (kept === undefined || kept.session !== session) return null;
+      if (kept === undefined || kept.session !== session || nameOf(kept.call.endpoint) !== nameOf(endpoint))
+        return null;
       const missed = kept.events.filter(({ sequence }) => sequence > Number(after)).map((event) => event.bytes);
-      return { missed, goOn: kept.overMs === null ? kept.log.onReturn : null };
+      return { call: kept.call, missed, goOn: kept.overMs === null ? kept.log.onReturn : null };
     },
   };
 }
+
+const nameOf = (endpoint: Endpoint): string => (endpoint.kind === 'one' ? endpoint.upstream : '');
 
 /** `keep` takes each event with what stands before it. */
 function createLog(id: string, keep: (sequence: number, event: Buffer, isLast: boolean) => void): CallLog {

@@ -23,8 +23,10 @@ export async function openEventStream(exchange: Exchange, caller: Caller): Promi
   }
   const context = createContext(plane, caller, session);
   const refused = await plane.deps.gateway.admit(context, method);
-  const call = refused === null ? plane.callEvents.find(session, lastEventId) : null;
-  if (call !== null) return res.destroyed ? undefined : goOnWithCall(exchange, caller, call, known);
+  const call = refused === null ? plane.callEvents.find(session, context.endpoint, lastEventId) : null;
+  // What may not be heard any more is like a call that is forgotten.
+  if (call !== null && (await plane.deps.gateway.stillAllows({ ...call.call, context })))
+    return res.destroyed ? undefined : goOnWithCall(exchange, caller, call, known);
   const events = refused ?? (await findSessionEvents(plane, session, context));
   if (res.destroyed) return;
   if ('kind' in events) return sendError(res, null, events, retryAfter(events.retryAfterSeconds));
