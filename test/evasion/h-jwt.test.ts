@@ -205,7 +205,10 @@ describe('H14 a signature in another spelling', () => {
     ['five parts', (token) => `${token}.AA.AA`],
     ['as JSON', (token) => Buffer.from(JSON.stringify({ payload: token.split('.')[1] })).toString('base64url')],
   ])('%s', async (_name, change) => {
-    expect(await attackWith(change(await login.sign(STAFF)))).toEqual(unauthenticated);
+    // One signature in fifteen has neither of the letters in which the alphabets differ.
+    let token = await login.sign(STAFF);
+    while (change(token) === token) token = await login.sign(STAFF);
+    expect(await attackWith(change(token))).toEqual(unauthenticated);
   });
 
   it('that is as good as the first (s and n − s) makes the same person and the same credential of it', async () => {
