@@ -105,6 +105,7 @@ function pending(index: number): Approval {
     comment: null,
     finishedMs: null,
     note: null,
+    supersededBy: null,
     particulars: {
       summary: `Set stage of deal D-${index} to won`,
       rulePlace: 'policies/crm.yaml:12:5',

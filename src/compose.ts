@@ -31,6 +31,7 @@ import { createApprovalDesk } from './gateway/approval-desk.ts';
 import { createApprovers } from './gateway/approvers.ts';
 import { CONVERSATION_LIMITS, createConversations } from './gateway/conversations.ts';
 import { createOpenedPages } from './gateway/opened-pages.ts';
+import { createEdits } from './gateway/edits.ts';
 import { createCatalogue } from './gateway/catalogue.ts';
 import { createAdministration } from './gateway/create-administration.ts';
 import { createConsoleSessions } from './gateway/console-sessions.ts';
@@ -144,8 +145,8 @@ async function openGateway(
   let isStopping = false;
   const people = { ...deps, ...identity, tokens: store.tokens, accounts: store.accounts };
   const maxTtlMs = config.tokens.ttlMsMax;
-  const ruleChanges = createRuleChanges(config.policiesDir);
-  const administration = createAdministration({ ...people, isStopping: () => isStopping, pins, maxTtlMs, ruleChanges });
+  const more = { pins, maxTtlMs, ruleChanges: createRuleChanges(config.policiesDir), edits: createEdits(deps) };
+  const administration = createAdministration({ ...people, ...more, isStopping: () => isStopping });
   const admin = openAdminPlane({ config, version }, { ...people, administration }, opened);
   opened.defer(() => admin.close());
   opened.defer(() => refusals.close());

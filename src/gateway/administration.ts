@@ -113,6 +113,10 @@ export interface Administration {
     more?: Omit<ApprovalAnswer, 'argsDigest'>,
   ): Promise<Result<Approval, AdminFault>>;
   reject(by: Administrator, id: string, comment: string | null): Promise<Result<Approval, AdminFault>>;
+  /**
+   * Rejects the request and asks in its place about other arguments, all of them, which somebody else must approve and the host send itself.
+   */
+  edit(by: Administrator, id: string, args: unknown, comment: string | null): Promise<Result<Approval, AdminFault>>;
   /** After how long hosts have given up waiting for an approval. */
   listHolds(by: Administrator): Result<readonly HoldRecord[], AdminFault>;
   /** Refused as a whole, with nothing decided, unless all are alike: of one tool, by one rule, with arguments of one shape. */

@@ -17,8 +17,11 @@ export function announceApprovals(store: ApprovalStore, deps: AnnounceDeps): App
     ...store,
     async create(approval, conditions, entries) {
       const isCreated = await store.create(approval, conditions, entries);
-      if (isCreated) tell(deps, noticeOfApproval(approval, deps.consoleUrl()));
-      return isCreated;
+      if (!isCreated) return false;
+      tell(deps, noticeOfApproval(approval, deps.consoleUrl()));
+      const replaced = conditions.replaces === undefined ? null : await store.find(conditions.replaces.id);
+      if (replaced !== null) tell(deps, noticeOfApproval(replaced, deps.consoleUrl()));
+      return true;
     },
     async transition(id, from, change, entries) {
       const changed = await store.transition(id, from, change, entries);

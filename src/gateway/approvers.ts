@@ -43,6 +43,7 @@ function mayApprove(by: Administrator, approval: Approval): boolean {
   return (
     by.roles.includes('approver') &&
     !isRequester(by, approval) &&
+    !isProposer(by, approval) &&
     isInApproverGroup(by, approval) &&
     isNamedApprover(by, approval)
   );
@@ -59,7 +60,17 @@ export function isActingPerson(by: Administrator, { binding }: Approval): boolea
  */
 export function isRequester(by: Administrator, { binding, requesterName }: Approval): boolean {
   const asked = [...namesIn(binding.principal), requesterName.toLowerCase()];
-  return [...namesIn(by.user), ...namesIn(by.subject ?? by.user)].some((name) => asked.includes(name));
+  return namesOf(by).some((name) => asked.includes(name));
+}
+
+/** Whether they are who put these arguments in the place of others: two people agree to those, as well. In doubt they are. */
+export function isProposer(by: Administrator, { particulars: { origin } }: Approval): boolean {
+  return origin?.kind === 'edit' && namesOf(by).some((name) => origin.by.includes(name));
+}
+
+/** All that this person may be known as, in lower case. */
+export function namesOf({ user, subject }: Administrator): readonly string[] {
+  return [...namesIn(user), ...namesIn(subject ?? user)];
 }
 
 /** `https://login.example.com#olivia` is `olivia`, too. */

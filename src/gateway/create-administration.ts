@@ -4,9 +4,10 @@ import type { Upstream } from '../ports/upstream.ts';
 import type { Administration } from './administration.ts';
 import { checkRole } from './administration/admin-fault.ts';
 import { type AccountAdminDeps, createAccountAdministration } from './administration/accounts.ts';
-import { type ApprovalAdminDeps, createApprovalAdministration } from './administration/approvals.ts';
+import { createApprovalAdministration } from './administration/approvals.ts';
 import { type AuditAdminDeps, createAuditAdministration } from './administration/audit.ts';
 import { createBatchAdministration } from './administration/batch.ts';
+import { createEditAdministration, type EditAdminDeps } from './administration/edit-approval.ts';
 import { createFiguresAdministration, type FiguresDeps } from './administration/figures.ts';
 import { createKillSwitchAdministration, type KillSwitchAdminDeps } from './administration/kill-switch.ts';
 import { createPinAdministration, type PinAdminDeps } from './administration/pins.ts';
@@ -15,7 +16,7 @@ import { createTokenAdministration, type TokenAdminDeps } from './administration
 
 export interface AdministrationDeps
   extends AccountAdminDeps,
-    ApprovalAdminDeps,
+    EditAdminDeps,
     AuditAdminDeps,
     KillSwitchAdminDeps,
     FiguresDeps,
@@ -34,6 +35,7 @@ export function createAdministration(deps: AdministrationDeps): Administration {
     ...createAccountAdministration(deps),
     ...approvals,
     ...createBatchAdministration(deps, approvals),
+    ...createEditAdministration(deps),
     ...createFiguresAdministration(deps),
     ...createAuditAdministration(deps),
     ...createKillSwitchAdministration(deps),

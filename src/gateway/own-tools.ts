@@ -81,8 +81,11 @@ async function listOwn(deps: OwnToolsDeps, principal: string): Promise<UpstreamR
 }
 
 function statusOf(deps: OwnToolsDeps, approval: Approval): UpstreamResult {
-  const { id, status, binding } = approval;
-  const next = NEXT[status] ?? 'It did not run.';
+  const { id, status, binding, supersededBy } = approval;
+  const next =
+    supersededBy === null
+      ? (NEXT[status] ?? 'It did not run.')
+      : `A person changed its arguments: ${supersededBy} asks about those. Call the same tool as before to see them.`;
   return result(
     `The request ${id} for ${binding.upstream}/${binding.tool} is ${status}. ${next}`,
     shown(deps, approval),
@@ -102,7 +105,7 @@ const NEXT: { readonly [Status in Approval['status']]?: string } = {
 /** Nothing of arguments: whoever asks knows them, and a result can be long. */
 function shown(
   { consoleUrl }: OwnToolsDeps,
-  { id, status, binding, createdMs, expiresMs, comment }: Approval,
+  { id, status, binding, createdMs, expiresMs, comment, supersededBy }: Approval,
 ): JsonObject {
   return {
     approvalId: id,
@@ -112,6 +115,7 @@ function shown(
     createdAt: formatTimestamp(createdMs),
     expiresAt: formatTimestamp(expiresMs),
     comment,
+    editedApprovalId: supersededBy,
     url: `${consoleUrl()}/approvals/${id}`,
   };
 }

@@ -45,6 +45,8 @@ export interface CreateConditions {
   readonly pendingPerPrincipalMax: number;
   /** Of one principal for one tool. */
   readonly pendingPerToolMax: number;
+  /** A pending one of the same person and tool that ends by this: its place in the queue is the new one's. */
+  readonly replaces?: { readonly id: ApprovalId; readonly change: ApprovalChange };
 }
 
 /** Every change is stored in one transaction with its audit entries. Throws `StoreError` when it cannot be. */

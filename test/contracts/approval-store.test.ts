@@ -52,6 +52,31 @@ describe.each(Object.entries(STORES))('the approval store in %s', (_name, open) 
     expect(await entryCount()).toBe(1);
   });
 
+  it('puts one in the place of another, in its place in the queue, with the entries of both', async () => {
+    const old = sampleApproval('apr_1');
+    await create(old);
+    const next = sampleApproval('apr_2', { binding: { argsDigest: 'e5'.repeat(32) as ArgsDigest } });
+    const change = { status: 'rejected', atMs: 1, decidedBy: 'olivia', decidedMs: 1, supersededBy: next.id } as const;
+    const replaces = { id: old.id, change };
+    const full = { pendingMax: 1, pendingPerPrincipalMax: 1, pendingPerToolMax: 1 };
+    expect(await create(next, full)).toBe(false);
+    expect(await create(next, { ...full, replaces })).toBe(true);
+    expect(await store.approvals.find(old.id)).toMatchObject({ status: 'rejected', supersededBy: next.id });
+    expect(await store.approvals.find(next.id)).toEqual(next);
+    expect(await entryCount()).toBe(2);
+  });
+
+  it('leaves everything as it was where the one to be replaced is no longer pending', async () => {
+    const old = sampleApproval('apr_1');
+    await create(old);
+    await store.approvals.transition(old.id, 'pending', { status: 'withdrawn', atMs: 1 }, []);
+    const next = sampleApproval('apr_2', { binding: { argsDigest: 'e5'.repeat(32) as ArgsDigest } });
+    const replaces = { id: old.id, change: { status: 'rejected', atMs: 2, supersededBy: next.id } as const };
+    expect(await create(next, { replaces })).toBe(false);
+    expect(await store.approvals.find(old.id)).toMatchObject({ status: 'withdrawn', supersededBy: null });
+    expect(await store.approvals.find(next.id)).toBeNull();
+  });
+
   it('changes what a transition names, keeps the rest, and records its entries', async () => {
     const approval = sampleApproval('apr_1');
     await create(approval);

@@ -122,6 +122,7 @@ export function createFakeAdministration(nowMs: () => number): FakeAdministratio
       ),
     reject: (by, id, comment) => later('reject', by, [id, comment], () => decide(by, id, 'rejected', comment)),
 
+    edit: (by, id, args, comment) => later('edit', by, [id, args, comment], () => decide(by, id, 'rejected', comment)),
     decideBatch: (by, request) =>
       later('decideBatch', by, [request], () =>
         ok(
@@ -274,6 +275,7 @@ export function fakeApproval(createdMs: number, fields: Partial<Approval> = {}):
     comment: null,
     finishedMs: null,
     note: null,
+    supersededBy: null,
     particulars: SAMPLE_PARTICULARS,
     grant: null,
     timeline: [],

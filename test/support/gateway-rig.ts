@@ -18,6 +18,7 @@ import { policyFileSchema } from '../../src/core/policy/policy-schema.ts';
 import type { Administration } from '../../src/gateway/administration.ts';
 import { createApprovalDesk } from '../../src/gateway/approval-desk.ts';
 import { createApprovers } from '../../src/gateway/approvers.ts';
+import { createEdits } from '../../src/gateway/edits.ts';
 import { createCatalogue } from '../../src/gateway/catalogue.ts';
 import { createAdministration } from '../../src/gateway/create-administration.ts';
 import { createGateway } from '../../src/gateway/create-gateway.ts';
@@ -190,6 +191,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
   const refusals = createRefusals({ audit: store.audit, clock, knownSecrets, report });
   const gateway = createGateway(deps, refusals, subscriptions);
   const administration = createAdministration({
+    edits: createEdits(deps),
     ruleChanges: { suggestUnattended: async () => null },
     pins: await createPins({ store: store.pins, clock, report }),
     isStopping: () => false,

@@ -148,16 +148,21 @@ function createApprovals(log: Log): ApprovalStore {
     approvals.has(id) ? newestFirst().slice(newestFirst().findIndex((each) => each.id === id) + 1) : [];
 
   return {
-    create: async (approval, { newest, pendingMax, pendingPerPrincipalMax, pendingPerToolMax }, entries) => {
+    create: async (approval, { newest, pendingMax, pendingPerPrincipalMax, pendingPerToolMax, replaces }, entries) => {
       log.check();
-      const pending = newestFirst().filter(({ status }) => status === 'pending');
+      const pending = newestFirst().filter(({ id, status }) => status === 'pending' && id !== replaces?.id);
       const own = pending.filter(({ binding }) => binding.principal === approval.binding.principal);
       const isNewest = (newestFirst().find((each) => isFor(each, approval.binding))?.id ?? null) === newest;
       if (!isNewest || pending.length >= pendingMax || own.length >= pendingPerPrincipalMax) return false;
       const { upstream, tool } = approval.binding;
       const ofTool = own.filter(({ binding }) => binding.upstream === upstream && binding.tool === tool);
       if (ofTool.length >= pendingPerToolMax || approvals.has(approval.id)) return false;
+      const replaced = replaces === undefined ? undefined : approvals.get(replaces.id);
+      const ended =
+        replaces === undefined || replaced?.status !== 'pending' ? null : applyChange(replaced, replaces.change);
+      if (replaces !== undefined && ended === null) return false;
       log.append(entries);
+      if (ended !== null) approvals.set(ended.id, ended);
       approvals.set(approval.id, approval);
       return true;
     },

@@ -163,6 +163,7 @@ export function sampleApproval(
     comment: null,
     finishedMs: null,
     note: null,
+    supersededBy: null,
     particulars: SAMPLE_PARTICULARS,
     grant: null,
     timeline: [],

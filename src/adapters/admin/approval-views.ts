@@ -7,7 +7,7 @@ import type { ShownApproval } from '../../gateway/administration/shown-approval.
 
 export function approvalView(approval: Approval): ApprovalView {
   const { binding, particulars, grant } = approval;
-  const { reauthenticateMs, grantOffered } = particulars;
+  const { reauthenticateMs, grantOffered, origin } = particulars;
   return {
     id: approval.id,
     status: approval.status,
@@ -37,7 +37,9 @@ export function approvalView(approval: Approval): ApprovalView {
     reauthenticateSeconds: reauthenticateMs === null ? null : reauthenticateMs / 1000,
     grantOffered: grantOffered === null ? null : { count: grantOffered.count, forSeconds: grantOffered.forMs / 1000 },
     grant: grant === null ? null : { left: grant.left, until: formatTimestamp(grant.untilMs) },
-    origin: particulars.origin,
+    origin: origin === null ? null : { kind: origin.kind, id: origin.id },
+    proposedBy: origin?.kind === 'edit' ? (origin.by[0] ?? null) : null,
+    supersededBy: approval.supersededBy,
     decidedBy: approval.decidedBy,
     decidedAt: approval.decidedMs === null ? null : formatTimestamp(approval.decidedMs),
     comment: approval.comment,

@@ -31,6 +31,7 @@ export const COLUMNS: Readonly<Record<keyof Row, string>> = {
   comment: 'comment',
   finishedMs: 'finished_ms',
   note: 'note',
+  supersededBy: 'superseded_by',
   particulars: 'particulars',
   grant: 'grant_given',
   timeline: 'timeline',

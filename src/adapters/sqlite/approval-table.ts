@@ -34,7 +34,7 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
     VALUES (${FIELDS.map((field) => `:${field}`).join(', ')}) ON CONFLICT DO NOTHING`);
   const change = db.prepare(`
     UPDATE approval SET status = ?, approved_by = ?, decided_by = ?, decided_ms = ?, comment = ?, finished_ms = ?, note = ?,
-      grant_given = ?, timeline = ?
+      superseded_by = ?, grant_given = ?, timeline = ?
     WHERE id = ?`);
   const find = db.prepare(`${select} WHERE id = ?`);
   const findNewest = db.prepare(`
@@ -57,25 +57,30 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
   const findNewestOne = ({ argsDigest, principal, client, upstream, tool }: ApprovalKey): Approval | null =>
     fromRow(findNewest.get(argsDigest, principal, client, upstream, tool));
 
+  function changeOne(id: ApprovalId, from: ApprovalStatus, fieldsChanged: ApprovalChange): Approval | null {
+    const current = findOne(id);
+    if (current === null || current.status !== from) return null;
+    const changed = applyChange(current, fieldsChanged);
+    if (changed === null) return null;
+    const { status, approvedBy, decidedBy, decidedMs, comment, finishedMs, note, ...rest } = toRow(changed);
+    const { supersededBy, grant, timeline } = rest;
+    change.run(status, approvedBy, decidedBy, decidedMs, comment, finishedMs, note, supersededBy, grant, timeline, id);
+    return changed;
+  }
+
   return {
-    create(approval, { newest, pendingMax, pendingPerPrincipalMax, pendingPerToolMax }) {
+    create(approval, { newest, pendingMax, pendingPerPrincipalMax, pendingPerToolMax, replaces }) {
       const { binding } = approval;
       if ((findNewestOne(binding)?.id ?? null) !== newest) return false;
       const { principal, upstream, tool } = binding;
       const pending = count.get({ principal, upstream, tool }) as { all: number; principal: number; tool: number };
-      if (pending.all >= pendingMax || pending.principal >= pendingPerPrincipalMax) return false;
-      if (pending.tool >= pendingPerToolMax) return false;
+      const freed = replaces === undefined ? 0 : 1;
+      if (pending.all - freed >= pendingMax || pending.principal - freed >= pendingPerPrincipalMax) return false;
+      if (pending.tool - freed >= pendingPerToolMax || findOne(approval.id) !== null) return false;
+      if (replaces !== undefined && changeOne(replaces.id, 'pending', replaces.change) === null) return false;
       return create.run(toRow(approval)).changes > 0;
     },
-    change(id, from, fieldsChanged) {
-      const current = findOne(id);
-      if (current === null || current.status !== from) return null;
-      const changed = applyChange(current, fieldsChanged);
-      if (changed === null) return null;
-      const { status, approvedBy, decidedBy, decidedMs, comment, finishedMs, note, grant, timeline } = toRow(changed);
-      change.run(status, approvedBy, decidedBy, decidedMs, comment, finishedMs, note, grant, timeline, id);
-      return changed;
-    },
+    change: changeOne,
     find: findOne,
     findNewest: findNewestOne,
     list({ status, limit, before, principal }) {

@@ -183,6 +183,9 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   'CREATE INDEX approval_by_decision ON approval (decided_ms) WHERE decided_ms IS NOT NULL',
+  `
+  ALTER TABLE approval ADD COLUMN superseded_by TEXT;
+  `,
 ];
 
 /** Takes a new or an older database to the version that this code knows. Throws `StoreError` for any other file. */

@@ -46,6 +46,10 @@ export interface ApprovalView {
   readonly grant: { readonly left: number; readonly until: string } | null;
   /** `edit`: proposed in place of that one, with other arguments. `grant`: that one was approved for this call as well. */
   readonly origin: { readonly kind: 'edit' | 'grant'; readonly id: string } | null;
+  /** Who proposed these arguments in the place of others: they cannot approve them. */
+  readonly proposedBy: string | null;
+  /** The request with other arguments by which this one was rejected. */
+  readonly supersededBy: string | null;
   readonly decidedBy: string | null;
   readonly decidedAt: string | null;
   readonly comment: string | null;
@@ -86,6 +90,8 @@ const members = {
     .describe('What may be agreed to beforehand with `grant`: calls in all, exactly this one.'),
   grant: z.object({ left: z.int(), until: z.iso.datetime() }).nullable(),
   origin: z.object({ kind: z.enum(['edit', 'grant']), id: z.string() }).nullable(),
+  proposedBy: z.string().nullable().describe('Who proposed these arguments in the place of others.'),
+  supersededBy: z.string().nullable().describe('The request with other arguments by which this one was rejected.'),
   decidedBy: z.string().nullable(),
   decidedAt: z.iso.datetime().nullable(),
   comment: z.string().nullable(),

@@ -2,7 +2,7 @@ import type { Approval, ApprovalStep } from './approval.ts';
 
 /** The fields that may change after an approval is created. */
 export type ApprovalChange = Pick<Approval, 'status'> &
-  Partial<Pick<Approval, 'decidedBy' | 'decidedMs' | 'comment' | 'finishedMs' | 'note' | 'grant'>> & {
+  Partial<Pick<Approval, 'decidedBy' | 'decidedMs' | 'comment' | 'finishedMs' | 'note' | 'grant' | 'supersededBy'>> & {
     readonly atMs: number;
     /** Who did it, for the timeline, where that is not who decided. */
     readonly by?: string;

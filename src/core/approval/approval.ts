@@ -77,6 +77,8 @@ export interface Approval {
   readonly finishedMs: number | null;
   /** Why it is `void`, `failed` or `outcome-unknown`. */
   readonly note: string | null;
+  /** The request with other arguments that a person proposed in its place, and by which this one was `rejected`. */
+  readonly supersededBy: ApprovalId | null;
   readonly particulars: ApprovalParticulars;
   /** `null`: for this one call alone. */
   readonly grant: ApprovalGrant | null;

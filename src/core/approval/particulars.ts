@@ -1,4 +1,5 @@
 import type { ToolClass } from '../catalog/tool.ts';
+import type { Principal } from '../identity/principal.ts';
 import type { ApprovalId } from './approval.ts';
 
 /** What is fixed when an approval is asked for, beside what it is bound to: who is asked, how, and in which words. */
@@ -24,7 +25,12 @@ export interface ApprovalParticulars {
   readonly grantOffered: GrantTerms | null;
   /** Another approval that this one comes from. */
   readonly origin: ApprovalOrigin | null;
+  /** Not there in what older versions stored: such a request cannot be edited. */
+  readonly requester?: RequesterRights;
 }
+
+/** What the credential that asked said of its holder, so that other arguments can be decided on for the same person. */
+export type RequesterRights = Pick<Principal, 'groups' | 'scopes' | 'tenant' | 'issuer'>;
 
 export interface GrantTerms {
   /** Calls in all, the first included. */
@@ -33,7 +39,10 @@ export interface GrantTerms {
 }
 
 /** `edit`: proposed in place of that one, with other arguments. `grant`: that one was approved for further calls as well. */
-export interface ApprovalOrigin {
-  readonly kind: 'edit' | 'grant';
-  readonly id: ApprovalId;
-}
+export type ApprovalOrigin =
+  | { readonly kind: 'grant'; readonly id: ApprovalId }
+  | {
+      readonly kind: 'edit';
+      readonly id: ApprovalId /** Proposed it, under these names. */;
+      readonly by: readonly string[];
+    };

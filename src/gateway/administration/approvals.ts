@@ -100,7 +100,7 @@ async function findApproval(deps: ApprovalAdminDeps, id: string): Decided {
 }
 
 /** The approval, if it is open and this administrator is one whom its rule lets decide. */
-async function findDecidable(deps: ApprovalAdminDeps, by: Administrator, id: string): Decided {
+export async function findDecidable(deps: ApprovalAdminDeps, by: Administrator, id: string): Decided {
   const fault = checkRole(by, 'approver');
   const found = await findApproval(deps, id);
   // Whoever could not decide anything learns nothing of what there is to decide.

@@ -1,7 +1,7 @@
 import type { Approval } from '../../core/approval/approval.ts';
 import type { Administrator } from '../../core/identity/principal.ts';
 import type { AdminFault } from '../administration.ts';
-import { isActingPerson, isInApproverGroup, isNamedApprover, isRequester } from '../approvers.ts';
+import { isActingPerson, isInApproverGroup, isNamedApprover, isProposer, isRequester } from '../approvers.ts';
 import { checkRole, forbidden } from './admin-fault.ts';
 
 /** Why this administrator cannot decide this request; `null`: they can. Says nothing of whether it is still open. */
@@ -13,6 +13,8 @@ export function mayNotDecide(by: Administrator, approval: Approval): AdminFault 
   const fault = checkRole(by, 'approver');
   if (fault !== null) return fault;
   if (isRequester(by, approval)) return forbidden('nobody decides on their own request', 'Ask another approver.');
+  if (isProposer(by, approval))
+    return forbidden('nobody decides on the arguments that they proposed', 'Ask another approver.');
   if (!isInApproverGroup(by, approval)) {
     const help = `It names: ${approval.approverGroups.join(', ')}.`;
     return forbidden('the rule asks for an approver of another group', help);

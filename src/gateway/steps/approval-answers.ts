@@ -1,5 +1,6 @@
-import type { Approval } from '../../core/approval/approval.ts';
+import type { Approval, ApprovalId } from '../../core/approval/approval.ts';
 import type { TargetKind } from '../../core/catalog/target.ts';
+import type { Json } from '../../core/json/value.ts';
 import { assertNever } from '../../core/result.ts';
 import { formatTimestamp } from '../../core/timestamp.ts';
 import type { CallDeps } from '../deps.ts';
@@ -40,6 +41,8 @@ export function approvalAnswer(deps: CallDeps, approval: Approval, kind: TargetK
       );
     }
     case 'rejected': {
+      if (approval.supersededBy !== null)
+        return editedAnswer(deps, { ...approval, supersededBy: approval.supersededBy });
       const why = comment === null ? '' : ` The comment: ${comment}.`;
       return statusAnswer(
         kind,
@@ -76,6 +79,30 @@ function pendingAnswer(
     url,
     expiresAt: formatTimestamp(approval.expiresMs),
     retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
+}
+
+/**
+ * A person put other arguments in the place of these. They run only if the host sends them itself: what somebody asked for and what runs
+ * are never two things. `edited`: the request for them; without it they are not shown.
+ */
+export function editedAnswer(
+  { approvalSettings }: CallDeps,
+  { id, supersededBy }: { readonly id: ApprovalId; readonly supersededBy: ApprovalId },
+  edited: Approval | null = null,
+): HostResult | HostError {
+  const url = `${approvalSettings.consoleUrl()}/approvals/${supersededBy}`;
+  const shown = edited === null ? '' : ` They are: ${edited.argumentsShown}`;
+  const text =
+    `Not executed. A person changed the arguments of the request ${id}; the request ${supersededBy}, ${url}, asks for approval of the ` +
+    'changed ones. With the original arguments it will not run. Tell the user. If the changed arguments serve them, call the same tool ' +
+    `with exactly those.${shown}`;
+  return failedAnswer('tool', text, {
+    status: 'approval_edited',
+    approvalId: id,
+    editedApprovalId: supersededBy,
+    url,
+    ...(edited === null ? {} : { arguments: JSON.parse(edited.argumentsShown) as Json }),
   });
 }
 

@@ -2,6 +2,7 @@ import { canonicalJson } from '../../core/json/canonical-json.ts';
 import type { Approval, ApprovalBinding, ApprovalId } from '../../core/approval/approval.ts';
 import { labelOf } from '../../core/catalog/target.ts';
 import type { DefinitionDigest } from '../../core/catalog/tool.ts';
+import type { Principal } from '../../core/identity/principal.ts';
 import type { Decision } from '../../core/policy/decision.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import { approvalEntry } from '../approval-entries.ts';
@@ -14,7 +15,7 @@ import { decisionEntry } from './record-decision.ts';
 type HeldCall = GovernedCall & { readonly decision: { readonly effect: 'approve' } };
 
 /** More than this nobody looks at, and a list of approvals holds hundreds of them. */
-const ARGUMENTS_SHOWN_CHARS_MAX = 256 * 1024;
+export const ARGUMENTS_SHOWN_CHARS_MAX: number = 256 * 1024;
 
 /**
  * Finds the approval that this very call already has, or asks for one. Records the decision on this request either way. The same
@@ -64,8 +65,8 @@ function createApproval(
 }
 
 /** The approval as long as it stands for this call; `null` once it is over, after storing that it is. */
-async function retire(
-  deps: CallDeps,
+export async function retire(
+  deps: Pick<CallDeps, 'approvals' | 'clock' | 'deadlines' | 'approvalSettings'>,
   approval: Approval,
   binding: ApprovalBinding,
   decision: Decision,
@@ -118,7 +119,11 @@ export function changedSince(approval: Approval, now: ApprovalBinding, decision:
   return isAsBefore ? null : 'others must approve it now';
 }
 
-export function bindingOf(deps: CallDeps, governed: GovernedCall): ApprovalBinding {
+type BoundCall = Pick<GovernedCall, 'target' | 'decision' | 'argsDigest' | 'definitionDigest'> & {
+  readonly call: { readonly context: { readonly principal: Principal } };
+};
+
+export function bindingOf(deps: Pick<CallDeps, 'environment'>, governed: BoundCall): ApprovalBinding {
   const { principal } = governed.call.context;
   return {
     principal: principal.id,

@@ -9,7 +9,7 @@ import { stoppedBySwitch } from '../host-errors.ts';
 import { createWaitingTask } from '../tasks/create-task.ts';
 import { voidApproval } from '../void-approval.ts';
 import { attachApproval } from './attach-approval.ts';
-import { approvalAnswer } from './approval-answers.ts';
+import { approvalAnswer, editedAnswer } from './approval-answers.ts';
 import { deny } from './deny.ts';
 import { spendApproval } from './spend-approval.ts';
 
@@ -84,7 +84,15 @@ function answerFor(
   const missed = missedResult(deps, approval);
   if (missed !== null) return missed;
   if (approval.status === 'approved') return spendApproval(deps, governed, approval);
+  if (approval.supersededBy !== null) return showEdited(deps, { ...approval, supersededBy: approval.supersededBy });
   return approvalAnswer(deps, approval, governed.call.kind);
+}
+
+async function showEdited(
+  deps: CallDeps,
+  approval: Approval & { readonly supersededBy: ApprovalId },
+): Promise<HostResult | HostError> {
+  return editedAnswer(deps, approval, await deps.approvals.find(approval.supersededBy));
 }
 
 /** The call before this one of the same grant ran, and its host was gone: this is its retry, and no further call. */

@@ -16,7 +16,8 @@ export interface ArgumentsFault {
   readonly faults: readonly string[];
 }
 
-type CheckedCall = Pick<GovernedCall, 'call' | 'target' | 'decision' | 'argumentsJson'> & {
+type CheckedCall = Pick<GovernedCall, 'target' | 'decision' | 'argumentsJson'> & {
+  readonly call: { readonly args: JsonObject };
   readonly policy: CompiledPolicy;
   /** As the host sent them: what the policy fills in need not be declared. */
   readonly sent: JsonObject;

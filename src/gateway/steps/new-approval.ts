@@ -3,11 +3,16 @@ import type { ApprovalOrigin, ApprovalParticulars } from '../../core/approval/pa
 import { renderExactly, renderTemplate, type TemplateFacts } from '../../core/approval/template.ts';
 import { redactArguments } from '../../core/content/redact-arguments.ts';
 import { canonicalJson } from '../../core/json/canonical-json.ts';
+import type { Principal } from '../../core/identity/principal.ts';
+import type { JsonObject } from '../../core/json/value.ts';
 import type { Decision } from '../../core/policy/decision.ts';
 import type { CallDeps } from '../deps.ts';
-import type { GovernedCall } from '../governed-call.ts';
 
-type HeldCall = GovernedCall & { readonly decision: Extract<Decision, { effect: 'approve' }> };
+/** What of a call an approval is made of. */
+export interface AskedCall {
+  readonly call: { readonly args: JsonObject; readonly context: { readonly principal: Principal } };
+  readonly decision: Extract<Decision, { effect: 'approve' }>;
+}
 
 /**
  * A request for approval of this very call. Everything that people will read of it is made of what they may be shown of the arguments.
@@ -15,7 +20,7 @@ type HeldCall = GovernedCall & { readonly decision: Extract<Decision, { effect: 
  */
 export function newApproval(
   deps: Pick<CallDeps, 'clock' | 'ids' | 'knownSecrets'>,
-  governed: HeldCall,
+  governed: AskedCall,
   binding: ApprovalBinding,
   origin: ApprovalOrigin | null = null,
 ): Approval | null {
@@ -44,6 +49,7 @@ export function newApproval(
     comment: null,
     finishedMs: null,
     note: null,
+    supersededBy: null,
     particulars,
     grant: null,
     timeline: [{ atMs: nowMs, change: 'pending', by: principal.id, comment: null }],
@@ -51,18 +57,19 @@ export function newApproval(
 }
 
 function particularsOf(
-  { call, decision }: HeldCall,
+  { call, decision }: AskedCall,
   facts: TemplateFacts,
   origin: ApprovalOrigin | null,
 ): ApprovalParticulars | null {
   const { summary, preview, confirm, reauthenticateMs, grant, byRequester, approverUsers } = decision.terms;
   const typed = confirm === null ? null : renderExactly(confirm, facts);
   if (confirm !== null && !isTypeable(typed)) return null;
+  const { credentialId, groups, scopes, tenant, issuer } = call.context.principal;
   return {
     summary: summary === null ? null : renderTemplate(summary, facts),
     rulePlace: decision.reasons[0].place,
     toolClass: decision.class,
-    credentialId: call.context.principal.credentialId,
+    credentialId,
     byRequester,
     approverUsers,
     previewTool: preview?.tool ?? null,
@@ -70,6 +77,7 @@ function particularsOf(
     reauthenticateMs,
     grantOffered: grant,
     origin,
+    requester: { groups, scopes, tenant, issuer },
   };
 }
 

@@ -80,7 +80,7 @@ export function loadDefinition(
 
 /** The same, as the upstream gives it at this moment. */
 export function loadNewestDefinition(
-  deps: CallDeps,
+  deps: Pick<CallDeps, 'catalogue'>,
   target: NamedTarget,
   principal: string,
 ): Promise<Result<LoadedDefinition | null, UpstreamFault>> {
@@ -88,7 +88,7 @@ export function loadNewestDefinition(
 }
 
 async function findDefinition(
-  { catalogue }: CallDeps,
+  { catalogue }: Pick<CallDeps, 'catalogue'>,
   { upstream, ref }: NamedTarget,
   principal: string,
   how: 'list' | 'newest',

@@ -63,6 +63,8 @@ describe('approvals', () => {
           grantOffered: null,
           grant: null,
           origin: null,
+          proposedBy: null,
+          supersededBy: null,
           decidedBy: null,
           decidedAt: null,
           comment: null,

@@ -94,4 +94,20 @@ export const APPROVAL_ROUTES: readonly AdminRoute[] = [
       return approval.ok ? ok(approvalView(approval.value)) : approval;
     },
   }),
+  adminRoute({
+    method: 'POST',
+    path: '/api/approvals/{id}/edit',
+    summary: 'Put a request with other arguments in the place of one; somebody else approves it, and its host sends it',
+    params: ID_PARAMS,
+    query: NO_FIELDS,
+    body: z.strictObject({
+      arguments: z.unknown().describe('All arguments of the call, as an object.'),
+      comment,
+    }),
+    answer: approvalViewSchema,
+    async handle({ administration }, { by, params, body }) {
+      const approval = await administration.edit(by, params.id, body.arguments, body.comment ?? null);
+      return approval.ok ? ok(approvalView(approval.value)) : approval;
+    },
+  }),
 ];
