@@ -69,14 +69,12 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
   }
 
   return {
-    create(approval, { newest, pendingMax, pendingPerPrincipalMax, pendingPerToolMax, replaces }) {
-      const { binding } = approval;
-      if ((findNewestOne(binding)?.id ?? null) !== newest) return false;
-      const { principal, upstream, tool } = binding;
-      const pending = count.get({ principal, upstream, tool }) as { all: number; principal: number; tool: number };
-      const freed = replaces === undefined ? 0 : 1;
-      if (pending.all - freed >= pendingMax || pending.principal - freed >= pendingPerPrincipalMax) return false;
-      if (pending.tool - freed >= pendingPerToolMax || findOne(approval.id) !== null) return false;
+    create(approval, conditions) {
+      const { newest, replaces } = conditions;
+      if ((findNewestOne(approval.binding)?.id ?? null) !== newest) return false;
+      const { principal, upstream, tool } = approval.binding;
+      if (!hasRoom(count.get({ principal, upstream, tool }) as unknown as Pending, conditions)) return false;
+      if (findOne(approval.id) !== null) return false;
       if (replaces !== undefined && changeOne(replaces.id, 'pending', replaces.change) === null) return false;
       return create.run(toRow(approval)).changes > 0;
     },
@@ -93,6 +91,22 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
     ...createApprovalHeads(db),
     executing: () => executing.all().map(({ id }) => id as ApprovalId),
   };
+}
+
+interface Pending {
+  readonly all: number;
+  readonly principal: number;
+  readonly tool: number;
+}
+
+function hasRoom(pending: Pending, conditions: CreateConditions): boolean {
+  const { pendingMax, pendingPerPrincipalMax, pendingPerToolMax, replaces } = conditions;
+  const added = replaces === undefined ? 1 : 0;
+  return (
+    pending.all + added <= pendingMax &&
+    pending.principal + added <= pendingPerPrincipalMax &&
+    pending.tool + added <= pendingPerToolMax
+  );
 }
 
 function takeAll(rows: Iterable<unknown>): readonly Approval[] {
