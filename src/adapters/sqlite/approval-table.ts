@@ -46,10 +46,7 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
     ORDER BY ordinal DESC LIMIT :limit`);
   const listByStatus = db.prepare(`${select} WHERE status = ? AND ordinal < ? ORDER BY ordinal DESC LIMIT ?`);
   const ordinalOf = db.prepare('SELECT ordinal FROM approval WHERE id = ?');
-  const count = db.prepare(`
-    SELECT count(*) AS "all", count(*) FILTER (WHERE principal = :principal) AS principal,
-      count(*) FILTER (WHERE principal = :principal AND upstream = :upstream AND tool = :tool) AS tool
-    FROM approval WHERE status = 'pending'`);
+  const count = db.prepare(COUNT_PENDING);
   const executing = db.prepare(`SELECT id FROM approval WHERE status = 'executing' ORDER BY ordinal`);
 
   const ordinalBefore = (id: ApprovalId): number => Number(ordinalOf.get(id)?.['ordinal'] ?? 0);
@@ -92,6 +89,11 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
     executing: () => executing.all().map(({ id }) => id as ApprovalId),
   };
 }
+
+const COUNT_PENDING = `
+  SELECT count(*) AS "all", count(*) FILTER (WHERE principal = :principal) AS principal,
+    count(*) FILTER (WHERE principal = :principal AND upstream = :upstream AND tool = :tool) AS tool
+  FROM approval WHERE status = 'pending'`;
 
 interface Pending {
   readonly all: number;
