@@ -29,14 +29,15 @@ export async function showApproval(deps: ShowDeps, by: Administrator, approval: 
     deps.approvals.findHistory(approval),
   ]);
   const isReader = mayReadArguments(by, approval);
-  const last = isReader ? history.lastOfTool : null;
+  // The last one may be somebody else's: whoever asked knows the arguments of their own alone.
+  const last = history.lastOfTool !== null && mayReadArguments(by, history.lastOfTool) ? history.lastOfTool : null;
   const fault = mayNotDecide(by, approval);
   const isOpen = approval.status === 'pending';
   const reauthenticate = isOpen && fault === null && mustSignInAgain(by, approval);
   return {
     approval: shownTo(by, approval),
     preview: isReader ? preview : withheldPreview(preview),
-    difference: last === null ? null : { against: last, changes: changesSince(last, approval) },
+    difference: !isReader || last === null ? null : { against: last, changes: changesSince(last, approval) },
     badges: badgesOf(approval, history),
     mayDecide: {
       allowed: isOpen && fault === null && !reauthenticate,
