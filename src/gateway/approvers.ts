@@ -1,4 +1,5 @@
 import type { Approval } from '../core/approval/approval.ts';
+import { namesIn } from '../core/identity/names-in.ts';
 import type { Administrator } from '../core/identity/principal.ts';
 import type { AccountStore, StoredAccount } from '../ports/account-store.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -59,7 +60,7 @@ export function isActingPerson(by: Administrator, { binding }: Approval): boolea
  * the display name, in any case. In doubt they are: another approver is soon found, and a call that ran is not undone.
  */
 export function isRequester(by: Administrator, { binding, requesterName }: Approval): boolean {
-  const asked = [...namesIn(binding.principal), requesterName.toLowerCase()];
+  const asked = [...namesIn(binding.principal), ...namesIn(requesterName)];
   return namesOf(by).some((name) => asked.includes(name));
 }
 
@@ -68,14 +69,9 @@ export function isProposer(by: Administrator, { particulars: { origin } }: Appro
   return origin?.kind === 'edit' && namesOf(by).some((name) => origin.by.includes(name));
 }
 
-/** All that this person may be known as, in lower case. */
+/** All that this person may be known as. */
 export function namesOf({ user, subject }: Administrator): readonly string[] {
   return [...namesIn(user), ...namesIn(subject ?? user)];
-}
-
-/** `https://login.example.com#olivia` is `olivia`, too. */
-function namesIn(id: string): readonly string[] {
-  return [id, id.slice(id.indexOf('#') + 1)].map((name) => name.toLowerCase());
 }
 
 export function isInApproverGroup(by: Administrator, approval: Approval): boolean {

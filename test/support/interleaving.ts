@@ -320,6 +320,7 @@ function judge(moments: readonly Moment[]): readonly string[] {
       if (life !== undefined && (life.dispatches += 1) > 1) violations.push('a second dispatch of one approval');
       const people = entry.decidedBy.split(', ');
       if (people.includes(entry.principal)) violations.push('approved by the requester');
+      if (new Set(people).size < needed) violations.push(`approved by ${entry.decidedBy}, where it needs ${needed}`);
       const isLate = (user: string): boolean => decidedBefore.get(user)?.has(entry.callId) === false;
       if (people.some(isLate)) violations.push('approved by somebody whose credential was revoked');
     }

@@ -1,3 +1,4 @@
+import { hasCommonName } from '../identity/names-in.ts';
 import type { Approval, ApprovalStep } from './approval.ts';
 
 /** The fields that may change after an approval is created. */
@@ -35,6 +36,5 @@ function stepOf({ status, atMs, by, decidedBy, comment, note }: ApprovalChange):
 }
 
 export function hasApproved({ approvedBy }: Pick<Approval, 'approvedBy'>, user: string): boolean {
-  const name = user.toLowerCase();
-  return approvedBy.some((known) => known.toLowerCase() === name);
+  return approvedBy.some((known) => hasCommonName(known, user));
 }
