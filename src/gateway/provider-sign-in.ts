@@ -110,7 +110,9 @@ export function createProviderSignIn(deps: ProviderSignInDeps): ProviderSignIn {
     },
     async finish(secret, query) {
       const found = takeBack(secret);
-      const by = found === null ? err('refused' as const) : await identify(deps, found, query).catch(storeFault);
+      // Anybody, and any page, can send a browser here: what nobody began is no sign-in, and has no place in a log that is kept for good.
+      if (found === null) return err('refused');
+      const by = await identify(deps, found, query).catch(storeFault);
       if (!by.ok) {
         if (by.error !== 'unavailable')
           await recordSignIn(deps, { change: 'refused', method: 'oidc', user: null, credentialId: null });
@@ -119,7 +121,7 @@ export function createProviderSignIn(deps: ProviderSignInDeps): ProviderSignIn {
       const { administrator, provedAgoMs } = by.value;
       const { user, credentialId } = administrator;
       await recordSignIn(deps, { change: 'signed-in', method: 'oidc', user, credentialId });
-      return ok({ secret: sessions.open(administrator, provedAgoMs), next: found?.next ?? '/' });
+      return ok({ secret: sessions.open(administrator, provedAgoMs), next: found.next });
     },
   };
 }
@@ -133,7 +135,6 @@ async function identify(deps: ProviderSignInDeps, { started, beganMs }: Away, qu
     return err(told(deps, 'refused', 'the provider did not ask them to prove who they are'));
   const person = consolePersonOf(answer.value.claims, deps.rules);
   if (!person.ok) return err(told(deps, 'refused', person.error));
-  if (person.value.roles.length === 0) return err('no-role');
   const account = await keepAccount(deps, person.value);
   if (!account.ok) return account;
   const administrator = await deps.authenticator.recheck(account.value.id);
@@ -149,7 +150,7 @@ function isFreshSince({ authenticatedMs }: ProviderAnswer, beganMs: number): boo
 
 /**
  * The account that stands for them: what they decide is judged by it again when the call runs, and an operator can end it. Its rights are
- * those of their last sign-in.
+ * those of their last sign-in, also of one that was refused because there were none: what they had ends then, in every browser.
  */
 async function keepAccount(
   deps: ProviderSignInDeps,
@@ -159,16 +160,18 @@ async function keepAccount(
   const timeMs = deps.clock.nowMs();
   const entry = { kind: 'account', timeMs, accountId: id, roles, by: deps.provider.issuer } as const;
   const known = await deps.accounts.find(id);
+  if (known === null && roles.length === 0) return err('no-role');
   if (known === null) {
     const account = { id, user, subject, passwordHash: '', roles, groups, createdMs: timeMs, disabledMs: null };
     const isNew = await deps.accounts.create(account, [{ ...entry, change: 'created', user } satisfies AccountEntry]);
     return isNew ? ok(account) : err(told(deps, 'refused', 'somebody else has the name that the provider gives them'));
   }
   if (known.disabledMs !== null) return err('disabled');
-  if (isSame(known.roles, roles) && isSame(known.groups, groups)) return ok(known);
-  await deps.accounts.change(id, { roles, groups }, [{ ...entry, change: 'rights-set', user: known.user }]);
-  deps.forgetRights(id);
-  return ok({ ...known, roles, groups });
+  if (!isSame(known.roles, roles) || !isSame(known.groups, groups)) {
+    await deps.accounts.change(id, { roles, groups }, [{ ...entry, change: 'rights-set', user: known.user }]);
+    deps.forgetRights(id);
+  }
+  return roles.length === 0 ? err('no-role') : ok({ ...known, roles, groups });
 }
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {

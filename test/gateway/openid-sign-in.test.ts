@@ -77,6 +77,16 @@ describe('somebody whom the provider vouches for', () => {
     expect(await newest('sign-in')).toMatchObject({ change: 'refused', method: 'oidc', user: null });
   });
 
+  it('loses what they had with their last role, in every browser', async () => {
+    expect(rolesOf(await signIn())).toBe('approver');
+    world.people.set('olivia', { groups: ['visitors'] });
+    expect((await signIn({}, createCookieBrowser())).status).toBe(403);
+    expect(await newest('account')).toMatchObject({ change: 'rights-set', roles: [], by: world.issuer });
+    expect(rolesOf(await browser.get(`${world.adminUrl}/history`))).toBe('');
+    const headers = { cookie: browser.cookies(world.adminUrl) };
+    expect((await fetch(`${world.adminUrl}/api/approvals`, { headers })).status).toBe(403);
+  });
+
   it('does not come in when they turn back', async () => {
     world.person = null;
     expect((await signIn()).status).toBe(401);
@@ -215,6 +225,13 @@ describe('the way back', () => {
       401,
       expect.not.stringContaining('Strict') as string,
     ]);
+  });
+
+  it('leaves no entry where nobody began, so that no page can fill the log', async () => {
+    const last = (await world.gateway.entriesAfter(0)).length;
+    for (let n = 0; n < 5; n++)
+      expect((await fetch(`${world.adminUrl}/oidc/callback?code=x&state=${n}`)).status).toBe(401);
+    expect(await world.gateway.entriesAfter(0)).toHaveLength(last);
   });
 
   it('begins with a form of this console, never with a link or a foreign page', async () => {
