@@ -39,7 +39,10 @@ export function consolePersonOf(claims: JsonObject, rules: ConsolePersonRules): 
   const user = rules.userClaim === null ? subject : parseText(claims[rules.userClaim]);
   if (user === null) return err('the claim that names people is missing, or no short text');
   // An address that the person typed in and nobody confirmed may be that of somebody else.
-  if (rules.userClaim === 'email' && claims['email_verified'] === false) return err('the address is not verified');
+  // Some providers say it in a text.
+  const { email_verified: verified = true } = claims;
+  if (rules.userClaim === 'email' && verified !== true && verified !== 'true')
+    return err('the address is not verified');
   const held = new Set([`user:${sub}`, ...groups.map((group) => `group:${group}`)]);
   const roles = ROLES.filter((role) => rules.roles[role].some((holder) => held.has(holder)));
   return ok({ subject, user, groups, roles });

@@ -58,6 +58,7 @@ describe('a person of an OpenID provider', () => {
   it.each<[string, string, JsonObject]>([
     ['is not there', 'email', { sub: '7' }],
     ['is not verified', 'email', { sub: '7', email: 'a@example.com', email_verified: false }],
+    ['is not verified, in a text', 'email', { sub: '7', email: 'a@example.com', email_verified: 'false' }],
     ['is no text', 'upn', { sub: '7', upn: ['a'] }],
   ])('is refused where the claim that names people %s', (_, userClaim, claims) => {
     expect(consolePersonOf(claims, { ...RULES, userClaim }).ok).toBe(false);
