@@ -45,6 +45,7 @@ const ADDRESS_LIMIT = { attemptsMax: 30, forgivenAfterMs: 10_000, keysMax: 10_00
 export function createConsoleSignIn(deps: ConsoleSignInDeps): ConsoleSignIn {
   const names = createAttemptLimit(deps.clock, NAME_LIMIT);
   const addresses = createAttemptLimit(deps.clock, ADDRESS_LIMIT);
+  const refusals = createAttemptLimit(deps.clock, ADDRESS_LIMIT);
 
   function isTooMany(attempt: SignInAttempt, address: string): boolean {
     if (attempt.method !== 'password') return false;
@@ -57,13 +58,15 @@ export function createConsoleSignIn(deps: ConsoleSignInDeps): ConsoleSignIn {
       if (isTooMany(attempt, address)) return err('too-many');
       const by = await identify(deps, attempt).catch(storeFault);
       if (!by.ok) {
-        if (by.error === 'refused') await recordRefusal(deps, attempt);
+        // Tokens are tried without a limit; a log that is kept for good must not grow with that.
+        if (by.error === 'refused' && !refusals.count(address)) await recordRefusal(deps, attempt);
         return by;
       }
       if (attempt.method === 'password') names.forget(attempt.user.toLowerCase());
       const { user, credentialId } = by.value;
       await recordSignIn(deps, { change: 'signed-in', method: attempt.method, user, credentialId });
-      return ok(deps.sessions.open(by.value));
+      // A token lies in files, where programs find it: it opens the console, and proves nobody's presence.
+      return ok(deps.sessions.open(by.value, attempt.method === 'password' ? 0 : Infinity));
     },
 
     async signOut(secret) {

@@ -16,6 +16,8 @@ export interface BrowserWorld {
   /** Tokens: alice asks, olivia decides and operates. */
   readonly alice: string;
   readonly olivia: string;
+  /** Of the account of olivia. */
+  readonly password: string;
   /** What pages wrote to their consoles: a breach of the content security policy is here, too. */
   readonly complaints: string[];
   /** A new browser of somebody. */
@@ -97,7 +99,9 @@ export async function startBrowserWorld(executablePath: string): Promise<Browser
   const { token: olivia } = await gateway.issue({ user: 'olivia', plane: 'admin', groups: ['leads'], roles });
   const adminUrl = `http://127.0.0.1:${gateway.adminPort}`;
   const complaints: string[] = [];
-  const session = await signIn(browser, adminUrl, olivia);
+  const account = { user: 'olivia', password: PASSWORD, groups: ['leads'], roles };
+  await gateway.admin('POST', '/api/accounts', account, olivia);
+  const session = await signIn(browser, adminUrl, (page) => fillPassword(page, PASSWORD));
   const waiting = async (): Promise<readonly ApprovalView[]> => {
     const { json } = await gateway.admin('GET', '/api/approvals?status=pending', undefined, olivia);
     return (json as unknown as ApprovalList).approvals;
@@ -113,6 +117,7 @@ export async function startBrowserWorld(executablePath: string): Promise<Browser
     adminUrl,
     alice,
     olivia,
+    password: PASSWORD,
     complaints,
     open: (options = {}) => openPage(browser, { adminUrl, session, complaints }, options),
     call,
@@ -145,7 +150,7 @@ export async function startBrowserWorld(executablePath: string): Promise<Browser
 /** Unless it is newer than every source of it. */
 async function buildConsole(): Promise<void> {
   const built = join(PROJECT, 'dist/console/console.js');
-  const sources = projectFiles().filter((file) => /^console\/|^src\/core\/(?:admin-api|content)\//.test(file));
+  const sources = projectFiles().filter((file) => /^console\/|^src\/core\/(?:admin-api|approval|content)\//.test(file));
   const newestMs = Math.max(...sources.map((file) => statSync(join(PROJECT, file)).mtimeMs));
   if (existsSync(built) && statSync(built).mtimeMs > newestMs) return;
   await build({ configFile: join(PROJECT, 'console/vite.config.ts'), logLevel: 'silent' });
@@ -154,16 +159,28 @@ async function buildConsole(): Promise<void> {
 type Session = NonNullable<Exclude<BrowserContextOptions['storageState'], string>>;
 
 /** Once, by the form, as people do; the pages of the tests begin with its cookie. */
-async function signIn(browser: Browser, adminUrl: string, token: string): Promise<Session> {
+async function signIn(browser: Browser, adminUrl: string, fill: (page: Page) => Promise<void>): Promise<Session> {
   const context = await browser.newContext({ baseURL: adminUrl });
   const page = await context.newPage();
   await page.goto('/sign-in');
-  await page.getByLabel('Or a token of the admin plane').fill(token);
-  await page.getByRole('button', { name: 'Sign in with the token' }).click();
+  await fill(page);
   await page.getByRole('heading', { name: 'Approvals' }).waitFor();
   const session = await context.storageState();
   await context.close();
   return session;
+}
+
+const PASSWORD = 'correct horse battery';
+
+export async function fillPassword(page: Page, password: string): Promise<void> {
+  await page.getByLabel('Name').fill('olivia');
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+}
+
+async function fillToken(page: Page, token: string): Promise<void> {
+  await page.getByLabel('Or a token of the admin plane').fill(token);
+  await page.getByRole('button', { name: 'Sign in with the token' }).click();
 }
 
 interface Surroundings {
@@ -182,7 +199,10 @@ async function openPage(
     reducedMotion: 'reduce',
     ...(signedIn === false
       ? {}
-      : { storageState: signedIn === undefined ? session : await signIn(browser, adminUrl, signedIn) }),
+      : {
+          storageState:
+            signedIn === undefined ? session : await signIn(browser, adminUrl, (page) => fillToken(page, signedIn)),
+        }),
     ...options,
   });
   context.setDefaultTimeout(WAIT_MS_MAX);

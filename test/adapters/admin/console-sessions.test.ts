@@ -52,6 +52,12 @@ describe('signing in with a token', () => {
     expect(answer.body).toContain('That did not sign you in.');
   });
 
+  it('is recorded where it is refused, but not by the thousand', async () => {
+    for (let n = 0; n < 60; n++) expect((await postForm(plane, '/sign-in', { token: `x${n}` })).status).toBe(401);
+    expect(await plane.store.audit.read({ limit: 1000, afterSequence: 0 })).toHaveLength(30);
+    expect((await signIn(plane, { token: plane.admin('viewer') })).answer.status).toBe(303);
+  });
+
   it.each([
     'https://evil.example',
     '//evil.example',

@@ -15,10 +15,10 @@ export interface SignInForm {
 /** Opening the page uses nothing up: a program that looks at links before people do must not spend one. */
 export function signInPage({ next, link, problem, provider, isAgain }: SignInForm): Html {
   return html`<h1>${isAgain ? 'Sign in again' : 'Sign in'}</h1>
-${isAgain ? html`<p>What you are about to do needs to know that it is you, now.</p>` : null}
+${isAgain ? html`<p>What you are about to do needs to know that it is you, now. A token does not tell that.</p>` : null}
 ${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`}
 ${link === null && provider !== null ? providerForm(next, provider, isAgain) : null}
-${link === null ? credentialForms(next) : linkForm(next, link)}`;
+${link === null ? passwordForm(next) : linkForm(next, link)}${link === null && !isAgain ? tokenForm(next) : null}`;
 }
 
 function providerForm(next: string, provider: string, isAgain: boolean): Html {
@@ -35,15 +35,18 @@ function linkForm(next: string, link: string): Html {
 <button class="primary">Continue to the console</button></form>`;
 }
 
-function credentialForms(next: string): Html {
+function passwordForm(next: string): Html {
   return html`<form class="stack" method="post" action="/sign-in">
 <input type="hidden" name="next" value="${next}">
 <label for="user">Name</label>
 <input id="user" name="user" autocomplete="username" autocapitalize="none" spellcheck="false" required>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>
-<button class="primary">Sign in</button></form>
-<hr>
+<button class="primary">Sign in</button></form>`;
+}
+
+function tokenForm(next: string): Html {
+  return html`<hr>
 <form class="stack" method="post" action="/sign-in">
 <input type="hidden" name="next" value="${next}">
 <label for="token">Or a token of the admin plane</label>
