@@ -1,5 +1,5 @@
 import type { ApprovalView } from '../../../src/core/admin-api/approval-view.ts';
-import { visibleText } from '../../../src/core/content/visible-text.ts';
+import { ownWords } from '../../../src/core/approval/sentence.ts';
 import type { JSX } from 'preact';
 import { Visible } from './visible.tsx';
 
@@ -7,7 +7,7 @@ type Said = Pick<ApprovalView, 'summary' | 'requester' | 'requesterName' | 'upst
 
 /** What is wanted, in the words of the rule where it has any; who wants it stands above it, and in them nowhere else. */
 export function Sentence({ of }: { readonly of: Said }): JSX.Element {
-  const own = ownWords(of);
+  const own = ownWords(of.summary, of);
   return (
     <h1 class="sentence">
       <span class="light">
@@ -32,7 +32,7 @@ export function Sentence({ of }: { readonly of: Said }): JSX.Element {
 
 /** The same in one line of a list. */
 export function SentenceLine({ of }: { readonly of: Said }): JSX.Element {
-  const own = ownWords(of);
+  const own = ownWords(of.summary, of);
   return (
     <span class="sentence">
       <strong>
@@ -60,11 +60,4 @@ function Who({ of: { requester, requesterName } }: { readonly of: Said }): JSX.E
       <Visible text={requesterName} />
     </span>
   );
-}
-
-/** What the rule's own sentence says, behind the one that every request has. */
-function ownWords({ summary, upstream, client }: Said): string {
-  const before = ` on ${visibleText(upstream)} through ${visibleText(client)}: `;
-  const at = summary.indexOf(before);
-  return at === -1 ? '' : summary.slice(at + before.length);
 }

@@ -7,8 +7,28 @@ export function approvalSentence({
   requesterName,
   particulars,
 }: Pick<Approval, 'binding' | 'requesterName' | 'particulars'>): string {
-  const { principal, client, upstream, tool } = binding;
-  const who = requesterName === principal ? principal : `${requesterName} (${principal})`;
-  const what = `${visibleText(who)} wants to run ${visibleText(tool)} on ${visibleText(upstream)} through ${visibleText(client)}`;
-  return particulars.summary === null ? `${what}.` : `${what}: ${particulars.summary}`;
+  const start = sentenceStart({ ...binding, requester: binding.principal, requesterName });
+  return particulars.summary === null ? `${start}.` : `${start}: ${particulars.summary}`;
+}
+
+export interface SentenceNames {
+  readonly requester: string;
+  readonly requesterName: string;
+  readonly client: string;
+  readonly upstream: string;
+  readonly tool: string;
+}
+
+/**
+ * What the rule says of a call, without what every sentence begins with; empty where it says nothing. The beginning is made again and not
+ * looked for: a name that somebody chose for themselves can hold what looks like its end, and words of theirs behind it.
+ */
+export function ownWords(sentence: string, names: SentenceNames): string {
+  const start = `${sentenceStart(names)}: `;
+  return sentence.startsWith(start) ? sentence.slice(start.length) : '';
+}
+
+function sentenceStart({ requester, requesterName, client, upstream, tool }: SentenceNames): string {
+  const who = requesterName === requester ? requester : `${requesterName} (${requester})`;
+  return `${visibleText(who)} wants to run ${visibleText(tool)} on ${visibleText(upstream)} through ${visibleText(client)}`;
 }
