@@ -110,7 +110,8 @@ export function createLiveEvents(deps: LiveEventsDeps): LiveEvents {
 /** Where it goes on from. */
 function placeWatcher(watcher: Watcher, end: number): number {
   const { after, listener } = watcher;
-  if (after !== null && end - after <= REPLAY_ENTRIES_MAX) return after;
+  // A number from beyond the end is of another log, as after a restore.
+  if (after !== null && after <= end && end - after <= REPLAY_ENTRIES_MAX) return after;
   watcher.after = end;
   listener({ kind: after === null ? 'start' : 'gap', sequence: end });
   return end;

@@ -70,6 +70,14 @@ describe('GET /api/events', () => {
     expect(text).not.toContain('entry 500');
   });
 
+  it('goes on where the log ends for whoever saw events of another one', async () => {
+    await record('one');
+    const stream = openStream([authorized('viewer'), ['Last-Event-ID', '5000']]);
+    await stream.until(/id: 1\nevent: gap/);
+    await record('two');
+    expect(await stream.until(/"two"/)).not.toContain('"one"');
+  });
+
   it('tells nobody the arguments, not even auditors', async () => {
     await plane.store.audit.record([sampleDecision({ payload: { amount: 'canary-12500' } })]);
     const text = await openStream([authorized('auditor'), ['Last-Event-ID', '0']]).until(/event: decision/);
@@ -85,6 +93,15 @@ describe('GET /api/events', () => {
     expect((await plane.ask({ path: '/api/events', headers: [cookie, ['Sec-Fetch-Site', 'cross-site']] })).status).toBe(
       403,
     );
+  });
+
+  it('keeps no session from ending, however often a page opens it again', async () => {
+    const { cookie } = await signIn(plane, { token: plane.admin('viewer') });
+    for (let n = 0; n < 3; n++) {
+      clock.advance(14 * 60_000);
+      const answer = await openStream([cookie]).until(/retry|401/);
+      expect(answer.slice(0, 'HTTP/1.1 200'.length)).toBe(n < 2 ? 'HTTP/1.1 200' : 'HTTP/1.1 401');
+    }
   });
 
   it('refuses an id that is none of ours, and more than eight streams of one credential', async () => {

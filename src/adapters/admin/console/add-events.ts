@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Administrator } from '../../../core/identity/principal.ts';
 import type { LiveEvent, LiveEvents } from '../../../gateway/live-events.ts';
-import { type CredentialDeps, checkCredential } from '../check-credential.ts';
+import { type CredentialDeps, type Sender, checkCredential } from '../check-credential.ts';
 import { PROBLEMS, problemOfFault, sendProblem } from '../problems.ts';
 import { auditView } from '../views.ts';
 
@@ -27,7 +27,7 @@ export function addEvents(app: FastifyInstance, deps: EventsDeps): void {
     for (const stream of open.keys()) stream.end();
   });
   app.get('/api/events', async (request, reply) => {
-    const by = await checkCredential(deps, request);
+    const by = await checkCredential(deps, asBackground(request));
     if (!by.ok) return sendProblem(reply, by.error);
     const after = parseLastEventId(request);
     if (after === undefined) return sendProblem(reply, PROBLEMS.lastEventId);
@@ -63,12 +63,16 @@ function stream(
 
   /** Rights that ended must not go on because a connection does. Where the store cannot tell, the next beat asks again. */
   async function checkAgain(): Promise<void> {
-    const headers = { ...request.headers, 'x-background': '1' };
-    const still = await checkCredential(deps, { headers, method: 'GET', ip: request.ip });
+    const still = await checkCredential(deps, asBackground(request));
     if (still.ok || still.error === PROBLEMS.noCredentialStore) raw.write(': still here\n\n');
     else raw.end();
   }
   return reply;
+}
+
+/** A page opens its stream by itself, and again whenever the connection was lost: that shows of nobody that they still sit before it. */
+function asBackground({ headers, ip }: FastifyRequest): Sender {
+  return { headers: { ...headers, 'x-background': '1' }, method: 'GET', ip };
 }
 
 /** `null`: none given. `undefined`: not one of ours. */
