@@ -1,3 +1,4 @@
+import { visibleText } from '../content/visible-text.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { err, ok, type Result } from '../result.ts';
 import { NOTICE_FACTS, type Notice } from './notice.ts';
@@ -45,7 +46,7 @@ export function parseBodyTemplate(template: string): Result<NoticeWriter, string
   return ok((notice) => write((field) => valueIn(notice, field)));
 }
 
-/** Empty where the notice does not know it. */
+/** For people, so nothing in it is unseen or turns text around. Empty where the notice does not know it. */
 function valueIn({ type, facts, url, summary }: Notice, field: Field): string {
-  return { ...facts, type, url, summary }[field] ?? '';
+  return visibleText({ ...facts, type, url, summary }[field] ?? '');
 }

@@ -116,12 +116,18 @@ describe('a body of the operator', () => {
     expect(written.ok && JSON.parse(written.value(notice, [], ''))).toEqual({ text: `alice: ${notice.url}`, n: 1 });
   });
 
+  it('shows people what cannot be seen', () => {
+    const written = parseBodyTemplate('{"text": "{{requester}}"}');
+    const odd = { ...notice, facts: { ...notice.facts, requester: 'a\u202eb\n# c' } };
+    expect(written.ok && JSON.parse(written.value(odd, [], ''))).toEqual({ text: String.raw`a\u{202e}b\n# c` });
+  });
+
   // A tool can be named anything, and its name ends up in other people's channels.
   it('holds what comes from others as text only', () => {
     const hostile = '","admin":true,"x":"\n\u0000\u2028{{url}}\\';
     const written = parseBodyTemplate('{"text": "{{tool}}"}');
     const body = written.ok ? written.value({ ...notice, facts: { tool: hostile } }, [], '') : '';
-    expect(JSON.parse(body)).toEqual({ text: hostile });
+    expect(JSON.parse(body)).toEqual({ text: String.raw`","admin":true,"x":"\n\u{0}\u{2028}{{url}}${'\\'}` });
   });
 
   it.each([
