@@ -76,6 +76,20 @@ describe('a grant', () => {
     expect(runs(rig)).toBe(1);
   });
 
+  it('counts each call once, however many come at once', async () => {
+    const { rig } = await granted();
+    for (let round = 0; round < 5; round++) await Promise.all(Array.from({ length: 10 }, () => run(rig)));
+    expect(runs(rig)).toBe(3);
+  });
+
+  it('ends with the rights of whoever gave it', async () => {
+    const { rig } = await granted();
+    await run(rig);
+    for (const { id } of await rig.store.tokens.list()) await rig.administration.revokeToken(olivia, id);
+    expect((await run(rig)).structured).toMatchObject({ status: 'approval_void' });
+    expect(runs(rig)).toBe(1);
+  });
+
   it('is not renewed by a call that failed', async () => {
     const { rig } = await granted();
     const notes = rig.upstreams.get('notes');
