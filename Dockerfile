@@ -24,5 +24,5 @@ VOLUME /data
 EXPOSE 8420 8421
 HEALTHCHECK --interval=10s --timeout=4s --start-period=15s --retries=3 CMD ["node", "scripts/healthcheck.mjs"]
 # Node handles SIGTERM itself, so no init process is needed.
-ENTRYPOINT ["node", "--max-semi-space-size=4", "dist/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "--max-old-space-size=768", "dist/main.js"]
 CMD ["up", "--config", "/etc/countersign/countersign.yaml"]

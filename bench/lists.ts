@@ -113,7 +113,15 @@ upstreams: { bench: { url: '${url}', era: modern } }
 `;
   writeFileSync(join(dir, 'countersign.yaml'), config);
   const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-  const args = ['--max-semi-space-size=4', program, 'up', '--config', join(dir, 'countersign.yaml'), '--json'];
+  const args = [
+    '--max-semi-space-size=8',
+    '--max-old-space-size=768',
+    program,
+    'up',
+    '--config',
+    join(dir, 'countersign.yaml'),
+    '--json',
+  ];
   const gateway = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(createInterface(gateway.stdout), 'line', {
     signal: AbortSignal.timeout(READY_MS_MAX),

@@ -74,7 +74,9 @@ describe('Dockerfile', () => {
 
   it('exposes both planes and gets signals itself', () => {
     expect(named('EXPOSE', final)).toEqual(['8420 8421']);
-    expect(named('ENTRYPOINT', final)).toEqual(['["node", "--max-semi-space-size=4", "dist/main.js"]']);
+    expect(named('ENTRYPOINT', final)).toEqual([
+      '["node", "--max-semi-space-size=8", "--max-old-space-size=768", "dist/main.js"]',
+    ]);
   });
 
   it('sends to the builder only what it copies', () => {
