@@ -9,6 +9,7 @@ import type { Continuation } from '../core/mcp/continuation.ts';
 import type { LogLevel } from '../core/mcp/log-level.ts';
 import type { Offers } from '../core/policy/claims.ts';
 import type { ReasonCode } from '../core/policy/reasons.ts';
+import type { AnswerRoom } from '../ports/answer-room.ts';
 import type { UpstreamProgress } from '../ports/upstream.ts';
 import type { HostTask, Waiting } from './tasks/host-task.ts';
 import type { Tasks } from './tasks/tasks.ts';
@@ -54,6 +55,8 @@ export interface HostStream {
    * rejects. A modern host is asked by way of the answer instead, so its questions end up with whoever handles its calls.
    */
   ask(asks: ReadonlyMap<string, Ask>, signal: AbortSignal): Promise<ReadonlyMap<string, AskAnswer>>;
+  /** Memory for the answer until the host has read it. `null`: nobody reads at this moment. */
+  room(): AnswerRoom | null;
 }
 
 /** What a host says to a question: not yet checked. */

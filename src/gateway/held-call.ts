@@ -66,6 +66,7 @@ export function createHeldCall(first: HostCall, run: (call: HostCall) => Promise
       isThere: () => stream?.isThere() ?? true,
       wantsProgress: first.stream.wantsProgress,
       ask,
+      room: () => stream?.room() ?? null,
     },
     onTask: () => newest.onTask?.() ?? Promise.resolve(false),
   })

@@ -7,6 +7,7 @@ import type { UpstreamNotice, Wish } from '../core/mcp/notices.ts';
 import type { Json, JsonObject } from '../core/json/value.ts';
 import type { LogLevel } from '../core/mcp/log-level.ts';
 import type { Result } from '../core/result.ts';
+import type { AnswerRoom } from './answer-room.ts';
 
 /** On whose behalf an upstream is used. Sessions and processes of two principals are never shared. */
 export interface UpstreamCaller {
@@ -46,6 +47,11 @@ export interface UpstreamCall {
    * back for what the call comes to; `null`: it has not. Never rejects.
    */
   readonly onTask?: (() => Promise<boolean>) | null;
+  /**
+   * Memory for a large answer. Asked for when one comes, for the host may be on another request by then; `null`: nobody reads it, and
+   * it need not wait for readers.
+   */
+  readonly room?: (() => AnswerRoom | null) | null;
   /** Log messages of this very call while it runs, from `level` on; `null` where the host asked for none. */
   readonly log: { readonly level: LogLevel; readonly onMessage: (message: UpstreamLog) => void } | null;
 }
@@ -96,7 +102,16 @@ export interface UpstreamRpcError {
 }
 
 export interface UpstreamFault {
-  readonly kind: 'unreachable' | 'timeout' | 'invalid-answer' | 'too-large' | 'aborted' | 'overloaded' | 'not-asked';
+  readonly kind:
+    | 'unreachable'
+    | 'timeout'
+    | 'invalid-answer'
+    | 'too-large'
+    | 'aborted'
+    | 'overloaded'
+    | 'not-asked'
+    /** The answer was given up because others that are not read left no memory for it. */
+    | 'unread';
   /** `false` only where it is certain that the upstream did not see the call. */
   readonly dispatched: boolean;
   /** For the operator. Holds no credential, no argument and no result. */

@@ -309,6 +309,7 @@ function streamFor(canWait: boolean): HostStream {
     wantsProgress: false,
     log: () => undefined,
     ask: () => Promise.resolve(new Map()),
+    room: () => null,
   };
 }
 

@@ -26,5 +26,6 @@ export function quietStream(canWait: boolean): HostStream {
     wantsProgress: false,
     log: () => undefined,
     ask: async () => new Map(),
+    room: () => null,
   };
 }

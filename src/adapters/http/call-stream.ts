@@ -14,6 +14,7 @@ import type { RpcId } from '../../core/mcp/message.ts';
 import type { Era } from '../../core/mcp/revisions.ts';
 import type { AskAnswer, HostError, HostInputRequest, HostLog, HostResult, HostStream } from '../../gateway/gateway.ts';
 import type { HostTask } from '../../gateway/tasks/host-task.ts';
+import type { AnswerRoom } from '../../ports/answer-room.ts';
 import type { UpstreamProgress } from '../../ports/upstream.ts';
 import type { Asks } from './asks.ts';
 import type { HostNotice } from '../../gateway/subscriptions/listening.ts';
@@ -163,6 +164,10 @@ export class CallStream implements HostStream {
     return !this.#line.res.destroyed;
   }
 
+  room(): AnswerRoom {
+    return this.#line.slot;
+  }
+
   get isResumable(): boolean {
     return this.#options.openLog !== null;
   }
@@ -180,7 +185,7 @@ export class CallStream implements HostStream {
     this.close();
     const idLine = log !== null ? log.last(eventOf(pieces)) : '';
     if (res.destroyed) return;
-    slot.hold(lengthOf(pieces));
+    slot.holdAnswer(lengthOf(pieces));
     if (this.#isOpen) endEventStream(res, pieces, idLine);
     else sendJsonBytes(res, status, pieces, headers);
   }

@@ -1,6 +1,12 @@
+import { type AnswerRoom, SMALL_ANSWER_BYTES_MAX } from '../../ports/answer-room.ts';
 import type { McpPlaneLimits } from './plane-options.ts';
+import { shareOf } from './share-of.ts';
+import { createUnreadAnswers, type UnreadAnswer, type UnreadAnswers } from './unread-answers.ts';
 
-type LoadLimits = Pick<McpPlaneLimits, 'requestsMax' | 'streamsMax' | 'heldBytesMax'>;
+type LoadLimits = Pick<
+  McpPlaneLimits,
+  'requestsMax' | 'streamsMax' | 'heldBytesMax' | 'unreadBytesMax' | 'unreadWaitsMax'
+>;
 
 interface Amounts {
   requests: number;
@@ -8,18 +14,17 @@ interface Amounts {
   heldBytes: number;
 }
 
-/** Of every limit, one principal gets no more than this part: somebody who takes all that they can must leave something to others. */
-const PRINCIPAL_SHARE = 3 / 4;
-
 /** How much is under way on one listener. */
 export class Load {
   readonly #limits: LoadLimits;
   readonly #all: Amounts = nothing();
   readonly #byPrincipal = new Map<string, Amounts>();
+  readonly #unread: UnreadAnswers;
   isStopping = false;
 
   constructor(limits: LoadLimits) {
     this.#limits = limits;
+    this.#unread = createUnreadAnswers(limits);
   }
 
   /** There are no more places from now on. */
@@ -31,22 +36,26 @@ export class Load {
   enter(): Slot | null {
     const { requestsMax, heldBytesMax } = this.#limits;
     if (this.isStopping || this.#all.requests >= requestsMax || this.#all.heldBytes >= heldBytesMax) return null;
-    return new Slot(this.#limits, this.#all, this.#byPrincipal);
+    return new Slot(this.#limits, this.#all, this.#byPrincipal, this.#unread);
   }
 }
 
 /** The place of one request. INVARIANT: `leave` is called exactly once, when its answer is taken or its connection is gone. */
-export class Slot {
+export class Slot implements AnswerRoom {
   readonly #limits: LoadLimits;
   readonly #all: Amounts;
   readonly #byPrincipal: Map<string, Amounts>;
+  readonly #unread: UnreadAnswers;
   #principal: string | null = null;
+  /** Of a large answer only. */
+  #answer: UnreadAnswer | null = null;
   readonly #mine: Amounts = nothing();
 
-  constructor(limits: LoadLimits, all: Amounts, byPrincipal: Map<string, Amounts>) {
+  constructor(limits: LoadLimits, all: Amounts, byPrincipal: Map<string, Amounts>, unread: UnreadAnswers) {
     this.#limits = limits;
     this.#all = all;
     this.#byPrincipal = byPrincipal;
+    this.#unread = unread;
     this.#add('requests', 1);
   }
 
@@ -76,10 +85,31 @@ export class Slot {
     return this.#all.heldBytes <= heldBytesMax && this.#own().heldBytes <= shareOf(heldBytesMax);
   }
 
+  take(bytes: number): boolean {
+    return this.#unreadAnswer().take(bytes);
+  }
+
+  wait(bytes: number, onTaken: () => void): (() => void) | null {
+    return this.#unreadAnswer().wait(bytes, onTaken);
+  }
+
+  /** Counts an answer that is whole, and so has all the memory that it will need, until its reader has it. */
+  holdAnswer(bytes: number): void {
+    this.hold(bytes);
+    const isSmall = bytes <= SMALL_ANSWER_BYTES_MAX;
+    if (!isSmall || this.#answer !== null) this.#unreadAnswer().settle(isSmall ? 0 : bytes);
+  }
+
   leave(): void {
+    this.#answer?.close();
     for (const kind of KINDS) this.#add(kind, -this.#mine[kind]);
     const { requests, streams } = this.#own();
     if (this.#principal !== null && requests + streams === 0) this.#byPrincipal.delete(this.#principal);
+  }
+
+  #unreadAnswer(): UnreadAnswer {
+    this.#answer ??= this.#unread.open(this.#principal ?? '');
+    return this.#answer;
   }
 
   #own(): Amounts {
@@ -97,8 +127,4 @@ const KINDS = ['requests', 'streams', 'heldBytes'] as const;
 
 function nothing(): Amounts {
   return { requests: 0, streams: 0, heldBytes: 0 };
-}
-
-function shareOf(limit: number): number {
-  return Math.ceil(limit * PRINCIPAL_SHARE);
 }

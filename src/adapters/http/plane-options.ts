@@ -1,3 +1,5 @@
+import { WAITING_ANSWERS_MAX } from '../../ports/answer-room.ts';
+
 /** What one listener takes on before it refuses more. */
 export interface McpPlaneLimits {
   readonly connectionsMax: number;
@@ -7,6 +9,10 @@ export interface McpPlaneLimits {
   readonly streamsMax: number;
   /** Bodies that are being read and answers that are not taken yet, of all requests together. */
   readonly heldBytesMax: number;
+  /** Large answers that arrive or are not taken yet, of all requests together. More are left with their upstreams. */
+  readonly unreadBytesMax: number;
+  /** Answers that are left with their upstreams at once. More are given up. */
+  readonly unreadWaitsMax: number;
   readonly bodyBytesMax: number;
   /** Of bodies that are read in one turn of the event loop, so that nobody waits for many of them. */
   readonly bodyBytesPerTurnMax: number;
@@ -19,6 +25,8 @@ export interface McpPlaneLimits {
   readonly keepAliveTimeoutMs: number;
   /** How long an answer may make no progress because its reader does not read. */
   readonly stalledReaderTimeoutMs: number;
+  /** What a reader must take of its answer on average; the time above comes on top. */
+  readonly readBytesPerSecondMin: number;
   readonly streamKeepAliveMs: number;
   /** Written to a stream and not taken yet; progress beyond it is dropped. */
   readonly streamBufferBytesMax: number;
@@ -47,6 +55,8 @@ export const DEFAULT_MCP_PLANE_LIMITS: McpPlaneLimits = {
   requestsMax: 1_024,
   streamsMax: 10_000,
   heldBytesMax: 256 * 1024 * 1024,
+  unreadBytesMax: 64 * 1024 * 1024,
+  unreadWaitsMax: WAITING_ANSWERS_MAX,
   bodyBytesMax: 4 * 1024 * 1024,
   bodyBytesPerTurnMax: 64 * 1024,
   headerBytesMax: 16 * 1024,
@@ -55,6 +65,7 @@ export const DEFAULT_MCP_PLANE_LIMITS: McpPlaneLimits = {
   requestTimeoutMs: 12_000,
   keepAliveTimeoutMs: 60_000,
   stalledReaderTimeoutMs: 30_000,
+  readBytesPerSecondMin: 32 * 1024,
   streamKeepAliveMs: 15_000,
   streamBufferBytesMax: 256 * 1024,
   logMessagesPerCallMax: 1_000,

@@ -114,5 +114,12 @@ function turnAwayBody(exchange: Exchange, { principal }: Caller, fault: BodyFaul
 
 /** Bounds how long an answer waits for a reader that does not read. Node sets the timeout anew when the answer is through. */
 function limitStall({ plane, res }: Exchange): void {
-  if (res.socket !== null && res.socket.writableLength > 0) res.socket.setTimeout(plane.limits.stalledReaderTimeoutMs);
+  if (res.socket === null || res.socket.writableLength === 0) return;
+  const { stalledReaderTimeoutMs, readBytesPerSecondMin } = plane.limits;
+  res.socket.setTimeout(stalledReaderTimeoutMs);
+  // A little progress now and then would put that off for ever.
+  if (!res.writableEnded) return;
+  const restMs = (res.socket.writableLength / readBytesPerSecondMin) * 1000;
+  const timer = setTimeout(() => res.destroy(), stalledReaderTimeoutMs + restMs).unref();
+  res.once('close', () => clearTimeout(timer));
 }

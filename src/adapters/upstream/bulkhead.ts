@@ -15,6 +15,22 @@ export interface BulkheadLimits {
   readonly waitTimeoutMs: number;
 }
 
+/** A place that was taken, for whoever may leave it early. To leave it again does nothing. */
+export interface Place {
+  leave(): void;
+}
+
+export function createPlace(bulkhead: Bulkhead): Place {
+  let isLeft = false;
+  return {
+    leave() {
+      if (isLeft) return;
+      isLeft = true;
+      bulkhead.leave();
+    },
+  };
+}
+
 export function createBulkhead(limits: BulkheadLimits): Bulkhead {
   let running = 0;
   /** First come, first served; a set remembers the order and forgets cheaply. */

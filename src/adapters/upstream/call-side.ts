@@ -5,6 +5,7 @@ import { parseLogLevel } from '../../core/mcp/log-level.ts';
 import type { RpcId } from '../../core/mcp/message.ts';
 import { TASKS_EXTENSION } from '../../core/tasks/task-support.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { AnswerRoom } from '../../ports/answer-room.ts';
 import type { UpstreamAsker, UpstreamCall } from '../../ports/upstream.ts';
 import { type CallTimer, createCallTimer } from './call-timer.ts';
 import { writeAnswer, writeRefusal, writeResult } from './rpc/write-message.ts';
@@ -16,16 +17,19 @@ export interface CallSide {
   readonly asker: UpstreamAsker | null;
   /** Takes the parameters of `notifications/message`; `null`: none were asked for. */
   readonly onLog: ((params: JsonObject | null) => void) | null;
+  /** As of the call. */
+  readonly room: (() => AnswerRoom | null) | null;
 }
 
 /** Log messages of one call. An upstream that sends more is not heard until the next second. */
 const LOGS_PER_SECOND_MAX = 50;
 
-export function createCallSide({ asker, log }: UpstreamCall, clock: Clock, timeoutMs: number): CallSide {
+export function createCallSide({ asker, log, room }: UpstreamCall, clock: Clock, timeoutMs: number): CallSide {
   return {
     asker,
     timer: asker === null ? null : createCallTimer(timeoutMs, () => clock.monotonicMs()),
     onLog: log === null ? null : createLogGate(log, clock),
+    room: room ?? null,
   };
 }
 

@@ -20,6 +20,8 @@ export interface UpstreamLimits {
   readonly answerBytesMax: number;
   /** All unfinished answers of this upstream together. */
   readonly heldBytesMax: number;
+  /** How long a large answer may be left with the upstream because others are not read. */
+  readonly unreadTimeoutMs: number;
   readonly eventsPerCallMax: number;
   readonly progressPerSecondMax: number;
 
@@ -63,6 +65,7 @@ export const UPSTREAM_LIMITS: UpstreamLimits = {
 
   answerBytesMax: 16 * MIB,
   heldBytesMax: 256 * MIB,
+  unreadTimeoutMs: MINUTE_MS,
   eventsPerCallMax: 10_000,
   progressPerSecondMax: 10,
 

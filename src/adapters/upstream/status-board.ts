@@ -18,8 +18,8 @@ export function createStatusBoard(name: string, transport: UpstreamStatus['trans
   return {
     noted(outcome) {
       if (outcome.ok) state = 'ready';
-      else if (outcome.error.kind !== 'aborted') {
-        // That a host went away says nothing about the upstream.
+      else if (outcome.error.kind !== 'aborted' && outcome.error.kind !== 'unread') {
+        // That a host went away or does not read says nothing about the upstream.
         state = 'failing';
         lastFault = `${outcome.error.kind}: ${outcome.error.detail}`;
       }

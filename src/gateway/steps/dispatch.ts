@@ -64,6 +64,7 @@ export async function dispatch(
           asker: conversation?.asker ?? null,
           log: createCallLog(deps, governed),
           onTask: call.onTask ?? null,
+          room: () => stream.room(),
         });
   const killed = covered || place.stoppedBy === 'kill-switch';
   const undeclared = conversation?.undeclared ?? NOTHING;
@@ -139,7 +140,7 @@ function outcomeCode(answer: UpstreamAnswer, killed: boolean): OutcomeCode {
     return answer.value.isError ? 'tool-error' : 'ok';
   }
   const { kind, dispatched } = answer.error;
-  if (kind === 'aborted') return killed ? 'killed' : 'aborted';
+  if (kind === 'aborted' || kind === 'unread') return killed ? 'killed' : 'aborted';
   if (!dispatched) return 'not-dispatched';
   switch (kind) {
     case 'timeout':

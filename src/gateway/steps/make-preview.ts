@@ -111,4 +111,5 @@ const NO_STREAM: HostStream = {
   wantsProgress: false,
   log: () => undefined,
   ask: () => Promise.resolve(new Map()),
+  room: () => null,
 };

@@ -2,6 +2,7 @@ import type { Ask } from '../../core/conversation/ask.ts';
 import type { JsonObject } from '../../core/json/value.ts';
 import { META_RELATED_TASK } from '../../core/tasks/task-support.ts';
 import type { TaskId } from '../../core/tasks/task.ts';
+import type { AnswerRoom } from '../../ports/answer-room.ts';
 import type { UpstreamProgress } from '../../ports/upstream.ts';
 import type { AskAnswer, HostLog, HostStream } from '../gateway.ts';
 
@@ -48,6 +49,10 @@ export class HostLine implements HostStream {
   /** Nobody reads while it is hung up, and its host comes back. */
   isThere(): boolean {
     return this.#taskId !== null || (this.#stream?.isThere() ?? true);
+  }
+
+  room(): AnswerRoom | null {
+    return this.#stream?.room() ?? null;
   }
 
   tellPageDone(elicitationId: string): void {

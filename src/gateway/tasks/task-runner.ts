@@ -130,4 +130,5 @@ const NOBODY_ON_THE_LINE: HostStream = {
   wantsProgress: false,
   log: () => undefined,
   ask: () => Promise.resolve(new Map()),
+  room: () => null,
 };

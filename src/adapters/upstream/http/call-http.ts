@@ -7,7 +7,9 @@ import { MCP_ERRORS } from '../../../core/mcp/errors.ts';
 import { type ParameterHeader, parameterHeaderValues } from '../../../core/mcp/parameter-headers.ts';
 import type { Era } from '../../../core/mcp/revisions.ts';
 import { ok, type Result } from '../../../core/result.ts';
+import type { AnswerRoom } from '../../../ports/answer-room.ts';
 import type { UpstreamCall, UpstreamFault } from '../../../ports/upstream.ts';
+import type { Place } from '../bulkhead.ts';
 import { callInRounds } from '../call-in-rounds.ts';
 import { createCallSide, declaredFor, declaredOnCall } from '../call-side.ts';
 import { beforeCall } from '../fault.ts';
@@ -24,18 +26,37 @@ import { type HttpRequestDeps, responseOf } from './requester.ts';
 export async function callHttp(
   deps: HttpRequestDeps,
   call: UpstreamCall,
-  admit: (work: () => Promise<CallAnswer>) => Promise<CallAnswer>,
+  admit: (work: (place: Place) => Promise<CallAnswer>) => Promise<CallAnswer>,
 ): Promise<CallOutcome> {
   let era: Era = 'legacy';
-  const answer = await admit(async () => {
+  const answer = await admit(async (place) => {
     const current = await deps.eras.current(call.signal);
     if (!current.ok) return current;
     era = current.value;
-    return era === 'modern' ? callInRounds(call, (round) => callModern(deps, call, round)) : callLegacy(deps, call);
+    const placed = leavesToWait(call, place);
+    return era === 'modern' ? callInRounds(call, (round) => callModern(deps, placed, round)) : callLegacy(deps, placed);
   });
   if (!answer.ok) return answer;
   const { value } = answer;
   return value.kind === 'task' ? deps.followTask(createHttpTaskPeer(deps, call, era), call, value) : ok(value);
+}
+
+/** An upstream whose answer waits for others to be read is through with the call, and must not stand idle for it. */
+function leavesToWait(call: UpstreamCall, place: Place): UpstreamCall {
+  const { room } = call;
+  if (room === undefined || room === null) return call;
+  const leaving = (): AnswerRoom | null => {
+    const inner = room();
+    if (inner === null) return null;
+    return {
+      take: (bytes) => inner.take(bytes),
+      wait(bytes, onTaken) {
+        place.leave();
+        return inner.wait(bytes, onTaken);
+      },
+    };
+  };
+  return { ...call, room: leaving };
 }
 
 async function callLegacy(deps: HttpRequestDeps, call: UpstreamCall): Promise<CallAnswer> {

@@ -3,7 +3,7 @@ import type { LegacyRevision } from '../../../core/mcp/revisions.ts';
 import type { Result } from '../../../core/result.ts';
 import type { Upstream, UpstreamFault } from '../../../ports/upstream.ts';
 import type { Attendances } from '../attendances.ts';
-import { createBulkhead } from '../bulkhead.ts';
+import { createBulkhead, createPlace, type Place } from '../bulkhead.ts';
 import { type EraKeeper, type EraSetting, createEraKeeper } from '../era-keeper.ts';
 import { notSent } from '../fault.ts';
 import { createKnownTools } from '../known-tools.ts';
@@ -51,14 +51,15 @@ export function createHttpUpstream(options: HttpUpstreamOptions, deps: UpstreamD
   const board = createStatusBoard(name, 'http');
   let isClosed = false;
 
-  async function admit<T>(signal: AbortSignal, work: () => Promise<Result<T, UpstreamFault>>) {
+  async function admit<T>(signal: AbortSignal, work: (place: Place) => Promise<Result<T, UpstreamFault>>) {
     if (isClosed) return notSent('unreachable', 'the upstream is closed');
     const entered = await bulkhead.enter(signal);
     if (!entered.ok) return entered;
+    const place = createPlace(bulkhead);
     try {
-      return board.noted(await work());
+      return board.noted(await work(place));
     } finally {
-      bulkhead.leave();
+      place.leave();
     }
   }
 

@@ -2,6 +2,7 @@ import { errors, type Dispatcher } from 'undici';
 import { type ByteCollector, createByteCollector } from '../../../core/bytes/byte-collector.ts';
 import { type EventStreamParser, createEventStreamParser } from '../../../core/mcp/event-stream.ts';
 import { type Result, ok } from '../../../core/result.ts';
+import { type AnswerRoom, SMALL_ANSWER_BYTES_MAX } from '../../../ports/answer-room.ts';
 import type { UpstreamFault } from '../../../ports/upstream.ts';
 import type { CallTimer } from '../call-timer.ts';
 import { notSent, sent } from '../fault.ts';
@@ -13,6 +14,7 @@ export interface ExchangeLimits {
   readonly firstByteTimeoutMs: number | null;
   readonly idleTimeoutMs: number | null;
   readonly answerBytesMax: number;
+  readonly unreadTimeoutMs: number;
   readonly eventsPerCallMax: number;
 }
 
@@ -26,6 +28,8 @@ export interface HttpRequest {
   /** Counts the time instead, where people may be asked meanwhile. */
   readonly timer?: CallTimer | null;
   readonly signal: AbortSignal;
+  /** Memory for a large answer; nothing: it need not wait for any. */
+  readonly room?: (() => AnswerRoom | null) | null;
   /**
    * Handles one message of the answer; returns it where it is the answer proper. `null`: nothing but the head of the answer matters.
    */
@@ -83,6 +87,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   #receivedBytes = 0;
   #heldBytes = 0;
   #drainUntilBytes = 0;
+  /** Taken, or waited for. */
+  #roomBytes = 0;
+  #endWait: (() => void) | null = null;
 
   constructor(deps: ExchangeDeps, request: HttpRequest, resolve: (answer: Result<HttpAnswer, UpstreamFault>) => void) {
     this.#deps = deps;
@@ -94,7 +101,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     const { method, path, headers, body, signal, timeoutMs, timer = null } = this.#request;
     if (signal.aborted) return this.#fail('aborted', 'given up before it was sent');
     signal.addEventListener('abort', this.#onAbort, { once: true });
-    const onTimeout = (): void => this.#fail('timeout', `no answer within ${timeoutMs} ms`);
+    const onTimeout = (): void => {
+      if (this.#endWait !== null) this.#failUnread();
+      else this.#fail('timeout', `no answer within ${timeoutMs} ms`);
+    };
     if (timer === null) this.#timer = setTimeout(onTimeout, timeoutMs);
     else timer.start(onTimeout);
     const { firstByteTimeoutMs, idleTimeoutMs } = this.#deps.limits;
@@ -119,7 +129,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     else this.#isSent = true;
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: RawHeaders): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: RawHeaders): void {
     if (this.#isSettled || status < 200) return;
     const head = parseAnswerHead(status, headers);
     if (!head.ok) return this.#fail('invalid-answer', head.error);
@@ -131,8 +141,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     const { answerBytesMax } = this.#deps.limits;
     if ((head.value.lengthBytes ?? 0) > answerBytesMax) return this.#failTooLarge();
     if (status >= 300) this.#body = createByteCollector(ERROR_BODY_BYTES_MAX);
-    else if (head.value.body === 'json') this.#body = createByteCollector(answerBytesMax, head.value.lengthBytes ?? 0);
-    else if (head.value.body === 'events') this.#events = createEventStreamParser(answerBytesMax);
+    else if (head.value.body === 'json') {
+      this.#body = createByteCollector(answerBytesMax, head.value.lengthBytes ?? 0);
+      // Where the upstream says how much will come, none of it is read before there is room for all of it.
+      this.#takeRoom(controller, head.value.lengthBytes ?? 0);
+    } else if (head.value.body === 'events') this.#events = createEventStreamParser(answerBytesMax);
     else if (head.value.body === 'other') this.#fail('invalid-answer', `HTTP ${status} with another content type`);
   }
 
@@ -151,6 +164,29 @@ class Exchange implements Dispatcher.DispatchHandler {
     else if (this.#body === null) this.#fail('invalid-answer', 'the answer has a body of no content type');
     else if (!this.#body.add(chunk))
       this.#fail('too-large', `an error answer of more than ${ERROR_BODY_BYTES_MAX} bytes`);
+    this.#takeRoom(controller, this.#receivedBytes);
+  }
+
+  /** Leaves a large answer with the upstream until there is room for so much of it. */
+  #takeRoom(controller: Dispatcher.DispatchController, bytes: number): void {
+    if (bytes <= SMALL_ANSWER_BYTES_MAX || bytes <= this.#roomBytes || this.#isSettled) return;
+    const room = this.#request.room?.() ?? null;
+    if (room === null) return;
+    const missing = bytes - this.#roomBytes;
+    this.#roomBytes = bytes;
+    if (room.take(missing)) return;
+    const giveUp = room.wait(missing, () => {
+      clearTimeout(timer);
+      this.#endWait = null;
+      controller.resume();
+    });
+    if (giveUp === null) return this.#failUnread();
+    const timer = setTimeout(() => this.#failUnread(), this.#deps.limits.unreadTimeoutMs);
+    this.#endWait = () => {
+      clearTimeout(timer);
+      giveUp();
+    };
+    controller.pause();
   }
 
   onResponseEnd(): void {
@@ -215,6 +251,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#fail('too-large', `an answer of more than ${this.#deps.limits.answerBytesMax} bytes`);
   }
 
+  #failUnread(): void {
+    this.#fail('unread', 'answers that nobody reads left no room for this one');
+  }
+
   readonly #onAbort = (): void => this.#fail('aborted', 'given up by the caller');
 
   #fail(kind: UpstreamFault['kind'], detail: string): void {
@@ -228,6 +268,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#isSettled = true;
     clearTimeout(this.#timer);
     this.#request.timer?.stop();
+    this.#endWait?.();
     this.#request.signal.removeEventListener('abort', this.#onAbort);
     this.#deps.budget.giveBack(this.#heldBytes);
     this.#resolve(answer);

@@ -3,6 +3,7 @@ import { visibleText } from '../../../core/content/visible-text.ts';
 import type { JsonObject } from '../../../core/json/value.ts';
 import { type UpstreamNotice, parseNotice } from '../../../core/mcp/notices.ts';
 import { type Result, assertNever } from '../../../core/result.ts';
+import { WAITING_ANSWERS_MAX } from '../../../ports/answer-room.ts';
 import type { UpstreamAsker, UpstreamFault } from '../../../ports/upstream.ts';
 import { answerAsk, type CallSide } from '../call-side.ts';
 import { sent } from '../fault.ts';
@@ -68,7 +69,7 @@ const REQUESTS_ANSWERED_MAX = 16;
 export function createHttpLeg(options: HttpLegOptions, deps: HttpLegDeps): HttpLeg {
   const { url, limits } = options;
   const pool = new Pool(url.origin, {
-    connections: limits.concurrentMax + SPARE_CONNECTIONS,
+    connections: limits.concurrentMax + SPARE_CONNECTIONS + WAITING_ANSWERS_MAX,
     pipelining: 1,
     connect: options.connect,
   });
@@ -95,6 +96,7 @@ export function createHttpLeg(options: HttpLegOptions, deps: HttpLegDeps): HttpL
         body: writeRequest(request.id, request.method, request.paramsJson),
         timeoutMs: request.timeoutMs,
         timer: request.side?.timer ?? null,
+        room: request.side?.room ?? null,
         signal: request.signal,
         onMessage: reader.onMessage,
       } as const;

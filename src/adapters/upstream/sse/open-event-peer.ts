@@ -130,7 +130,13 @@ class EventPeer implements Child {
     const deps = {
       dispatcher: messages,
       budget: createByteBudget(Number.MAX_SAFE_INTEGER),
-      limits: { firstByteTimeoutMs: null, idleTimeoutMs: null, answerBytesMax: 0, eventsPerCallMax: 0 },
+      limits: {
+        firstByteTimeoutMs: null,
+        idleTimeoutMs: null,
+        answerBytesMax: 0,
+        eventsPerCallMax: 0,
+        unreadTimeoutMs: 0,
+      },
       onSecondAnswer: () => undefined,
     };
     const answered = await exchange(deps, {
