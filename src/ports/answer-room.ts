@@ -16,4 +16,4 @@ export interface AnswerRoom {
 export const SMALL_ANSWER_BYTES_MAX: number = 64 * 1024;
 
 /** Answers that wait at once for others to be read. An upstream keeps a connection for each, and the gateway what came with its head. */
-export const WAITING_ANSWERS_MAX: number = 512;
+export const WAITING_ANSWERS_MAX: number = 1_024;

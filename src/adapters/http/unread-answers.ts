@@ -42,17 +42,19 @@ export function createUnreadAnswers({ unreadBytesMax, unreadWaitsMax }: UnreadLi
   function add(account: Account, bytes: number): void {
     allBytes += bytes;
     account.bytes += bytes;
-    const own = (byPrincipal.get(account.principal) ?? 0) + bytes;
+    const own = ownOf(account) + bytes;
     if (own === 0) byPrincipal.delete(account.principal);
     else byPrincipal.set(account.principal, own);
   }
 
+  const ownOf = ({ principal }: Account): number => byPrincipal.get(principal) ?? 0;
+  const fits = (account: Account, bytes: number): boolean =>
+    allBytes + bytes <= unreadBytesMax && ownOf(account) + bytes <= shareOf(unreadBytesMax);
+
   function take(account: Account, bytes: number): boolean {
     if (account.isClosed || overdrawn === account) return true;
-    const own = byPrincipal.get(account.principal) ?? 0;
-    const fits = allBytes + bytes <= unreadBytesMax && own + bytes <= shareOf(unreadBytesMax);
-    if (fits) add(account, bytes);
-    else if (overdrawn === null && (account.bytes > 0 || own === 0)) overdrawn = account;
+    if (fits(account, bytes)) add(account, bytes);
+    else if (overdrawn === null && (account.bytes > 0 || ownOf(account) === 0)) overdrawn = account;
     else return false;
     return true;
   }
@@ -77,8 +79,10 @@ export function createUnreadAnswers({ unreadBytesMax, unreadWaitsMax }: UnreadLi
           return () => waits.delete(wait);
         },
         settle(bytes) {
-          if (account.isClosed || overdrawn === account) return;
-          add(account, bytes - account.bytes);
+          const more = bytes - account.bytes;
+          if (account.isClosed || (overdrawn === account && !fits(account, more))) return;
+          if (overdrawn === account) overdrawn = null;
+          add(account, more);
           wake();
         },
         close() {

@@ -53,6 +53,17 @@ describe('the memory of unread answers', () => {
     expect([open('carol').take(50), open('dave').take(500)]).toEqual([true, false]);
   });
 
+  it('counts what was more than there was, as soon as there is so much, and then another may take more', () => {
+    const { open } = createUnreadAnswers(LIMITS);
+    const [first, second, third] = [open('alice'), open('alice'), open('alice')];
+    expect([first.take(40), second.take(30), first.take(30), second.take(30)]).toEqual([true, true, true, false]);
+    first.settle(45);
+    expect([second.take(30), third.take(1)]).toEqual([true, false]);
+    first.close();
+    second.settle(75);
+    expect([third.take(1), open('bob').take(25)]).toEqual([false, true]);
+  });
+
   it('is not asked for by an answer that nobody reads any more, and not kept for it', () => {
     const { open } = createUnreadAnswers(LIMITS);
     const taken: string[] = [];
