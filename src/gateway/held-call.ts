@@ -58,16 +58,7 @@ export function createHeldCall(first: HostCall, run: (call: HostCall) => Promise
   const done = run({
     ...first,
     context: { ...first.context, signal: gone.signal },
-    stream: {
-      open: () => stream?.open() ?? false,
-      progress: (progress) => stream?.progress(progress),
-      log: (message) => stream?.log(message),
-      tellPageDone: nothing,
-      isThere: () => stream?.isThere() ?? true,
-      wantsProgress: first.stream.wantsProgress,
-      ask,
-      room: () => stream?.room() ?? null,
-    },
+    stream: streamOver(first.stream.wantsProgress, () => stream, ask),
     onTask: () => newest.onTask?.() ?? Promise.resolve(false),
   })
     .finally(() => {
@@ -87,6 +78,20 @@ export function createHeldCall(first: HostCall, run: (call: HostCall) => Promise
       asked = Promise.withResolvers();
       giveAnswers?.(answers);
     },
+  };
+}
+
+/** One stream, whichever request of the host's is open, and also while none is. */
+function streamOver(wantsProgress: boolean, open: () => HostStream | null, ask: HostStream['ask']): HostStream {
+  return {
+    open: () => open()?.open() ?? false,
+    progress: (progress) => open()?.progress(progress),
+    log: (message) => open()?.log(message),
+    tellPageDone: nothing,
+    isThere: () => open()?.isThere() ?? true,
+    wantsProgress,
+    ask,
+    room: () => open()?.room() ?? null,
   };
 }
 

@@ -29,9 +29,9 @@ const sockets: Socket[] = [];
 beforeAll(async () => {
   upstream = await startScriptedUpstream({ era: 'modern' });
   upstream.on('tools/call', (request, reply) => {
-    const { bytes } = request.message?.params?.['arguments'] as { bytes: number };
+    const args = request.message?.params?.['arguments'] as { bytes: number };
     sockets.push(reply.socket);
-    const result = { content: [{ type: 'text', text: 'x'.repeat(bytes) }] };
+    const result = { content: [{ type: 'text', text: 'x'.repeat(args.bytes) }] };
     // A connection for each call, of which can be told how much of its answer is left.
     reply.result(result, { headers: { Connection: 'close' } });
   });

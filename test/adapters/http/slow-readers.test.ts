@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { McpPlaneLimits } from '../../../src/adapters/http/plane-options.ts';
+import type { JsonObject } from '../../../src/core/json/value.ts';
 import type { UpstreamLimits } from '../../../src/adapters/upstream/limits.ts';
 import { textResult } from '../../support/fake-gateway.ts';
 import { mcpRequest } from '../../support/mcp-request.ts';
@@ -17,6 +18,8 @@ interface Wish {
   readonly plane?: Partial<McpPlaneLimits>;
   readonly upstream?: Partial<UpstreamLimits>;
 }
+
+type Wanted = JsonObject & { readonly bytes: number; readonly events?: boolean };
 
 /** A real listener and the real way to an upstream, with nothing between them that decides. */
 async function startBetween({ plane: planeLimits = {}, upstream: limits = {} }: Wish = {}) {
@@ -39,9 +42,8 @@ async function startBetween({ plane: planeLimits = {}, upstream: limits = {} }: 
   };
   const sockets: Socket[] = [];
   server.on('tools/call', (request, reply) => {
-    const { arguments: args } = request.message?.params as { arguments: { bytes: number; events?: boolean } };
     sockets.push(reply.socket);
-    answerWith(request, reply, args);
+    answerWith(request, reply, request.message?.params?.['arguments'] as Wanted);
   });
   return { port: running.port, faults, sockets, answered, upstream, gateway: running.gateway };
 }
@@ -49,7 +51,7 @@ async function startBetween({ plane: planeLimits = {}, upstream: limits = {} }: 
 /** So that each call has a connection of its own, of which can be told how much is left. */
 const CLOSING = { Connection: 'close' };
 
-function answerWith(request: SeenRequest, reply: Reply, { bytes, events }: { bytes: number; events?: boolean }): void {
+function answerWith(request: SeenRequest, reply: Reply, { bytes, events }: Wanted): void {
   const result = { content: [{ type: 'text', text: 'x'.repeat(bytes) }] };
   if (events !== true) return reply.result(result, { headers: CLOSING });
   const stream = reply.stream(CLOSING);
@@ -57,7 +59,7 @@ function answerWith(request: SeenRequest, reply: Reply, { bytes, events }: { byt
   stream.end();
 }
 
-function requestOf(who: string, args: { bytes: number; events?: boolean }) {
+function requestOf(who: string, args: Wanted) {
   const request = mcpRequest('legacy', 'tools/call', { name: 'a', arguments: args });
   const headers = (request.headers ?? []).map(([name, value]) =>
     name === 'Authorization' ? ([name, `Bearer ${who}`] as const) : ([name, value] as const),
@@ -66,7 +68,7 @@ function requestOf(who: string, args: { bytes: number; events?: boolean }) {
 }
 
 /** Calls and does not read. */
-function callUnread(port: number, who: string, args: { bytes: number; events?: boolean }): Socket {
+function callUnread(port: number, who: string, args: Wanted): Socket {
   const { headers, body = '' } = requestOf(who, args);
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
