@@ -33,9 +33,12 @@ export interface RequestContext {
   readonly hostName?: string;
   /** A checked W3C `traceparent`, or `null`. */
   readonly traceparent: string | null;
-  /** Aborts when the host goes away. */
+  /** Aborts when the host goes away; with `CANCELLED` when it says that it does not want the answer any more. */
   readonly signal: AbortSignal;
 }
+
+/** The reason of a signal. Going away says nothing about what the host wants: its connection may have been lost. */
+export const CANCELLED = 'cancelled by the host';
 
 /** The answer's way back to the host, while a call is still running. */
 export interface HostStream {

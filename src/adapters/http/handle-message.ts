@@ -16,6 +16,7 @@ import { assertNever, err, ok, type Result } from '../../core/result.ts';
 import { answerDiscover, answerPing, answerSetLevel, openSession } from './answer-locally.ts';
 import { answerCall } from './answer-governed.ts';
 import { answerList } from './answer-list.ts';
+import { CANCELLED } from '../../gateway/gateway.ts';
 import { answerTask } from './answer-tasks.ts';
 import { type Caller, type Exchange, type Opened, recordRefusal, turnAway } from './exchange.ts';
 import { changeSubscription } from './event-stream-requests.ts';
@@ -165,6 +166,6 @@ function takeNotification(
 
 function cancelRunning(session: Session | null, requestId: unknown): void {
   for (const request of session?.running ?? []) {
-    if (request.id === requestId) request.abort.abort();
+    if (request.id === requestId) request.abort.abort(CANCELLED);
   }
 }

@@ -3,11 +3,11 @@ import { holdMsFor } from '../../core/approval/hold-times.ts';
 import type { Task } from '../../core/tasks/task.ts';
 import { taskStatusOf } from '../../core/tasks/task-status.ts';
 import type { CallDeps } from '../deps.ts';
-import type { HostError, HostResult, RequestContext } from '../gateway.ts';
+import { CANCELLED, type HostError, type HostResult, type RequestContext } from '../gateway.ts';
 import type { GovernedCall } from '../governed-call.ts';
 import { stoppedBySwitch } from '../host-errors.ts';
 import { createWaitingTask } from '../tasks/create-task.ts';
-import { voidApproval } from '../void-approval.ts';
+import { voidApproval, withdrawApproval } from '../void-approval.ts';
 import { attachApproval } from './attach-approval.ts';
 import { approvalAnswer, editedAnswer } from './approval-answers.ts';
 import { deny } from './deny.ts';
@@ -107,9 +107,18 @@ async function hold(deps: CallDeps, { call, place }: GovernedCall, approval: App
   const canWait = stream.open();
   if (canWait) stream.progress({ progress: 0, total: null, message: `waiting for approval ${approval.id}` });
   if (canWait) await waitForPerson(deps, call.context, approval, place.signal);
+  if (call.context.signal.reason === CANCELLED) return withdraw(deps, call.context, approval);
   const now = (await deps.approvals.find(approval.id)) ?? approval;
   // Nobody is there to take the result: the call may run when it is sent again, not before.
   return place.signal.aborted || !stream.isThere() ? approval : now;
+}
+
+/** Nobody wants it any more, so nobody is bothered with it. What was decided meanwhile stays as it is. */
+async function withdraw(deps: CallDeps, { callId, principal }: RequestContext, approval: Approval): Promise<Approval> {
+  const { id: by, credentialId } = principal;
+  const withdrawn = await withdrawApproval(deps, approval, { by, credentialId, callId });
+  if (withdrawn !== null) deps.desk.wake(approval.id);
+  return withdrawn ?? approval;
 }
 
 /** As long as suits the host. How long hosts that give up have waited is remembered, for whoever sets the time. */
