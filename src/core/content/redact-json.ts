@@ -59,6 +59,8 @@ export function detectInJson(text: string, detectors: readonly Detector[]): read
 const PART_CHARS = 64 * 1024;
 /** Parts overlap by this much, so that what lies across the border of two is found in one of them. No single find is longer. */
 const OVERLAP_CHARS = 16 * 1024;
+/** Behind that, a good place to end at is looked for. */
+const SEARCH_CHARS = 1024;
 
 interface Search {
   step(): boolean;
@@ -73,7 +75,7 @@ function createSearch(json: string, detectors: readonly Detector[]): Search {
   return {
     step() {
       const cut = safeCut(json, from, from + PART_CHARS);
-      const to = cut === json.length ? cut : safeCut(json, from, cut + OVERLAP_CHARS);
+      const to = cut === json.length ? cut : safeCut(json, cut + OVERLAP_CHARS, cut + OVERLAP_CHARS + SEARCH_CHARS);
       const flat = flattenJson(json, from, to);
       const found = detect(flat.text, detectors);
       if (found.length > 0) for (const span of toRawSpans(flat, isInStringAt(from), found)) spans.push(span);

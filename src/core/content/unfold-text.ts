@@ -191,7 +191,7 @@ function quotedByte(match: string): string {
 const RUN_CHARS_MIN = 24;
 const BASE64_CHARACTERS = characterClass(/[A-Za-z0-9+/_-]/);
 /** The lines of a block, as mail and PEM write them. */
-const NEXT_LINE = /(?:\r?\n|\\n|\\r\\n)[A-Za-z0-9+/]{1,128}={0,2}(?![A-Za-z0-9+/ ])/y;
+const NEXT_LINE = /(?:\r?\n|\\n|\\r\\n)([A-Za-z0-9+/]{1,128}={0,2})(?![A-Za-z0-9+/ ])/y;
 const HEX = /^[0-9A-Fa-f]+$/;
 /** PNG, JPEG, GIF, RIFF (WebP, WAV), Ogg, MP3 and compressed data: never altered, and nothing in them reads as text. */
 const MEDIA = /^(?:iVBORw0KGg|\/9j\/|R0lGOD|UklGR|T2dnUw|SUQz|H4sI|UEsDB)/;
@@ -200,17 +200,48 @@ function decodeRuns(text: string, runs: TokenRuns, decoded: UnfoldedText[]): voi
   let done = 0;
   visitStretches(text, runs, BASE64_CHARACTERS, RUN_CHARS_MIN, (start, runEnd) => {
     if (start < done) return;
-    let end = runEnd;
-    // A find in there takes the whole block with it: a part of it could not be decoded any more.
-    for (NEXT_LINE.lastIndex = end; NEXT_LINE.test(text); ) end = NEXT_LINE.lastIndex;
+    done = runEnd;
+    if (!mayBeEncoded(text, start, runEnd) || MEDIA.test(text.slice(start, start + 12))) return;
+    const lines = linesFrom(text, start, runEnd);
+    const [, end] = lines.at(-1) ?? [start, runEnd];
     done = end;
-    if (!mayBeEncoded(text, start, runEnd)) return;
-    if (MEDIA.test(text.slice(start, start + 12))) return;
-    const run = text.slice(start, end);
-    const bytes = HEX.test(run) && run.length % 2 === 0 ? Buffer.from(run, 'hex') : Buffer.from(run, 'base64');
-    const span = [start, end] as const;
-    if (mayHoldText(bytes)) decoded.push({ text: bytes.toString('latin1'), spanOf: () => span });
+    // A find in there takes the whole block with it: a part of it could not be decoded any more.
+    const block = lines.map(([from, to]) => text.slice(from, to)).join('');
+    decode(decoded, block, [start, end]);
+    if (lines.length === 1 || (isWrapped(lines) && isHex(block) === isHex(text.slice(start, runEnd)))) return;
+    for (const line of lines) if (line[1] - line[0] >= RUN_CHARS_MIN) decode(decoded, text.slice(...line), line);
   });
+}
+
+const isHex = (run: string): boolean => run.length % 2 === 0 && HEX.test(run);
+
+type Line = readonly [start: number, end: number];
+
+function linesFrom(text: string, start: number, runEnd: number): readonly Line[] {
+  const lines: Line[] = [[start, runEnd]];
+  NEXT_LINE.lastIndex = runEnd;
+  for (let found = NEXT_LINE.exec(text); found !== null; found = NEXT_LINE.exec(text)) {
+    lines.push([NEXT_LINE.lastIndex - (found[1]?.length ?? 0), NEXT_LINE.lastIndex]);
+  }
+  return lines;
+}
+
+/** One text, broken where it became too long. Other lines may have nothing to do with each other. */
+function isWrapped(lines: readonly Line[]): boolean {
+  const lengths = lines.map(([start, end]) => end - start);
+  const [first = 0] = lengths;
+  const last = lengths.pop() ?? 0;
+  const isUsual = first >= WRAPPED_CHARS_MIN && first <= WRAPPED_CHARS_MAX && first % 4 === 0;
+  return isUsual && last <= first && lengths.every((each) => each === first);
+}
+
+/** PEM breaks lines at 64 characters, and mail at 76. */
+const WRAPPED_CHARS_MIN = 60;
+const WRAPPED_CHARS_MAX = 80;
+
+function decode(decoded: UnfoldedText[], run: string, span: Line): void {
+  const bytes = Buffer.from(run, isHex(run) ? 'hex' : 'base64');
+  if (mayHoldText(bytes)) decoded.push({ text: bytes.toString('latin1'), spanOf: () => span });
 }
 
 /** Text in base64 has letters of both cases and digits, and in hexadecimal digits above all; identifiers and paths seldom have. */

@@ -95,6 +95,21 @@ describe('secrets in disguise', () => {
     expect(shown).toMatch(/^before .{0,4}\[redacted:token\]={0,2} after$/s);
   });
 
+  const hex = Buffer.from(GITHUB).toString('hex');
+  it.each([
+    ['a word', `${hex}\nok\n`],
+    ['a line of hexadecimal', `${Buffer.from('nothing to see here').toString('hex')}\n${hex}`],
+    ['a line of base64', `${Buffer.from('one more line of base64').toString('base64')}\n${hex}`],
+    ['a line of base64 that ends early', `${Buffer.from('a line that ends').toString('base64url')}\n${base64}`],
+    ['a line of one word', `${'abcdefghijklm'.repeat(2)}\n${base64}\n`],
+    ['half of a number', `${hex}\n7\n`],
+    ['a picture', `iVBORw0KGgo${'QUtJQUlPU0ZPRE5ON0VYQU1Q'.repeat(4)}\n${base64}\n`],
+  ])('are found beside %s', (_, text) => {
+    const shown = redacted(text);
+    expect(shown).toContain('[redacted:token]');
+    expect(shown.includes(hex) || shown.includes(base64)).toBe(false);
+  });
+
   it('shows nothing of a text that is folded too often to look into', () => {
     const folded = 'x%252525=3D3D3D'.repeat(500);
     expect(detect(folded, SECRET_DETECTORS)).toEqual([

@@ -77,6 +77,20 @@ describe('redactJson', () => {
     }
   });
 
+  it('finds what lies across the border of two steps behind which there is no blank', () => {
+    const secret = 'mzje1yNbSfmVo9';
+    for (let shift = 0; shift < 80; shift += 1) {
+      const before = '日本語テキスト'.repeat(9_400).slice(0, 65_470 + shift);
+      const text = `${before}\nmachine api.example.com login me password ${secret}\n${'日本語テキスト'.repeat(5000)}`;
+      expect(redacted(JSON.stringify({ text })).includes(secret)).toBe(false);
+    }
+  });
+
+  it('finds a secret in JSON within JSON within JSON', () => {
+    const json = JSON.stringify(JSON.stringify({ config: JSON.stringify({ client_secret: 'q7Zk2Lw9Xv4Rt8Yp' }) }));
+    expect(redacted(JSON.stringify({ text: json }))).not.toContain('q7Zk2Lw9Xv4Rt8Yp');
+  });
+
   it('leaves every JSON text well-formed, and changes none in which nothing is found', () => {
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(`a${GITHUB}`, ` ${GITHUB}\n`, `"${GITHUB}\\`));
     const value = fc.dictionary(text, fc.oneof(text, fc.array(text), fc.integer()));

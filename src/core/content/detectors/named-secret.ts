@@ -42,7 +42,7 @@ function kindOf(name: string): NameKind {
 
 /** Some part of every secret name, the rest of the name, and a sign. All the cost that a text without secrets has. */
 const SIGN =
-  /(?:pass|pwd|secret|token|key|auth|cookie|session|credential|jwt|bearer|otp|connection|access|psk)[\w.-]{0,40}[ \t"'`\]?\\]{0,4}(?:[:=>]|(?:is|was)[ :])/gi;
+  /(?:pass|pwd|secret|token|key|auth|cookie|session|credential|jwt|bearer|otp|connection|access|psk)[\w.-]{0,40}[ \t"'`\]?\\]{0,10}(?:[:=>]|(?:is|was)[ :])/gi;
 
 /** Answers where the next name may begin. */
 function findValue(text: string, sign: number, name: string, report: ReportSpan): number {
@@ -79,10 +79,10 @@ const NAME_CHARS_MAX = 64;
 const VALUE_CHARS_MAX = 512;
 const LONG_VALUE_CHARS = 64;
 
-const ADDRESS = /\s{0,4}\\?["'`]?(?:[/.~]|[a-z][a-z0-9+.-]{1,20}:\/\/)/iy;
-/** In double quotes, in single ones or in backquotes; or bare, up to what ends a value. */
+const ADDRESS = /\s{0,4}\\{0,7}["'`]?(?:[/.~]|[a-z][a-z0-9+.-]{1,20}:\/\/)/iy;
+/** In double quotes, in single ones or in backquotes, escaped as in JSON within JSON; or bare, up to what ends a value. */
 const VALUE =
-  /[=>]?\s{0,4}(?:\\?"\s?([^"\\\n]{1,513})["\\]|\\?['`]\s?([^'`\\\n]{1,513})['`\\]|\\?["'`]\s?([^\s"'`\\]{1,513})|([^\s"'`,;|&()<\\]{1,513}))/y;
+  /[=>]?\s{0,4}(?:\\{0,7}"\s?([^"\\\n]{1,513})["\\]|\\{0,7}['`]\s?([^'`\\\n]{1,513})['`\\]|\\{0,7}["'`]\s?([^\s"'`\\]{1,513})|([^\s"'`,;|&()<\\]{1,513}))/y;
 /** Names that say of themselves that nothing secret follows; what a page gives to every visitor against forged requests is none either. */
 const NOT_SECRET =
   /^(?:not?|Not?|NOT?|non|Non|NON|mock|Mock|MOCK)(?:[A-Z]|[_-])|example|sample|placeholder|public|fake|dummy|invalid|csrf|xsrf|authenticity/i;
@@ -110,7 +110,7 @@ function nameBefore(text: string, sign: number): string {
   return TWO_WORDS.exec(text.slice(Math.max(0, start - NAME_CHARS_MAX), end))?.[0] ?? name;
 }
 
-const AFTER_NAME_CHARS_MAX = 6;
+const AFTER_NAME_CHARS_MAX = 12;
 const AFTER_NAME = characterClass(/[ \t"'`\]:=?\\]/);
 const NAME_CHARACTERS = characterClass(/[A-Za-z0-9_.-]/);
 const IS_OR_WAS = /\s(?:is|was)[ :]$/i;
