@@ -59,8 +59,10 @@ function unknown(reason: string): ClassProposal {
 /** What no agent should change before somebody thought about it: rights, money that recurs, everything at once. */
 function powerIn(name: string, isWrite: boolean): string | null {
   const words = wordsOfName(name).map((word) => word.toLowerCase());
-  if (words.includes('all') && words.some((word) => /^(?:export|dump)s?$/.test(word))) return 'export all';
+  const isExport = words.some((word) => /^(?:export|dump)s?$/.test(word));
+  if (isExport && words.some((word) => EVERYTHING.has(word))) return 'export all';
   if (!isWrite) return null;
+  if (words.some((word) => /^impersonat/.test(word))) return 'impersonate';
   const noun = words.find((word) => POWERS.has(word.replace(/s$/, '')));
   if (noun !== undefined) return noun;
   return words.includes('manage') && words.some((word) => /^(?:user|member|admin)s?$/.test(word))
@@ -68,6 +70,7 @@ function powerIn(name: string, isWrite: boolean): string | null {
     : null;
 }
 
+const EVERYTHING: ReadonlySet<string> = new Set(['all', 'everything', 'database', 'databases', 'db']);
 const POWERS: ReadonlySet<string> = new Set(
   'billing permission role acl iam ownership privilege payout entitlement sso mfa superuser'.split(' '),
 );

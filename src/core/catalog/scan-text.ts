@@ -219,6 +219,11 @@ const SIGNS: readonly SignPattern[] = [
     1,
     'even (?:when|if|where) (?:another|other|a different) tools?|supersedes?\\b[^.]{0,30}\\btools?\\b',
   ),
+  sign(
+    'other-tools',
+    2,
+    "(?:supersede|replace|override)s? (?:all|any|every)(?: of the)? other\\b[^.]{0,20}\\b(?:tools?|servers?)\\b|(?:never|do not|don't) (?:use|call)\\b[^.]{0,40}\\b(?:from|of|on) (?:any |the )?other (?:tool|server)s?\\b",
+  ),
   // Addressed to a model, or about what it is told.
   sign('instruction-block', 2, '\\bSYSTEM (?:OVERRIDE|NOTE|DIRECTIVE|PROMPT|MESSAGE|INSTRUCTION)\\b ?:', ''),
   sign(

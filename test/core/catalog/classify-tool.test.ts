@@ -30,6 +30,9 @@ describe('classifyTool', () => {
     ['rights', tool('update_permissions', 'Updates permissions.'), 'never'],
     ['money', tool('update_billing_plan', 'Updates the plan.'), 'never'],
     ['everything at once', tool('export_all_contacts', 'Exports and sends all contacts'), 'never'],
+    ['a whole database', tool('export_database', 'Dumps it'), 'never'],
+    ['a part of one', tool('export_report', 'Exports a report.'), 'read'],
+    ['somebody else', tool('impersonate_user', 'Acts as another user'), 'never'],
     ['reading about rights', tool('list_permissions', 'Lists permissions.'), 'read'],
     [
       'an argument that may be anything',

@@ -39,7 +39,8 @@ const LINE_CHARS_MAX = 4096;
 const USER = /\s(?:-u|--user)[\s=]{1,4}((?:"[^"\n]{0,256}"|'[^'\n]{0,256}'|[^\s"']{0,256}){1,3})/;
 const OPTION =
   /--(?:[a-z]{1,16}-){0,3}(?:password|passwd|token|secret|api-?key|access-?key|secret-?key)[ \t]{1,4}["']?([^\s"'<>$-][^\s"'<>]{7,255})/gi;
-const NETRC = /\b(?:machine\s{1,4}\S{1,200}|default)\s{1,8}login\s{1,4}\S{1,200}\s{1,8}password\s{1,4}([^\s"'\\]{4,256})/g;
+const NETRC =
+  /\b(?:machine\s{1,4}\S{1,200}|default)\s{1,8}login\s{1,4}\S{1,200}\s{1,8}password\s{1,4}([^\s"'\\]{4,256})/g;
 
 function hasPassword(value: string): boolean {
   const parts = value.replace(/["']/g, '');
