@@ -62,7 +62,7 @@ function powerIn(name: string, isWrite: boolean): string | null {
   const isExport = words.some((word) => /^(?:export|dump)s?$/.test(word));
   if (isExport && words.some((word) => EVERYTHING.has(word))) return 'export all';
   if (!isWrite) return null;
-  if (words.some((word) => /^impersonat/.test(word))) return 'impersonate';
+  if (words.some((word) => word.startsWith('impersonat'))) return 'impersonate';
   const noun = words.find((word) => POWERS.has(word.replace(/s$/, '')));
   if (noun !== undefined) return noun;
   return words.includes('manage') && words.some((word) => /^(?:user|member|admin)s?$/.test(word))
