@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { createNoteBook } from './notes.ts';
+import { createNoteBook, type Note } from './notes.ts';
 import { NOTES_TOOLS, type NotesTool } from './notes-tools.ts';
 
 /**
@@ -61,9 +61,10 @@ function call(name: string, args: Readonly<Record<string, unknown>>): object {
   const missing = Object.keys(tool.properties).filter((property) => typeof args[property] !== 'string');
   if (missing.length > 0) return textResult(`missing: ${missing.join(', ')}`, true);
   const text = tool.run(book, args);
-  return textResult(text ?? 'there is no such note', text === null);
+  const structuredContent = tool.record?.(book, args);
+  return textResult(text ?? 'there is no such note', text === null, structuredContent);
 }
 
-function textResult(text: string, isError: boolean): object {
-  return { result: { content: [{ type: 'text', text }], isError } };
+function textResult(text: string, isError: boolean, structuredContent?: Note): object {
+  return { result: { content: [{ type: 'text', text }], ...(structuredContent && { structuredContent }), isError } };
 }

@@ -8,6 +8,8 @@ export interface NotesTool {
   readonly properties: Readonly<Record<string, { readonly type: 'string'; readonly description: string }>>;
   readonly readOnly: boolean;
   run(book: NoteBook, args: Arguments): string | null;
+  /** The same as structured content, where the tool is about one note. Asked after `run`. */
+  readonly record?: (book: NoteBook, args: Arguments) => Note | undefined;
 }
 
 const id = { type: 'string', description: 'The id of a note, such as note-1' } as const;
@@ -32,7 +34,8 @@ export const NOTES_TOOLS: ReadonlyMap<string, NotesTool> = new Map<string, Notes
       description: 'Reads one note',
       properties: { id },
       readOnly: true,
-      run: (book, args) => shown(book.get(String(args['id']))),
+      run: (book, args) => shown(noteOf(book, args)),
+      record: noteOf,
     },
   ],
   [
@@ -60,6 +63,7 @@ export const NOTES_TOOLS: ReadonlyMap<string, NotesTool> = new Map<string, Notes
       properties: { id, text },
       readOnly: false,
       run: (book, args) => shown(book.update(String(args['id']), String(args['text']))),
+      record: noteOf,
     },
   ],
   [
@@ -69,7 +73,7 @@ export const NOTES_TOOLS: ReadonlyMap<string, NotesTool> = new Map<string, Notes
       properties: { id, to },
       readOnly: false,
       run: (book, args) => {
-        const note = book.get(String(args['id']));
+        const note = noteOf(book, args);
         return note === undefined ? null : `sent "${note.title}" to ${String(args['to'])}`;
       },
     },
@@ -84,6 +88,10 @@ export const NOTES_TOOLS: ReadonlyMap<string, NotesTool> = new Map<string, Notes
     },
   ],
 ]);
+
+function noteOf(book: NoteBook, args: Arguments): Note | undefined {
+  return book.get(String(args['id']));
+}
 
 const titleLine = (note: Note): string => `${note.id}: ${note.title}`;
 const shown = (note: Note | undefined): string | null =>
