@@ -12,12 +12,14 @@ import { createProcessStore, createScheduler, type ProcessStore, type Scheduler 
 import { createMemoryStore, type MemoryStore } from './memory-store.ts';
 import { createSeededRandom } from './seeded-random.ts';
 
+/** Calls that an approver may agree to at once. */
+const GRANTED = 3;
 const POLICY = (expires: string): string => `
 version: 1
 upstream: notes
 classes: { write: [update] }
 rules:
-  - { id: one, who: { groups: [staff] }, tools: [update], effect: approve, approval: { expires: ${expires} } }
+  - { id: one, who: { groups: [staff] }, tools: [update], effect: approve, approval: { expires: ${expires}, grant: { count: ${GRANTED}, for: 1h } } }
   - { id: two, who: { groups: [pairs] }, tools: [update], effect: approve, approval: { count: 2, expires: ${expires} } }
 `;
 const DENYING = 'version: 1\nupstream: notes\nclasses: { never: [update] }\n';
@@ -205,7 +207,7 @@ async function decide(run: Run, how: 'approve' | 'reject'): Promise<void> {
   const { id } = pick(run.random, open);
   const by = pick(run.random, APPROVERS);
   await (how === 'approve'
-    ? run.rig.administration.approve(by, id, null, null)
+    ? run.rig.administration.approve(by, id, null, null, { grant: run.random() < 0.4 })
     : run.rig.administration.reject(by, id, null));
 }
 
@@ -281,7 +283,7 @@ async function settleWhile<T>(run: Run, work: Promise<T>): Promise<T> {
 /** Every promise, checked on nothing but the order in which things were stored and upstreams saw calls. */
 function judge(moments: readonly Moment[]): readonly string[] {
   const violations = moments.flatMap(({ kind, what }) => (kind === 'violation' && what !== undefined ? [what] : []));
-  const lives = new Map<ApprovalId, { changes: ApprovalEntry['change'][]; dispatches: number; underKill: boolean }>();
+  const lives = new Map<ApprovalId, Life>();
   const dispatched = new Map<string, DispatchEntry>();
   const started = new Set<string>();
   const decided = new Set<string>();
@@ -303,7 +305,7 @@ function judge(moments: readonly Moment[]): readonly string[] {
     if (entry?.kind === 'kill-switch' && entry.change === 'on')
       for (const life of lives.values()) life.underKill = true;
     if (entry?.kind === 'approval') {
-      const life = lives.get(entry.approvalId) ?? { changes: [], dispatches: 0, underKill: false };
+      const life = lives.get(entry.approvalId) ?? bornOf(lives, entry);
       lives.set(entry.approvalId, life);
       const last = life.changes.at(-1);
       if (last !== undefined && ENDS.has(last)) violations.push(`${entry.change} after ${last}`);
@@ -318,6 +320,8 @@ function judge(moments: readonly Moment[]): readonly string[] {
       const end = life?.changes.find((change) => ENDS.has(change));
       if (end !== undefined) violations.push(`dispatch after ${end}`);
       if (life !== undefined && (life.dispatches += 1) > 1) violations.push('a second dispatch of one approval');
+      if (life !== undefined && (life.family.dispatches += 1) > GRANTED)
+        violations.push('more calls than were granted');
       const people = entry.decidedBy.split(', ');
       if (people.includes(entry.principal)) violations.push('approved by the requester');
       if (new Set(people).size < needed) violations.push(`approved by ${entry.decidedBy}, where it needs ${needed}`);
@@ -326,6 +330,21 @@ function judge(moments: readonly Moment[]): readonly string[] {
     }
   }
   return violations;
+}
+
+/** What is known of one approval; its family are all that were agreed to at once. */
+interface Life {
+  readonly changes: ApprovalEntry['change'][];
+  dispatches: number;
+  underKill: boolean;
+  readonly family: { dispatches: number };
+}
+
+/** A further call of a grant is of the family of the one before, and a switch that was pulled since that one began is against it as well. */
+function bornOf(lives: ReadonlyMap<ApprovalId, Life>, { comment }: ApprovalEntry): Life {
+  const before = lives.get((/^by the grant of (\S+)$/.exec(comment ?? '')?.[1] ?? '') as ApprovalId);
+  const { underKill = false, family = { dispatches: 0 } } = before ?? {};
+  return { changes: [], dispatches: 0, underKill, family };
 }
 
 const ENDS: ReadonlySet<string> = new Set(['rejected', 'expired', 'withdrawn', 'void']);
