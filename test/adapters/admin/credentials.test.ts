@@ -53,6 +53,7 @@ describe.each(credentials)('%s', (_, status, headers) => {
 
 const goodBodies = new Map<string, unknown>([
   ['/api/approvals/batch', { decision: 'reject', approvals: [{ id: 'apr_0', argsDigest: 'a'.repeat(64) }] }],
+  ['/api/approvals/{id}/edit', { arguments: {} }],
   ['/api/kill-switch', { scope: { all: true }, reason: 'test' }],
   ['/api/tokens', { user: 'bob', ttl: '1d' }],
   ['/api/accounts', { user: 'bob', password: 'y'.repeat(12), roles: ['viewer'] }],
