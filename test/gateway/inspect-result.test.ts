@@ -74,6 +74,24 @@ describe('inspectResult', () => {
     expect(turns).toBeGreaterThan(0);
   });
 
+  it('takes one step a turn of many results at once, so that a turn is not the longer for them', async () => {
+    const text = `${'nothing here. '.repeat(5000)}`;
+    const large = resultOf({ content: Array.from({ length: 12 }, () => ({ type: 'text', text })) });
+    const turnsFor = async (count: number): Promise<number> => {
+      const inspections = Array.from({ length: count }, () => inspectResult(deps, large, CALL));
+      let turns = 0;
+      let isOver = false;
+      void Promise.all(inspections).then(() => (isOver = true));
+      while (!isOver) {
+        await new Promise((resolve) => setImmediate(resolve));
+        turns += 1;
+      }
+      return turns;
+    };
+    const one = await turnsFor(1);
+    expect(await turnsFor(8)).toBeGreaterThan(4 * one);
+  });
+
   it('leaves images as they are', async () => {
     const data = Buffer.concat([
       Buffer.from('89504e470d0a1a0a', 'hex'),

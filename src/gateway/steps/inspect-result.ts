@@ -136,10 +136,12 @@ async function shape(json: readonly Uint8Array[], { picker }: PreparedDuties) {
   }
 }
 
+/** Those that wait go on one by one: many large results at once would make each turn as long as a step of all of them. */
+const lane = { turn: Promise.resolve() };
+
 function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
+  lane.turn = lane.turn.then(() => new Promise((resolve) => void setImmediate(resolve)));
+  return lane.turn;
 }
 
 function redactionNote(spans: RedactedJson['spans']): string | null {
