@@ -6,7 +6,7 @@ export interface WaitingCall {
   readonly callId: string;
   readonly principal: string;
   readonly upstream: string;
-  /** Whether a person approved it: the approval covers the whole conversation. */
+  /** Whether a person approved it, or is asked to: the approval covers the whole conversation. */
   readonly isApproved: boolean;
 }
 

@@ -1,5 +1,6 @@
 import type { Approval, ApprovalId } from '../../core/approval/approval.ts';
 import { holdMsFor } from '../../core/approval/hold-times.ts';
+import { isModernRevision } from '../../core/mcp/revisions.ts';
 import type { Task } from '../../core/tasks/task.ts';
 import { taskStatusOf } from '../../core/tasks/task-status.ts';
 import type { CallDeps } from '../deps.ts';
@@ -11,6 +12,7 @@ import { voidApproval, withdrawApproval } from '../void-approval.ts';
 import { attachApproval } from './attach-approval.ts';
 import { approvalAnswer, editedAnswer } from './approval-answers.ts';
 import { deny } from './deny.ts';
+import { canSendToPage, sendToPage, tellPageDone } from './send-to-page.ts';
 import { spendApproval } from './spend-approval.ts';
 
 type HeldCall = GovernedCall & { readonly decision: { readonly effect: 'approve' } };
@@ -35,14 +37,20 @@ export async function callWithApproval(
 ): Promise<CallAnswer> {
   const { call, decision } = governed;
   if (!isHeld(governed)) throw new Error('only a call that needs approval is held');
-  const attached = await attachApproval(deps, governed, onAsked);
+  let isNew = false;
+  const attached = await attachApproval(deps, governed, (approval) => {
+    isNew = true;
+    onAsked(approval);
+  });
   if (!attached.ok) return deny(deps, call, { code: attached.error, ...decision, target: governed.target });
   if (isKilled(governed)) return endRequest(deps, attached.value);
   const waiting = await waitByTask(deps, governed, attached.value);
   if (waiting !== null) return waiting;
   if (attached.value.status !== 'pending') return answerFor(deps, governed, attached.value);
 
-  const held = await hold(deps, governed, attached.value);
+  // Once for a request: a host that comes back every half a minute must not send its person there each time.
+  const isSent = isNew && canSendToPage(governed, attached.value);
+  const held = await (isSent ? holdByPage(deps, governed, attached.value) : hold(deps, governed, attached.value));
   return isKilled(governed) ? stoppedBySwitch() : answerFor(deps, governed, held);
 }
 
@@ -101,6 +109,28 @@ function missedResult(deps: CallDeps, { status, particulars: { origin } }: Appro
   return json === null ? null : { kind: 'result', json };
 }
 
+/**
+ * The same, while the acting person is sent to the page where they decide. A modern host is asked by way of an answer, so nobody is on the line
+ * until it comes back; a legacy one is asked on the line, for as long as it is held.
+ */
+async function holdByPage(deps: CallDeps, governed: GovernedCall, approval: Approval): Promise<Approval> {
+  const { call, place } = governed;
+  if (isModernRevision(call.context.revision)) {
+    const answer = await sendToPage(deps, governed, approval, place.signal);
+    return answer === 'went' ? hold(deps, governed, approval) : approval;
+  }
+  if (holdMsOf(deps, call.context) === 0) return hold(deps, governed, approval);
+  const over = new AbortController();
+  const sent = sendToPage(deps, governed, approval, AbortSignal.any([place.signal, over.signal])).catch(
+    (error: unknown) =>
+      deps.report({ callId: call.context.callId, problem: 'a person could not be sent to a page', error }),
+  );
+  const held = await hold(deps, governed, approval).finally(() => over.abort());
+  await sent;
+  if (held.status !== 'pending') tellPageDone(governed, held);
+  return held;
+}
+
 /** Waits for a decision and returns the approval as it then is. Holding is a courtesy: every way out of it is safe. */
 async function hold(deps: CallDeps, { call, place }: GovernedCall, approval: Approval): Promise<Approval> {
   const { stream } = call;
@@ -123,16 +153,22 @@ async function withdraw(deps: CallDeps, { callId, principal }: RequestContext, a
 
 /** As long as suits the host. How long hosts that give up have waited is remembered, for whoever sets the time. */
 async function waitForPerson(
-  { approvalSettings, clock, desk, holdRecords }: CallDeps,
-  { principal, hostName }: RequestContext,
+  deps: CallDeps,
+  context: RequestContext,
   approval: Approval,
   signal: AbortSignal,
 ): Promise<void> {
-  const times = { configured: approvalSettings.holds, otherwiseMs: approvalSettings.holdMs };
-  const holdMs = holdMsFor(times, [hostName, principal.client]);
+  const { clock, desk, holdRecords } = deps;
+  const holdMs = holdMsOf(deps, context);
   const startedMs = clock.monotonicMs();
   const how = holdMs > 0 ? await desk.wait(approval.id, holdMs, signal) : 'time-up';
-  if (how === 'aborted') holdRecords.gaveUp(hostName ?? principal.client, clock.monotonicMs() - startedMs);
+  if (how === 'aborted')
+    holdRecords.gaveUp(context.hostName ?? context.principal.client, clock.monotonicMs() - startedMs);
+}
+
+function holdMsOf({ approvalSettings }: CallDeps, { principal, hostName }: RequestContext): number {
+  const times = { configured: approvalSettings.holds, otherwiseMs: approvalSettings.holdMs };
+  return holdMsFor(times, [hostName, principal.client]);
 }
 
 function isHeld(governed: GovernedCall): governed is HeldCall {
