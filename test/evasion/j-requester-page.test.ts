@@ -62,8 +62,9 @@ describe.each(HOSTS)('a host of %s', (_revision, open) => {
     const host = await open(SENT);
     const { answer, asked } = await host.call('crm__update_x', { subject }, () => lie);
     expect(asked[0]?.params).toMatchObject({ mode: 'url' });
-    const id = idIn(asked[0]?.params['url']);
-    expect(String(asked[0]?.params['url'])).toBe(`http://127.0.0.1:${world.gateway.adminPort}/approvals/${id}`);
+    const url = asked[0]?.params['url'];
+    const id = idIn(url);
+    expect(url).toBe(`http://127.0.0.1:${world.gateway.adminPort}/approvals/${id}`);
     // A modern host that brings no answer is asked again until the call is turned away.
     expect([undefined, 'approval_pending']).toContain(statusIn(answer.result));
     expect(answer.result?.['isError'] ?? answer.error !== undefined).toBe(true);
