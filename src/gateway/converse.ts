@@ -6,6 +6,7 @@ import { hasAny } from '../core/conversation/capabilities.ts';
 import { checkAskAnswer } from '../core/conversation/check-ask-answer.ts';
 import { canonicalJson } from '../core/json/canonical-json.ts';
 import { createJsonObject, isJsonObject, type JsonObject } from '../core/json/value.ts';
+import type { WindowUse } from '../core/limits/limit-use.ts';
 import {
   checkRequestState,
   encodeRequestState,
@@ -98,7 +99,9 @@ async function continueCall(
 
   const { held, asks, isApproved } = parked;
   const { principal } = call.context;
-  const decision = decide(policy, { principal, target: target.ref, args: call.args, nowMs: deps.clock.nowMs() });
+  const isUsed = (use: WindowUse): boolean => deps.limits.isUsed(use);
+  const request = { principal, target: target.ref, args: call.args, nowMs: deps.clock.nowMs(), isUsed };
+  const decision = decide(policy, request);
   if (decision.effect === 'deny') {
     held.end();
     return denyByPolicy(deps, call, target, decision);

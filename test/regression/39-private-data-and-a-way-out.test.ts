@@ -1,4 +1,10 @@
 import { expect, it } from 'vitest';
+import { ASK_NOTHING } from '../../src/core/conversation/ask-rules.ts';
+import { parseHostCapabilities } from '../../src/core/conversation/capabilities.ts';
+import type { Continuation } from '../../src/core/mcp/continuation.ts';
+import { ok } from '../../src/core/result.ts';
+import type { AskReply } from '../../src/ports/upstream.ts';
+import { textResult } from '../support/fake-upstream.ts';
 import { createLimits } from '../../src/gateway/limits.ts';
 import { createGatewayRig, type GatewayRig, person } from '../support/gateway-rig.ts';
 import { contextFor, quietStream } from '../support/host-context.ts';
@@ -105,6 +111,58 @@ it('a resource is private as well, and a result that a rule calls untrusted coun
   });
   expect((await run(rig, ISSUE, SEND)).structured).toMatchObject({ status: 'approval_pending' });
 });
+
+it.each(['2025-11-25', '2026-07-28'] as const)(
+  'an answer to what the server asks meanwhile is no way round it, in %s',
+  async (revision) => {
+    const asks = { ...ASK_NOTHING, elicitationForm: true };
+    const rig = await createGatewayRig({
+      policies: [POLICY],
+      upstreams: { github: ['list_issues', 'get_file_contents', 'create_pull_request'] },
+      asks,
+    });
+    const github = rig.upstreams.get('github');
+    if (github === undefined) throw new Error('no upstream');
+    const { answer } = github;
+    const replies: AskReply[] = [];
+    github.answer = async (call) => {
+      if (call.target.name !== 'create_pull_request') return answer(call);
+      const params = {
+        message: 'Body?',
+        requestedSchema: { type: 'object', properties: { body: { type: 'string' } } },
+      };
+      const reply = await call.asker?.ask(new Map([['q', { method: 'elicitation/create', params }]]));
+      if (reply !== undefined) replies.push(reply);
+      return ok(textResult('done'));
+    };
+    const result = { action: 'accept', content: { body: 'what I found' } };
+    const stream = {
+      ...quietStream(true),
+      ask: async () => {
+        await run(rig, ISSUE, SECRET);
+        return new Map([['q', { kind: 'answered', result } as const]]);
+      },
+    };
+    const send = (continuation: Continuation | null) =>
+      rig.gateway.call({
+        context: {
+          ...contextFor({ callId: rig.deps.ids.next('call'), principal: alice, revision }),
+          capabilities: parseHostCapabilities({ elicitation: {} }, revision),
+        },
+        kind: 'tool',
+        exposedName: SEND[0],
+        args: { repo: 'public' },
+        stream,
+        continuation,
+      });
+    const first = await send(null);
+    if (first.kind === 'input-required') {
+      await run(rig, ISSUE, SECRET);
+      await send({ requestState: first.requestState, inputResponses: { q: result } });
+    }
+    await expect.poll(() => replies).toEqual([expect.objectContaining({ kind: 'refused' })]);
+  },
+);
 
 it('two upstreams are no way round it', async () => {
   const rig = await createGatewayRig({

@@ -5,7 +5,9 @@ import { type AskContext, askKindOf, checkAsk, type RawAsk } from '../../core/co
 import { checkAskAnswer } from '../../core/conversation/check-ask-answer.ts';
 import { canonicalJson } from '../../core/json/canonical-json.ts';
 import { createJsonObject, type JsonObject } from '../../core/json/value.ts';
+import type { WindowUse } from '../../core/limits/limit-use.ts';
 import { isModernRevision } from '../../core/mcp/revisions.ts';
+import { decide } from '../../core/policy/decide.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { AskReply } from '../../ports/upstream.ts';
 import type { CallDeps } from '../deps.ts';
@@ -117,6 +119,10 @@ async function askAccepted(asking: Asking, questions: readonly AcceptedQuestion[
     rememberPages(deps, governed, merged);
     const given = await stream.ask(merged, AbortSignal.any([governed.place.signal, asking.deadline]));
     const answers = checkAnswers(merged, given);
+    if (answers !== null && !mayGoOn(asking)) {
+      for (const { resolve } of questions) resolve({ kind: 'refused', detail: 'no longer allowed' });
+      return await recordAsk(asking, 'refused', kinds, null, 'no longer allowed');
+    }
     if (answers !== null) {
       await recordAsk(asking, 'answered', kinds, fromMap(answers), actionsOf(answers));
       return giveAnswers(questions, keys, answers);
@@ -131,6 +137,18 @@ async function askAccepted(asking: Asking, questions: readonly AcceptedQuestion[
   } finally {
     place.leave();
   }
+}
+
+/**
+ * Whether the call could be made now. What is answered goes to the upstream like arguments, and its host may have read since what must
+ * not go there unseen.
+ */
+function mayGoOn({ deps, governed: { call, target, decision } }: Asking): boolean {
+  const { principal } = call.context;
+  const isUsed = (use: WindowUse): boolean => deps.limits.isUsed(use);
+  const request = { principal, target: target.ref, args: call.args, nowMs: deps.clock.nowMs(), isUsed };
+  const { effect } = decide(deps.policy(), request);
+  return effect === 'allow' || (effect === 'approve' && decision.effect === 'approve');
 }
 
 /** A host of before 2026-07-28 is told when the person is through with a page; the next revision has no such notice. */
