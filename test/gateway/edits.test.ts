@@ -61,6 +61,27 @@ describe('other arguments', () => {
     expect(log).toContain(`edit of ${id}`);
   });
 
+  it.each<[string, (rig: GatewayRig, id: string) => unknown]>([
+    ['expired', (rig) => rig.clock.advance(31 * 60_000)],
+    ['is void', (rig) => rig.setPolicy([POLICY.replace('id == 13', 'id == 14')])],
+    [
+      'was rejected, and is over',
+      async (rig, id) => {
+        await rig.administration.reject(otto, id, null);
+        rig.clock.advance(31 * 60_000);
+      },
+    ],
+  ])('are still those of whoever proposed them when the request for them %s', async (_, end) => {
+    const { rig, id } = await asked();
+    const next = await edited(rig, id);
+    await end(rig, next.id);
+    const again = (await run(rig, { id: 2 })).structured?.['approvalId'] as string;
+    expect(again).not.toBe(next.id);
+    expect(await rig.administration.approve(olivia, again, null, null)).toMatchObject({ error: { kind: 'forbidden' } });
+    expect(await rig.administration.approve(otto, again, null, null)).toMatchObject({ ok: true });
+    expect((await run(rig, { id: 2 })).text).toContain('ran update');
+  });
+
   it('run only when the host sends them, and never in the place of others', async () => {
     const { rig, id } = await asked();
     const next = await edited(rig, id);

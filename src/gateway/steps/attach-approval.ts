@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../core/json/canonical-json.ts';
 import type { Approval, ApprovalBinding, ApprovalId } from '../../core/approval/approval.ts';
+import type { ApprovalOrigin } from '../../core/approval/particulars.ts';
 import { labelOf } from '../../core/catalog/target.ts';
 import type { DefinitionDigest } from '../../core/catalog/tool.ts';
 import type { Principal } from '../../core/identity/principal.ts';
@@ -38,7 +39,7 @@ export async function attachApproval(
     const newestId = newest?.id ?? null;
     // The store took no new one, and nobody else asked for the same meanwhile: the queue is full.
     if (newestId === refused) return err('approval_backlog');
-    const approval = newApproval(deps, governed, binding);
+    const approval = newApproval(deps, governed, binding, stillProposed(newest));
     if (approval === null) return err('arguments_not_shown');
     if (approval.argumentsShown.length > ARGUMENTS_SHOWN_CHARS_MAX) return err('arguments_too_large');
     if (await createApproval(deps, governed, approval, newestId)) {
@@ -48,6 +49,15 @@ export async function attachApproval(
     }
     refused = newestId;
   }
+}
+
+/**
+ * What an approver proposed stays theirs until it ran with the agreement of others: that the request for it expired, or is void, is no way
+ * to approve one's own proposal.
+ */
+function stillProposed(newest: Approval | null): ApprovalOrigin | null {
+  const origin = newest?.finishedMs === null ? newest.particulars.origin : null;
+  return origin?.kind === 'edit' ? origin : null;
 }
 
 function createApproval(
