@@ -126,6 +126,8 @@ describe('personal data', () => {
     ['IBAN', 'to DE89 3704 0044 0532 0130 00 PLEASE', 'to [redacted:iban] PLEASE'],
     ['US number', 'SSN 219-09-9999', 'SSN [redacted:national-id]'],
     ['Spanish number', 'DNI 12345678Z', 'DNI [redacted:national-id]'],
+    ['IP address in a path', 'GET /hosts/133.133.133.133', 'GET /hosts/[redacted:ip-address]'],
+    ['address of somebody called git', 'git@acme.io', '[redacted:email]'],
     ['IP address', 'from 133.133.133.133:80', 'from [redacted:ip-address]:80'],
   ])('finds an %s', (_, text, expected) => {
     expect(redacted(text, PERSONAL)).toBe(expected);
@@ -137,6 +139,9 @@ describe('personal data', () => {
     ['a Spanish number with a wrong letter', '12345678A'],
     ['a private address', '192.168.0.1 127.0.0.1 ::1'],
     ['a version', 'version 1.2.3 of 2026-11-20T10:00:00Z'],
+    ['a version of four numbers', 'version 1.24.0.1, build 1.2.3.4, section 3.1.4.1'],
+    ['the name of a browser', 'Mozilla/5.0 (X11) Chrome/120.0.0.0 Safari/537.36'],
+    ['where a repository is', 'git@github.com:org/repo.git'],
     ['a mention', '@ann and a@b'],
   ])('leaves %s alone', (_, text) => {
     expect(redacted(text, PERSONAL)).toBe(text);

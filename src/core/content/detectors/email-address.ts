@@ -11,6 +11,8 @@ export const emailAddress: Detector = {
       while (start < at && text.charAt(start) === '.') start += 1;
       DOMAIN.lastIndex = at + 1;
       if (start === at || !DOMAIN.test(text)) continue;
+      // Where a repository is: `git@github.com:org/repo`.
+      if (text.slice(start, at) === 'git' && text.charAt(DOMAIN.lastIndex) === ':') continue;
       report(start, DOMAIN.lastIndex);
     }
   },

@@ -7,7 +7,9 @@ export const ipAddress: Detector = {
   find(text, report) {
     V4.lastIndex = 0;
     for (let found = V4.exec(text); found !== null; found = V4.exec(text)) {
-      if (isV4(found[0]) && !NOT_PERSONAL_V4.test(found[0])) report(found.index, V4.lastIndex);
+      if (!isV4(found[0]) || NOT_PERSONAL_V4.test(found[0])) continue;
+      if (!VERSION.test(text.slice(Math.max(0, found.index - VERSION_CHARS_MAX), found.index)))
+        report(found.index, V4.lastIndex);
     }
     // Colons are in every text, and hardly ever two with nothing but a group between them.
     if (!TWO_COLONS.test(text)) return;
@@ -21,6 +23,10 @@ export const ipAddress: Detector = {
 const V4 = /(?<![0-9A-Za-z.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9A-Za-z]|\.[0-9])/g;
 const V6 = /(?<![0-9A-Za-z:.])[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![0-9A-Za-z:.])/g;
 const TWO_COLONS = /:[0-9A-Fa-f]{0,4}:/;
+/** What comes next has four numbers as well: that of a program, as browsers tell it or as people do, or of a part of a book. */
+const VERSION =
+  /(?:(?:^|[\s"(;])[A-Z][A-Za-z]{2,19}\/|\b(?:[Vv]ersion|[Rr]elease|[Bb]uild|[Ff]irmware|[Ss]ection|[Cc]hapter)["']?[ :=]{1,3}["']?v?)$/;
+const VERSION_CHARS_MAX = 24;
 const NOT_PERSONAL_V4 =
   /^(?:0|10|127|22[4-9]|23[0-9]|24[0-9]|25[0-5])\.|^192\.168\.|^169\.254\.|^172\.(?:1[6-9]|2[0-9]|3[01])\.|^192\.0\.[02]\.|^198\.51\.100\.|^203\.0\.113\.|^100\.(?:6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\./;
 const NOT_PERSONAL_V6 = /^(?:f[cde][0-9a-f]{2}|ff[0-9a-f]{2}|2001:0?db8|0{1,4}(?::|$))/i;
