@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decide, type Deciders, issueDeciders, statusOf } from '../support/approvals-desk.ts';
+import { startWorld, type World } from '../support/evasion-world.ts';
+
+// Hosts that give up after 60 and after 240 seconds, with every time shortened alike. They are held for 50 and for 200.
+
+const SHORTENED = 30;
+const HOSTS = [
+  ['sixty', 60_000, 50_000],
+  ['two-forty', 240_000, 200_000],
+] as const;
+
+let world: World;
+let deciders: Deciders;
+beforeAll(async () => {
+  const holds = HOSTS.map(([name, , heldMs]) => `${name}: ${Math.round(heldMs / SHORTENED)}ms`).join(', ');
+  world = await startWorld({ config: `approvals: { holds: { ${holds} } }\n` });
+  deciders = await issueDeciders(world);
+});
+afterAll(() => world.close());
+
+const dispatched = (): number => world.crm.calls().filter(({ tool }) => tool === 'update_x').length;
+
+/** One call by a host of that name, which hangs up after its limit. */
+async function call(name: string, subject: string, givesUpMs: number) {
+  const startedMs = performance.now();
+  const response = await fetch(`http://127.0.0.1:${world.gateway.mcpPort}/mcp`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${world.tokens.alice}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': 'crm__update_x',
+    },
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: {
+        name: 'crm__update_x',
+        arguments: { subject },
+        _meta: {
+          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+          'io.modelcontextprotocol/clientCapabilities': {},
+          'io.modelcontextprotocol/clientInfo': { name, version: '1' },
+        },
+      },
+    }),
+    signal: AbortSignal.timeout(Math.round(givesUpMs)),
+  });
+  const text = await response.text();
+  const body = /^data: ?(\{.*)$/m.exec(text)?.[1] ?? text;
+  const { result } = JSON.parse(body) as { result?: { structuredContent?: Record<string, string> } };
+  return { tookMs: performance.now() - startedMs, ...result?.structuredContent };
+}
+
+describe.each(HOSTS)('a host named %s, which gives up after %d ms', (name, limitMs, heldMs) => {
+  const givesUpMs = limitMs / SHORTENED;
+
+  it('is told what it waits for before it gives up, and gets the result when it asks again', async () => {
+    const before = dispatched();
+    const first = await call(name, `${name} waits`, givesUpMs);
+    expect(first).toMatchObject({ status: 'approval_pending' });
+    expect(first.tookMs).toBeGreaterThanOrEqual(heldMs / SHORTENED - 5);
+    const id = String((first as { approvalId?: string }).approvalId);
+    expect(await statusOf(world, id)).toBe('pending');
+    expect((await decide(world, id, 'approve', deciders.olivia.token)).status).toBe(200);
+    expect(await call(name, `${name} waits`, givesUpMs)).not.toHaveProperty('status');
+    expect(dispatched()).toBe(before + 1);
+  });
+
+  it('runs nothing when it gave up before anybody decided', async () => {
+    const before = dispatched();
+    await expect(call(name, `${name} leaves`, heldMs / SHORTENED / 4)).rejects.toThrow(/abort|time/i);
+    const { json } = await world.gateway.admin('GET', '/api/approvals?status=pending');
+    const id = String((json['approvals'] as readonly { id: string }[])[0]?.id);
+    expect((await decide(world, id, 'approve', deciders.olivia.token)).status).toBe(200);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 500);
+    });
+    expect(dispatched()).toBe(before);
+    expect(await statusOf(world, id)).toBe('approved');
+  });
+});
