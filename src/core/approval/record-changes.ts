@@ -27,9 +27,9 @@ export function recordChanges(read: Json, facts: TemplateFacts, set: Readonly<Re
     return { changes: [], unchanged: fieldsOf(record), note: 'an argument that is to be shown is missing' };
   const after = withFields(record, wanted);
   const changes = fieldChanges(record, after);
-  const touched = new Set(changes.map(({ place }) => place.split('/')[1]));
   const note = wanted.length === 0 ? 'the arguments name no field of the record' : null;
-  return { changes, unchanged: fieldsOf(record).filter(({ place }) => !touched.has(place.slice(1))), note };
+  const untouched = Object.entries(record).filter(([name, value]) => jsonText(value) === jsonText(after[name]));
+  return { changes, unchanged: fieldsOf(Object.fromEntries(untouched)), note };
 }
 
 type Field = readonly [path: readonly string[], value: Json];

@@ -10,15 +10,19 @@ export interface FieldChange {
 
 const CHANGES_MAX = 200;
 
-/** Where two values differ. Objects are compared by member, everything else as a whole. At most 200. */
+/**
+ * Where two values differ. Objects are compared by member, everything else as a whole. At most 200: where there are more, the last is both
+ * values as a whole, so that nothing is left out behind two hundred trifles.
+ */
 export function fieldChanges(before: Json | undefined, after: Json | undefined): readonly FieldChange[] {
   const found: FieldChange[] = [];
   compare(before, after, '', found);
-  return found;
+  if (found.length <= CHANGES_MAX) return found;
+  return [...found.slice(0, CHANGES_MAX - 1), { place: '', before: jsonText(before), after: jsonText(after) }];
 }
 
 function compare(before: Json | undefined, after: Json | undefined, place: string, found: FieldChange[]): void {
-  if (found.length >= CHANGES_MAX) return;
+  if (found.length > CHANGES_MAX) return;
   if (isJsonObject(before) && isJsonObject(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)]))
       compare(before[key], after[key], `${place}/${pointerToken(key)}`, found);
