@@ -13,12 +13,12 @@ export function redactText(text: string, spans: readonly Span[]): string {
   return shown + text.slice(last);
 }
 
-/** Whether a text holds one of our markers, in any spelling. */
+/** Whether a text holds one of our markers, in any spelling: models add blanks, and backslashes as in Markdown. */
 export function holdsMarker(text: string): boolean {
   return MARKER.test(text);
 }
 
-const MARKER = /\[redacted:[a-z-]{1,64}\]/i;
+const MARKER = /\[ {0,4}redacted {0,4}: {0,4}[a-z-]{1,64} {0,4}\\{0,4}\]/i;
 
 export function redactionMarker(what: string): string {
   return `[redacted:${what}]`;
