@@ -88,7 +88,7 @@ export function createQueue(receiver: Receiver, deps: QueueDeps): DeliveryQueue 
       if (state.isGone) return;
       dropOlder(receiver, state, deps, notice);
       if (!receiver.wants(notice)) return;
-      if (state.waiting.size >= deps.options.waitingMax) {
+      if (state.waiting.size >= deps.options.waitingMax && !makeRoom(receiver, state, deps, notice)) {
         deps.report(`a message to ${receiver.name} was left out: ${deps.options.waitingMax} wait for it already`);
         return;
       }
@@ -122,6 +122,18 @@ function dropOlder(receiver: Receiver, state: QueueState, deps: QueueDeps, { sub
       (receiver.isNewestEnough || (attempts === 0 && notice.type === 'approval.requested')),
   );
   if (older.length > 0) leave(receiver, state, deps, older);
+}
+
+/** Requests come as fast as agents ask; what they fill must not keep an operator from hearing of a kill switch or a changed tool. */
+function makeRoom(receiver: Receiver, state: QueueState, deps: QueueDeps, { type }: Notice): boolean {
+  if (type.startsWith('approval.')) return false;
+  const [oldest] = [...state.waiting.values()].filter(
+    ({ id, notice }) => notice.type.startsWith('approval.') && !state.underWay.has(id),
+  );
+  if (oldest === undefined) return false;
+  deps.report(`a message to ${receiver.name} gave way to another one: ${deps.options.waitingMax} wait for it already`);
+  leave(receiver, state, deps, [oldest]);
+  return true;
 }
 
 function leave(receiver: Receiver, state: QueueState, deps: QueueDeps, group: readonly WaitingNotice[]): void {

@@ -126,6 +126,19 @@ describe('a webhook', () => {
     expect(reports[0]).toMatch(/was left out: 2 wait for it already/);
   });
 
+  it('hears of a kill switch all the same, however many requests wait', async () => {
+    const receiver = await startNoticeReceiver(() => ({ status: 500 }));
+    const { notify, reports, store } = start(receiver.url, {}, { retryDelaysMs: [60_000], waitingMax: 2 });
+    for (let count = 0; count < 3; count++) notify(notice);
+    await expect.poll(async () => (await store.load()).map(({ attempts }) => attempts)).toEqual([1, 1]);
+    notify({ ...notice, type: 'kill-switch.changed', subject: 'kill_1' });
+    await expect
+      .poll(async () => (await store.load()).map(({ notice: { type } }) => type))
+      .toContain('kill-switch.changed');
+    expect(reports).toHaveLength(2);
+    expect(await store.load()).toHaveLength(2);
+  });
+
   it('goes nowhere where connections may not go', async () => {
     const { notify, reports } = start('http://169.254.169.254', {}, { retryDelaysMs: [] });
     notify(notice);
