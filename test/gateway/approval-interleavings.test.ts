@@ -24,7 +24,7 @@ describe('whatever happens to an approval, and when', () => {
     if (ONLY !== undefined) return;
     // Worth something only if calls do run and approvals come to every end.
     expect(starts).toBeGreaterThan(RUNS / 10);
-    const ends = ['executed', 'outcome-unknown', 'rejected', 'expired', 'withdrawn', 'void'];
+    const ends = ['executed', 'outcome-unknown', 'rejected', 'edited', 'expired', 'withdrawn', 'void'];
     expect(ends.filter((end) => !seen.has(end))).toEqual([]);
   });
 });

@@ -80,7 +80,7 @@ export async function runInterleaving(seed: number): Promise<Ran> {
     violations: judge(run.moments),
     starts: run.moments.filter(({ kind }) => kind === 'starts').length,
     actions: run.actions,
-    statuses: all.map(({ status }) => status),
+    statuses: all.map(({ status, supersededBy }) => (supersededBy === null ? status : 'edited')),
   };
 }
 
@@ -163,6 +163,7 @@ const ACTIONS: readonly (readonly [string, Action])[] = [
   ['approve', (run) => decide(run, 'approve')],
   ['approve', (run) => decide(run, 'approve')],
   ['reject', (run) => decide(run, 'reject')],
+  ['edit', edit],
   ['cancel', cancel],
   ['kill', kill],
   ['release', release],
@@ -209,6 +210,13 @@ async function decide(run: Run, how: 'approve' | 'reject'): Promise<void> {
   await (how === 'approve'
     ? run.rig.administration.approve(by, id, null, null, { grant: run.random() < 0.4 })
     : run.rig.administration.reject(by, id, null));
+}
+
+async function edit(run: Run): Promise<void> {
+  const open = await run.memory.approvals.list({ status: null, limit: 4 });
+  if (open.length === 0) return;
+  const args = { id: pick(run.random, [1, 2]) };
+  await run.rig.administration.edit(pick(run.random, APPROVERS), pick(run.random, open).id, args, null);
 }
 
 async function cancel(run: Run): Promise<void> {
@@ -287,6 +295,7 @@ function judge(moments: readonly Moment[]): readonly string[] {
   const dispatched = new Map<string, DispatchEntry>();
   const started = new Set<string>();
   const decided = new Set<string>();
+  const proposers = new Map<ApprovalId, string>();
   /** Calls that were decided on before somebody lost their credential may have looked at it before, too. */
   const decidedBefore = new Map<string, ReadonlySet<string>>();
   for (const { kind, entry, callId } of moments) {
@@ -310,6 +319,7 @@ function judge(moments: readonly Moment[]): readonly string[] {
       const last = life.changes.at(-1);
       if (last !== undefined && ENDS.has(last)) violations.push(`${entry.change} after ${last}`);
       life.changes.push(entry.change);
+      if (entry.change === 'requested' && entry.by !== null) proposers.set(entry.approvalId, entry.by);
     }
     if (entry?.kind === 'dispatch') {
       dispatched.set(entry.callId, entry);
@@ -323,6 +333,7 @@ function judge(moments: readonly Moment[]): readonly string[] {
       if (life !== undefined && (life.family.dispatches += 1) > GRANTED)
         violations.push('more calls than were granted');
       const people = entry.decidedBy.split(', ');
+      if (people.includes(proposers.get(entry.approvalId) ?? '')) violations.push('approved by whoever proposed it');
       if (people.includes(entry.principal)) violations.push('approved by the requester');
       if (new Set(people).size < needed) violations.push(`approved by ${entry.decidedBy}, where it needs ${needed}`);
       const isLate = (user: string): boolean => decidedBefore.get(user)?.has(entry.callId) === false;
