@@ -24,6 +24,16 @@ describe('secrets that are told by their form', () => {
     ['one in a URL', `https://x.example/?t=${GITHUB}&q=1`, 'https://x.example/?t=[redacted:token]&q=1'],
     ['one behind an escaped line break', `"a\\n${GITHUB}"`, '"a\\n[redacted:token]"'],
     [
+      'what mysql is given',
+      'mysql -h db -u root -pZNRz4OxEs2M1x app',
+      'mysql -h db -u root -p[redacted:command-line-credentials] app',
+    ],
+    [
+      'what sshpass is given',
+      "sshpass -p 'Zk29xLq81mPd' ssh a@b",
+      "sshpass -p '[redacted:command-line-credentials]' ssh a@b",
+    ],
+    [
       'the password of a connection string',
       'postgres://app:s3cr3tPw@db:5432/x',
       'postgres://app:[redacted:url-password]@db:5432/x',
@@ -204,6 +214,8 @@ describe('the detectors together', () => {
     'PuTTY-User-Key-File-2',
     'Cookie: a=',
     '--token ',
+    'mysql ',
+    'redis-cli -a',
     'token=',
     '"token":"',
     'a@a.a.',

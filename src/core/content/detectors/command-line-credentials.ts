@@ -2,13 +2,14 @@ import { isPlaceholder } from '../placeholder.ts';
 import type { Detector, ReportSpan } from './detector.ts';
 import { looksSecret } from './named-secret.ts';
 
-/** The user and password that a line of `curl` is given with `-u` or `--user`, what follows `--password`, and the lines of a `.netrc`. */
+/** The user and password that a line of `curl` is given with `-u` or `--user`, what follows `--password`, what database clients and `sshpass` are given, and the lines of a `.netrc`. */
 export const commandLineCredentials: Detector = {
   name: 'command-line-credentials',
   class: 'secret',
   find(text, report) {
     findCurlUsers(text, report);
     findOptions(text, OPTION, report);
+    findOptions(text, SHORT_OPTION, report);
     if (text.includes('login')) findOptions(text, NETRC, report);
   },
 };
@@ -39,6 +40,9 @@ const LINE_CHARS_MAX = 4096;
 const USER = /\s(?:-u|--user)[\s=]{1,4}((?:"[^"\n]{0,256}"|'[^'\n]{0,256}'|[^\s"']{0,256}){1,3})/;
 const OPTION =
   /--(?:[a-z]{1,16}-){0,3}(?:password|passwd|token|secret|api-?key|access-?key|secret-?key)[ \t]{1,4}["']?([^\s"'<>$-][^\s"'<>]{7,255})/gi;
+/** Of clients whose short options for it everybody knows. */
+const SHORT_OPTION =
+  /\b(?:(?:mysql(?:dump|admin)?|mariadb)\b[^\n|;&]{0,200}?\s-p|sshpass\s{1,4}-p\s{0,4}|redis-cli\b[^\n|;&]{0,200}?\s-a\s{1,4})["']?([^\s"'<>$-][^\s"'<>]{7,255})/g;
 const NETRC =
   /\b(?:machine\s{1,4}\S{1,200}|default)\s{1,8}login\s{1,4}\S{1,200}\s{1,8}password\s{1,4}([^\s"'\\]{4,256})/g;
 
