@@ -20,6 +20,7 @@ const BODIES: ReadonlyMap<string, object> = new Map<string, object>([
   ['/api/accounts', { user: 'x', password: 'y'.repeat(12), roles: ['viewer'] }],
   ['/api/accounts/{id}/password', { password: 'y'.repeat(12) }],
   ['/api/kill-switch', { scope: { all: true }, reason: 'x' }],
+  ['/api/approvals/{id}/edit', { arguments: {} }],
   ['/api/approvals/batch', { decision: 'reject', approvals: [{ id: 'apr_x', argsDigest: 'a'.repeat(64) }] }],
 ]);
 const bodyOf = (path: string): object => BODIES.get(path) ?? {};
