@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { joinBytes } from '../bytes/join-bytes.ts';
 import { OPENING_BRACKET } from '../json/characters.ts';
 import type { JsonLimits } from '../json/limits.ts';
 import { readJson } from '../json/read-json.ts';
@@ -22,7 +23,7 @@ export interface PassOptions {
  * Most results hold nothing of the kind, and are not read for it: a search of their bytes for the few names that matter says so.
  */
 export function passResult(pieces: readonly Uint8Array[], options: PassOptions): readonly Uint8Array[] {
-  const bytes = joined(pieces);
+  const bytes = joinBytes(pieces);
   if (!options.withoutStructured && !mayHold(bytes)) return [bytes];
   const members = skimObject(bytes, RESULT_LIMITS);
   if (!members.ok) throw new Error(`INVARIANT: a result is a JSON object: ${members.error.detail}`);
@@ -64,12 +65,6 @@ function mayHold(bytes: Buffer): boolean {
 /** Media types are compared without regard to case, and a resource is small enough to be searched for one. */
 function mayBePage(bytes: Buffer): boolean {
   return mayHold(bytes) || /profile/i.test(bytes.toString('latin1'));
-}
-
-function joined(pieces: readonly Uint8Array[]): Buffer {
-  const [only] = pieces;
-  if (only === undefined || pieces.length > 1) return Buffer.concat(pieces);
-  return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
 }
 
 function nameOf(bytes: Buffer, { nameStart, start }: MemberSpan): Uint8Array {

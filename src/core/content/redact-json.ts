@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { joinBytes } from '../bytes/join-bytes.ts';
 import type { Detector } from './detectors/detector.ts';
 import { looksSecret, NAMED_SECRET, namesSecret } from './detectors/named-secret.ts';
 import { detect, mergeSpans, type Span } from './detect.ts';
@@ -23,7 +24,7 @@ export interface JsonDetection {
 
 /** For the bytes of a JSON text, well-formed and in pieces, as an upstream sent them. */
 export function createJsonDetection(pieces: readonly Uint8Array[], detectors: readonly Detector[]): JsonDetection {
-  const bytes = joined(pieces);
+  const bytes = joinBytes(pieces);
   const text = bytes.toString('utf8');
   const search = createSearch(text, detectors);
   return {
@@ -126,9 +127,3 @@ const LONG_NUMBER = /(?<![0-9.eE+-])-?[0-9]{8}[0-9.eE+-]*/g;
 const MEMBER = /"([^"\\]{1,64})"\s{0,8}:\s{0,8}"$/;
 const MEMBER_CHARS_MAX = 84;
 const VALUE_CHARS_MAX = 1024;
-
-function joined(pieces: readonly Uint8Array[]): Buffer {
-  const [only] = pieces;
-  if (only === undefined || pieces.length > 1) return Buffer.concat(pieces);
-  return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
-}

@@ -1,0 +1,8 @@
+import { Buffer } from 'node:buffer';
+
+/** The pieces as one; a single one is not copied, and shares its memory. */
+export function joinBytes(pieces: readonly Uint8Array[]): Buffer {
+  const [only] = pieces;
+  if (only === undefined || pieces.length > 1) return Buffer.concat(pieces);
+  return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
+}
