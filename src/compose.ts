@@ -32,6 +32,7 @@ import { createApprovers } from './gateway/approvers.ts';
 import { CONVERSATION_LIMITS, createConversations } from './gateway/conversations.ts';
 import { createOpenedPages } from './gateway/opened-pages.ts';
 import { createEdits } from './gateway/edits.ts';
+import { checkConditions } from './gateway/check-conditions.ts';
 import { createCatalogue } from './gateway/catalogue.ts';
 import { createAdministration } from './gateway/create-administration.ts';
 import { createConsoleSessions } from './gateway/console-sessions.ts';
@@ -131,6 +132,7 @@ async function openGateway(
   const knownSecrets = createKnownSecrets(secretsOf(config.upstreams));
   const policies = await openPolicies(options, { audit: store.audit, clock, report, knownSecrets, onRefused }, opened);
   const pins = await createPins({ store: notices.stores.pins, clock, report });
+  checkConditions({ policies: policies.policies, pins, report });
   const stores = logCalls(config.log, { ...store, ...notices.stores }, opened);
   const parts = { store: stores, upstreams, report, ...policies, knownSecrets, pins, consoleUrl };
   const deps = await createCallDeps(options, parts);

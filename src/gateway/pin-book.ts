@@ -25,7 +25,7 @@ export interface PinBook {
   decide(pin: Pin, decision: PinDecision, change: PinEntry['change']): Promise<Pin | null>;
 }
 
-export async function openPinBook({ store, clock, report }: PinsDeps): Promise<PinBook> {
+export async function openPinBook({ store, clock, report }: PinsDeps, onChanged: () => void): Promise<PinBook> {
   const loaded = await store.load();
   const pins = new Map(loaded.map((pin) => [pin.id, pin]));
   const tools = new Set(loaded.map(toolKey));
@@ -54,6 +54,7 @@ export async function openPinBook({ store, clock, report }: PinsDeps): Promise<P
         upstream,
         added.filter(({ status }) => status === 'pending'),
       );
+      onChanged();
     },
     async decide(pin, decision, change) {
       const decided: Pin = { ...pin, ...decision };
@@ -66,6 +67,7 @@ export async function openPinBook({ store, clock, report }: PinsDeps): Promise<P
       }
       pins.set(pin.id, decided);
       if (decided.status === 'pending') reportHeld(pin.upstream, [decided]);
+      onChanged();
       return decided;
     },
   };

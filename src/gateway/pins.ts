@@ -34,12 +34,17 @@ export interface Pins {
   trustedBeside(pin: Pin): Pin | null;
   /** Calls `listener` when what people may see of an upstream has changed. */
   onDecided(listener: (upstream: string) => void): void;
+  /** Calls `listener` when other definitions are pinned than before, or others of them are trusted. */
+  onPinned(listener: () => void): void;
   /** `null`: there is no such pin, or it is decided like that already. Throws `StoreError`. */
   decide(id: string, status: 'trusted' | 'rejected', by: string): Promise<Pin | null>;
 }
 
 export async function createPins(deps: PinsDeps): Promise<Pins> {
-  const book = await openPinBook(deps);
+  const pinned: (() => void)[] = [];
+  const book = await openPinBook(deps, () => {
+    for (const listener of pinned) listener();
+  });
   const { pins } = book;
   const listeners: ((upstream: string) => void)[] = [];
   const tell = (upstream: string): void => {
@@ -76,6 +81,7 @@ export async function createPins(deps: PinsDeps): Promise<Pins> {
       return isTrusted(upstream, definition);
     },
     onDecided: (listener) => void listeners.push(listener),
+    onPinned: (listener) => void pinned.push(listener),
     list: () => [...pins.values()],
     find: (id) => pins.get(id) ?? null,
     trustedBeside(pin) {

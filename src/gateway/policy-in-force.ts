@@ -11,6 +11,8 @@ export interface PolicyInForce {
   readonly current: () => CompiledPolicy;
   /** Loads again, one load at a time. Never rejects: what is wrong is reported, and the policy in force stays. */
   reload(): Promise<void>;
+  /** Calls `listener` after another policy came into force. */
+  onReplaced(listener: () => void): void;
 }
 
 export interface PolicyInForceDeps {
@@ -25,6 +27,7 @@ export interface PolicyInForceDeps {
 
 export function createPolicyInForce(deps: PolicyInForceDeps, initial: CompiledPolicy): PolicyInForce {
   let current = initial;
+  const listeners: (() => void)[] = [];
   let loading: Promise<void> = Promise.resolve();
 
   async function replace(): Promise<void> {
@@ -41,6 +44,7 @@ export function createPolicyInForce(deps: PolicyInForceDeps, initial: CompiledPo
     ]);
     current = loaded;
     deps.report({ callId: null, problem: `another policy is in force: ${policyVersion.slice(0, 16)}, ${detail}` });
+    for (const listener of listeners) listener();
   }
 
   function refuse(why: string): void {
@@ -57,5 +61,6 @@ export function createPolicyInForce(deps: PolicyInForceDeps, initial: CompiledPo
       });
       return loading;
     },
+    onReplaced: (listener) => void listeners.push(listener),
   };
 }

@@ -214,6 +214,17 @@ describe('policies held against the real tools', () => {
     },
   );
 
+  it.each<[string, string, readonly string[]]>([
+    ['of a type that no tool of the class has', 'args.id == 3', ['no such overload: string == int']],
+    ['about an argument that none has', 'args.who == "x"', ['argument that get_deal does not declare']],
+    ['that asks first', 'has(args.who) && args.who == "x"', []],
+    ['that fits', 'args.id == "x"', []],
+  ])('look at conditions of a rule about a class: one %s', async (_what, when, expected) => {
+    const policy = SOUND.replace('effect: allow', `effect: allow, when: '${when}'`);
+    const { said } = await check(policy, { tools: TOOLS });
+    expect(said).toEqual(expected.map((each) => expect.stringContaining(each)));
+  });
+
   it('read well in a pipe, and have the same words in colour on a terminal', async () => {
     const policy = `${SOUND.replace('[args.id]', '[args.ids]').replace('[update_deal], effect', '[update_dael], effect')}  - { id: nope, tools: ["*"], effect: deny }\n`;
     const { text } = await check(policy, { tools: TOOLS });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Pin, pinId } from '../../src/core/catalog/pin.ts';
 import type { DefinitionDigest } from '../../src/core/catalog/tool.ts';
-import { lintPinned } from '../../src/gateway/administration/lint-pinned.ts';
+import { lintPinned } from '../../src/gateway/lint-pinned.ts';
 import type { ImaginedPerson } from '../../src/gateway/administration.ts';
 import { administrator, createGatewayRig } from '../support/gateway-rig.ts';
 import { startAdminPlane } from '../support/start-admin-plane.ts';

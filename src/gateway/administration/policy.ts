@@ -18,7 +18,7 @@ import type { Catalogue } from '../catalogue.ts';
 import type { Pins } from '../pins.ts';
 import type { Shadow } from '../shadow.ts';
 import { checkRole, notFound, withStore } from './admin-fault.ts';
-import { lintPinned } from './lint-pinned.ts';
+import { lintPinned } from '../lint-pinned.ts';
 import { viewPolicy } from './view-policy.ts';
 
 export interface PolicyAdminDeps {

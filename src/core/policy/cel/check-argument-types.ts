@@ -2,23 +2,30 @@ import type { Environment, ParseResult } from '@marcbachmann/cel-js';
 import { isJsonObject, type Json, type JsonObject } from '../../json/value.ts';
 import { createEnvironment } from './environment.ts';
 
-/** Stands for the arguments of one tool in the library, which tells types apart by their constructors. */
-class TypedArgs {}
+/** The types of some arguments, in the words of the library; `dyn` where a schema leaves a type open. */
+export type ArgumentTypes = Readonly<Record<string, string>>;
 
 /**
- * Whether a condition can be evaluated at all for arguments of this input schema: `null`, or what is wrong. Only what the schema says
- * plainly of arguments at the top level counts; where it leaves a type open, so does this.
+ * What an input schema says plainly of arguments at the top level. `null`: it says nothing of any, or an argument has a name that the
+ * library has no types for.
  */
-export function checkArgumentTypes(text: string, schema: JsonObject): string | null {
+export function argumentTypes(schema: JsonObject, names: readonly string[]): ArgumentTypes | null {
   const properties = schema['properties'];
-  if (!isJsonObject(properties)) return null;
-  const fields = Object.fromEntries(
-    Object.entries(properties).flatMap(([name, each]) => (IDENTIFIER.test(name) ? [[name, typeOf(each)]] : [])),
+  if (!isJsonObject(properties) || !names.every((name) => IDENTIFIER.test(name))) return null;
+  return Object.fromEntries(
+    names.map((name) => [name, typeOf(Object.hasOwn(properties, name) ? properties[name] : undefined)]),
   );
-  const environment = createEnvironment((plain: Environment) =>
-    plain.registerType('Args', { ctor: TypedArgs, fields }).registerVariable('args', 'Args'),
-  );
+}
+
+/**
+ * Whether a condition can be evaluated at all for arguments of these types: `null`, or what is wrong. They are all the arguments that it
+ * looks at.
+ */
+export function checkArgumentTypes(text: string, types: ArgumentTypes): string | null {
   try {
+    const environment = WITHOUT_ARGS.clone()
+      .registerType('Args', { ctor: TypedArgs, fields: types })
+      .registerVariable('args', 'Args');
     const parsed: ParseResult = environment.parse(text);
     const checked = parsed.check();
     const summary = checked.error?.summary ?? 'its types do not fit';
@@ -27,6 +34,11 @@ export function checkArgumentTypes(text: string, schema: JsonObject): string | n
     return null;
   }
 }
+
+/** Stands for the arguments of one tool in the library, which tells types apart by their constructors. */
+class TypedArgs {}
+
+const WITHOUT_ARGS: Environment = createEnvironment((plain) => plain);
 
 /** Whole numbers of the expression are compared with doubles of the call, as they are where no type is known. */
 const COMPARED_ANYWAY = /^no such overload: (?:double (?:==|!=) int|int (?:==|!=) double)$/;

@@ -1,12 +1,12 @@
 import { didYouMean } from '../../did-you-mean.ts';
-import { isJsonObject, type JsonObject } from '../../json/value.ts';
+import type { JsonObject } from '../../json/value.ts';
 import type { Problem } from '../../problem.ts';
-import { checkArgumentTypes } from '../cel/check-argument-types.ts';
-import { parseCondition } from '../cel/condition.ts';
 import { createClassifier, createClassLists, LISTED_CLASSES } from '../classify.ts';
 import type { PolicySource } from '../compile-policy.ts';
 import { createSubjectMatcher } from '../matchers/subject.ts';
 import { createNamePattern } from '../matchers/name-pattern.ts';
+import { findUnknownArgument } from './find-unknown-argument.ts';
+import { lintConditions } from './lint-conditions.ts';
 import { type PlacedRule, warning } from './lint-rules.ts';
 
 /** A tool as its upstream defines it. */
@@ -27,6 +27,7 @@ export function lintTools(files: readonly PolicySource[], tools: readonly Linted
     ...tools.flatMap((tool) => findUncovered(tool, rules, createClassifier(lists, tool.name).possible, place)),
     ...files.flatMap((source) => findUnknownNames(source, names)),
     ...rules.flatMap((placed) => findUnknownSubjects(placed, names)),
+    ...lintConditions(files, tools),
     ...rules.flatMap((placed) => findArgumentFaults(placed, tools)),
   ];
 }
@@ -96,80 +97,14 @@ function hint(text: string, names: readonly string[]): string | null {
   return meant === null ? null : `did you mean ${meant}?`;
 }
 
-/** What a condition or a binding says of arguments, held against the schema of every tool that the rule is about. */
+/** What a binding or a list of records says of arguments, held against the schema of every tool that the rule names. */
 function findArgumentFaults(placed: PlacedRule, tools: readonly LintedTool[]): Problem[] {
   const { rule } = placed;
   const { subject } = rule;
   if (subject.kind !== 'tools') return [];
   const about = tools.filter(({ name }) => subject.patterns.some((text) => createNamePattern(text).matches(name)));
-  return about.flatMap(({ name, inputSchema }) => [
-    ...findConditionFaults(placed, name, inputSchema),
-    ...rule.bind.flatMap(({ path }) => findUnknownArgument(placed, 'bind', path[0] ?? '', name, inputSchema)),
-    ...rule.records.flatMap((path) => findUnknownArgument(placed, 'records', path[0] ?? '', name, inputSchema)),
+  return about.flatMap((tool) => [
+    ...rule.bind.flatMap(({ path }) => findUnknownArgument(placed, 'bind', path[0] ?? '', tool)),
+    ...rule.records.flatMap((path) => findUnknownArgument(placed, 'records', path[0] ?? '', tool)),
   ]);
-}
-
-function findConditionFaults(placed: PlacedRule, tool: string, schema: JsonObject): Problem[] {
-  const { when } = placed.rule;
-  const condition = when === null ? null : parseCondition(when);
-  if (when === null || condition === null || !condition.ok) return [];
-  // What looks at all arguments together looks at no declared one.
-  const isWhole = condition.value.argumentPaths.some((path) => path.length === 0);
-  const args = [
-    ...new Set(condition.value.argumentPaths.flatMap(([name]) => (typeof name === 'string' ? [name] : []))),
-  ];
-  const unknown = args.flatMap((name) => findUnknownArgument(placed, 'when', name, tool, schema));
-  if (unknown.length > 0) return unknown;
-  const fault = isWhole ? null : checkArgumentTypes(when, schema);
-  const types =
-    fault === null
-      ? []
-      : [
-          warning(
-            placed,
-            'when',
-            `does not fit the input schema of ${tool}: ${fault}`,
-            when,
-            'such a condition can never be evaluated, which counts as the harsh side of the rule',
-          ),
-        ];
-  return [...types, ...args.flatMap((name) => findDefault(placed, name, tool, schema))];
-}
-
-function findUnknownArgument(
-  placed: PlacedRule,
-  key: string,
-  argument: string,
-  tool: string,
-  schema: JsonObject,
-): Problem[] {
-  const properties = propertiesOf(schema);
-  if (properties === null || Object.hasOwn(properties, argument)) return [];
-  const known = Object.keys(properties);
-  const meant = didYouMean(argument, known);
-  const help =
-    meant === null ? `${tool} takes ${known.length === 0 ? 'none' : known.join(', ')}` : `did you mean ${meant}?`;
-  return [warning(placed, key, `is about an argument that ${tool} does not declare`, argument, help)];
-}
-
-/** What the upstream fills in by itself, a rule does not see. */
-function findDefault(placed: PlacedRule, argument: string, tool: string, schema: JsonObject): Problem[] {
-  const declared = propertiesOf(schema)?.[argument];
-  const filledIn = isJsonObject(declared) ? declared['default'] : undefined;
-  if (filledIn === undefined) return [];
-  const message = `looks at args.${argument}, which ${tool} fills in with ${JSON.stringify(filledIn)} where a call leaves it out`;
-  return [
-    warning(
-      placed,
-      'when',
-      message,
-      null,
-      `a call without it is not seen to have it; say what holds then, with has(args.${argument})`,
-    ),
-  ];
-}
-
-function propertiesOf(schema: JsonObject): JsonObject | null {
-  const properties = schema['properties'];
-  return isJsonObject(properties) ? properties : null;
 }

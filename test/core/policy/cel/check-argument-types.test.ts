@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkArgumentTypes } from '../../../../src/core/policy/cel/check-argument-types.ts';
+import type { JsonObject } from '../../../../src/core/json/value.ts';
+import { argumentTypes, checkArgumentTypes } from '../../../../src/core/policy/cel/check-argument-types.ts';
 
 const SCHEMA = {
   type: 'object',
@@ -15,6 +16,12 @@ const SCHEMA = {
     'with-dash': { type: 'string' },
   },
 };
+
+function check(text: string, schema: JsonObject): string | null {
+  const names = [...new Set([...text.matchAll(/args\.(\w+)/g)].map(([, name]) => name ?? ''))];
+  const types = argumentTypes(schema, names);
+  return types === null ? null : checkArgumentTypes(text, types);
+}
 
 describe('a condition held against an input schema', () => {
   it.each([
@@ -32,8 +39,9 @@ describe('a condition held against an input schema', () => {
     'args.open > 3',
     'has(args.amount) && args.amount < 3.0',
     'args.id == principal.id',
+    'args.elsewhere > 3',
   ])('fits: %s', (text) => {
-    expect(checkArgumentTypes(text, SCHEMA)).toBeNull();
+    expect(check(text, SCHEMA)).toBeNull();
   });
 
   it.each([
@@ -43,14 +51,18 @@ describe('a condition held against an input schema', () => {
     ['args.count.startsWith("3")', "found no matching overload for 'double.startsWith(string)'"],
     ['args.to == "x"', 'no such overload: list<dyn> == string'],
   ])('does not fit: %s', (text, expected) => {
-    expect(checkArgumentTypes(text, SCHEMA)).toBe(expected);
+    expect(check(text, SCHEMA)).toBe(expected);
   });
 
   it.each([{}, { properties: 'none' }, { properties: { amount: true } }])('says nothing of the schema %j', (schema) => {
-    expect(checkArgumentTypes('args.amount <= "x"', schema)).toBeNull();
+    expect(check('args.amount <= "x"', schema)).toBeNull();
+  });
+
+  it('says nothing of a name that is no identifier', () => {
+    expect(argumentTypes(SCHEMA, ['amount', 'with-dash'])).toBeNull();
   });
 
   it('leaves to others what is no expression', () => {
-    expect(checkArgumentTypes('args.amount <=', SCHEMA)).toBeNull();
+    expect(check('args.amount <=', SCHEMA)).toBeNull();
   });
 });
