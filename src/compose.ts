@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { DEFAULT_MCP_PLANE_LIMITS, type McpPlaneOptions } from './adapters/http/plane-options.ts';
-import { createMcpPlane, type McpPlane } from './adapters/http/mcp-plane.ts';
+import { createMcpPlane } from './adapters/http/mcp-plane.ts';
 import { createDocumentFetcher } from './adapters/egress/document-fetcher.ts';
 import { createAdminAuthenticator } from './adapters/identity/admin-authenticator.ts';
 import { createAuthenticator } from './adapters/identity/authenticator.ts';
@@ -14,6 +14,7 @@ import { createSealer } from './adapters/system/sealer.ts';
 import { createOperatorLog } from './adapters/telemetry/operator-log.ts';
 import { openAdminPlane } from './compose/admin-plane.ts';
 import { logCalls } from './compose/call-log.ts';
+import { closeUpstreams, drain } from './compose/drain.ts';
 import { createNotices } from './compose/notices.ts';
 import { openPolicies } from './compose/policies.ts';
 import { createUpstreams, secretsOf, upstreamRules } from './compose/upstreams.ts';
@@ -38,7 +39,6 @@ import { createAdministration } from './gateway/create-administration.ts';
 import { createConsoleSessions } from './gateway/console-sessions.ts';
 import { createGateway } from './gateway/create-gateway.ts';
 import type { CallDeps } from './gateway/deps.ts';
-import type { Gateway } from './gateway/gateway.ts';
 import { expireApprovals } from './gateway/expire-approvals.ts';
 import { createInFlight } from './gateway/in-flight.ts';
 import { createKeptResults } from './gateway/kept-results.ts';
@@ -152,7 +152,7 @@ async function openGateway(
   const admin = openAdminPlane({ config, version }, { ...people, administration }, opened);
   opened.defer(() => admin.close());
   opened.defer(() => refusals.close());
-  opened.defer(async () => void (await Promise.all([...upstreams.values()].map((upstream) => upstream.close()))));
+  opened.defer(() => closeUpstreams(upstreams, deps));
   const mcp = createMcpPlane(
     { gateway, authenticator: identity.authenticator, clock, ids, report },
     mcpPlaneOptions(config, version),
@@ -309,19 +309,6 @@ async function expire(deps: CallDeps): Promise<void> {
 }
 
 const EXPIRY_INTERVAL_MS = 10_000;
-/** How long running calls may go on when the gateway is told to stop. The rest of the plane's own time is for answering them. */
-const DRAIN_CALLS_MS = 8000;
-
-/** Lets running calls finish for a while, then gives them up in time to tell their hosts. Held ones wait for a person, so not for us. */
-async function drain(mcp: McpPlane, { desk, inFlight, conversations }: CallDeps, { tasks }: Gateway): Promise<void> {
-  desk.close();
-  const giveUp = setTimeout(() => inFlight.stopAll(), DRAIN_CALLS_MS);
-  await Promise.all([mcp.close(), tasks.finish()]);
-  // No host can come back for these any more.
-  await conversations.close();
-  clearTimeout(giveUp);
-}
-
 const LOOKS = { lookGapMs: 1000, lookAgainMs: 30_000 };
 const PREVIEWS_AT_ONCE_MAX = 32;
 const HELD_CALLS_MAX = 5000;

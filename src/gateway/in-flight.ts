@@ -24,6 +24,8 @@ export interface InFlight {
   stopCredential(credentialId: string): number;
   /** The gateway ends, and waits no longer. */
   stopAll(): number;
+  /** Resolves when no call is on its way any more: then every outcome was handed to the store. `false`: there still was one at the end. */
+  emptied(timeoutMs: number): Promise<boolean>;
   readonly size: number;
 }
 
@@ -40,6 +42,7 @@ const REVOKED_MAX = 10_000;
 
 export function createInFlight(): InFlight {
   const places = new Set<Occupied>();
+  const emptied = new Set<() => void>();
   const revoked = new Set<string>();
 
   function stopEach(cause: StopCause, isMeant: (call: RunningCall) => boolean): number {
@@ -75,6 +78,7 @@ export function createInFlight(): InFlight {
         outliveHost: () => host.removeEventListener('abort', onHostGone),
         leave() {
           places.delete(occupied);
+          if (places.size === 0) for (const tell of emptied) tell();
           host.removeEventListener('abort', onHostGone);
         },
       };
@@ -88,8 +92,21 @@ export function createInFlight(): InFlight {
       return stopEach('credential-revoked', (call) => call.credentialId === credentialId);
     },
     stopAll: () => stopEach('shutdown', () => true),
+    emptied: (timeoutMs) => (places.size === 0 ? Promise.resolve(true) : isTold(emptied, timeoutMs)),
     get size() {
       return places.size;
     },
   };
+}
+
+/** `false`: it was not told in time. */
+async function isTold(listeners: Set<() => void>, timeoutMs: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const listener = (): void => resolve(true);
+  const timer = setTimeout(resolve, timeoutMs, false);
+  listeners.add(listener);
+  const told = await promise;
+  clearTimeout(timer);
+  listeners.delete(listener);
+  return told;
 }

@@ -8,7 +8,8 @@ import { StoreError } from '../ports/store-error.ts';
 export interface LateRecords {
   /** `false`: not stored yet. */
   record(callId: string, write: () => Promise<unknown>): Promise<boolean>;
-  close(): void;
+  /** Tries what is late once more, before the store closes. What is not stored then is reported, and left to recovery at the next start. */
+  close(): Promise<void>;
 }
 
 /** Outcomes waiting for the store. Beyond this, recovery at the next start records them as unknown. */
@@ -18,12 +19,20 @@ const RETRY_MS = 1000;
 export function createLateRecords(report: (problem: OperatorReport) => void): LateRecords {
   const late: (() => Promise<unknown>)[] = [];
   let timer: NodeJS.Timeout | null = null;
-  let isRetrying = false;
+  let retrying: Promise<void> | null = null;
+  let isClosed = false;
 
   /** One at a time: a second one beside it would store the first outcome twice and drop the next one unstored. */
-  async function retry(): Promise<void> {
+  function retry(): Promise<void> {
+    if (timer !== null) clearTimeout(timer);
     timer = null;
-    isRetrying = true;
+    return (retrying ??= storeLate().finally(() => {
+      retrying = null;
+      schedule();
+    }));
+  }
+
+  async function storeLate(): Promise<void> {
     try {
       while (late[0] !== undefined) {
         await late[0]();
@@ -35,12 +44,10 @@ export function createLateRecords(report: (problem: OperatorReport) => void): La
         late.shift();
       }
     }
-    isRetrying = false;
-    schedule();
   }
 
   function schedule(): void {
-    if (late.length > 0 && !isRetrying) timer ??= setTimeout(() => void retry(), RETRY_MS).unref();
+    if (late.length > 0 && retrying === null && !isClosed) timer ??= setTimeout(() => void retry(), RETRY_MS).unref();
   }
 
   return {
@@ -49,14 +56,20 @@ export function createLateRecords(report: (problem: OperatorReport) => void): La
         await write();
         return true;
       } catch (error) {
-        report({ callId, problem: 'the outcome of a call could not be recorded yet', error });
+        const problem = `the outcome of a call could not be recorded${isClosed ? '' : ' yet'}`;
+        report({ callId, problem, error });
         if (error instanceof StoreError && late.length < LATE_RECORDS_MAX) late.push(write);
         schedule();
         return false;
       }
     },
-    close() {
-      if (timer !== null) clearTimeout(timer);
+    async close() {
+      isClosed = true;
+      await retrying;
+      if (late.length > 0) await retry();
+      if (late.length === 0) return;
+      const problem = `${late.length} outcomes are not stored; the next start records that they are unknown`;
+      report({ callId: null, problem });
       late.length = 0;
     },
   };

@@ -75,6 +75,22 @@ describe('a gateway that is told to stop', () => {
     expect(results.filter((mark) => !log.isOk(mark))).toEqual([]);
   });
 
+  it('waits for a call whose host has hung up, because a write cannot be taken back that way', async () => {
+    await setUp(CHILD);
+    const slowly = { delayMs: 1500 };
+    const id = await approve(await askForApproval('abandoned', slowly));
+    void call('write', 'abandoned', slowly);
+    await untilAtUpstream('abandoned');
+    await host.close();
+
+    expect((await stop()).exitCode).toBe(0);
+    await start();
+    const log = await readLog();
+    expect(log.unknownOutcomes).toBe(0);
+    expect(log.gatewayChanges()).toEqual(['started', 'policy-loaded', 'stopped', 'started', 'policy-loaded']);
+    expect(log.approvalHistory(id)).toEqual(['pending', 'approved', 'executing', 'executed']);
+  });
+
   it('gives up on what does not end, with an answer for its host and an outcome in the log', async () => {
     await setUp(CHILD);
     await approve(await askForApproval('write', NEVER));
@@ -165,8 +181,9 @@ async function askForApproval(mark: string, more: JsonObject): Promise<string> {
   return asked.kind === 'result' ? (asked.approvalId ?? '') : '';
 }
 
-async function approve(id: string): Promise<void> {
+async function approve(id: string): Promise<string> {
   expect((await gateway.admin('POST', `/api/approvals/${id}/approve`, {})).status).toBe(200);
+  return id;
 }
 
 async function untilAtUpstream(...marks: readonly string[]): Promise<void> {

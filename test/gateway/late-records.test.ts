@@ -32,6 +32,35 @@ describe('outcomes that the store did not take at first', () => {
       for (const answer of answers.splice(0)) answer();
     }
     expect(stored).toEqual(['first', 'second', 'third', 'fourth']);
-    late.close();
+    await late.close();
+  });
+
+  it('are tried once more before the store closes', async () => {
+    const reports: string[] = [];
+    const late = createLateRecords(({ problem }) => reports.push(problem));
+    let isDown = true;
+    const stored: string[] = [];
+    const write = (name: string) => () => {
+      if (isDown) return Promise.reject(DOWN);
+      stored.push(name);
+      return Promise.resolve();
+    };
+    for (const name of ['first', 'second']) await late.record(name, write(name));
+    isDown = false;
+    await late.close();
+    expect(stored).toEqual(['first', 'second']);
+    expect(reports).toHaveLength(2);
+  });
+
+  it('and are told of where the store does not take them then', async () => {
+    const reports: string[] = [];
+    const late = createLateRecords(({ problem }) => reports.push(problem));
+    for (const name of ['first', 'second']) await late.record(name, () => Promise.reject(DOWN));
+    await late.close();
+    await late.record('third', () => Promise.reject(DOWN));
+    expect(reports.slice(2)).toEqual([
+      '2 outcomes are not stored; the next start records that they are unknown',
+      'the outcome of a call could not be recorded',
+    ]);
   });
 });
