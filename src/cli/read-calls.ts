@@ -108,6 +108,7 @@ function readEntry(entry: AuditView, people: Map<string, Principal>): ReadCall |
     args: (entry.arguments ?? null) as JsonObject | null,
     timeMs: entry.timeMs,
     decision: decision as RecordedCall['decision'],
+    hadSeenBoth: codesOf(entry).includes('data_flow'),
   };
   return { ...base, kind: 'call', call };
 }
@@ -128,9 +129,12 @@ function personOf(entry: AuditView): Principal {
 }
 
 /** What decided, where it was no rule and no class: a switch, a limit, a name that stands for nothing. */
-function otherReasonOf({ reasons }: AuditView): string | null {
-  const codes = Array.isArray(reasons) ? reasons.map(String) : [];
-  return codes.find((code) => !OF_POLICY.has(code)) ?? null;
+function otherReasonOf(entry: AuditView): string | null {
+  return codesOf(entry).find((code) => !OF_POLICY.has(code)) ?? null;
+}
+
+function codesOf({ reasons }: AuditView): readonly string[] {
+  return Array.isArray(reasons) ? reasons.map(String) : [];
 }
 
 const OF_POLICY: ReadonlySet<string> = new Set([
@@ -145,5 +149,7 @@ const OF_POLICY: ReadonlySet<string> = new Set([
   'condition_not_met',
   'condition_unevaluable',
   'argument_bound',
+  // Of a watch rule, but decided with the rest: the reason itself says what it depended on.
+  'data_flow',
   'upstream_without_policy',
 ]);

@@ -60,7 +60,7 @@ function renderExample(
 }
 
 /** What nobody should take for an answer. */
-function renderGaps({ uncertain, notReplayed }: Replay, shown: Shown): string {
+function renderGaps({ uncertain, hadSeenBoth, notReplayed }: Replay, shown: Shown): string {
   const { notPolicy, unknownPerson } = notReplayed;
   const codes = Object.entries(notPolicy).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const gaps = [
@@ -68,6 +68,11 @@ function renderGaps({ uncertain, notReplayed }: Replay, shown: Shown): string {
       ? []
       : [
           `${uncertain} of the above are uncertain: the policies look at arguments that are redacted, pruned or not shown to this role (auditor).`,
+        ]),
+    ...(hadSeenBoth === 0
+      ? []
+      : [
+          `${hadSeenBoth} waited for a person because of data_flow: what was read before is taken to be private and untrusted here too.`,
         ]),
     ...codes.map(([code, count]) => `${count} were not decided by a rule or a class, but by ${code}.`),
     ...(unknownPerson === 0 ? [] : [`${unknownPerson} came with credentials whose rights are not in the log.`]),

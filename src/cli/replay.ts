@@ -24,6 +24,8 @@ export interface Replay {
   readonly counts: Record<CountName, number>;
   /** Of `replayed`: the candidate looks at arguments that were taken out of the record. */
   readonly uncertain: number;
+  /** Of `replayed`: waited because private and untrusted data had been read before, which is taken to have been read again. */
+  readonly hadSeenBoth: number;
   readonly notReplayed: {
     /** By the reason code of what decided instead. */
     readonly notPolicy: Readonly<Record<string, number>>;
@@ -109,7 +111,7 @@ function createTally(policy: CompiledPolicy, sinceMs: number, examplesMax: numbe
   const counts = { same: 0, newlyDenied: 0, newlyAllowed: 0, newlyAsking: 0 };
   const notPolicy = new Map<string, number>();
   const examples = new Map<ReplayChange, ReplayExample[]>();
-  let [recorded, uncertain, unknownPerson] = [0, 0, 0];
+  let [recorded, uncertain, unknownPerson, hadSeenBoth] = [0, 0, 0, 0];
 
   function keep(example: ReplayExample): void {
     const kept = examples.get(example.change) ?? [];
@@ -127,6 +129,7 @@ function createTally(policy: CompiledPolicy, sinceMs: number, examplesMax: numbe
         const replayed = replayCall(policy, read.call);
         counts[COUNTED_AS[replayed.change]] += 1;
         if (!replayed.isCertain) uncertain += 1;
+        if (read.call.hadSeenBoth) hadSeenBoth += 1;
         if (replayed.change !== 'same') keep(exampleOf(read, replayed.change, replayed));
       }
     },
@@ -137,6 +140,7 @@ function createTally(policy: CompiledPolicy, sinceMs: number, examplesMax: numbe
       replayed: counts.same + counts.newlyDenied + counts.newlyAllowed + counts.newlyAsking,
       counts,
       uncertain,
+      hadSeenBoth,
       notReplayed: { notPolicy: Object.fromEntries(notPolicy), unknownPerson },
       examples: CHANGES.flatMap((change) => examples.get(change) ?? []),
     }),

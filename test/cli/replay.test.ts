@@ -35,13 +35,30 @@ rules:
   - { id: guests, who: { groups: [guests] }, tools: [get], effect: approve }
 `;
 
+const WATCHED = `
+version: 1
+upstream: notes
+classes: { read: [get, search], write: [update, send] }
+labels: { private: { tools: [get] }, untrusted: { tools: [search] }, external: { tools: [send] } }
+watch:
+  - { on: data-flow, within: 1h, then: require-approval }
+rules:
+  - { id: staff, who: { groups: [staff] }, tools: [get, search, update], effect: allow, unattended: true }
+  - { id: mail, who: { groups: [staff] }, tools: [send], effect: allow, unattended: true }
+`;
+const UNWATCHED = WATCHED.replace(/watch:\n.*\n/, '');
+const ASKING = UNWATCHED.replace('tools: [send], effect: allow, unattended: true', 'tools: [send], effect: approve');
+
 /** A gateway with some calls behind it, and a directory with another policy. */
-async function createWorld(candidate = NEW) {
+async function createWorld(candidate = NEW, inForce = OLD) {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-replay-'));
   onTestFinished(() => rmSync(dir, { recursive: true }));
   mkdirSync(join(dir, 'candidate'));
   writeFileSync(join(dir, 'candidate/notes.yaml'), candidate.trim());
-  const rig = await createGatewayRig({ policies: [OLD], upstreams: { notes: ['get', 'search', 'update', 'send'] } });
+  const rig = await createGatewayRig({
+    policies: [inForce],
+    upstreams: { notes: ['get', 'search', 'update', 'send'] },
+  });
   const plane = await startAdminPlane(rig);
   const cli = await createCliWorld();
   return {
@@ -118,6 +135,24 @@ describe('replay', () => {
     const { stdout, exitCode } = await world.replay(['--json']);
     expect(JSON.parse(stdout)).toMatchObject({ counts: { newlyDenied: 0, newlyAllowed: 0, newlyAsking: 0 } });
     expect(exitCode).toBe(0);
+  });
+
+  it.each([
+    ['the same watch rule', WATCHED, { same: 5, newlyAllowed: 0 }, 0],
+    ['no watch rule', UNWATCHED, { same: 4, newlyAllowed: 1 }, 1],
+    ['a rule that asks anyway', ASKING, { same: 4, newlyAllowed: 0, newlyAsking: 1 }, 1],
+  ])('decides a send of what was read before again, under %s', async (_, candidate, counts, exitCode) => {
+    const world = await createWorld(candidate, WATCHED);
+    world.rig.clock.advance(NOW_MS - world.rig.clock.nowMs() - DAY_MS);
+    await world.rig.call(alice, 'notes__send', { to: 'bob' });
+    await world.rig.call(alice, 'notes__get', { id: 1 });
+    await world.rig.call(alice, 'notes__search', { text: 'x' });
+    await world.rig.call(alice, 'notes__send', { to: 'bob' });
+    await world.rig.call(alice, 'notes__update', { n: 1 });
+    const run = await world.replay(['--json']);
+    expect(JSON.parse(run.stdout)).toMatchObject({ recorded: 5, replayed: 5, hadSeenBoth: 1, counts });
+    expect(run.exitCode).toBe(exitCode);
+    expect((await world.replay()).stdout).toContain('1 waited for a person because of data_flow');
   });
 
   it('is uncertain of every call whose arguments its reader may not see', async () => {

@@ -1,6 +1,7 @@
 import type { TargetKind } from '../catalog/target.ts';
 import type { Principal } from '../identity/principal.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../json/value.ts';
+import type { WindowUse } from '../limits/limit-use.ts';
 import type { CompiledPolicy } from './compile-policy.ts';
 import { decide } from './decide.ts';
 import type { Decision, DecisionRequest } from './decision.ts';
@@ -14,6 +15,8 @@ export interface RecordedCall {
   readonly args: JsonObject | null;
   readonly timeMs: number;
   readonly decision: Decision['effect'];
+  /** Its person had seen private and untrusted data before, and that made it wait. The log does not tell it of any other call. */
+  readonly hadSeenBoth: boolean;
 }
 
 export type ReplayChange = 'same' | 'newly-denied' | 'newly-allowed' | 'newly-asking';
@@ -32,7 +35,8 @@ export function replayCall(policy: CompiledPolicy, call: RecordedCall): Replayed
   const isCertain = plan === null || !looksAtWhatIsMissing(plan, args);
   // Where nothing depends on them, no arguments at all are as good as the real ones.
   const known = args ?? (isCertain ? NO_ARGS : null);
-  const request: DecisionRequest = { principal, target, args: known, nowMs };
+  const isUsed = ({ kind }: WindowUse): boolean => kind === 'seen' && call.hadSeenBoth;
+  const request: DecisionRequest = { principal, target, args: known, nowMs, isUsed };
   const decision = decide(policy, request);
   return { change: changeOf(call.decision, decision.effect), decision, isCertain };
 }

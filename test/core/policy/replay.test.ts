@@ -20,7 +20,8 @@ const policy = policyOf([
 
 function replay(name: string, args: JsonObject | null, decision: RecordedCall['decision'] = 'allow') {
   const target = { kind: 'tool', upstream: 'crm', name } as const;
-  const replayed = replayCall(policy, { principal: principalOf(), target, args, timeMs: NOW_MS, decision });
+  const call = { principal: principalOf(), target, args, timeMs: NOW_MS, decision, hadSeenBoth: false };
+  const replayed = replayCall(policy, call);
   return [replayed.change, replayed.isCertain];
 }
 
@@ -76,7 +77,7 @@ describe('replayCall', () => {
       },
     ]);
     const target = { kind: 'tool', upstream: 'crm', name: 'get' } as const;
-    const call = { principal: principalOf(), target, args: {}, decision: 'allow' } as const;
+    const call = { principal: principalOf(), target, args: {}, decision: 'allow', hadSeenBoth: false } as const;
     expect(replayCall(old, { ...call, timeMs: NOW_MS - 1 }).change).toBe('same');
     expect(replayCall(old, { ...call, timeMs: NOW_MS }).change).toBe('newly-denied');
   });
@@ -84,6 +85,6 @@ describe('replayCall', () => {
   it('finds the same of an upstream that no policy speaks about', () => {
     const target = { kind: 'resource', upstream: 'wiki', name: 'note://x' } as const;
     const call = { principal: principalOf(), target, args: null, decision: 'deny', timeMs: NOW_MS } as const;
-    expect(replayCall(policy, call)).toMatchObject({ change: 'same', isCertain: true });
+    expect(replayCall(policy, { ...call, hadSeenBoth: false })).toMatchObject({ change: 'same', isCertain: true });
   });
 });
