@@ -10,6 +10,8 @@ export interface AnswerRoom {
    * already.
    */
   wait(bytes: number, onTaken: () => void): (() => void) | null;
+  /** All that was taken: the answer was another's, or was given up. */
+  giveBack(): void;
 }
 
 /** Up to here an answer is small. */

@@ -153,6 +153,10 @@ function onCall(id, tool, params) {
     fails: () => result(id, { content: [], isError: true }),
     task: () => result(id, { resultType: 'task', taskId: '1' }),
     big: () => result(id, { content: [{ type: 'text', text: 'x'.repeat(params['arguments'].n) }] }),
+    'big-and-id-last': () => {
+      const value = { content: [{ type: 'text', text: 'x'.repeat(params['arguments'].n) }] };
+      process.stdout.write(`${JSON.stringify({ result: value, jsonrpc: '2.0', id })}\n`);
+    },
     'last-words': () =>
       process.stderr.write(`\u001b[31mfailed with ${process.env['API_KEY']}\nbye\n`, () => process.exit(1)),
     'close-input': () => {

@@ -93,6 +93,10 @@ export class Slot implements AnswerRoom {
     return this.#unreadAnswer().wait(bytes, onTaken);
   }
 
+  giveBack(): void {
+    this.#answer?.giveBack();
+  }
+
   /** Counts an answer that is whole, and so has all the memory that it will need, until its reader has it. */
   holdAnswer(bytes: number): void {
     this.hold(bytes);

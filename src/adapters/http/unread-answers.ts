@@ -67,6 +67,14 @@ export function createUnreadAnswers({ unreadBytesMax, unreadWaitsMax }: UnreadLi
     }
   }
 
+  function settle(account: Account, bytes: number): void {
+    const more = bytes - account.bytes;
+    if (account.isClosed || (overdrawn === account && !fits(account, more))) return;
+    if (overdrawn === account) overdrawn = null;
+    add(account, more);
+    wake();
+  }
+
   return {
     open(principal) {
       const account: Account = { principal, bytes: 0, isClosed: false };
@@ -78,13 +86,8 @@ export function createUnreadAnswers({ unreadBytesMax, unreadWaitsMax }: UnreadLi
           waits.add(wait);
           return () => waits.delete(wait);
         },
-        settle(bytes) {
-          const more = bytes - account.bytes;
-          if (account.isClosed || (overdrawn === account && !fits(account, more))) return;
-          if (overdrawn === account) overdrawn = null;
-          add(account, more);
-          wake();
-        },
+        giveBack: () => settle(account, 0),
+        settle: (bytes) => settle(account, bytes),
         close() {
           account.isClosed = true;
           if (overdrawn === account) overdrawn = null;

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { joinBytes } from './join-bytes.ts';
 
 /** Gathers one untrusted byte string that arrives in pieces, up to a limit. */
 export interface ByteCollector {
@@ -7,11 +8,15 @@ export interface ByteCollector {
   /** Everything since the last `take` as one piece, and starts anew. */
   take(): Uint8Array;
   size(): number;
+  /** Of what is there and what still comes until the next `take`, only the two ends are kept, and the limit is none. */
+  cut(): void;
 }
 
 /** What is set aside at once because a peer says that so much will come. */
 const EXPECTED_BYTES_MAX = 4 * 1024 * 1024;
 const ROOM_BYTES_MIN = 256;
+/** Of something that is cut, each of the two. */
+const END_BYTES = 512;
 
 /**
  * Pieces are copied as they come, so that none outlives the read that brought it: memory outside the heap that is held for longer is
@@ -23,6 +28,8 @@ export function createByteCollector(bytesMax: number, expectedBytes = 0): ByteCo
   let only: Uint8Array | null = null;
   let room: Buffer | null = null;
   let size = 0;
+  /** `null` while nothing is left out. */
+  let ends: Ends | null = null;
 
   function makeRoom(needed: number): Buffer {
     if (room !== null && room.length >= needed) return room;
@@ -34,8 +41,20 @@ export function createByteCollector(bytesMax: number, expectedBytes = 0): ByteCo
     return larger;
   }
 
+  const there = (): Uint8Array => only ?? room?.subarray(0, size) ?? NOTHING;
+
+  function clear(): void {
+    only = null;
+    room = null;
+    size = 0;
+  }
+
   return {
     add(piece) {
+      if (ends !== null) {
+        ends = addToEnds(ends, piece);
+        return true;
+      }
       const needed = size + piece.length;
       if (needed > bytesMax) return false;
       if (size === 0) only = piece;
@@ -44,13 +63,31 @@ export function createByteCollector(bytesMax: number, expectedBytes = 0): ByteCo
       return true;
     },
     take() {
-      const whole = only ?? room?.subarray(0, size) ?? NOTHING;
-      only = null;
-      room = null;
-      size = 0;
+      const whole = ends === null ? there() : joinBytes([ends.first, ends.last]);
+      ends = null;
+      clear();
       return whole;
     },
-    size: () => size,
+    size: () => (ends === null ? size : ends.first.length + ends.last.length),
+    cut() {
+      if (ends !== null) return;
+      ends = addToEnds({ first: NOTHING, last: NOTHING }, there());
+      clear();
+    },
+  };
+}
+
+interface Ends {
+  readonly first: Uint8Array;
+  readonly last: Uint8Array;
+}
+
+function addToEnds({ first, last }: Ends, piece: Uint8Array): Ends {
+  const missing = END_BYTES - first.length;
+  const rest = piece.subarray(missing);
+  return {
+    first: missing === 0 ? first : Buffer.concat([first, piece.subarray(0, missing)]),
+    last: Buffer.concat([last, rest.subarray(-END_BYTES)]).subarray(-END_BYTES),
   };
 }
 

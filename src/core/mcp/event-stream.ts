@@ -7,6 +7,8 @@ export interface StreamEvent {
   readonly type: string;
   /** The `data` lines, joined by line feeds. Not checked to be UTF-8. */
   readonly data: Uint8Array;
+  /** Only the two ends of its data are left. */
+  readonly isCut?: true;
 }
 
 export interface ParsedEvents {
@@ -22,6 +24,10 @@ export interface EventStreamParser {
   lastEventId(): string | null;
   /** How long to wait before that, as the stream wants it; `null` where it says nothing. Not limited. */
   retryMs(): number | null;
+  /** Of the event that is not complete yet, unfinished line included. */
+  heldBytes(): number;
+  /** Of that event, only the two ends are kept, however large it gets. */
+  cut(): void;
 }
 
 /**
@@ -41,6 +47,7 @@ export function createEventStreamParser(eventBytesMax: number): EventStreamParse
     isFirstLine: true,
     isAfterCr: false,
     tooLarge: false,
+    isCut: false,
     id: '',
     lastEventId: '',
     retryMs: null,
@@ -49,6 +56,12 @@ export function createEventStreamParser(eventBytesMax: number): EventStreamParse
     push: (chunk) => pushChunk(state, chunk),
     lastEventId: () => (state.lastEventId === '' ? null : state.lastEventId),
     retryMs: () => state.retryMs,
+    heldBytes: () => state.data.size() + state.line.size(),
+    cut() {
+      state.isCut = true;
+      state.data.cut();
+      state.line.cut();
+    },
   };
 }
 
@@ -62,6 +75,7 @@ interface ParserState {
   isFirstLine: boolean;
   isAfterCr: boolean;
   tooLarge: boolean;
+  isCut: boolean;
   /** Of the event that is being read. It holds on for the ones after it, until another is given. */
   id: string;
   lastEventId: string;
@@ -136,7 +150,9 @@ function readResumption(state: ParserState, line: Uint8Array): void {
 
 function finishEvent(state: ParserState): StreamEvent | null {
   const type = state.type === '' ? 'message' : state.type;
-  const event = state.dataLines === 0 ? null : { type, data: state.data.take() };
+  const data = state.data.take();
+  const event = state.dataLines === 0 ? null : { type, data, ...(state.isCut && { isCut: true as const }) };
+  state.isCut = false;
   state.dataLines = 0;
   state.type = '';
   state.lastEventId = state.id;

@@ -183,7 +183,8 @@ function answerWithoutResult(
   const { kind, dispatched, detail } = answer.error;
   if (kind === 'not-asked') return notAsked(call, detail);
   const ran = dispatched ? 'It may have run: check before calling again.' : 'It did not run: it is safe to call again.';
-  return failedAnswer(call.kind, `The call failed (${kind}). ${ran}`, {
+  const why = kind === 'unread' ? ' Answers to earlier calls are not read yet, and left no room for this one.' : '';
+  return failedAnswer(call.kind, `The call failed (${kind}).${why} ${ran}`, {
     status: 'failed',
     cause: kind,
     mayHaveRun: dispatched,

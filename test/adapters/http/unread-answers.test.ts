@@ -77,4 +77,20 @@ describe('the memory of unread answers', () => {
     first.close();
     expect(open('alice').take(75)).toBe(true);
   });
+
+  it('is there again when an answer turns out to be another’s', () => {
+    const { open } = createUnreadAnswers(LIMITS);
+    const taken: string[] = [];
+    const [first, second] = [open('alice'), open('alice')];
+    first.take(75);
+    second.wait(50, () => taken.push('second'));
+    first.giveBack();
+    expect(taken).toEqual(['second']);
+    expect([first.take(25), first.take(1)]).toEqual([true, true]);
+    first.giveBack();
+    first.close();
+    first.giveBack();
+    second.close();
+    expect([open('alice').take(75), open('bob').take(25)]).toEqual([true, true]);
+  });
 });

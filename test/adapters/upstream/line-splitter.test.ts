@@ -51,4 +51,16 @@ describe('line splitter', () => {
   it('takes a line of exactly the limit', () => {
     expect(split([Buffer.from('0123456789\n0123456789\n')], 10).lines).toHaveLength(2);
   });
+
+  it('keeps the ends of a line that is cut, and the lines after it whole', () => {
+    const splitter = createLineSplitter(4_000);
+    splitter.push(Buffer.from(`ok\n${'x'.repeat(3_000)}`));
+    expect(splitter.heldBytes()).toBe(3_000);
+    splitter.cut();
+    expect(splitter.heldBytes()).toBe(512 + 512);
+    const { lines, cutLine, tooLong } = splitter.push(Buffer.from(`${'y'.repeat(5_000)}\r\nnext\nmore`));
+    expect([lines.map((line) => Buffer.from(line).toString()), tooLong]).toEqual([['next'], false]);
+    expect(Buffer.from(cutLine ?? []).toString()).toBe('x'.repeat(512) + 'y'.repeat(511));
+    expect([splitter.heldBytes(), splitter.push(Buffer.from('\n')).cutLine]).toEqual([4, null]);
+  });
 });

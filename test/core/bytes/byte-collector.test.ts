@@ -40,4 +40,38 @@ describe('byte collector', () => {
     expect(whole).toHaveLength(200_000);
     expect(whole[123_456]).toBe(123_456 & 0xff);
   });
+
+  it('keeps the two ends of what is cut, wherever that happens, and then all again', () => {
+    const whole = Buffer.from(Array.from({ length: 3_000 }, (_, index) => index % 251));
+    const ends = Buffer.concat([whole.subarray(0, 512), whole.subarray(-512)]);
+    const sizes = fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 4, maxLength: 30 });
+    fc.assert(
+      fc.property(sizes, fc.nat(29), (lengths, cutAt) => {
+        const collector = createByteCollector(4_000);
+        let at = 0;
+        for (let n = 0; at < whole.length; n++) {
+          if (n === cutAt % lengths.length) collector.cut();
+          const end = at + (lengths[n] ?? whole.length);
+          expect(collector.add(whole.subarray(at, end))).toBe(true);
+          at = end;
+        }
+        collector.cut();
+        expect(collector.size()).toBe(1_024);
+        expect(Buffer.from(collector.take())).toEqual(ends);
+        expect(collector.add(Buffer.alloc(4_001))).toBe(false);
+        expect(collector.add(whole)).toBe(true);
+        expect(Buffer.from(collector.take())).toEqual(whole);
+      }),
+    );
+  });
+
+  it('leaves nothing out of what is short, and has no limit for what is cut', () => {
+    const collector = createByteCollector(100);
+    collector.add(Buffer.from('abc'));
+    collector.cut();
+    collector.add(Buffer.from('def'));
+    expect(Buffer.from(collector.take()).toString()).toBe('abcdef');
+    collector.cut();
+    expect(collector.add(Buffer.alloc(1_000))).toBe(true);
+  });
 });

@@ -220,4 +220,24 @@ describe('event stream', () => {
     const parser = createEventStreamParser(1000);
     expect(parser.push(bytes).events).toHaveLength(400_000);
   });
+
+  it.each([
+    ['one line', ['data: ', 'x'.repeat(3_000), 'y'.repeat(3_000), '\n\n']],
+    ['many lines', ['data: x\n'.repeat(700), 'data: y\n'.repeat(700), '\n']],
+    ['a line that has not begun', [`data: ${'x'.repeat(3_000)}\n`, `data: ${'y'.repeat(3_000)}`, '\n\n']],
+  ])('keeps the ends of an event that is cut, and those after it whole: %s', (_how, pieces) => {
+    const parser = createEventStreamParser(20_000);
+    const cutAt = pieces.length - 2;
+    for (const piece of pieces.slice(0, cutAt)) parser.push(Buffer.from(piece));
+    expect(parser.heldBytes()).toBeGreaterThan(1_000);
+    parser.cut();
+    expect(parser.heldBytes()).toBeLessThanOrEqual(1_024);
+    const events = pieces.slice(cutAt).flatMap((piece) => parser.push(Buffer.from(piece)).events);
+    const [cut] = events;
+    const data = Buffer.from(cut?.data ?? []).toString();
+    expect([events.length, cut?.isCut, data.length <= 1_024]).toEqual([1, true, true]);
+    expect([data.startsWith('x'), data.endsWith('y')]).toEqual([true, true]);
+    const [next] = parser.push(Buffer.from(`data: ${'z'.repeat(3_000)}\n\n`)).events;
+    expect([next?.data.length, next?.isCut, parser.heldBytes()]).toEqual([3_000, undefined, 0]);
+  });
 });

@@ -54,6 +54,7 @@ function leavesToWait(call: UpstreamCall, place: Place): UpstreamCall {
         place.leave();
         return inner.wait(bytes, onTaken);
       },
+      giveBack: () => inner.giveBack(),
     };
   };
   return { ...call, room: leaving };

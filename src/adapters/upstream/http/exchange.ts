@@ -8,7 +8,7 @@ import type { CallTimer } from '../call-timer.ts';
 import { notSent, sent } from '../fault.ts';
 import type { RpcResponse } from '../rpc/read-message.ts';
 import { type AnswerHead, type RawHeaders, parseAnswerHead } from './answer-head.ts';
-import type { ByteBudget } from './byte-budget.ts';
+import type { ByteBudget } from '../byte-budget.ts';
 
 export interface ExchangeLimits {
   readonly firstByteTimeoutMs: number | null;

@@ -11,7 +11,7 @@ import type { UpstreamLimits } from '../limits.ts';
 import type { ProgressGate } from '../progress-gate.ts';
 import { type RpcResponse, type UpstreamMessage, readMessage } from '../rpc/read-message.ts';
 import { writeAnswer, writeRequest } from '../rpc/write-message.ts';
-import { createByteBudget } from './byte-budget.ts';
+import { createByteBudget } from '../byte-budget.ts';
 import { exchange, type HttpAnswer } from './exchange.ts';
 import { exchangeWhole } from './exchange-whole.ts';
 

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
-import { createEventStreamParser } from '../../../core/mcp/event-stream.ts';
-import { createByteBudget } from '../http/byte-budget.ts';
+import { createEventStreamParser, type EventStreamParser, type StreamEvent } from '../../../core/mcp/event-stream.ts';
+import { createByteBudget } from '../byte-budget.ts';
 import { parseAnswerHead } from '../http/answer-head.ts';
 import { exchange } from '../http/exchange.ts';
 import type { Child, ChildLimits, ChildListener } from '../stdio/child.ts';
@@ -41,11 +41,15 @@ class EventPeer implements Child {
   #waitingBytes = 0;
   #isPosting = false;
   #late: NodeJS.Timeout | undefined;
+  readonly #parser: EventStreamParser;
+  /** Resolves when the stream is read on; `null` while it is. */
+  #paused: PromiseWithResolvers<void> | null = null;
 
   constructor(options: EventPeerOptions, limits: ChildLimits, listener: ChildListener) {
     this.#options = options;
     this.#limits = limits;
     this.#listener = listener;
+    this.#parser = createEventStreamParser(limits.lineBytesMax);
   }
 
   start(): void {
@@ -64,6 +68,19 @@ class EventPeer implements Child {
     this.#waitingBytes += line.length;
     void this.#post();
     return 'written';
+  }
+
+  pause(): void {
+    this.#paused ??= Promise.withResolvers();
+  }
+
+  resume(): void {
+    this.#paused?.resolve();
+    this.#paused = null;
+  }
+
+  cut(): void {
+    this.#parser.cut();
   }
 
   async stop(): Promise<void> {
@@ -91,17 +108,19 @@ class EventPeer implements Child {
       answer.body.on('error', () => undefined).destroy();
       return head.ok ? `HTTP ${head.value.status} without an event stream` : head.error;
     }
-    const parser = createEventStreamParser(this.#limits.lineBytesMax);
     for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
-      const { events, tooLarge } = parser.push(chunk);
-      for (const { type, data } of events) this.#onEvent(type, data);
+      const { events, tooLarge } = this.#parser.push(chunk);
+      for (const event of events) this.#onEvent(event);
       if (tooLarge) this.#listener.onLineTooLong();
+      else this.#listener.onUnfinished(this.#parser.heldBytes());
+      if (this.#paused !== null) await this.#paused.promise;
     }
     return 'the event stream ended';
   }
 
-  #onEvent(type: string, data: Uint8Array): void {
+  #onEvent({ type, data, isCut }: StreamEvent): void {
     if (this.#ended.signal.aborted) return;
+    if (isCut) return this.#listener.onCutLine(data);
     if (type === 'message' && data.length > 0) return this.#listener.onLine(data);
     if (type !== 'endpoint') return;
     // Whoever could name another one later could have the rest of the conversation sent there.
@@ -158,6 +177,7 @@ class EventPeer implements Child {
     if (this.#ended.signal.aborted) return;
     clearTimeout(this.#late);
     this.#ended.abort();
+    this.resume();
     this.#waiting = [];
     // Not at once: whoever opens it has to know it first.
     queueMicrotask(() => this.#listener.onGone({ hadStarted: true, how, lastWords: '' }));

@@ -4,6 +4,7 @@ import type { Era } from '../../../core/mcp/revisions.ts';
 import { type Result, ok } from '../../../core/result.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { UpstreamCall, UpstreamFault } from '../../../ports/upstream.ts';
+import type { Place } from '../bulkhead.ts';
 import { callInRounds } from '../call-in-rounds.ts';
 import { createCallSide, declaredFor, declaredOnCall } from '../call-side.ts';
 import { sent } from '../fault.ts';
@@ -27,10 +28,11 @@ export async function callChild(
   deps: ChildRequestDeps,
   process: ReadyProcess,
   call: UpstreamCall,
+  place: Place,
 ): Promise<CallAnswer> {
-  if (process.era === 'modern') return callInRounds(call, (round) => sendCall(deps, process, call, round));
+  if (process.era === 'modern') return callInRounds(call, (round) => sendCall(deps, process, { call, round, place }));
   await setLogLevel(process, call);
-  const answered = await sendCall(deps, process, call, null);
+  const answered = await sendCall(deps, process, { call, round: null, place });
   return answered.ok ? readCallAnswer(answered.value, process.era, call) : answered;
 }
 
@@ -66,8 +68,7 @@ const ownerOf = ({ asker, caller }: UpstreamCall): string => asker?.owner ?? JSO
 function sendCall(
   { clock, limits, params }: ChildRequestDeps,
   process: ReadyProcess,
-  call: UpstreamCall,
-  round: Round | null,
+  { call, round, place }: { readonly call: UpstreamCall; readonly round: Round | null; readonly place: Place },
 ): Promise<Result<RpcResponse, UpstreamFault>> {
   const { target, traceparent, onProgress, signal, log } = call;
   const { paramsJson } = target;
@@ -98,6 +99,7 @@ function sendCall(
       ...(process.era === 'modern' && { asker: null, timer: null }),
       owner: ownerOf(call),
     },
+    place,
   });
 }
 

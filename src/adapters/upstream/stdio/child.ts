@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { createLineSplitter } from './line-splitter.ts';
+import { createLineSplitter, type LineSplitter } from './line-splitter.ts';
 import { createStderrTail } from './stderr-tail.ts';
+import type { Reading } from './unfinished-answer.ts';
 
 export interface ChildCommand {
   readonly program: string;
@@ -22,6 +23,10 @@ export interface ChildLimits {
 
 export interface ChildListener {
   onLine(line: Uint8Array): void;
+  /** The two ends of a line that was cut. */
+  onCutLine(ends: Uint8Array): void;
+  /** So many bytes are there of a line that is not whole yet; 0: nothing. */
+  onUnfinished(bytes: number): void;
   /** A line passed the limit, so nothing it says can be told apart any more. */
   onLineTooLong(): void;
   /** It is gone, and so is all that it started in its process group. Called once. */
@@ -37,7 +42,7 @@ export interface ChildEnd {
 }
 
 /** A process of its own group, spoken to line by line. */
-export interface Child {
+export interface Child extends Reading {
   /** Sends one line. `full` and `gone` mean that nothing of it was sent. */
   write(line: string): 'written' | 'full' | 'gone';
   /** Ends it, gently first. Resolves when it is gone. */
@@ -59,7 +64,8 @@ const LAST_OUTPUT_MS = 500;
 export function startChild(command: ChildCommand, limits: ChildLimits, listener: ChildListener): Child {
   const child = spawnGroup(command);
   if (typeof child === 'string') return startNothing(child, listener);
-  readLines(child, limits, listener);
+  const splitter = createLineSplitter(limits.lineBytesMax);
+  readLines(child, splitter, listener);
   child.stdin.on('error', () => undefined);
   const gone = awaitEnd(child, command.secrets, listener);
   return {
@@ -69,6 +75,9 @@ export function startChild(command: ChildCommand, limits: ChildLimits, listener:
       child.stdin.write(`${asOneLine(line)}\n`);
       return 'written';
     },
+    pause: () => void child.stdout.pause(),
+    resume: () => void child.stdout.resume(),
+    cut: () => splitter.cut(),
     async stop() {
       child.stdin.end();
       for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
@@ -104,8 +113,17 @@ function spawnGroup({ program, args, cwd, env }: ChildCommand): ChildProcessWith
 /** A child that could not be started at all. */
 export function startNothing(how: string, listener: ChildListener): Child {
   queueMicrotask(() => listener.onGone({ hadStarted: false, how, lastWords: '' }));
-  return { write: () => 'gone', stop: () => Promise.resolve(), kill: () => undefined };
+  return { ...NOBODY, stop: () => Promise.resolve() };
 }
+
+const nothing = (): void => undefined;
+const NOBODY: Omit<Child, 'stop'> = {
+  write: () => 'gone',
+  pause: nothing,
+  resume: nothing,
+  cut: nothing,
+  kill: nothing,
+};
 
 function awaitEnd(
   child: ChildProcessWithoutNullStreams,
@@ -134,15 +152,16 @@ function awaitEnd(
   });
 }
 
-function readLines(child: ChildProcessWithoutNullStreams, limits: ChildLimits, listener: ChildListener): void {
-  const splitter = createLineSplitter(limits.lineBytesMax);
+function readLines(child: ChildProcessWithoutNullStreams, splitter: LineSplitter, listener: ChildListener): void {
   let isTooLong = false;
   child.stdout.on('data', (chunk: Uint8Array) => {
     if (isTooLong) return;
-    const { lines, tooLong } = splitter.push(chunk);
+    const { lines, cutLine, tooLong } = splitter.push(chunk);
+    if (cutLine !== null) listener.onCutLine(cutLine);
     for (const line of lines) listener.onLine(line);
     isTooLong = tooLong;
     if (tooLong) listener.onLineTooLong();
+    else listener.onUnfinished(splitter.heldBytes());
   });
 }
 

@@ -2,13 +2,18 @@ import { visibleText } from '../../../core/content/visible-text.ts';
 import type { JsonObject } from '../../../core/json/value.ts';
 import { type UpstreamNotice, parseNotice } from '../../../core/mcp/notices.ts';
 import { type Result, assertNever, ok } from '../../../core/result.ts';
+import { type AnswerRoom, SMALL_ANSWER_BYTES_MAX } from '../../../ports/answer-room.ts';
 import type { UpstreamFault } from '../../../ports/upstream.ts';
+import type { Place } from '../bulkhead.ts';
 import { answerAsk, type CallSide } from '../call-side.ts';
 import { notSent, sent } from '../fault.ts';
+import type { ByteBudget } from '../byte-budget.ts';
 import type { ProgressGate } from '../progress-gate.ts';
+import { findAnswerId } from '../rpc/find-answer-id.ts';
 import { type RpcResponse, type UpstreamMessage, readMessage } from '../rpc/read-message.ts';
 import { writeAnswer, writeNotification, writeRequest } from '../rpc/write-message.ts';
 import type { Child, ChildEnd, ChildLimits, ChildListener } from './child.ts';
+import { UnfinishedAnswer } from './unfinished-answer.ts';
 
 /** One JSON-RPC request to a process. */
 export interface ChildRequest {
@@ -20,6 +25,8 @@ export interface ChildRequest {
   readonly progressGate: ((id: number) => ProgressGate) | null;
   /** What the process may do beside answering a call of a host's; nothing, unless it is given. */
   readonly side?: ChildSide;
+  /** Among the requests that run at once; left when the process is not read for a while. */
+  readonly place?: Place;
 }
 
 export interface ChildSide extends CallSide {
@@ -40,9 +47,14 @@ export interface Connection {
 export interface ConnectionLimits extends ChildLimits {
   /** Lines that are no message of ours. More mean that this is no MCP server, or that it has lost its way. */
   readonly badLinesMax: number;
+  readonly unreadTimeoutMs: number;
 }
 
 export interface ConnectionDeps {
+  /** Calls of several people interleave. */
+  readonly isShared: boolean;
+  /** What all unfinished lines of the upstream take. */
+  readonly budget: ByteBudget;
   readonly onNotice: (notice: UpstreamNotice) => void;
   readonly report: (problem: string) => void;
   /** The process is gone, wanted or not. */
@@ -53,16 +65,24 @@ export interface ConnectionDeps {
 export type StartPeer = (limits: ChildLimits, listener: ChildListener) => Child;
 
 export function openConnection(start: StartPeer, limits: ConnectionLimits, deps: ConnectionDeps): Connection {
-  const talk: Talk = { limits, deps, pending: new Map(), lastId: 0, badLines: 0, hasRefused: false, isOpen: true };
+  const pending = new Map<number, Pending>();
+  const unfinished = new UnfinishedAnswer({
+    reading: { pause: () => child.pause(), resume: () => child.resume(), cut: () => child.cut() },
+    isShared: deps.isShared,
+    budget: deps.budget,
+    unreadTimeoutMs: limits.unreadTimeoutMs,
+    findRoom: () => findRoom(pending),
+    onWait: () => pending.forEach(({ place }) => place?.leave()),
+  });
+  const talk: Talk = { limits, deps, unfinished, pending, lastId: 0, badLines: 0, hasRefused: false, isOpen: true };
   const child = start(limits, {
-    onLine(line) {
-      const message = readMessage(line, limits.lineBytesMax);
-      if (message.ok) onMessage(talk, child, message.value);
-      else onBadLine(talk, child);
-    },
+    onLine: (line) => onLine(talk, child, line),
+    onCutLine: (ends) => onCutLine(talk, child, ends),
+    onUnfinished: (bytes) => unfinished.grow(bytes),
     onLineTooLong: () => giveUp(talk, child, `ended for a line of more than ${limits.lineBytesMax} bytes`),
     onGone(end) {
       talk.isOpen = false;
+      unfinished.end();
       for (const { settle } of talk.pending.values()) settle(sent('unreachable', `the process is gone (${end.how})`));
       deps.onGone(end);
     },
@@ -83,6 +103,7 @@ export function openConnection(start: StartPeer, limits: ConnectionLimits, deps:
 interface Talk {
   readonly limits: ConnectionLimits;
   readonly deps: ConnectionDeps;
+  readonly unfinished: UnfinishedAnswer;
   readonly pending: Map<number, Pending>;
   lastId: number;
   badLines: number;
@@ -94,10 +115,16 @@ interface Pending {
   readonly settle: (outcome: Result<RpcResponse, UpstreamFault>) => void;
   readonly onProgress: ProgressGate | null;
   readonly side: ChildSide | null;
+  readonly place: Place | null;
+}
+
+/** Of the newest call that somebody reads. */
+function findRoom(pending: ReadonlyMap<number, Pending>): AnswerRoom | null {
+  return [...pending.values()].findLast(({ side }) => (side?.room ?? null) !== null)?.side?.room?.() ?? null;
 }
 
 function sendRequest(talk: Talk, child: Child, request: ChildRequest): Promise<Result<RpcResponse, UpstreamFault>> {
-  const { method, paramsJson, timeoutMs, signal, progressGate, side = null } = request;
+  const { method, paramsJson, timeoutMs, signal, progressGate, side = null, place = null } = request;
   return new Promise((resolve) => {
     if (signal.aborted) return resolve(notSent('aborted', 'given up before it was sent'));
     const id = ++talk.lastId;
@@ -117,12 +144,35 @@ function sendRequest(talk: Talk, child: Child, request: ChildRequest): Promise<R
       child.write(writeNotification('notifications/cancelled', `{"requestId":${id}}`));
     };
     const onAbort = (): void => cancel(sent('aborted', 'given up by the caller'));
-    const onTimeout = (): void => cancel(sent('timeout', `no answer within ${timeoutMs} ms`));
+    const onTimeout = (): void =>
+      cancel(talk.unfinished.isWaiting ? UNREAD : sent('timeout', `no answer within ${timeoutMs} ms`));
     const timer = side?.timer ? undefined : setTimeout(onTimeout, timeoutMs);
     side?.timer?.start(onTimeout);
     signal.addEventListener('abort', onAbort, { once: true });
-    talk.pending.set(id, { settle, onProgress: progressGate?.(id) ?? null, side });
+    talk.pending.set(id, { settle, onProgress: progressGate?.(id) ?? null, side, place });
+    if (talk.unfinished.isWaiting) place?.leave();
   });
+}
+
+const UNREAD = sent('unread', 'answers that nobody reads left no room for this one');
+const OVERLOADED = sent('overloaded', 'too much is held for unfinished answers');
+
+function onLine(talk: Talk, child: Child, line: Uint8Array): void {
+  const message = readMessage(line, talk.limits.lineBytesMax);
+  const isAnswer = message.ok && (message.value.kind === 'result' || message.value.kind === 'error');
+  const asked = isAnswer ? talk.pending.get(Number(message.value.id)) : undefined;
+  const isSmall = line.length <= SMALL_ANSWER_BYTES_MAX;
+  const hasRoom = talk.unfinished.finish(line.length, isSmall ? null : (asked?.side?.room?.() ?? null));
+  if (!message.ok) onBadLine(talk, child);
+  else if (hasRoom) onMessage(talk, child, message.value);
+  else asked?.settle(UNREAD);
+}
+
+function onCutLine(talk: Talk, child: Child, ends: Uint8Array): void {
+  const why = talk.unfinished.takeCut();
+  const id = findAnswerId(ends);
+  if (id === null) onBadLine(talk, child);
+  else talk.pending.get(id)?.settle(why === 'unread' ? UNREAD : OVERLOADED);
 }
 
 function onMessage(talk: Talk, child: Child, message: UpstreamMessage): void {

@@ -2,8 +2,9 @@ import type { UpstreamNotice, Wish } from '../../../core/mcp/notices.ts';
 import type { Era, Revision } from '../../../core/mcp/revisions.ts';
 import { type Result, ok } from '../../../core/result.ts';
 import type { Upstream, UpstreamFault, UpstreamStatus } from '../../../ports/upstream.ts';
-import { createBulkhead } from '../bulkhead.ts';
+import { createBulkhead, createPlace, type Place } from '../bulkhead.ts';
 import { type EraKeeper, type EraSetting, createEraKeeper } from '../era-keeper.ts';
+import { createByteBudget } from '../byte-budget.ts';
 import { declaredFor } from '../call-side.ts';
 import { notSent } from '../fault.ts';
 import { createParamsWriter, ROOTS } from '../rpc/write-params.ts';
@@ -45,16 +46,17 @@ export function createPeerUpstream(options: PeerUpstreamOptions, deps: UpstreamD
   async function admit<T>(
     owner: ProcessOwner,
     signal: AbortSignal,
-    work: (process: ReadyProcess) => Promise<Result<T, UpstreamFault>>,
+    work: (process: ReadyProcess, place: Place) => Promise<Result<T, UpstreamFault>>,
   ): Promise<Result<T, UpstreamFault>> {
     if (isClosed) return notSent('unreachable', 'the upstream is closed');
     const entered = await bulkhead.enter(signal);
     if (!entered.ok) return entered;
+    const place = createPlace(bulkhead);
     try {
       const process = await parts.processes.get(owner, signal);
-      return board.noted(process.ok ? await work(process.value) : process);
+      return board.noted(process.ok ? await work(process.value, place) : process);
     } finally {
-      bulkhead.leave();
+      place.leave();
     }
   }
 
@@ -65,9 +67,9 @@ export function createPeerUpstream(options: PeerUpstreamOptions, deps: UpstreamD
       const declared = parts.eras.known() === 'modern' ? null : declaredFor(call);
       const owner = { principal: call.caller.principal, declared };
       let era: Era = 'legacy';
-      const answer = await admit(owner, call.signal, (process) => {
+      const answer = await admit(owner, call.signal, (process, place) => {
         era = process.era;
-        return callChild(parts.requests, process, call);
+        return callChild(parts.requests, process, call, place);
       });
       if (!answer.ok || answer.value.kind !== 'task') return answer as CallOutcome;
       const find = (signal: AbortSignal) => parts.processes.get(owner, signal);
@@ -121,9 +123,11 @@ function createOpener(
   notices: NoticeBoard,
   report: (problem: string) => void,
 ): Open {
+  const budget = createByteBudget(limits.heldBytesMax);
   return (principal, onGone) => {
     const onNotice = (notice: UpstreamNotice): void => notices.announce(notice, shared ? null : principal);
-    return openConnection(start, { ...limits, lineBytesMax: limits.answerBytesMax }, { onNotice, report, onGone });
+    const connectionLimits = { ...limits, lineBytesMax: limits.answerBytesMax };
+    return openConnection(start, connectionLimits, { isShared: shared, budget, onNotice, report, onGone });
   };
 }
 
