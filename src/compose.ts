@@ -147,7 +147,7 @@ async function openGateway(
   let isStopping = false;
   const people = { ...deps, ...identity, tokens: store.tokens, accounts: store.accounts };
   const maxTtlMs = config.tokens.ttlMsMax;
-  const more = { pins, maxTtlMs, ruleChanges: createRuleChanges(config.policiesDir), edits: createEdits(deps) };
+  const more = { pins, maxTtlMs, ruleChanges: createRuleChanges(config.policiesDir), edits: createEdits(people) };
   const administration = createAdministration({ ...people, ...more, isStopping: () => isStopping });
   const admin = openAdminPlane({ config, version }, { ...people, administration }, opened);
   opened.defer(() => admin.close());

@@ -8,6 +8,7 @@ import { approveApproval } from './approve-approval.ts';
 import { type BatchOptions, decideBatch } from './batch-approvals.ts';
 import type { CliContext } from './cli-context.ts';
 import { approvalPath, findApproval } from './find-approval.ts';
+import { registerEdit } from './edit-approval.ts';
 import { registerFigures } from './figures.ts';
 import { formatDistance } from './format-time.ts';
 import { type Cell, renderTable } from './layout.ts';
@@ -36,6 +37,7 @@ export function registerApprovals(program: Command, context: CliContext): void {
   );
 
   registerDeciding(approvals, context);
+  registerEdit(approvals, context);
   registerFigures(approvals, context);
 
   addAdminCommand(

@@ -26,7 +26,10 @@ export function decideBatch(
   ids: readonly string[],
   options: BatchOptions,
 ): Promise<void> {
-  const { argsHash = [], yes } = options;
+  const { argsHash = [], yes, confirm, grant } = options;
+  if (confirm !== undefined || grant !== undefined) {
+    command.error('error: --confirm and --grant are for one request: approve it by itself', { exitCode: 2 });
+  }
   if (argsHash.length > 0 && argsHash.length !== ids.length) {
     command.error('error: with several ids, give --args-hash once for each of them, in the same order', {
       exitCode: 2,

@@ -1,4 +1,4 @@
-import type { ApprovalDetail, ChangeView } from '../core/admin-api/approval-view.ts';
+import type { ApprovalDetail, ChangeView, EditView } from '../core/admin-api/approval-view.ts';
 import { visibleJson, visibleText } from '../core/content/visible-text.ts';
 import { type CliContext, paint } from './cli-context.ts';
 import { formatDistance, formatTime } from './format-time.ts';
@@ -38,6 +38,8 @@ export function renderApproval(context: Pick<CliContext, 'color' | 'nowMs'>, app
   return [
     head,
     part('Arguments', indented(visibleJson(approval.arguments, 2))),
+    renderEdit('Proposed in the place of', approval.editedFrom, part),
+    renderEdit('Replaced by', approval.editedTo, part),
     renderPreview(approval, part),
     renderDifference(approval, part),
   ].join('');
@@ -62,7 +64,15 @@ function renderPreview({ preview }: ApprovalDetail, part: Part): string {
   if (status === 'none') return '';
   if (status !== 'ready') return part(`Before → after: ${status}`, indented(visibleText(note ?? '')));
   const title = `Before → after, read with ${visibleText(tool ?? '')}${at === null ? '' : ` at ${formatTime(at)}`}`;
-  return part(title, changes.length === 0 ? indented('nothing changes') : changesIn(changes));
+  return part(title, changes.length === 0 ? indented('nothing changes') : renderChanges(changes));
+}
+
+/** From what was asked for to what was proposed in its place. */
+function renderEdit(title: string, edit: EditView | null, part: Part): string {
+  if (edit === null) return '';
+  const { id, status, by, changes } = edit;
+  const who = by === null ? '' : `, proposed by ${visibleText(by)}`;
+  return part(`${title} ${id} (${status})${who}`, changes === null ? '' : renderChanges(changes));
 }
 
 /** Against the last call of the same tool that somebody approved. */
@@ -70,11 +80,11 @@ function renderDifference({ difference }: ApprovalDetail, part: Part): string {
   if (difference === null) return '';
   const { id, requester, at, changes } = difference;
   const title = `Different from ${id}, approved for ${visibleText(requester)} at ${formatTime(at)}`;
-  return part(title, changes.length === 0 ? indented('nothing') : changesIn(changes));
+  return part(title, changes.length === 0 ? indented('nothing') : renderChanges(changes));
 }
 
 /** Texts are JSON already; what cannot be seen in them is written out. */
-function changesIn(changes: readonly ChangeView[]): string {
+export function renderChanges(changes: readonly ChangeView[]): string {
   const lines = changes.map(
     ({ place, before, after }) =>
       `${visibleText(place === '' ? '/' : place)}: ${visibleText(before ?? '(nothing)')} → ${visibleText(after ?? '(nothing)')}`,

@@ -8,9 +8,11 @@ import type { JsonObject } from '../core/json/value.ts';
 import type { WindowUse } from '../core/limits/limit-use.ts';
 import { decide } from '../core/policy/decide.ts';
 import { err, ok, type Result } from '../core/result.ts';
+import type { TokenStore } from '../ports/token-store.ts';
 import { approvalEntry } from './approval-entries.ts';
 import { namesOf } from './approvers.ts';
 import type { CallDeps } from './deps.ts';
+import { previewEdit } from './preview-edit.ts';
 import { ARGUMENTS_SHOWN_CHARS_MAX, bindingOf, retire } from './steps/attach-approval.ts';
 import { checkArguments } from './steps/check-arguments.ts';
 import { type AskedCall, newApproval } from './steps/new-approval.ts';
@@ -31,23 +33,9 @@ export interface Edits {
   propose(approval: Approval, edit: Edit): Promise<Result<Approval, EditFault>>;
 }
 
-type EditDeps = Pick<
-  CallDeps,
-  | 'approvals'
-  | 'approvalSettings'
-  | 'catalogue'
-  | 'clock'
-  | 'deadlines'
-  | 'desk'
-  | 'digestKey'
-  | 'environment'
-  | 'ids'
-  | 'killSwitches'
-  | 'knownSecrets'
-  | 'limits'
-  | 'policy'
-  | 'upstreams'
->;
+export interface EditDeps extends CallDeps {
+  readonly tokens: TokenStore;
+}
 
 /**
  * Nothing runs by this, and nothing is approved: the new request is one like any other, decided on by somebody else, and its call runs only
@@ -58,7 +46,7 @@ export function createEdits(deps: EditDeps): Edits {
     async propose(approval, edit) {
       const asked = await checkEdit(deps, approval, edit);
       if (!asked.ok) return asked;
-      const { call, binding } = asked.value;
+      const { call, target, binding } = asked.value;
       const newest = await deps.approvals.findNewest(binding);
       const standing = newest === null ? null : await retire(deps, newest, binding, call.decision);
       if (standing !== null) return refused(`the request ${standing.id} is about these very arguments already`);
@@ -66,7 +54,10 @@ export function createEdits(deps: EditDeps): Edits {
       const edited = newApproval(deps, call, binding, origin);
       if (edited === null) return refused('what the rule wants typed cannot be said with these arguments');
       if (edited.argumentsShown.length > ARGUMENTS_SHOWN_CHARS_MAX) return refused('they are too long');
-      return store(deps, { approval, edited, newest: newest?.id ?? null }, edit);
+      const stored = await store(deps, { approval, edited, newest: newest?.id ?? null }, edit);
+      // Does not wait, as with a first request.
+      if (stored.ok && stored.value.status === 'pending') void previewEdit(deps, { ...call, target }, edited);
+      return stored;
     },
   };
 }
@@ -86,7 +77,7 @@ async function store(
   const { pendingMax, pendingPerPrincipalMax, pendingPerToolMax } = deps.approvalSettings;
   const atMs = edited.createdMs;
   const said = `${comment ?? ''} [edited: ${edited.id}]`.trim();
-  const decision = { status: 'rejected', atMs, comment: said, decidedBy: by.user, decidedMs: atMs } as const;
+  const decision = { status: 'rejected', atMs, comment, decidedBy: by.user, decidedMs: atMs } as const;
   const replaces = { id: approval.id, change: { ...decision, supersededBy: edited.id } };
   const actor = { by: by.user, credentialId: by.credentialId };
   const isStored = await deps.approvals.create(
@@ -105,13 +96,14 @@ async function store(
   return ok((await voidApproval(deps, edited, 'gateway', 'a kill switch was pulled')) ?? edited);
 }
 
-function isKilled({ killSwitches }: EditDeps, { binding, particulars }: Approval): boolean {
+function isKilled({ killSwitches }: CallDeps, { binding, particulars }: Approval): boolean {
   const { principal, client, upstream, tool } = binding;
   return killSwitches.find({ principal, client, upstream, tool, class: particulars.toolClass }) !== null;
 }
 
 interface CheckedEdit {
   readonly call: AskedCall;
+  readonly target: NamedTarget;
   readonly binding: Approval['binding'];
 }
 
@@ -144,7 +136,7 @@ async function checkEdit(deps: EditDeps, approval: Approval, { args }: Edit): Pr
     return refused('they hold a secret');
   const digests = { argsDigest: argsDigest(deps.digestKey, argumentsJson), definitionDigest: definition.value.digest };
   if (digests.argsDigest === binding.argsDigest) return refused('they are the arguments of the request as it is');
-  return ok({ call: { call, decision }, binding: bindingOf(deps, { call, target, decision, ...digests }) });
+  return ok({ call: { call, decision }, target, binding: bindingOf(deps, { call, target, decision, ...digests }) });
 }
 
 function toolOf({ upstreams }: EditDeps, { binding }: Approval): NamedTarget | null {

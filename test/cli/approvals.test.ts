@@ -228,6 +228,8 @@ describe('several ids', () => {
     ['one hash for two', [ID, OTHER, '--args-hash', DIGEST], 2],
     ['two hashes for one', [ID, '--args-hash', DIGEST, '--args-hash', DIGEST], 2],
     ['no hash and no terminal', [ID, OTHER], 2],
+    ['something typed', [ID, OTHER, '--yes', '--confirm', 'D-42'], 2],
+    ['a grant', [ID, OTHER, '--yes', '--grant'], 2],
     ['a hash of something else', [ID, OTHER, '--args-hash', DIGEST, '--args-hash', 'a'.repeat(64)], 1],
   ])('with %s decide nothing', async (_, args, exitCode) => {
     expect((await world.run(['approvals', 'approve', ...args])).exitCode).toBe(exitCode);

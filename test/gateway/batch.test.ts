@@ -9,7 +9,7 @@ import { createHoldRecords } from '../../src/gateway/hold-records.ts';
 import { createDeadlines } from '../../src/gateway/deadlines.ts';
 import { createFixedClock } from '../support/fixed-clock.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
-import { sampleApproval, sampleApprovalEntry } from '../support/store-samples.ts';
+import { SAMPLE_PARTICULARS, sampleApproval, sampleApprovalEntry } from '../support/store-samples.ts';
 
 const OLIVIA: Administrator = {
   user: 'olivia',
@@ -83,6 +83,19 @@ describe('a batch', () => {
     expect(answer).toMatchObject({ ok: false, error: { kind: 'conflict', message: expect.stringContaining(words) } });
     expect(await statuses('apr_1', 'apr_2')).toEqual(['pending', 'pending']);
     expect(await entryCount()).toBe(2);
+  });
+
+  it('approves nothing whose rule wants a value typed, and rejects it', async () => {
+    await add('apr_1');
+    await add('apr_2', { particulars: { ...SAMPLE_PARTICULARS, confirm: 'D-2' } });
+    const answer = await decideBatch(OLIVIA, batch('apr_1', 'apr_2'));
+    expect(answer).toMatchObject({
+      ok: false,
+      error: { kind: 'conflict', message: expect.stringContaining('wants a value typed') as unknown },
+    });
+    expect(await statuses('apr_1', 'apr_2')).toEqual(['pending', 'pending']);
+    await decideBatch(OLIVIA, { ...batch('apr_1', 'apr_2'), decision: 'reject' });
+    expect(await statuses('apr_1', 'apr_2')).toEqual(['rejected', 'rejected']);
   });
 
   it.each([

@@ -122,7 +122,13 @@ export function createFakeAdministration(nowMs: () => number): FakeAdministratio
       ),
     reject: (by, id, comment) => later('reject', by, [id, comment], () => decide(by, id, 'rejected', comment)),
 
-    edit: (by, id, args, comment) => later('edit', by, [id, args, comment], () => decide(by, id, 'rejected', comment)),
+    edit: (by, id, args, comment) =>
+      later('edit', by, [id, args, comment], () => {
+        const approval = found(fake.approvals.find((each) => each.id === id));
+        if (!approval.ok) return approval;
+        const edited = `apr_${'8'.padStart(22, '0')}` as ApprovalId;
+        return ok({ ...approval.value, id: edited, argumentsShown: JSON.stringify(args) });
+      }),
     decideBatch: (by, request) =>
       later('decideBatch', by, [request], () =>
         ok(
@@ -297,6 +303,8 @@ export function fakeRecord(
 }
 
 function shownApproval(approval: Approval): ShownApproval {
-  const mayDecide = { allowed: approval.status === 'pending', reauthenticate: false, why: null };
-  return { approval, preview: null, difference: null, badges: ['first-time'], mayDecide };
+  const isOpen = approval.status === 'pending';
+  const mayDecide = { allowed: isOpen, reauthenticate: false, edit: isOpen, why: null };
+  const edits = { editedFrom: null, editedTo: null };
+  return { approval, preview: null, difference: null, badges: ['first-time'], highRisks: [], ...edits, mayDecide };
 }

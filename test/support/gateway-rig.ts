@@ -191,7 +191,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
   const refusals = createRefusals({ audit: store.audit, clock, knownSecrets, report });
   const gateway = createGateway(deps, refusals, subscriptions);
   const administration = createAdministration({
-    edits: createEdits(deps),
+    edits: createEdits({ ...deps, tokens: store.tokens }),
     ruleChanges: { suggestUnattended: async () => null },
     pins: await createPins({ store: store.pins, clock, report }),
     isStopping: () => false,

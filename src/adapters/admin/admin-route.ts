@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Administrator } from '../../core/identity/principal.ts';
+import type { JsonLimits } from '../../core/json/limits.ts';
 import type { Result } from '../../core/result.ts';
 import type { AdminFault, Administration } from '../../gateway/administration.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -31,6 +32,8 @@ export interface AdminRoute<Params = unknown, Query = unknown, Body = unknown, A
   readonly query: z.ZodType<Query>;
   /** Of a POST; otherwise `undefined` is what is parsed. */
   readonly body: z.ZodType<Body>;
+  /** How much of one, where it is not what every route takes. */
+  readonly bodyLimits?: JsonLimits;
   readonly answer: z.ZodType<Answer>;
   handle(deps: RouteDeps, request: RouteRequest<Params, Query, Body>): Promise<Result<Answer, AdminFault>>;
 }

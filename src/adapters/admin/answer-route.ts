@@ -24,7 +24,7 @@ export async function answerRoute(
   if (!before.ok) return before;
   const bodyProblem = checkBody(request.raw);
   if (bodyProblem !== null) return err(bodyProblem);
-  const body = route.method === 'POST' ? await loadBody(request) : ok(undefined);
+  const body = route.method === 'POST' ? await loadBody(request, route.bodyLimits ?? BODY_LIMITS) : ok(undefined);
   if (!body.ok) return body;
   const by = route.method === 'POST' ? await checkCredential(deps, request) : before;
   if (!by.ok) return by;
@@ -35,11 +35,11 @@ export async function answerRoute(
 }
 
 /** A POST without a body stands for one with no members. */
-async function loadBody(request: FastifyRequest): Promise<Result<unknown, Problem>> {
-  const bytes = await readBody(request.raw, BODY_LIMITS.bytesMax);
+async function loadBody(request: FastifyRequest, limits: JsonLimits): Promise<Result<unknown, Problem>> {
+  const bytes = await readBody(request.raw, limits.bytesMax);
   if (bytes === null) return err(PROBLEMS.bodyTooLarge);
   if (bytes.length === 0) return ok({});
-  const json = readJson(bytes, BODY_LIMITS);
+  const json = readJson(bytes, limits);
   return json.ok ? json : err(PROBLEMS.notJson);
 }
 

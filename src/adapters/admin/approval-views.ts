@@ -47,7 +47,8 @@ export function approvalView(approval: Approval): ApprovalView {
   };
 }
 
-export function approvalDetail({ approval, preview, difference, badges, mayDecide }: ShownApproval): ApprovalDetail {
+export function approvalDetail(shown: ShownApproval): ApprovalDetail {
+  const { approval, preview, difference, badges, highRisks, editedFrom, editedTo, mayDecide } = shown;
   return {
     ...approvalView(approval),
     preview: previewView(approval, preview),
@@ -61,9 +62,19 @@ export function approvalDetail({ approval, preview, difference, badges, mayDecid
             changes: difference.changes,
           },
     badges,
+    highRisks,
+    editedFrom: editView(editedFrom, editedFrom?.other ?? null),
+    editedTo: editView(editedTo, approval),
     mayDecide,
     timeline: approval.timeline.map(({ atMs, ...step }) => ({ at: formatTimestamp(atMs), ...step })),
   };
+}
+
+/** Who proposed the arguments, and what they said to it, stands at the request that it ended. */
+function editView(edit: ShownApproval['editedFrom'], ended: Approval | null): ApprovalDetail['editedFrom'] {
+  if (edit === null) return null;
+  const { id, status } = edit.other;
+  return { id, status, by: ended?.decidedBy ?? null, comment: ended?.comment ?? null, changes: edit.changes };
 }
 
 function previewView({ particulars }: Approval, preview: ShownApproval['preview']): ApprovalDetail['preview'] {

@@ -5,6 +5,7 @@ import { type ClaimNames, principalFromClaims } from '../../core/identity/princi
 import { SIGNATURE_ALGORITHMS } from '../../core/identity/signature-algorithms.ts';
 import { readJson } from '../../core/json/read-json.ts';
 import { isJsonObject } from '../../core/json/value.ts';
+import { ok } from '../../core/result.ts';
 import {
   KEY_SOURCE_LIMITS,
   type KeySource,
@@ -80,7 +81,8 @@ export function createJwtVerifier(deps: KeySourceDeps, options: JwtOptions): (to
     const source = { issuer: issuer.rules.issuer, names, credentialId, areAudiencesResources };
     const principal = principalFromClaims(claims.value, source);
     if (!principal.ok) return refused('invalid', principal.error);
-    return { result: principal, keepMs: TOKEN_KEEP_MS, expiresMs: expiresMs.value };
+    const result = ok({ ...principal.value, expiresMs: expiresMs.value });
+    return { result, keepMs: TOKEN_KEEP_MS, expiresMs: expiresMs.value };
   };
 }
 

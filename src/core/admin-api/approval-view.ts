@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { APPROVAL_STATUSES, type ApprovalStatus } from '../approval/approval.ts';
 import { type ApprovalBadge, BADGES } from '../approval/badges.ts';
+import { HIGH_RISKS, type HighRisk } from '../approval/high-risk.ts';
 
 /** An approval as the admin API lists it. Times are RFC 3339 in UTC. */
 export interface ApprovalView {
@@ -119,6 +120,18 @@ export interface ChangeView {
   readonly after: string | null;
 }
 
+/** One side of an edit, seen from the other. */
+export interface EditView {
+  /** The other request. */
+  readonly id: string;
+  readonly status: ApprovalStatus;
+  /** Who proposed the arguments, and what they said. Untrusted text. */
+  readonly by: string | null;
+  readonly comment: string | null;
+  /** From what was asked for to what was proposed; `null`: for approvers and auditors. */
+  readonly changes: readonly ChangeView[] | null;
+}
+
 /** One approval with everything that its approver should see. */
 export interface ApprovalDetail extends ApprovalView {
   /** The record before the call, and what it would be after. Made by a read with the requester's rights. */
@@ -141,11 +154,19 @@ export interface ApprovalDetail extends ApprovalView {
     readonly changes: readonly ChangeView[];
   } | null;
   readonly badges: readonly ApprovalBadge[];
+  /** Why approving it should be a deliberate act; empty: it is like any other. */
+  readonly highRisks: readonly HighRisk[];
+  /** The request in whose place these arguments were proposed; `null`: they are what the host asked for. */
+  readonly editedFrom: EditView | null;
+  /** The request with other arguments that took its place. */
+  readonly editedTo: EditView | null;
   /** Whether whoever asks could decide now. Checked again when they do. */
   readonly mayDecide: {
     readonly allowed: boolean;
     /** They have to sign in again first. */
     readonly reauthenticate: boolean;
+    /** They could propose other arguments. */
+    readonly edit: boolean;
     /** Why not. */
     readonly why: string | null;
   };
@@ -158,6 +179,16 @@ export interface ApprovalDetail extends ApprovalView {
 }
 
 const changes = z.array(z.object({ place: z.string(), before: z.string().nullable(), after: z.string().nullable() }));
+
+const edit = z
+  .object({
+    id: z.string(),
+    status: z.enum(APPROVAL_STATUSES),
+    by: z.string().nullable(),
+    comment: z.string().nullable(),
+    changes: changes.nullable(),
+  })
+  .nullable();
 
 export const approvalDetailSchema: z.ZodType<ApprovalDetail> = z
   .object({
@@ -178,7 +209,15 @@ export const approvalDetailSchema: z.ZodType<ApprovalDetail> = z
       .nullable()
       .describe('Against the arguments of the last call of the tool that somebody approved.'),
     badges: z.array(z.enum(BADGES)),
-    mayDecide: z.object({ allowed: z.boolean(), reauthenticate: z.boolean(), why: z.string().nullable() }),
+    highRisks: z.array(z.enum(HIGH_RISKS)).describe('Why approving it should be a deliberate act.'),
+    editedFrom: edit.describe('The request in whose place these arguments were proposed.'),
+    editedTo: edit.describe('The request with other arguments that took its place.'),
+    mayDecide: z.object({
+      allowed: z.boolean(),
+      reauthenticate: z.boolean(),
+      edit: z.boolean(),
+      why: z.string().nullable(),
+    }),
     timeline: z.array(
       z.object({
         at: z.iso.datetime(),

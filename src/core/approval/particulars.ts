@@ -30,7 +30,7 @@ export interface ApprovalParticulars {
 }
 
 /** What the credential that asked said of its holder, so that other arguments can be decided on for the same person. */
-export type RequesterRights = Pick<Principal, 'groups' | 'scopes' | 'tenant' | 'issuer'>;
+export type RequesterRights = Pick<Principal, 'groups' | 'scopes' | 'tenant' | 'issuer' | 'expiresMs'>;
 
 export interface GrantTerms {
   /** Calls in all, the first included. */

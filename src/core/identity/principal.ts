@@ -25,6 +25,8 @@ export interface Principal {
    * every endpoint, because this gateway issued it, or because the operator mapped the issuer's audience.
    */
   readonly resources: readonly string[] | null;
+  /** When the credential ends, milliseconds since the epoch. Not there: nothing is known of that. */
+  readonly expiresMs?: number;
 }
 
 /** What an administrator may do on the admin plane. */

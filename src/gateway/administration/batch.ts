@@ -47,6 +47,11 @@ async function checkAlike(
       const help = 'Show it again and compare its arguments with what you meant to decide on.';
       return err(conflict(`the digest is not the one of ${id}`, help));
     }
+    // One text cannot be typed for all of them, and nobody should type nothing.
+    if (request.decision === 'approve' && found.particulars.confirm !== null) {
+      const help = 'Approve each of them by itself. They can be rejected together.';
+      return err(conflict(`the rule of ${id} wants a value typed, so it is not approved together with others`, help));
+    }
     first ??= found;
     const difference = differenceInShape(first, found);
     if (difference === null) continue;

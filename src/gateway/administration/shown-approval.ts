@@ -1,5 +1,6 @@
 import { type ApprovalBadge, badgesOf } from '../../core/approval/badges.ts';
 import type { Approval } from '../../core/approval/approval.ts';
+import { type HighRisk, highRisksOf } from '../../core/approval/high-risk.ts';
 import type { ApprovalPreview } from '../../core/approval/preview.ts';
 import type { Administrator } from '../../core/identity/principal.ts';
 import { type FieldChange, fieldChanges } from '../../core/json/field-changes.ts';
@@ -16,7 +17,24 @@ export interface ShownApproval {
   /** Against the last call of the same tool that somebody approved. */
   readonly difference: { readonly against: Approval; readonly changes: readonly FieldChange[] } | null;
   readonly badges: readonly ApprovalBadge[];
-  readonly mayDecide: { readonly allowed: boolean; readonly reauthenticate: boolean; readonly why: string | null };
+  readonly highRisks: readonly HighRisk[];
+  /** The request in whose place a person proposed this one, and the one that took its own place. */
+  readonly editedFrom: ShownEdit | null;
+  readonly editedTo: ShownEdit | null;
+  readonly mayDecide: {
+    readonly allowed: boolean;
+    readonly reauthenticate: boolean;
+    /** They could propose other arguments. */
+    readonly edit: boolean;
+    readonly why: string | null;
+  };
+}
+
+/** One side of an edit, seen from the other. */
+export interface ShownEdit {
+  readonly other: Approval;
+  /** From what was asked for to what was proposed; `null`: not for whoever looks. */
+  readonly changes: readonly FieldChange[] | null;
 }
 
 interface ShowDeps {
@@ -24,9 +42,12 @@ interface ShowDeps {
 }
 
 export async function showApproval(deps: ShowDeps, by: Administrator, approval: Approval): Promise<ShownApproval> {
-  const [preview, history] = await Promise.all([
+  const { origin, byRequester, requester } = approval.particulars;
+  const [preview, history, from, to] = await Promise.all([
     deps.approvals.findPreview(approval.id),
     deps.approvals.findHistory(approval),
+    origin?.kind === 'edit' ? deps.approvals.find(origin.id) : null,
+    approval.supersededBy === null ? null : deps.approvals.find(approval.supersededBy),
   ]);
   const isReader = mayReadArguments(by, approval);
   // The last one may be somebody else's: whoever asked knows the arguments of their own alone.
@@ -34,14 +55,21 @@ export async function showApproval(deps: ShowDeps, by: Administrator, approval: 
   const fault = mayNotDecide(by, approval);
   const isOpen = approval.status === 'pending';
   const reauthenticate = isOpen && fault === null && mustSignInAgain(by, approval);
+  const badges = badgesOf(approval, history);
+  const shownEdit = (other: Approval | null, changes: (one: Approval) => readonly FieldChange[]): ShownEdit | null =>
+    other === null ? null : { other, changes: isReader ? changes(other) : null };
   return {
     approval: shownTo(by, approval),
     preview: isReader ? preview : withheldPreview(preview),
     difference: !isReader || last === null ? null : { against: last, changes: changesSince(last, approval) },
-    badges: badgesOf(approval, history),
+    badges,
+    highRisks: highRisksOf(approval, badges),
+    editedFrom: shownEdit(from, (before) => changesSince(before, approval)),
+    editedTo: shownEdit(to, (after) => changesSince(approval, after)),
     mayDecide: {
       allowed: isOpen && fault === null && !reauthenticate,
       reauthenticate,
+      edit: isOpen && fault === null && !byRequester && requester !== undefined,
       why: isOpen
         ? reauthenticate
           ? 'the rule asks for a fresh sign-in'

@@ -5,15 +5,24 @@ import { renderArguments, type TemplateFacts } from '../../core/approval/templat
 import { redactArguments } from '../../core/content/redact-arguments.ts';
 import { NO_CAPABILITIES } from '../../core/conversation/capabilities.ts';
 import { readJson } from '../../core/json/read-json.ts';
-import { isJsonArray, isJsonObject, type Json } from '../../core/json/value.ts';
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../core/json/value.ts';
 import type { PolicyPreview } from '../../core/policy/policy-file.ts';
 import type { CallDeps } from '../deps.ts';
-import type { HostCall, HostStream } from '../gateway.ts';
+import type { HostCall, HostStream, RequestContext } from '../gateway.ts';
 import type { GovernedCall } from '../governed-call.ts';
 import type { CallAnswer } from './call-with-approval.ts';
 
 /** Hands a call to the pipeline, from its beginning. */
 export type RunCall = (call: HostCall) => Promise<CallAnswer>;
+
+/** What of a call says which record it would change, and for whom that is read. */
+export interface PreviewedCall extends Pick<GovernedCall, 'decision' | 'target'> {
+  readonly call: {
+    readonly args: JsonObject;
+    readonly context: Pick<RequestContext, 'principal' | 'revision' | 'traceparent'> &
+      Partial<Pick<RequestContext, 'callId' | 'hostName'>>;
+  };
+}
 
 const PREVIEW_MS_MAX = 10_000;
 const RECORD_BYTES_MAX = 256 * 1024;
@@ -25,38 +34,42 @@ const RECORD_LIMITS = { bytesMax: RECORD_BYTES_MAX, depthMax: 32, keysMax: 10_00
  */
 export async function makePreview(
   deps: CallDeps,
-  governed: GovernedCall,
+  previewed: PreviewedCall,
   approval: Approval,
   run: RunCall,
 ): Promise<void> {
-  const { decision } = governed;
-  const wanted = decision.effect === 'approve' ? decision.terms.preview : null;
+  const wanted = wantedPreview(previewed);
   if (wanted === null) return;
   try {
-    const preview = await deps.previews.make(() => readRecord(deps, governed, approval, wanted, run));
+    const preview = await deps.previews.make(() => readRecord(deps, previewed, approval, wanted, run));
     await deps.approvals.keepPreview(
       approval.id,
-      preview ?? nothing(deps, 'unavailable', 'too many records are being read'),
+      preview ?? noPreview(deps, 'unavailable', 'too many records are being read'),
     );
   } catch (error) {
     deps.report({
-      callId: governed.call.context.callId,
+      callId: previewed.call.context.callId ?? null,
       problem: 'the preview of an approval could not be made',
       error,
     });
   }
 }
 
+/** `null`: the rule has no record read. */
+export function wantedPreview({ decision }: Pick<PreviewedCall, 'decision'>): PolicyPreview | null {
+  return decision.effect === 'approve' ? decision.terms.preview : null;
+}
+
 async function readRecord(
   deps: CallDeps,
-  { call, target }: GovernedCall,
+  { call, target }: PreviewedCall,
   approval: Approval,
   wanted: PolicyPreview,
   run: RunCall,
 ): Promise<ApprovalPreview> {
   const { principal } = call.context;
   const args = renderArguments(wanted.args, { args: call.args, principal });
-  if (!isJsonObject(args ?? undefined)) return nothing(deps, 'failed', 'an argument that the read needs is missing');
+  if (!isJsonObject(args ?? undefined)) return noPreview(deps, 'failed', 'an argument that the read needs is missing');
   const callId = deps.ids.next('call');
   const answer = await run({
     context: {
@@ -74,7 +87,7 @@ async function readRecord(
     continuation: null,
     previewOf: approval.id,
   });
-  const made = { ...nothing(deps, 'failed', ''), callId };
+  const made = { ...noPreview(deps, 'failed', ''), callId };
   if (answer.kind !== 'result') return { ...made, note: 'the read was not answered' };
   const record = readAnswer(answer.json);
   if (typeof record === 'string') return { ...made, note: record };
@@ -82,7 +95,12 @@ async function readRecord(
   return { ...made, status: 'ready', ...recordChanges(record.value, facts, wanted.set) };
 }
 
-function nothing(deps: CallDeps, status: 'failed' | 'unavailable', note: string): ApprovalPreview {
+/** Why there is no record to see, in our words. */
+export function noPreview(
+  deps: Pick<CallDeps, 'clock'>,
+  status: 'failed' | 'unavailable',
+  note: string,
+): ApprovalPreview {
   return { status, atMs: deps.clock.nowMs(), callId: null, note, changes: [], unchanged: [] };
 }
 

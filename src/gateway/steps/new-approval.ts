@@ -64,7 +64,7 @@ function particularsOf(
   const { summary, preview, confirm, reauthenticateMs, grant, byRequester, approverUsers } = decision.terms;
   const typed = confirm === null ? null : renderExactly(confirm, facts);
   if (confirm !== null && !isTypeable(typed)) return null;
-  const { credentialId, groups, scopes, tenant, issuer } = call.context.principal;
+  const { credentialId, groups, scopes, tenant, issuer, expiresMs } = call.context.principal;
   return {
     summary: summary === null ? null : renderTemplate(summary, facts),
     rulePlace: decision.reasons[0].place,
@@ -77,7 +77,7 @@ function particularsOf(
     reauthenticateMs,
     grantOffered: grant,
     origin,
-    requester: { groups, scopes, tenant, issuer },
+    requester: { groups, scopes, tenant, issuer, ...(expiresMs === undefined ? {} : { expiresMs }) },
   };
 }
 

@@ -3,12 +3,13 @@ import type { ConsoleSession } from '../../../gateway/console-sessions.ts';
 import { ID_PARAMS } from '../fields.ts';
 import { PROBLEMS, sendProblem } from '../problems.ts';
 import { approvalDetail, approvalView } from '../approval-views.ts';
+import { EDIT_LIMITS } from '../edited-arguments.ts';
 import { addAssets } from './add-assets.ts';
 import { addProviderSignIn } from './add-provider-sign-in.ts';
 import { addSignIn } from './add-sign-in.ts';
-import { approvalPage, approvalsPage } from './approval-page.ts';
+import { type ApprovalForm, approvalPage, approvalsPage } from './approval-page.ts';
 import type { ConsoleDeps } from './console-deps.ts';
-import { decideByForm } from './decide-by-form.ts';
+import { decideByForm, editByForm } from './decide-by-form.ts';
 import { type Html, html } from './html.ts';
 import { plainFrame, sendPage } from './page.ts';
 import { cameFromElsewhere, checkFormSession, loadPageSession, parseNextPath, redirect } from './page-session.ts';
@@ -30,6 +31,8 @@ const SCRIPTED_PAGES = [
   '/policy',
 ];
 const INBOX_MAX = 100;
+/** Every quote and bracket of the arguments is three characters in a form. */
+const EDIT_FORM_BYTES_MAX = 3 * EDIT_LIMITS.bytesMax;
 
 /** The console: its files, signing in, and pages. Approvals are whole without script; the rest needs it. GET never changes anything. */
 export function addConsole(app: FastifyInstance, deps: ConsoleDeps): void {
@@ -55,27 +58,37 @@ export function addConsole(app: FastifyInstance, deps: ConsoleDeps): void {
     );
   }
   app.get('/approvals/:id', (request, reply) => showApproval(deps, request, reply));
-  app.post('/approvals/:id', async (request, reply) => {
-    const form = await readForm(request);
-    if (!form.ok) return sendProblem(reply, form.error);
-    const session = await checkFormSession(deps, request, form.value);
-    if (!session.ok)
-      return session.error === PROBLEMS.unauthenticated
-        ? askToSignIn(request, reply)
-        : sendProblem(reply, session.error);
-    const params = ID_PARAMS.safeParse(request.params);
-    if (!params.success) return sendProblem(reply, PROBLEMS.notFound);
-    const decided = await decideByForm(deps, session.value, params.data.id, form.value);
-    if (decided.ok) return redirect(reply, `/approvals/${params.data.id}`);
-    return showApproval(deps, request, reply, decided.error);
-  });
+  app.post('/approvals/:id', (request, reply) => takeForm(deps, request, reply, decideByForm));
+  app.post('/approvals/:id/edit', (request, reply) => takeForm(deps, request, reply, editByForm, EDIT_FORM_BYTES_MAX));
+}
+
+/** A form about one request, from who sent it to the page where they go on. */
+async function takeForm(
+  deps: ConsoleDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  work: typeof decideByForm,
+  bytesMax?: number,
+): Promise<FastifyReply> {
+  // Arguments can be long: nothing of them is read of somebody who is not signed in.
+  if ((await loadPageSession(deps, request)) === null) return askToSignIn(request, reply);
+  const form = await readForm(request, bytesMax);
+  if (!form.ok) return sendProblem(reply, form.error);
+  const session = await checkFormSession(deps, request, form.value);
+  if (!session.ok)
+    return session.error === PROBLEMS.unauthenticated ? askToSignIn(request, reply) : sendProblem(reply, session.error);
+  const params = ID_PARAMS.safeParse(request.params);
+  if (!params.success) return sendProblem(reply, PROBLEMS.notFound);
+  const done = await work(deps, session.value, params.data.id, form.value);
+  if (done.ok) return redirect(reply, done.value);
+  return showApproval(deps, request, reply, { problem: done.error, typed: form.value.get('arguments') ?? null });
 }
 
 async function showApproval(
   deps: ConsoleDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  problem: string | null = null,
+  { problem, typed }: Pick<ApprovalForm, 'problem' | 'typed'> = { problem: null, typed: null },
 ): Promise<FastifyReply> {
   const session = await loadPageSession(deps, request);
   if (session === null) return askToSignIn(request, reply);
@@ -84,7 +97,7 @@ async function showApproval(
   const found = params.success ? await deps.administration.showApproval(by, params.data.id) : null;
   const content =
     found?.ok === true
-      ? approvalPage({ approval: approvalDetail(found.value), csrfToken, problem })
+      ? approvalPage({ approval: approvalDetail(found.value), csrfToken, problem, typed })
       : html`<h1>No such request</h1><p><a href="/">All requests</a></p>`;
   const isOpenable = found?.ok === true;
   void reply.code(isOpenable ? (problem === null ? 200 : 409) : 404);

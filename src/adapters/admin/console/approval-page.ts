@@ -1,24 +1,30 @@
-import type { ApprovalDetail, ApprovalView, ChangeView } from '../../../core/admin-api/approval-view.ts';
+import type { ApprovalDetail, ApprovalView } from '../../../core/admin-api/approval-view.ts';
 import type { ApprovalBadge } from '../../../core/approval/badges.ts';
+import { highRiskWords } from '../../../core/approval/high-risk.ts';
 import { hasLongValue } from '../../../core/approval/is-long.ts';
 import { visibleJson, visibleText } from '../../../core/content/visible-text.ts';
 import type { Json } from '../../../core/json/value.ts';
+import { changesTable } from './changes-table.ts';
+import { editedNotices, editForm } from './edit-form.ts';
 import { type Html, html } from './html.ts';
 
 export interface ApprovalForm {
   readonly approval: ApprovalDetail;
   readonly csrfToken: string;
   readonly problem: string | null;
+  /** Arguments that were proposed and not taken. */
+  readonly typed: string | null;
 }
 
 /** One request, whole, with two buttons of one size: what is not shown here cannot be approved. */
-export function approvalPage({ approval, csrfToken, problem }: ApprovalForm): Html {
+export function approvalPage({ approval, csrfToken, problem, typed }: ApprovalForm): Html {
   const { mayDecide, badges, preview, difference } = approval;
   const isMine = mayDecide.allowed || mayDecide.reauthenticate;
   return html`<p><a href="/">All requests</a></p>
 <h1>${shown(approval.requesterName)} wants to run <code>${shown(approval.tool)}</code> on ${shown(approval.upstream)}</h1>
 <p>${shown(approval.summary)}</p>
 ${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`}
+${editedNotices(approval)}
 ${badges.map((badge) => html`<p class="notice wait">${BADGES[badge]}</p>`)}
 ${preview.status === 'ready' ? beforeAfter(preview) : null}
 ${
@@ -31,7 +37,8 @@ ${
 ${difference === null ? null : changesTable('Compared with the last one that was approved', difference.changes)}
 <h2>Why a person is asked</h2><p>${shown(approval.reason)}</p>
 <dl>${facts(approval).map(([name, value]) => html`<dt>${name}</dt><dd>${shown(value)}</dd>`)}</dl>
-${isMine ? decisionForm(approval, csrfToken) : html`<p>${shown(mayDecide.why ?? '')}</p>`}`;
+${isMine ? decisionForm(approval, csrfToken) : html`<p>${shown(mayDecide.why ?? '')}</p>`}
+${mayDecide.edit ? editForm({ approval, csrfToken, typed }) : null}`;
 }
 
 const BADGES: Readonly<Record<ApprovalBadge, string>> = {
@@ -45,15 +52,6 @@ function beforeAfter({ changes, unchanged }: ApprovalDetail['preview']): Html {
   if (changes.length > 0) return changesTable('Before and after the call', changes);
   return html`<h2>Before the call</h2><p>The arguments do not tell what of this record would change.</p>
 <pre>${unchanged.map(({ place, before }) => html`${shown(place.replace(/^\//, ''))} ${shown(before ?? 'nothing')}\n`)}</pre>`;
-}
-
-function changesTable(title: string, changes: readonly ChangeView[]): Html {
-  if (changes.length === 0) return html`<h2>${title}</h2><p>Nothing is different.</p>`;
-  return html`<h2>${title}</h2><table class="cards"><thead><tr><th>Where</th><th>Before</th><th>After</th></tr></thead>
-<tbody>${changes.map(
-    ({ place, before, after }) => html`<tr><th scope="row">${shown(place.replace(/^\//, ''))}</th>
-<td data-name="Before">${shown(before ?? 'nothing')}</td><td data-name="After">${shown(after ?? 'nothing')}</td></tr>`,
-  )}</tbody></table>`;
 }
 
 function facts(approval: ApprovalDetail): readonly (readonly [string, string])[] {
@@ -71,9 +69,6 @@ function facts(approval: ApprovalDetail): readonly (readonly [string, string])[]
     ['Asked', approval.createdAt],
     ['Expires', approval.expiresAt],
     ['Approvals', approversNeeded > 1 ? `${approvedBy.length} of ${approversNeeded} ${approvedBy.join(', ')}` : null],
-    ['Arguments proposed by', approval.proposedBy],
-    ['In the place of', approval.origin?.kind === 'edit' ? approval.origin.id : null],
-    ['Replaced by', approval.supersededBy],
     ['Decided by', approval.decidedBy],
     ['Comment', approval.comment],
     ['Note', approval.note],
@@ -83,20 +78,22 @@ function facts(approval: ApprovalDetail): readonly (readonly [string, string])[]
 }
 
 function decisionForm(approval: ApprovalDetail, csrfToken: string): Html {
-  const { id, argsDigest, confirm, grantOffered, mayDecide } = approval;
+  const { id, argsDigest, confirm, grantOffered, highRisks, mayDecide } = approval;
   const again = html`<p class="notice wait">Approving this needs a fresh sign-in:
 <a href="/sign-in?again=1&amp;next=/approvals/${id}">sign in again</a>, and come back here.</p>`;
   const typed = html`<label for="confirm">To approve, type <code>${shown(confirm ?? '')}</code></label>
 <input id="confirm" name="confirm" autocomplete="off" autocapitalize="none" spellcheck="false">`;
   const seen = html`<label class="role"><input type="checkbox" name="seen" value="1">
 <span>I have read the arguments to their end. They are long; approving needs this.</span></label>`;
+  const deliberate = html`<label class="role"><input type="checkbox" name="deliberate" value="1">
+<span>I mean to approve this. It is of high risk: ${highRiskWords(highRisks)}.</span></label>`;
   const granted = html`<label class="role"><input type="checkbox" name="grant" value="1">
 <span>Agree to ${grantOffered?.count ?? 1} calls in all, each exactly this one</span></label>`;
   return html`${mayDecide.reauthenticate ? again : null}
 <form class="stack" method="post" action="/approvals/${id}">
 <input type="hidden" name="csrf" value="${csrfToken}"><input type="hidden" name="argsDigest" value="${argsDigest}">
 ${confirm === null ? null : typed}${hasLongValue(approval.arguments as Json) ? seen : null}
-${grantOffered === null ? null : granted}
+${grantOffered === null ? null : granted}${highRisks.length === 0 ? null : deliberate}
 <label for="comment">Comment (optional)</label><input id="comment" name="comment" maxlength="1000" autocomplete="off">
 <div class="choices"><button name="decision" value="reject" class="reject">Reject</button>
 <button name="decision" value="approve" class="approve">Approve</button></div></form>`;

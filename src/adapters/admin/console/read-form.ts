@@ -9,11 +9,14 @@ const FIELDS_MAX = 10;
 export type Form = ReadonlyMap<string, string>;
 
 /** The fields of a form of ours: each at most once, and few. */
-export async function readForm({ raw }: FastifyRequest): Promise<Result<Form, Problem>> {
+export async function readForm(
+  { raw }: FastifyRequest,
+  bytesMax: number = FORM_BYTES_MAX,
+): Promise<Result<Form, Problem>> {
   const { 'content-type': type = '', 'content-encoding': encoding } = raw.headers;
   if (encoding !== undefined || !/^application\/x-www-form-urlencoded(?:; ?charset=utf-8)?$/i.test(type))
     return err(PROBLEMS.formExpected);
-  const bytes = await readBody(raw, FORM_BYTES_MAX);
+  const bytes = await readBody(raw, bytesMax);
   if (bytes === null) return err(PROBLEMS.bodyTooLarge);
   const fields = [...new URLSearchParams(bytes.toString('utf8'))];
   const form = new Map(fields);

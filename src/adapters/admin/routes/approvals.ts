@@ -7,6 +7,7 @@ import { ok } from '../../../core/result.ts';
 import { type AdminRoute, adminRoute } from '../admin-route.ts';
 import { APPROVAL_ID, ID_PARAMS, NO_BODY, NO_FIELDS, SENTENCE, pageLimit } from '../fields.ts';
 import { approvalDetail, approvalView } from '../approval-views.ts';
+import { EDIT_LIMITS } from '../edited-arguments.ts';
 
 const comment = SENTENCE.optional();
 
@@ -104,6 +105,7 @@ export const APPROVAL_ROUTES: readonly AdminRoute[] = [
       arguments: z.unknown().describe('All arguments of the call, as an object.'),
       comment,
     }),
+    bodyLimits: EDIT_LIMITS,
     answer: approvalViewSchema,
     async handle({ administration }, { by, params, body }) {
       const approval = await administration.edit(by, params.id, body.arguments, body.comment ?? null);

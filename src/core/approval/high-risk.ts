@@ -1,0 +1,32 @@
+import type { Approval } from './approval.ts';
+import type { ApprovalBadge } from './badges.ts';
+
+/** Why approving should be a deliberate act: what the rule asks for, and badges that a stolen credential or a changed tool would have. */
+export const HIGH_RISKS = ['typed', 'fresh-sign-in', 'changed-definition', 'new-client', 'unusual-hour'] as const;
+export type HighRisk = (typeof HIGH_RISKS)[number];
+
+const WORDS: { readonly [Risk in HighRisk]: string } = {
+  typed: 'the rule wants a value typed',
+  'fresh-sign-in': 'the rule wants a fresh sign-in',
+  'changed-definition': 'the tool was changed',
+  'new-client': 'the client is new',
+  'unusual-hour': 'the hour is unusual',
+};
+
+/** For pages: `the rule wants a value typed, the client is new`. */
+export function highRiskWords(risks: readonly HighRisk[]): string {
+  return risks.map((risk) => WORDS[risk]).join(', ');
+}
+
+/** Empty: a request like any other. That something is asked for the first time is too common to slow anybody down. */
+export function highRisksOf(
+  { particulars: { confirm, reauthenticateMs } }: Pick<Approval, 'particulars'>,
+  badges: readonly ApprovalBadge[],
+): readonly HighRisk[] {
+  const given = new Set<string>([
+    ...(confirm === null ? [] : ['typed']),
+    ...(reauthenticateMs === null ? [] : ['fresh-sign-in']),
+    ...badges,
+  ]);
+  return HIGH_RISKS.filter((risk) => given.has(risk));
+}
