@@ -1,29 +1,57 @@
-import type { Approval } from '../../src/core/approval/approval.ts';
 import type { SqliteStore } from '../../src/adapters/sqlite/open-store.ts';
-import type { MemoryStore } from './memory-store.ts';
+import type { ApprovalId } from '../../src/core/approval/approval.ts';
 
-/** Lets whoever waits go on one by one, in an order that a seed repeats. */
+/** Lets whoever waits go on one by one, or a few at once, in an order that a seed repeats. */
 export interface Scheduler {
   pause(): Promise<void>;
-  /** Lets one of those who wait go on. `false`: nobody waits. */
+  /** Lets one of those who wait go on, or a few, and waits until all that follows from it waits too. `false`: nobody waited. */
   step(): Promise<boolean>;
+  /** Lets some go on and waits for nothing. */
+  release(): boolean;
+  /** Work that another thread has a part in. No step is over before it. */
+  track<T>(work: Promise<T>): Promise<T>;
+  settle(): Promise<void>;
 }
 
-export function createScheduler(random: () => number): Scheduler {
+/** `togetherMax`: how many may go on in one turn, so that what they store can share a commit. */
+export function createScheduler(random: () => number, togetherMax: number): Scheduler {
   const waiting: (() => void)[] = [];
+  const underWay = new Set<Promise<unknown>>();
+
+  function release(): boolean {
+    const isAny = waiting.length > 0;
+    const together = togetherMax > 1 && random() < 0.25 ? 2 + Math.floor(random() * (togetherMax - 1)) : 1;
+    for (let count = 0; count < together; count += 1) waiting.splice(Math.floor(random() * waiting.length), 1)[0]?.();
+    return isAny;
+  }
+
+  /** INVARIANT: when it resolves, no thread works for anybody, so whatever is done next finds the same state in every repetition. */
+  async function settle(): Promise<void> {
+    do {
+      await Promise.allSettled(underWay);
+      // Everything that follows from it without waiting for another turn of the scheduler.
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    } while (underWay.size > 0);
+  }
+
   return {
     pause: () =>
       new Promise((resolve) => {
         waiting.push(resolve);
       }),
+    release,
+    settle,
     async step() {
-      const [next] = waiting.splice(Math.floor(random() * waiting.length), 1);
-      next?.();
-      // Everything that follows from it without waiting for another turn of the scheduler.
-      await new Promise((resolve) => {
-        setImmediate(resolve);
-      });
-      return next !== undefined;
+      const isAny = release();
+      await settle();
+      return isAny;
+    },
+    track(work) {
+      const tracked = work.finally(() => underWay.delete(tracked));
+      underWay.add(tracked);
+      return tracked;
     },
   };
 }
@@ -38,45 +66,64 @@ export interface ProcessStore {
 }
 
 export function createProcessStore(
-  memory: MemoryStore,
+  ports: SqliteStore,
   scheduler: Scheduler,
-  onSpend: (approval: Approval) => void,
+  onSpend: (id: ApprovalId) => void,
 ): ProcessStore {
   let isDead = false;
   const never = new Promise<never>(() => undefined);
 
-  function slow<Port extends object>(port: Port, onCall?: (name: string, args: readonly unknown[]) => void): Port {
-    const entries = Object.entries(port).map(([name, operation]) => {
-      if (typeof operation !== 'function' || name === 'health') return [name, operation] as const;
-      const wrapped = async (...args: readonly unknown[]): Promise<unknown> => {
-        onCall?.(name, args);
-        await scheduler.pause();
-        if (isDead) return never;
-        const result = await (operation as (...all: readonly unknown[]) => Promise<unknown>)(...args);
-        await scheduler.pause();
-        return isDead ? never : result;
-      };
-      return [name, wrapped] as const;
-    });
+  type Operation = (...all: readonly unknown[]) => Promise<unknown>;
+  function wrap<Port extends object>(port: Port, wrapOne: (name: string, operation: Operation) => Operation): Port {
+    const entries = Object.entries(port).map(([name, operation]) =>
+      typeof operation !== 'function' || name === 'health' ? [name, operation] : [name, wrapOne(name, operation)],
+    );
     return Object.fromEntries(entries) as Port;
   }
 
-  const approvals = slow(memory.approvals, (name, args) => {
-    const [id, , change] = args as [string, string, { status: string }];
-    if (name !== 'transition' || change.status !== 'executing') return;
-    void memory.approvals.find(id as Approval['id']).then((approval) => approval === null || onSpend(approval));
+  /** Without a turn of its own, where nothing that the runs are about depends on when it comes. */
+  const direct =
+    (operation: Operation): Operation =>
+    async (...args) => {
+      if (isDead) return never;
+      const result = await scheduler.track(operation(...args));
+      return isDead ? never : result;
+    };
+
+  function inTurns(operation: Operation): Operation {
+    const run = direct(operation);
+    return async (...args) => {
+      await scheduler.pause();
+      const result = await run(...args);
+      await scheduler.pause();
+      return isDead ? never : result;
+    };
+  }
+
+  const slow = <Port extends object>(port: Port): Port => wrap(port, (_name, operation) => inTurns(operation));
+  const quick = <Port extends object>(port: Port): Port => wrap(port, (_name, operation) => direct(operation));
+  const approvals = wrap(ports.approvals, (name, operation) => {
+    const run = inTurns(operation);
+    if (name !== 'transition') return run;
+    return (...args) => {
+      const [id, , change] = args as [ApprovalId, string, { status: string }];
+      if (change.status === 'executing') onSpend(id);
+      return run(...args);
+    };
   });
-  const store = {
-    ...memory,
-    audit: slow(memory.audit),
-    approvals,
-    tasks: slow(memory.tasks),
-    tokens: slow(memory.tokens),
-    killSwitches: slow(memory.killSwitches),
-    limits: memory.limits,
-  };
   return {
-    store: store as unknown as SqliteStore,
+    store: {
+      audit: slow(ports.audit),
+      approvals,
+      tasks: slow(ports.tasks),
+      tokens: slow(ports.tokens),
+      killSwitches: slow(ports.killSwitches),
+      accounts: quick(ports.accounts),
+      limits: quick(ports.limits),
+      pins: quick(ports.pins),
+      notices: quick(ports.notices),
+      close: () => Promise.resolve(),
+    },
     kill: () => {
       isDead = true;
     },

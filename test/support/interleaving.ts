@@ -1,15 +1,17 @@
-import type { ApprovalId } from '../../src/core/approval/approval.ts';
-import type { ApprovalEntry, AuditEntry, DispatchEntry } from '../../src/core/audit/entry.ts';
+import type { Approval, ApprovalId } from '../../src/core/approval/approval.ts';
+import type { Principal } from '../../src/core/identity/principal.ts';
+import type { JsonObject } from '../../src/core/json/value.ts';
 import type { TaskId } from '../../src/core/tasks/task.ts';
 import { issueToken } from '../../src/gateway/administration/tokens.ts';
 import { expireApprovals } from '../../src/gateway/expire-approvals.ts';
-import type { HostCall } from '../../src/gateway/gateway.ts';
+import { CANCELLED, type HostCall } from '../../src/gateway/gateway.ts';
 import { textResult } from './fake-upstream.ts';
 import { createCountingIds, createFixedClock, type FixedClock } from './fixed-clock.ts';
 import { administrator, createGatewayRig, type GatewayRig, person } from './gateway-rig.ts';
 import { contextFor, quietStream } from './host-context.ts';
 import { createProcessStore, createScheduler, type ProcessStore, type Scheduler } from './interleaved-store.ts';
-import { createMemoryStore, type MemoryStore } from './memory-store.ts';
+import { judge, type Start } from './interleaving-judge.ts';
+import { type LastingStore, readLog } from './interleaving-stores.ts';
 import { createSeededRandom } from './seeded-random.ts';
 
 /** Calls that an approver may agree to at once. */
@@ -26,14 +28,6 @@ const DENYING = 'version: 1\nupstream: notes\nclasses: { never: [update] }\n';
 const EXPIRES_MS = 600_000;
 const POLICIES = [[POLICY('10m')], [POLICY('10m')], [POLICY('600s'), ''], [DENYING]];
 
-/** What happened, in the order in which it did. */
-interface Moment {
-  readonly kind: 'entry' | 'starts' | 'violation';
-  readonly entry?: AuditEntry;
-  readonly callId?: string;
-  readonly what?: string;
-}
-
 /** What one run came to, for whoever wants to know that the runs are worth something. */
 export interface Ran {
   readonly seed: number;
@@ -43,15 +37,29 @@ export interface Ran {
   readonly statuses: readonly string[];
 }
 
+interface Asked {
+  readonly principal: Principal;
+  readonly args: JsonObject;
+}
+
 interface Run {
   readonly random: () => number;
   readonly scheduler: Scheduler;
-  readonly memory: MemoryStore;
+  readonly lasting: LastingStore;
   readonly clock: FixedClock;
-  readonly moments: Moment[];
+  readonly starts: Start[];
+  /** Calls that were sent with a trace of their own. */
+  readonly traced: Set<string>;
+  readonly violations: string[];
   readonly actions: string[];
   readonly hosts: AbortController[];
   readonly tasks: TaskId[];
+  /** What was asked for last. */
+  newest: Asked | null;
+  /** Whether the process dies as soon as an upstream works for it. */
+  diesInCall: boolean;
+  /** Calls of this process that an upstream works on. */
+  running: number;
   rig: GatewayRig;
   process: ProcessStore;
   policy: readonly string[];
@@ -61,71 +69,81 @@ const PEOPLE = [person('alice'), person('alice'), person('bob'), person('paul', 
 const APPROVERS = [administrator('olivia'), administrator('otto'), administrator('alice'), administrator('oscar')];
 const pick = <T>(random: () => number, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
 
+/** Of how many the store may see the work in one turn. */
+const TOGETHER_MAX = 4;
+
 /** One run of a gateway whose people, hosts, operators and machine do things at the worst moments. The seed says all of it. */
-export async function runInterleaving(seed: number): Promise<Ran> {
-  const run = await startRun(seed);
-  const { random, scheduler } = run;
-  const actions = 8 + Math.floor(random() * 14);
-  for (let done = 0; done < actions; done += 1) {
-    act(run, pick(random, ACTIONS));
-    const steps = Math.floor(random() * random() * 120);
-    for (let step = 0; step < steps; step += 1) await scheduler.step();
+export async function runInterleaving(
+  seed: number,
+  openStore: (clock: FixedClock) => Promise<LastingStore> | LastingStore,
+): Promise<Ran> {
+  const clock = createFixedClock();
+  const lasting = await openStore(clock);
+  try {
+    const run = await startRun(seed, clock, lasting);
+    const { random, scheduler } = run;
+    const actions = 8 + Math.floor(random() * 14);
+    for (let done = 0; done < actions; done += 1) {
+      act(run, pick(random, ACTIONS));
+      await scheduler.settle();
+      const steps = Math.floor(random() * random() * 120);
+      for (let step = 0; step < steps; step += 1) {
+        await scheduler.step();
+        if (isCrashDue(run)) act(run, ['crash in a call', crash]);
+      }
+    }
+    for (const host of run.hosts) if (random() < 0.5) host.abort();
+    await settle(run);
+    run.rig.subscriptions.close();
+    return await describe(run, seed);
+  } finally {
+    await lasting.close();
   }
-  for (const host of run.hosts) if (random() < 0.5) host.abort();
-  await settle(run);
-  const all = await run.memory.approvals.list({ status: null, limit: 1000 });
-  run.rig.subscriptions.close();
+}
+
+async function describe({ lasting, starts, traced, violations, actions }: Run, seed: number): Promise<Ran> {
+  const approvals = await lasting.ports.approvals.list({ status: null, limit: 1000 });
+  const log = await readLog(lasting.ports.audit);
+  const neededBy = (principal: string): number => (principal === 'paul' ? 2 : 1);
   return {
     seed,
-    violations: judge(run.moments),
-    starts: run.moments.filter(({ kind }) => kind === 'starts').length,
-    actions: run.actions,
-    statuses: all.map(({ status, supersededBy }) => (supersededBy === null ? status : 'edited')),
+    violations: [...violations, ...judge({ log, starts, approvals, traced, granted: GRANTED, neededBy })],
+    starts: starts.length,
+    actions,
+    statuses: approvals.map(({ status, supersededBy }) => (supersededBy === null ? status : 'edited')),
   };
 }
 
-async function startRun(seed: number): Promise<Run> {
+async function startRun(seed: number, clock: FixedClock, lasting: LastingStore): Promise<Run> {
   const random = createSeededRandom(seed);
-  const scheduler = createScheduler(random);
-  const clock = createFixedClock();
-  const memory = createMemoryStore();
-  const moments: Moment[] = [];
-  tapEntries(memory, moments);
   const run = {
     random,
-    scheduler,
-    memory,
+    scheduler: createScheduler(random, TOGETHER_MAX),
+    lasting,
     clock,
-    moments,
+    starts: [],
+    traced: new Set(),
+    violations: [],
     actions: [],
     hosts: [],
     tasks: [],
+    newest: null,
+    diesInCall: false,
+    running: 0,
     policy: POLICIES[0] ?? [],
   } as unknown as Run;
   const ids = createCountingIds();
+  const { tokens } = lasting.ports;
   for (const { user } of APPROVERS) {
     const request = { plane: 'admin', user, groups: ['leads'], scopes: [], roles: ['approver'], ttlMs: 1e10 } as const;
-    await issueToken({ tokens: memory.tokens, clock, ids }, request, 'test');
+    await issueToken({ tokens, clock, ids }, request, 'test');
   }
   run.rig = await settleWhile(run, boot(run, ids));
   return run;
 }
 
-/** Every entry, when it is stored. */
-function tapEntries(memory: MemoryStore, moments: Moment[]): void {
-  memory.onAppend((entries) => {
-    for (const entry of entries) moments.push({ kind: 'entry', entry });
-  });
-}
-
 async function boot(run: Run, ids: ReturnType<typeof createCountingIds>): Promise<GatewayRig> {
-  run.process = createProcessStore(run.memory, run.scheduler, (approval) => {
-    // In the very turn in which the approval is spent.
-    const version = run.rig.deps.policy().version;
-    if (approval.expiresMs <= run.clock.nowMs()) run.moments.push({ kind: 'violation', what: 'spent after its end' });
-    if (approval.binding.policyVersion !== version)
-      run.moments.push({ kind: 'violation', what: 'spent under another policy' });
-  });
+  run.process = createProcessStore(run.lasting.ports, run.scheduler, (id) => void checkSpending(run, id));
   const world = { store: run.process.store, clock: run.clock, ids };
   const rig = await createGatewayRig({
     policies: run.policy.filter((text) => text !== ''),
@@ -138,14 +156,26 @@ async function boot(run: Run, ids: ReturnType<typeof createCountingIds>): Promis
   if (notes !== undefined)
     notes.answer = async ({ traceparent, signal }) => {
       const covered = rig.deps.killSwitches.find({ ...KILL_FACTS, principal: '' });
-      if (covered !== null) run.moments.push({ kind: 'violation', what: 'an upstream call under a kill switch' });
-      run.moments.push({ kind: 'starts', callId: traceparent?.split('-')[1] ?? '' });
+      if (covered !== null) run.violations.push('an upstream call under a kill switch');
+      run.starts.push({ afterSequence: run.lasting.lastSequence(), callId: traceparent?.split('-')[1] ?? null });
+      run.running += 1;
       await run.scheduler.pause();
-      if (run.process !== mine) return new Promise<never>(() => undefined);
+      if (run.process === mine) run.running -= 1;
+      else return new Promise<never>(() => undefined);
       if (signal.aborted) return { ok: false, error: { kind: 'aborted', dispatched: true, detail: 'given up' } };
       return { ok: true, value: textResult('ran') };
     };
   return rig;
+}
+
+/** In the very turn in which the approval is spent. */
+async function checkSpending(run: Run, id: ApprovalId): Promise<void> {
+  const nowMs = run.clock.nowMs();
+  const { version } = run.rig.deps.policy();
+  const approval = await run.lasting.peek(id);
+  if (approval === null) return;
+  if (approval.expiresMs <= nowMs) run.violations.push('spent after its end');
+  if (approval.policyVersion !== version) run.violations.push('spent under another policy');
 }
 
 const KILL_FACTS = { client: 'host-1', upstream: 'notes', tool: 'update', class: 'write' } as const;
@@ -155,10 +185,11 @@ type Action = (run: Run) => unknown;
 const ACTIONS: readonly (readonly [string, Action])[] = [
   ['call', (run) => call(run)],
   ['call', (run) => call(run)],
-  ['retry', (run) => call(run)],
-  ['retry', (run) => call(run)],
-  ['retry', (run) => call(run)],
-  ['task', (run) => call(run, 'task-if-needed')],
+  ['retry', (run) => call(run, 'hold', run.newest)],
+  ['retry', (run) => call(run, 'hold', run.newest)],
+  ['retry', (run) => call(run, 'hold', run.newest)],
+  ['task', (run) => call(run, 'task-if-needed', run.random() < 0.5 ? run.newest : null)],
+  ['approve', (run) => decide(run, 'approve')],
   ['approve', (run) => decide(run, 'approve')],
   ['approve', (run) => decide(run, 'approve')],
   ['approve', (run) => decide(run, 'approve')],
@@ -167,15 +198,17 @@ const ACTIONS: readonly (readonly [string, Action])[] = [
   ['cancel', cancel],
   ['kill', kill],
   ['release', release],
+  ['release', release],
   ['expire', expire],
   ['expire', expire],
   ['expire', expire],
-  ['change the policy', changePolicy],
   ['set the clock back', (run) => run.clock.setBy(-pick(run.random, [1000, EXPIRES_MS, EXPIRES_MS * 3]))],
   ['revoke', revoke],
   ['change the policy', changePolicy],
   ['disconnect', (run) => pick(run.random, run.hosts)?.abort()],
+  ['cancel the call', (run) => pick(run.random, run.hosts)?.abort(CANCELLED)],
   ['crash', crash],
+  ['crash at the next call', dieInCall],
 ];
 
 function act(run: Run, [name, action]: readonly [string, Action]): void {
@@ -183,29 +216,37 @@ function act(run: Run, [name, action]: readonly [string, Action]): void {
   void action(run);
 }
 
-async function call(run: Run, waiting?: string): Promise<void> {
+async function call(run: Run, waiting: 'hold' | 'task-if-needed' = 'hold', again: Asked | null = null): Promise<void> {
   const host = new AbortController();
   run.hosts.push(host);
   const callId = run.rig.deps.ids.next('call');
-  const principal = pick(run.random, PEOPLE);
+  run.traced.add(callId);
+  const asked = again ?? { principal: pick(run.random, PEOPLE), args: { id: pick(run.random, [1, 1, 2]) } };
+  run.newest = asked;
+  const { principal, args } = asked;
   const context = contextFor({ callId, principal, revision: '2026-07-28', signal: host.signal });
   const request: HostCall = {
     context: { ...context, traceparent: `00-${callId}-0000000000000001-01` },
     kind: 'tool',
     exposedName: 'notes__update',
-    args: { id: pick(run.random, [1, 1, 2]) },
+    args,
     stream: quietStream(run.random() < 0.6),
-    waiting: waiting === 'task-if-needed' ? 'task-if-needed' : 'hold',
+    waiting,
     continuation: null,
   };
   const answer = await run.rig.gateway.call(request);
   if (answer.kind === 'task') run.tasks.push(answer.id);
 }
 
+function listNewest({ scheduler, lasting }: Run): Promise<readonly Approval[]> {
+  return scheduler.track(lasting.ports.approvals.list({ status: null, limit: 4 }));
+}
+
 async function decide(run: Run, how: 'approve' | 'reject'): Promise<void> {
-  const open = await run.memory.approvals.list({ status: null, limit: 4 });
+  const open = await listNewest(run);
   if (open.length === 0) return;
-  const { id } = pick(run.random, open);
+  const undecided = open.filter(({ status }) => status === 'pending');
+  const { id } = pick(run.random, undecided.length > 0 && run.random() < 0.8 ? undecided : open);
   const by = pick(run.random, APPROVERS);
   await (how === 'approve'
     ? run.rig.administration.approve(by, id, null, null, { grant: run.random() < 0.4 })
@@ -213,7 +254,7 @@ async function decide(run: Run, how: 'approve' | 'reject'): Promise<void> {
 }
 
 async function edit(run: Run): Promise<void> {
-  const open = await run.memory.approvals.list({ status: null, limit: 4 });
+  const open = await listNewest(run);
   if (open.length === 0) return;
   const args = { id: pick(run.random, [1, 2]) };
   await run.rig.administration.edit(pick(run.random, APPROVERS), pick(run.random, open).id, args, null);
@@ -247,12 +288,12 @@ function expire({ rig, clock, random }: Run): Promise<unknown> {
   return expireApprovals(rig.deps);
 }
 
-async function revoke({ rig, random, memory }: Run): Promise<void> {
+async function revoke({ rig, random, scheduler, lasting }: Run): Promise<void> {
   if (random() < 0.5) {
     rig.deps.inFlight.stopCredential(pick(random, PEOPLE).credentialId);
     return;
   }
-  const token = pick(random, await memory.tokens.list());
+  const token = pick(random, await scheduler.track(lasting.ports.tokens.list()));
   if (token !== undefined)
     await rig.administration.revokeToken(administrator('victor', { roles: ['operator'] }), token.id);
 }
@@ -262,16 +303,29 @@ function changePolicy(run: Run): void {
   run.rig.setPolicy(run.policy.filter((text) => text !== ''));
 }
 
-/** The process is gone between two operations of the store, and another one starts over what it left. */
+/**
+ * The process is gone between two operations of the store, or with some of them on their way to it, and another one starts over what it
+ * left.
+ */
 async function crash(run: Run): Promise<void> {
+  const { random, scheduler, lasting } = run;
+  if (random() < 0.5) scheduler.release();
+  for (let turn = 0; turn < 20; turn += 1) await null;
   run.process.kill();
-  for (const { id, status } of await run.memory.approvals.list({ status: 'executing', limit: 100 })) {
-    const ended = { status: 'outcome-unknown', atMs: run.clock.nowMs(), finishedMs: run.clock.nowMs() } as const;
-    await run.memory.approvals.transition(id, status, ended, []);
-  }
+  run.diesInCall = false;
+  run.running = 0;
+  await scheduler.track(lasting.crash());
   run.tasks.length = 0;
   const { ids } = run.rig.deps;
   run.rig = await boot(run, ids as ReturnType<typeof createCountingIds>);
+}
+
+function dieInCall(run: Run): void {
+  run.diesInCall = true;
+}
+
+function isCrashDue(run: Run): boolean {
+  return run.diesInCall && run.running > 0;
 }
 
 async function settle(run: Run): Promise<void> {
@@ -287,75 +341,3 @@ async function settleWhile<T>(run: Run, work: Promise<T>): Promise<T> {
   while (!isDone) await run.scheduler.step();
   return work;
 }
-
-/** Every promise, checked on nothing but the order in which things were stored and upstreams saw calls. */
-function judge(moments: readonly Moment[]): readonly string[] {
-  const violations = moments.flatMap(({ kind, what }) => (kind === 'violation' && what !== undefined ? [what] : []));
-  const lives = new Map<ApprovalId, Life>();
-  const dispatched = new Map<string, DispatchEntry>();
-  const started = new Set<string>();
-  const decided = new Set<string>();
-  const proposers = new Map<ApprovalId, string>();
-  /** Calls that were decided on before somebody lost their credential may have looked at it before, too. */
-  const decidedBefore = new Map<string, ReadonlySet<string>>();
-  for (const { kind, entry, callId } of moments) {
-    if (kind === 'starts') {
-      // A call behind a task carries no trace of ours: then it is the one that was dispatched last and has not started.
-      const id = callId === '' ? [...dispatched.keys()].findLast((each) => !started.has(each)) : callId;
-      const dispatch = id === undefined ? undefined : dispatched.get(id);
-      if (id === undefined || dispatch === undefined) violations.push('an upstream call without a dispatch entry');
-      else if (started.has(id)) violations.push(`call ${id} started twice`);
-      else if (lives.get(dispatch.approvalId)?.underKill === true)
-        violations.push('started with an approval from before a kill switch');
-      if (id !== undefined) started.add(id);
-    }
-    if (entry?.kind === 'decision') decided.add(entry.callId);
-    if (entry?.kind === 'token' && entry.change === 'revoked') decidedBefore.set(entry.user, new Set(decided));
-    if (entry?.kind === 'kill-switch' && entry.change === 'on')
-      for (const life of lives.values()) life.underKill = true;
-    if (entry?.kind === 'approval') {
-      const life = lives.get(entry.approvalId) ?? bornOf(lives, entry);
-      lives.set(entry.approvalId, life);
-      const last = life.changes.at(-1);
-      if (last !== undefined && ENDS.has(last)) violations.push(`${entry.change} after ${last}`);
-      life.changes.push(entry.change);
-      if (entry.change === 'requested' && entry.by !== null) proposers.set(entry.approvalId, entry.by);
-    }
-    if (entry?.kind === 'dispatch') {
-      dispatched.set(entry.callId, entry);
-      const life = lives.get(entry.approvalId);
-      const agreed = life?.changes.filter((change) => change === 'approved').length ?? 0;
-      const needed = entry.principal === 'paul' ? 2 : 1;
-      if (life === undefined || agreed < needed) violations.push(`dispatch with ${agreed} approvals of ${needed}`);
-      const end = life?.changes.find((change) => ENDS.has(change));
-      if (end !== undefined) violations.push(`dispatch after ${end}`);
-      if (life !== undefined && (life.dispatches += 1) > 1) violations.push('a second dispatch of one approval');
-      if (life !== undefined && (life.family.dispatches += 1) > GRANTED)
-        violations.push('more calls than were granted');
-      const people = entry.decidedBy.split(', ');
-      if (people.includes(proposers.get(entry.approvalId) ?? '')) violations.push('approved by whoever proposed it');
-      if (people.includes(entry.principal)) violations.push('approved by the requester');
-      if (new Set(people).size < needed) violations.push(`approved by ${entry.decidedBy}, where it needs ${needed}`);
-      const isLate = (user: string): boolean => decidedBefore.get(user)?.has(entry.callId) === false;
-      if (people.some(isLate)) violations.push('approved by somebody whose credential was revoked');
-    }
-  }
-  return violations;
-}
-
-/** What is known of one approval; its family are all that were agreed to at once. */
-interface Life {
-  readonly changes: ApprovalEntry['change'][];
-  dispatches: number;
-  underKill: boolean;
-  readonly family: { dispatches: number };
-}
-
-/** A further call of a grant is of the family of the one before, and a switch that was pulled since that one began is against it as well. */
-function bornOf(lives: ReadonlyMap<ApprovalId, Life>, { comment }: ApprovalEntry): Life {
-  const before = lives.get((/^by the grant of (\S+)$/.exec(comment ?? '')?.[1] ?? '') as ApprovalId);
-  const { underKill = false, family = { dispatches: 0 } } = before ?? {};
-  return { changes: [], dispatches: 0, underKill, family };
-}
-
-const ENDS: ReadonlySet<string> = new Set(['rejected', 'expired', 'withdrawn', 'void']);
