@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decide, type Deciders, issueDeciders, statusOf } from '../support/approvals-desk.ts';
 import { startWorld, type World } from '../support/evasion-world.ts';
+import { type SdkProgress, SDKS } from '../support/sdk-hosts.ts';
 
 // Hosts that give up after 60 and after 240 seconds, with every time shortened alike. They are held for 50 and for 200.
 
@@ -82,5 +83,35 @@ describe.each(HOSTS)('a host named %s, which gives up after %d ms', (name, limit
     });
     expect(dispatched()).toBe(before);
     expect(await statusOf(world, id)).toBe('approved');
+  });
+});
+
+describe.each(SDKS)('a host of %s', (sdk, connect) => {
+  const [, limitMs] = HOSTS[0];
+  const [longName, , heldMs] = HOSTS[1];
+  const timeout = limitMs / SHORTENED;
+  const url = (): string => `http://127.0.0.1:${world.gateway.mcpPort}/mcp`;
+
+  it('that waits anew with every word of progress outlasts a hold of three times its patience', async () => {
+    const host = await connect(url(), world.tokens.alice, longName);
+    const told: SdkProgress[] = [];
+    const args = { subject: `${sdk} hears of it` };
+    const patience = { timeout, resetTimeoutOnProgress: true };
+    const startedMs = performance.now();
+    const answer = await host.call('crm__update_x', args, (progress) => told.push(progress), patience);
+    expect(performance.now() - startedMs).toBeGreaterThan(heldMs / SHORTENED - 50);
+    expect(answer).toMatchObject({ isError: true, structuredContent: { status: 'approval_pending' } });
+    const { approvalId: id } = answer.structuredContent as { readonly approvalId: string };
+    expect(told.length).toBeGreaterThanOrEqual(5);
+    expect(told.every(({ progress }, index) => index === 0 || progress > (told[index - 1]?.progress ?? 1))).toBe(true);
+    expect(told.every(({ message }) => message?.startsWith(`waiting for approval ${id}`))).toBe(true);
+    await host.close();
+  });
+
+  it('that does not, or gave no token, gives up, and its request stays for whoever asks again', async () => {
+    const host = await connect(url(), world.tokens.alice, longName);
+    const args = { subject: `${sdk} hears nothing` };
+    await expect(host.call('crm__update_x', args, undefined, { timeout })).rejects.toThrow(/tim(?:ed|e)[ -]?out/i);
+    await host.close();
   });
 });

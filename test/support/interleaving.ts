@@ -310,7 +310,7 @@ function changePolicy(run: Run): void {
 async function crash(run: Run): Promise<void> {
   const { random, scheduler, lasting } = run;
   if (random() < 0.5) scheduler.release();
-  for (let turn = 0; turn < 20; turn += 1) await null;
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
   run.process.kill();
   run.diesInCall = false;
   run.running = 0;

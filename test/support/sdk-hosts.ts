@@ -5,7 +5,12 @@ import { StreamableHTTPClientTransport as FirstTransport } from '@modelcontextpr
 /** A host made with one of the SDKs of the protocol's authors, whichever it is. */
 export interface SdkHost {
   listTools(): Promise<readonly string[]>;
-  call(tool: string, args: Record<string, unknown>, onprogress?: (progress: SdkProgress) => void): Promise<SdkAnswer>;
+  call(
+    tool: string,
+    args: Record<string, unknown>,
+    onprogress?: (progress: SdkProgress) => void,
+    patience?: SdkPatience,
+  ): Promise<SdkAnswer>;
   /** `null` for a revision without sessions. */
   readonly sessionId: string | null;
   readonly revision: string;
@@ -18,25 +23,39 @@ export interface SdkProgress {
   readonly message?: string | undefined;
 }
 
+/** After how long a host gives up. */
+export interface SdkPatience {
+  /** In milliseconds. */
+  readonly timeout?: number;
+  /** Whether progress makes it wait anew. */
+  readonly resetTimeoutOnProgress?: boolean;
+  readonly maxTotalTimeout?: number;
+  readonly signal?: AbortSignal;
+}
+
 export interface SdkAnswer {
   readonly content: readonly { readonly type: string; readonly text?: string }[];
   readonly isError?: boolean;
   readonly structuredContent?: Readonly<Record<string, unknown>>;
 }
 
-export type ConnectSdk = (url: string, token: string) => Promise<SdkHost>;
+export type ConnectSdk = (url: string, token: string, name?: string) => Promise<SdkHost>;
 
-const INFO = { name: 'a-host', version: '1.0.0' };
+const NAME = 'a-host';
+const infoOf = (name: string): { readonly name: string; readonly version: string } => ({ name, version: '1.0.0' });
 
-export const connectV1: ConnectSdk = async (url, token) => {
-  const client = new FirstClient(INFO);
+export const connectV1: ConnectSdk = async (url, token, name = NAME) => {
+  const client = new FirstClient(infoOf(name));
   const transport = new FirstTransport(new URL(url), { requestInit: bearer(token) });
   // The transport of v1 is not typed for exactOptionalPropertyTypes.
   await client.connect(transport as unknown as Parameters<typeof client.connect>[0]);
   return {
     listTools: async () => (await client.listTools()).tools.map(({ name }) => name),
-    call: async (name, args, onprogress) =>
-      (await client.callTool({ name, arguments: args }, undefined, onprogress && { onprogress })) as SdkAnswer,
+    call: async (tool, args, onprogress, patience) =>
+      (await client.callTool({ name: tool, arguments: args }, undefined, {
+        ...(onprogress && { onprogress }),
+        ...patience,
+      })) as SdkAnswer,
     sessionId: transport.sessionId ?? null,
     revision: transport.protocolVersion ?? '',
     close: () => client.close(),
@@ -45,14 +64,17 @@ export const connectV1: ConnectSdk = async (url, token) => {
 
 const connectV2 =
   (mode: 'legacy' | 'auto' | { readonly pin: string }): ConnectSdk =>
-  async (url, token) => {
-    const client = new SplitClient(INFO, { versionNegotiation: { mode } });
+  async (url, token, name = NAME) => {
+    const client = new SplitClient(infoOf(name), { versionNegotiation: { mode } });
     const transport = new SplitTransport(new URL(url), { requestInit: bearer(token) });
     await client.connect(transport);
     return {
       listTools: async () => (await client.listTools()).tools.map(({ name }) => name),
-      call: async (name, args, onprogress) =>
-        (await client.callTool({ name, arguments: args }, onprogress && { onprogress })) as SdkAnswer,
+      call: async (tool, args, onprogress, patience) =>
+        (await client.callTool(
+          { name: tool, arguments: args },
+          { ...(onprogress && { onprogress }), ...patience },
+        )) as SdkAnswer,
       sessionId: transport.sessionId ?? null,
       revision: client.getNegotiatedProtocolVersion() ?? '',
       close: () => client.close(),

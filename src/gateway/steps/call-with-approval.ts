@@ -1,5 +1,4 @@
 import type { Approval, ApprovalId } from '../../core/approval/approval.ts';
-import { holdMsFor } from '../../core/approval/hold-times.ts';
 import { isModernRevision } from '../../core/mcp/revisions.ts';
 import type { Task } from '../../core/tasks/task.ts';
 import { taskStatusOf } from '../../core/tasks/task-status.ts';
@@ -14,6 +13,7 @@ import { approvalAnswer, editedAnswer } from './approval-answers.ts';
 import { deny } from './deny.ts';
 import { canSendToPage, sendToPage, tellPageDone } from './send-to-page.ts';
 import { spendApproval } from './spend-approval.ts';
+import { holdMsOf, waitForPerson } from './wait-for-person.ts';
 
 type HeldCall = GovernedCall & { readonly decision: { readonly effect: 'approve' } };
 
@@ -134,10 +134,9 @@ async function holdByPage(deps: CallDeps, governed: GovernedCall, approval: Appr
 /** Waits for a decision and returns the approval as it then is. Holding is a courtesy: every way out of it is safe. */
 async function hold(deps: CallDeps, { call, place }: GovernedCall, approval: Approval): Promise<Approval> {
   const { stream } = call;
-  const canWait = stream.open();
-  if (canWait) stream.progress({ progress: 0, total: null, message: `waiting for approval ${approval.id}` });
-  if (canWait) await waitForPerson(deps, call.context, approval, place.signal);
-  if (call.context.signal.reason === CANCELLED) return withdraw(deps, call.context, approval);
+  const { context } = call;
+  if (stream.open()) await waitForPerson(deps, { context, stream, approval, signal: place.signal });
+  if (context.signal.reason === CANCELLED) return withdraw(deps, context, approval);
   const now = (await deps.approvals.find(approval.id)) ?? approval;
   // Nobody is there to take the result: the call may run when it is sent again, not before.
   return place.signal.aborted || !stream.isThere() ? approval : now;
@@ -149,26 +148,6 @@ async function withdraw(deps: CallDeps, { callId, principal }: RequestContext, a
   const withdrawn = await withdrawApproval(deps, approval, { by, credentialId, callId });
   if (withdrawn !== null) deps.desk.wake(approval.id);
   return withdrawn ?? approval;
-}
-
-/** As long as suits the host. How long hosts that give up have waited is remembered, for whoever sets the time. */
-async function waitForPerson(
-  deps: CallDeps,
-  context: RequestContext,
-  approval: Approval,
-  signal: AbortSignal,
-): Promise<void> {
-  const { clock, desk, holdRecords } = deps;
-  const holdMs = holdMsOf(deps, context);
-  const startedMs = clock.monotonicMs();
-  const how = holdMs > 0 ? await desk.wait(approval.id, holdMs, signal) : 'time-up';
-  if (how === 'aborted')
-    holdRecords.gaveUp(context.hostName ?? context.principal.client, clock.monotonicMs() - startedMs);
-}
-
-function holdMsOf({ approvalSettings }: CallDeps, { principal, hostName }: RequestContext): number {
-  const times = { configured: approvalSettings.holds, otherwiseMs: approvalSettings.holdMs };
-  return holdMsFor(times, [hostName, principal.client]);
 }
 
 function isHeld(governed: GovernedCall): governed is HeldCall {
