@@ -22,12 +22,22 @@ const DEPTH_MAX = 3;
 function argumentsIn(schema: Json | undefined, around: readonly string[], depth: number): readonly IdentityArgument[] {
   const properties = isJsonObject(schema) ? schema['properties'] : undefined;
   if (!isJsonObject(properties) || depth === 0) return [];
+  const names = new Set(Object.keys(properties).map(foldName));
+  // Beside a repository, an owner is a part of its address.
+  const isAddress = names.has('repo') || names.has('repository') || names.has('reponame');
   return Object.entries(properties).flatMap(([name, inner]): readonly IdentityArgument[] => {
     const path = [...around, name];
-    const source = SOURCES.get(foldName(name));
+    const source = isAddress && foldName(name) === 'owner' ? undefined : sourceOf(foldName(name));
     return source === undefined ? argumentsIn(inner, path, depth - 1) : [{ path, source }];
   });
 }
+
+function sourceOf(folded: string): BindingSource | undefined {
+  return SOURCES.get(folded) ?? (ON_BEHALF.test(folded) ? 'id' : undefined);
+}
+
+/** Says on whose behalf wherever it stands in a name: `raise_on_behalf_of`, `impersonate_user`. */
+const ON_BEHALF = /onbehalfof|impersonate/;
 
 const SOURCES: ReadonlyMap<string, BindingSource> = new Map([
   ...named(
@@ -36,7 +46,7 @@ const SOURCES: ReadonlyMap<string, BindingSource> = new Map([
   ),
   ...named(
     'id',
-    'userid username useremail principal principalid onbehalfof impersonate runas actingas actas requesterid callerid',
+    'userid username useremail principal principalid owner ownerid ownername owneremail runas runasuser asuser actingas actas actingfor requesterid callerid',
   ),
   ...named('client', 'clientid'),
 ]);

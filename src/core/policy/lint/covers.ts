@@ -19,7 +19,8 @@ export function covers(wide: PolicyRule, narrow: PolicyRule, lists: ClassLists):
   );
 }
 
-function coversWho(wide: PolicyWho, narrow: PolicyWho): boolean {
+/** Whether somebody of whom the one speaks is also somebody of whom the other does. */
+export function coversWho(wide: PolicyWho, narrow: PolicyWho): boolean {
   if (!wide.scopes.every((scope) => narrow.scopes.includes(scope))) return false;
   const within = (all: readonly string[] | null, some: readonly string[] | null): boolean =>
     all === null || (some?.every((name) => all.includes(name)) ?? false);

@@ -7,6 +7,7 @@ import { createSubjectMatcher } from '../matchers/subject.ts';
 import { createNamePattern } from '../matchers/name-pattern.ts';
 import { findUnknownArgument } from './find-unknown-argument.ts';
 import { lintConditions } from './lint-conditions.ts';
+import { lintIdentity } from './lint-identity.ts';
 import { type PlacedRule, warning } from './lint-rules.ts';
 
 /** A tool as its upstream defines it. */
@@ -28,6 +29,7 @@ export function lintTools(files: readonly PolicySource[], tools: readonly Linted
     ...files.flatMap((source) => findUnknownNames(source, names)),
     ...rules.flatMap((placed) => findUnknownSubjects(placed, names)),
     ...lintConditions(files, tools),
+    ...lintIdentity(files, tools),
     ...rules.flatMap((placed) => findArgumentFaults(placed, tools)),
   ];
 }
