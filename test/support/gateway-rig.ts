@@ -13,7 +13,7 @@ import { SECRET_DETECTORS } from '../../src/core/content/detectors/built-in.ts';
 import { createKnownSecrets } from '../../src/core/content/redact-arguments.ts';
 import type { Administrator, Principal, PrincipalId } from '../../src/core/identity/principal.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
-import { type CompiledPolicy, compilePolicy } from '../../src/core/policy/compile-policy.ts';
+import { type CompiledPolicy, compilePolicy, type PolicyOptions } from '../../src/core/policy/compile-policy.ts';
 import { policyFileSchema } from '../../src/core/policy/policy-schema.ts';
 import type { Administration } from '../../src/gateway/administration.ts';
 import { createApprovalDesk } from '../../src/gateway/approval-desk.ts';
@@ -84,6 +84,7 @@ export interface HostAnswer {
 
 export interface RigOptions {
   readonly policies: readonly string[];
+  readonly policyOptions?: Partial<PolicyOptions>;
   readonly upstreams: Readonly<Record<string, readonly string[]>>;
   readonly approvals?: Partial<ApprovalSettings>;
   /** What every upstream may ask. */
@@ -122,7 +123,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
   const report = (problem: OperatorReport) => void reports.push(problem);
   const inFlight = createInFlight();
   const approvalSettings = { ...APPROVAL_SETTINGS, ...options.approvals };
-  let policy = compiled(options.policies);
+  let policy = compiled(options.policies, options.policyOptions);
 
   const knownSecrets = createKnownSecrets(options.secrets ?? []);
   const killSwitches = await createKillSwitches({
@@ -226,7 +227,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     subscriptions,
     reports,
     setPolicy: (texts) => {
-      policy = compiled(texts);
+      policy = compiled(texts, options.policyOptions);
     },
     call: async (principal, tool, args = {}, { signal, endpoint, canWait = true } = {}) => {
       const context = {
@@ -273,7 +274,7 @@ export function administrator(user: string, more: Partial<Administrator> = {}): 
   return { user, roles: ['approver', 'operator', 'auditor'], groups: ['leads'], credentialId: `tok_${user}`, ...more };
 }
 
-function compiled(texts: readonly string[]): CompiledPolicy {
+function compiled(texts: readonly string[], options: Partial<PolicyOptions> = {}): CompiledPolicy {
   const sources = texts.map((text, index) => ({
     name: `policy-${index}.yaml`,
     file: policyFileSchema.parse(parse(text)),
@@ -285,6 +286,7 @@ function compiled(texts: readonly string[]): CompiledPolicy {
     approvalExpiresMs: 30 * 60_000,
     approversMin: 1,
     appUpstreams: [],
+    ...options,
   });
   if (!policy.ok) throw new Error(JSON.stringify(policy.error));
   return policy.value;

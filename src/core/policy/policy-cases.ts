@@ -22,12 +22,23 @@ export interface PolicyCase {
   readonly args: JsonObject | null;
   /** What the person has read before in the same session. */
   readonly seen: readonly SeenLabel[];
+  /** How often the same call comes in the same moment; `expect` is about the last one. */
+  readonly times: number;
+  /** The person has not used the tool before, for the watch rule `first-use-of-tool`. */
+  readonly firstUse: boolean;
   readonly expect: CaseOutcome;
   /** The arguments as they must be sent, with what the policy fills in; `null` where that is not asked. */
   readonly bound: JsonObject | null;
+  /** What the upstream answers, and members of what the host then sees; `null` where that is not asked. */
+  readonly result: CaseResultShown | null;
   readonly class: ToolClass | null;
   /** The rule that must be the one to speak, or one of those. */
   readonly rule: string | null;
+}
+
+export interface CaseResultShown {
+  readonly given: JsonObject;
+  readonly shown: JsonObject;
 }
 
 export interface CasePerson {
@@ -42,6 +53,7 @@ export interface CasePerson {
 export type CaseOutcome = 'allow' | 'approve' | 'deny' | 'hidden';
 
 const CASES_MAX = 2000;
+const TIMES_MAX = 100_000;
 /** 2026-01-01T12:00:00Z. Fixed, so that a test means the same on every day. */
 const NOW_MS = 1_767_268_800_000;
 const names = z.array(z.string().min(1).max(512)).max(256);
@@ -75,6 +87,28 @@ const policyCase = z.strictObject({
     .array(z.enum(['private', 'untrusted']))
     .default([])
     .describe('What the person has read before in the same session, for the watch rule `data-flow`'),
+  times: z
+    .int()
+    .min(1)
+    .max(TIMES_MAX)
+    .default(1)
+    .describe(
+      'How often the same call comes in the same moment, for limits and the watch rule `identical-calls`; `expect` is about the last one',
+    ),
+  firstUse: z
+    .boolean()
+    .default(false)
+    .describe('The person has not used the tool before, for the watch rule `first-use-of-tool`'),
+  result: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('What the upstream answers: `content`, `structuredContent` and whatever else a result has'),
+  shown: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe(
+      'With `result`: what the host must see of it, by members; those that are not named here are not compared',
+    ),
   now: moment.optional().describe('When the call comes; noon on the first of January 2026, UTC, without it'),
   bound: z
     .record(z.string(), z.unknown())
@@ -83,6 +117,12 @@ const policyCase = z.strictObject({
   class: z.enum(['read', 'write', 'never', 'unclassified']).optional().describe('The class that the call must have'),
   rule: z.string().optional().describe('The id of a rule that must be among those that spoke'),
 });
+
+function checkResult({ result, shown }: z.infer<typeof policyCase>, context: z.RefinementCtx): void {
+  if ((result === undefined) === (shown === undefined)) return;
+  const message = 'says what is answered, or what is shown of it, and not both';
+  context.addIssue({ code: 'custom', message, params: { help: 'give `result` and `shown` together' } });
+}
 
 function checkTarget(each: z.infer<typeof policyCase>, context: z.RefinementCtx): void {
   if (targetOf(each) !== null) return;
@@ -104,10 +144,19 @@ function targetOf(each: z.infer<typeof policyCase>): PolicyCase['target'] | null
   return { kind: completion ? 'prompt-argument' : 'prompt', name };
 }
 
+function shownOf({ result, shown }: z.infer<typeof policyCase>): PolicyCase['result'] {
+  if (result === undefined || shown === undefined) return null;
+  return { given: result as JsonObject, shown: shown as JsonObject };
+}
+
 export const policyCasesSchema: z.ZodType<PolicyCases, unknown> = z
   .strictObject({
     policy: z.string().min(1).describe('The file name of the policy that is tested'),
-    cases: z.array(policyCase.superRefine(checkTarget)).min(1).max(CASES_MAX).describe('What is expected'),
+    cases: z
+      .array(policyCase.superRefine(checkTarget).superRefine(checkResult))
+      .min(1)
+      .max(CASES_MAX)
+      .describe('What is expected'),
   })
   .transform(({ policy, cases }) => ({
     policy,
@@ -120,6 +169,9 @@ export const policyCasesSchema: z.ZodType<PolicyCases, unknown> = z
         bound: (each.bound as Record<string, Json> | undefined) ?? null,
         args: each.args === 'any' ? null : (each.args as Record<string, Json>),
         seen: each.seen,
+        times: each.times,
+        firstUse: each.firstUse,
+        result: shownOf(each),
         expect: each.expect,
         class: each.class ?? null,
         rule: each.rule ?? null,

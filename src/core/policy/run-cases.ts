@@ -6,6 +6,9 @@ import type { Decision } from './decision.ts';
 import { isSeenUse } from './data-flow.ts';
 import type { CaseOutcome, PolicyCase } from './policy-cases.ts';
 import type { PolicyFile } from './policy-file.ts';
+import type { PlacedWatch } from './policy-watch.ts';
+import type { ReasonCode } from './reasons.ts';
+import { showResult } from './show-result.ts';
 
 export interface CaseResult {
   readonly case: PolicyCase;
@@ -28,7 +31,7 @@ export function runCases(
       nowMs: each.nowMs,
       isUsed: (use) => each.seen.some((label) => isSeenUse(use, label)),
     });
-    return { case: each, decision, differences: findDifferences(each, decision) };
+    return { case: each, decision, differences: findDifferences(policy, upstream, each, decision) };
   });
 }
 
@@ -38,13 +41,11 @@ export function findUntestedRules(file: PolicyFile, results: readonly CaseResult
   return file.rules.map(({ id }) => id).filter((id) => !spoken.has(id));
 }
 
-function findDifferences(expected: PolicyCase, decision: Decision): string[] {
-  const outcome = outcomeOf(decision);
+function findDifferences(policy: CompiledPolicy, upstream: string, expected: PolicyCase, decision: Decision): string[] {
+  const { outcome, why } = outcomeOf(policy.watch.get(upstream) ?? [], expected, decision);
   const rules = decision.reasons.flatMap(({ ruleId }) => (ruleId === null ? [] : [ruleId]));
   const differences: string[] = [];
-  if (outcome !== expected.expect) {
-    differences.push(`expected ${expected.expect}, is ${outcome} (${decision.reasons[0].code})`);
-  }
+  if (outcome !== expected.expect) differences.push(`expected ${expected.expect}, is ${outcome} (${why})`);
   if (expected.class !== null && decision.class !== expected.class) {
     differences.push(`expected class ${expected.class}, is ${decision.class}`);
   }
@@ -53,6 +54,7 @@ function findDifferences(expected: PolicyCase, decision: Decision): string[] {
     const sent = decision.effect === 'deny' ? 'nothing' : canonicalJson(decision.args);
     differences.push(`expected ${canonicalJson(bound)} to be sent, is ${sent}`);
   }
+  differences.push(...findShownOtherwise(expected.result, decision));
   if (expected.rule !== null && !rules.includes(expected.rule)) {
     differences.push(
       `expected rule ${expected.rule} to speak, ${rules.length === 0 ? 'none did' : `${rules.join(', ')} did`}`,
@@ -61,8 +63,34 @@ function findDifferences(expected: PolicyCase, decision: Decision): string[] {
   return differences;
 }
 
-function outcomeOf(decision: Decision): CaseOutcome {
-  return decision.effect === 'deny' && decision.hidden ? 'hidden' : decision.effect;
+function findShownOtherwise(result: PolicyCase['result'], decision: Decision): string[] {
+  if (result === null) return [];
+  const seen = decision.effect === 'deny' ? null : showResult(decision.result, result.given);
+  return Object.entries(result.shown).flatMap(([name, wanted]) => {
+    const shown = seen?.[name];
+    if (shown !== undefined && canonicalJson(shown) === canonicalJson(wanted)) return [];
+    const is = shown === undefined ? 'nothing' : canonicalJson(shown);
+    return [`expected ${name} ${canonicalJson(wanted)} to be shown, is ${is}`];
+  });
+}
+
+interface Outcome {
+  readonly outcome: CaseOutcome;
+  readonly why: ReasonCode;
+}
+
+/** What becomes of the last of so many calls: after `decide`, what the gateway counts. What waits for a person is not counted. */
+function outcomeOf(watch: readonly PlacedWatch[], { times, firstUse }: PolicyCase, decision: Decision): Outcome {
+  const why = decision.reasons[0].code;
+  if (decision.effect === 'deny') return { outcome: decision.hidden ? 'hidden' : 'deny', why };
+  if (decision.effect === 'approve') return { outcome: 'approve', why };
+  if (firstUse && decision.limits.some(({ kind }) => kind === 'first-use'))
+    return { outcome: 'approve', why: 'first_use' };
+  if (watch.some((rule) => rule.on === 'identical-calls' && times >= rule.count)) {
+    return { outcome: 'deny', why: 'identical_calls' };
+  }
+  const isReached = decision.limits.some((use) => use.kind !== 'concurrent' && use.amount * times > use.max);
+  return isReached ? { outcome: 'deny', why: 'limit_reached' } : { outcome: 'allow', why };
 }
 
 function principalOf({ as }: PolicyCase): Principal {

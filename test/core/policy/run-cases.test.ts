@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { policyCasesSchema } from '../../../src/core/policy/policy-cases.ts';
 import { policyFileSchema } from '../../../src/core/policy/policy-schema.ts';
 import { findUntestedRules, runCases } from '../../../src/core/policy/run-cases.ts';
-import { policyOf } from '../../support/policy.ts';
+import { policyOf, watchRule } from '../../support/policy.ts';
 
 const FILE = {
   upstream: 'crm',
@@ -51,6 +51,87 @@ describe('runCases', () => {
     ],
   ])('tells %s', (_what, expected, differences) => {
     expect(run(expected)[0]?.differences).toEqual(differences);
+  });
+
+  const WATCHED = {
+    upstream: 'crm',
+    classes: { read: ['get', 'find', 'show'], write: ['put'] },
+    rules: [
+      { id: 'read', who: { groups: ['staff'] }, tools: ['get', 'find'], effect: 'allow' },
+      {
+        id: 'show',
+        who: { groups: ['staff'] },
+        tools: ['show'],
+        effect: 'allow',
+        result: { keep: ['id'], redact: ['email'] },
+      },
+      { id: 'put', who: { groups: ['staff'] }, tools: ['put'], effect: 'approve' },
+    ],
+    limits: [
+      { tools: ['get', 'put'], calls: '3/1m' },
+      { tools: ['find'], spend: { cost: 2, budget: '5/1d' } },
+    ],
+    watch: [
+      watchRule('identical-calls', 'deny', { count: 9, within: '1m' }),
+      watchRule('first-use-of-tool', 'require-approval'),
+    ],
+  };
+  const given = {
+    structuredContent: { id: 'd1', salary: 9 },
+    content: [{ type: 'text', text: '{"id":"a@b.example","salary":9}' }],
+  };
+
+  it.each<[string, object, readonly string[]]>([
+    ['as many calls as a limit gives', { tool: 'get', times: 3, expect: 'allow' }, []],
+    ['one more', { tool: 'get', times: 4, expect: 'allow' }, ['expected allow, is deny (limit_reached)']],
+    ['as much as a budget gives', { tool: 'find', times: 2, expect: 'allow' }, []],
+    ['more than that', { tool: 'find', times: 3, expect: 'deny' }, []],
+    ['calls that wait for a person', { tool: 'put', times: 4, expect: 'approve' }, []],
+    ['fewer than too many of the same', { tool: 'show', times: 8, expect: 'allow' }, []],
+    [
+      'too many of the same',
+      { tool: 'show', times: 9, expect: 'allow' },
+      ['expected allow, is deny (identical_calls)'],
+    ],
+    [
+      'the first use of a tool',
+      { tool: 'get', firstUse: true, expect: 'allow' },
+      ['expected allow, is approve (first_use)'],
+    ],
+    [
+      'a result as a rule shows it',
+      { tool: 'show', expect: 'allow', result: given, shown: { structuredContent: { id: 'd1' } } },
+      [],
+    ],
+    [
+      'personal data in it',
+      {
+        tool: 'show',
+        expect: 'allow',
+        result: given,
+        shown: { content: [{ type: 'text', text: '{"id":"[redacted:email]"}' }] },
+      },
+      [],
+    ],
+    [
+      'a result that is shown otherwise',
+      { tool: 'get', expect: 'allow', result: given, shown: { structuredContent: { id: 'd1' } } },
+      ['expected structuredContent {"id":"d1"} to be shown, is {"id":"d1","salary":9}'],
+    ],
+    [
+      'nothing where the call is denied',
+      { tool: 'drop', expect: 'hidden', result: given, shown: { content: [] } },
+      ['expected content [] to be shown, is nothing'],
+    ],
+  ])('looks at %s', (_what, expected, differences) => {
+    const cases = [{ name: 'case', as: alice, ...expected }];
+    const parsed = policyCasesSchema.parse({ policy: 'crm.yaml', cases });
+    expect(runCases(policyOf([WATCHED]), 'crm', parsed.cases)[0]?.differences).toEqual(differences);
+  });
+
+  it('takes no result without what must be shown of it', () => {
+    const cases = [{ name: 'case', as: alice, tool: 'get', expect: 'allow', result: given }];
+    expect(policyCasesSchema.safeParse({ policy: 'crm.yaml', cases }).success).toBe(false);
   });
 
   it('finds the rules that no case reaches', () => {
