@@ -11,6 +11,7 @@ RUN npm run build && npm prune --omit=dev --ignore-scripts
 
 FROM node:24.21.0-slim
 ENV NODE_ENV=production
+ENV MALLOC_ARENA_MAX=1
 # A number, so that Kubernetes can see that it is not root. Everything but /data belongs to root and is read-only to the gateway.
 RUN install --directory --owner=10001 --group=10001 --mode=0700 /data
 WORKDIR /app

@@ -33,7 +33,7 @@ export async function startGateway({
   const args = [...NODE_FLAGS, main, 'up', '--config', configFile, '--json'];
   const gateway = processes.start({
     name: 'countersign',
-    prefix: placement.target,
+    prefix: [...placement.target, 'env', 'MALLOC_ARENA_MAX=1'],
     program: process.execPath,
     args,
   });

@@ -3,6 +3,7 @@ import { listFingerprint } from '../core/catalog/list-fingerprint.ts';
 import type { Definition, ListKind } from '../core/catalog/listed.ts';
 import type { PinnedList } from '../core/catalog/pin.ts';
 import { err, ok, type Result } from '../core/result.ts';
+import type { Soon } from '../core/soon.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Upstream, UpstreamFault } from '../ports/upstream.ts';
 
@@ -21,7 +22,7 @@ export interface UpstreamList {
 
 /** What the upstreams offer, remembered for a while per principal: two principals may be shown different tools. */
 export interface Catalogue {
-  list(kind: ListKind, upstream: Upstream, principal: string): Promise<Result<UpstreamList, UpstreamFault>>;
+  list(kind: ListKind, upstream: Upstream, principal: string): Soon<Result<UpstreamList, UpstreamFault>>;
   /** What the upstream says now, whatever is remembered. */
   newest(kind: ListKind, upstream: Upstream, principal: string): Promise<Result<UpstreamList, UpstreamFault>>;
   forget(upstream: string): void;
@@ -101,7 +102,7 @@ export function createCatalogue(
         return fault === undefined ? fetched : unlessLate(fetched, options.waitAgainMs, fault);
       }
       if (ageMs > options.freshMs) void fetchList(kind, upstream, principal, key);
-      return Promise.resolve(ok(listed.list));
+      return ok(listed.list);
     },
     newest: (kind, upstream, principal) => fetchList(kind, upstream, principal, keyOf(upstream.name, kind, principal)),
     forget(upstream) {

@@ -35,18 +35,22 @@ type HostAnswer = CallAnswer | HostInputRequest;
  * Modern hosts are asked by way of an answer and come back with another request: each of those is checked, decided on and recorded like
  * the first one, and then the call goes on from where it waits.
  */
-export async function converse(deps: CallDeps, call: HostCall): Promise<HostAnswer> {
+export function converse(deps: CallDeps, call: HostCall): Promise<HostAnswer> {
   const { continuation } = call;
   if (continuation !== null && continuation.requestState !== null)
     return continueCall(deps, call, continuation.requestState, continuation.inputResponses);
-  const { revision, capabilities, signal } = call.context;
-  if (!isModernRevision(revision) || !hasAny(capabilities)) return handleCall(deps, call);
+  const { revision, capabilities } = call.context;
+  return isModernRevision(revision) && hasAny(capabilities) ? holdCall(deps, call) : handleCall(deps, call);
+}
+
+async function holdCall(deps: CallDeps, call: HostCall): Promise<HostAnswer> {
+  const { continuation } = call;
   const held = createHeldCall(call, (heldCall) => handleCall(deps, heldCall));
   const turn = await held.next();
   // Whoever knows the call has answered its first questions beforehand; the person's host is asked all the same otherwise.
   const early =
     turn.kind === 'asked' && continuation !== null ? readAnswers(turn.asks, continuation.inputResponses) : null;
-  if (early !== null) held.resume(call, signal, early);
+  if (early !== null) held.resume(call, call.context.signal, early);
   return answerTurn(deps, call, { callId: call.context.callId, held }, 1);
 }
 

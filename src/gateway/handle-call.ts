@@ -29,7 +29,8 @@ export async function handleCall(deps: CallDeps, call: HostCall): Promise<CallAn
   const policy = deps.policy();
   deps.principals.note(principal);
 
-  const target = await resolveTarget(deps, call);
+  const named = resolveTarget(deps, call);
+  const target = named instanceof Promise ? await named : named;
   if (target === null) return deny(deps, call, { code: 'unknown', policyVersion: policy.version });
 
   const isUsed = (use: WindowUse): boolean => deps.limits.isUsed(use);
@@ -85,7 +86,8 @@ async function runDecided(deps: CallDeps, policy: CompiledPolicy, decided: Decid
   const stopped = () => deny(deps, call, { code: 'kill_switch', ...decision, target });
   if (deps.killSwitches.find(killFacts) !== null) return stopped();
 
-  const definition = await loadDefinition(deps, target, call.context.principal.id);
+  const loaded = loadDefinition(deps, target, call.context.principal.id);
+  const definition = loaded instanceof Promise ? await loaded : loaded;
   if (place.stoppedBy === 'kill-switch') return stopped();
   if (!definition.ok) return deny(deps, call, { code: 'upstream_unavailable', ...decision, target });
   if (definition.value === null) return deny(deps, call, { code: 'unknown', ...decision, target });
@@ -130,7 +132,9 @@ async function runWithinLimits(deps: CallDeps, governed: GovernedCall): Promise<
   const taken = deps.limits.take(governed.decision.limits);
   if (!taken.ok) return denyOverLimit(deps, governed, taken.error);
   try {
-    await Promise.all([recordDecision(deps, governed), taken.value.store()]);
+    const used = taken.value.store();
+    const recorded = recordDecision(deps, governed);
+    await (used === null ? recorded : Promise.all([recorded, used]));
     return await dispatchAllowed(deps, governed);
   } finally {
     taken.value.end();

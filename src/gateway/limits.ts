@@ -16,8 +16,11 @@ export interface Limits {
 }
 
 export interface TakenUse {
-  /** Resolves when a restart will know. Throws `StoreError` when that failed; the call must not run then. */
-  store(): Promise<void>;
+  /**
+   * Resolves when a restart will know; `null`: there is nothing to know. Rejects with `StoreError` when that failed; the call must not run
+   * then.
+   */
+  store(): Promise<void> | null;
   /** The call did not come to run after all. Throws `StoreError`; then it stays used, which errs on the safe side. */
   giveBack(): Promise<void>;
   /** The call is over: others may run in its place. What it used of windows stays used. */
@@ -71,7 +74,7 @@ export async function createLimits(deps: { readonly store: LimitStore; readonly 
         else stored.push(takeWindow(windows, use, nowMs));
       }
       return ok({
-        store: () => (stored.length === 0 ? STORED : store.add(stored, nowMs)),
+        store: () => (stored.length === 0 ? null : store.add(stored, nowMs)),
         async giveBack() {
           for (const use of uses)
             if (use.kind !== 'concurrent') takeWindow(windows, { ...use, amount: -use.amount }, nowMs);
@@ -93,8 +96,11 @@ interface Counter {
 }
 
 const NOTHING_USED = createUsage();
-const STORED = Promise.resolve();
-const NO_LIMITS: Result<TakenUse, never> = ok({ store: () => STORED, giveBack: () => STORED, end: () => undefined });
+const NO_LIMITS: Result<TakenUse, never> = ok({
+  store: () => null,
+  giveBack: () => Promise.resolve(),
+  end: () => undefined,
+});
 /** How soon one of the running calls may be over. */
 const RETRY_CONCURRENT_MS = 1000;
 

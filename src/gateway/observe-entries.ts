@@ -17,11 +17,11 @@ export function observeEntries<Stores extends CallStores>(
     ...stores,
     audit: {
       ...audit,
-      async record(entries) {
-        const sequence = await audit.record(entries);
-        listener(entries);
-        return sequence;
-      },
+      record: (entries) =>
+        audit.record(entries).then((sequence) => {
+          listener(entries);
+          return sequence;
+        }),
     },
     approvals: {
       ...approvals,

@@ -78,7 +78,7 @@ describe('inspectResult', () => {
     const text = `${'nothing here. '.repeat(5000)}`;
     const large = resultOf({ content: Array.from({ length: 12 }, () => ({ type: 'text', text })) });
     const turnsFor = async (count: number): Promise<number> => {
-      const inspections = Array.from({ length: count }, () => inspectResult(deps, large, CALL));
+      const inspections = Array.from({ length: count }, () => Promise.resolve(inspectResult(deps, large, CALL)));
       let turns = 0;
       let isOver = false;
       void Promise.all(inspections).then(() => (isOver = true));

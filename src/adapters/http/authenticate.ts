@@ -1,5 +1,6 @@
 import type { Principal } from '../../core/identity/principal.ts';
-import { err, ok, type Result } from '../../core/result.ts';
+import { err, type Result } from '../../core/result.ts';
+import type { Soon } from '../../core/soon.ts';
 import type { AuthenticationFault, Authenticator } from '../../ports/authenticator.ts';
 import { type HttpRefusal, REFUSALS, unauthenticated } from './refusals.ts';
 
@@ -10,24 +11,40 @@ import { type HttpRefusal, REFUSALS, unauthenticated } from './refusals.ts';
  * `resource` is the endpoint: a token that was issued for another one is no token here (RFC 8707; bug class of CVE-2025-69196).
  * `metadataUrl` is where a host finds out how to get a token; `null` where it must not try.
  */
-export async function authenticate(
+export function authenticate(
   authenticator: Authenticator,
   authorization: string | null,
   url: string,
-  { resource, metadataUrl }: { readonly resource: string; readonly metadataUrl: string | null },
-): Promise<Result<Principal, HttpRefusal>> {
+  place: Place,
+): Soon<Result<Principal, HttpRefusal>> {
   if (QUERY_TOKEN.test(url))
-    return err(refusalOf({ kind: 'malformed', detail: 'a token in the query string' }, metadataUrl));
+    return err(refusalOf({ kind: 'malformed', detail: 'a token in the query string' }, place.metadataUrl));
   try {
-    const result = await authenticator.authenticate(authorization ?? undefined);
-    if (!result.ok) return err(refusalOf(result.error, metadataUrl));
-    const { resources } = result.value;
-    if (resources === null || resources.includes(resource)) return ok(result.value);
-    return err(refusalOf({ kind: 'invalid', detail: 'issued for another endpoint' }, metadataUrl));
+    const answer = authenticator.authenticate(authorization ?? undefined);
+    if (!(answer instanceof Promise)) return admit(answer, place);
+    return answer.then((later) => admit(later, place)).catch(() => UNKNOWN);
   } catch {
-    return err(REFUSALS.identityUnknown);
+    return UNKNOWN;
   }
 }
+
+/** Where a credential is used. */
+export interface Place {
+  readonly resource: string;
+  readonly metadataUrl: string | null;
+}
+
+function admit(
+  result: Result<Principal, AuthenticationFault>,
+  { resource, metadataUrl }: Place,
+): Result<Principal, HttpRefusal> {
+  if (!result.ok) return err(refusalOf(result.error, metadataUrl));
+  const { resources } = result.value;
+  if (resources === null || resources.includes(resource)) return result;
+  return err(refusalOf({ kind: 'invalid', detail: 'issued for another endpoint' }, metadataUrl));
+}
+
+const UNKNOWN = err(REFUSALS.identityUnknown);
 
 const QUERY_TOKEN = /[?&]access_token(?:=|&|$)/i;
 

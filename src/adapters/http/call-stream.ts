@@ -59,8 +59,8 @@ export interface CallStreamOptions {
 export class CallStream implements HostStream {
   readonly #options: CallStreamOptions;
   #line: CallLine;
-  /** Our ids of pages by the upstream's. */
-  readonly #pages = new Map<string, string>();
+  /** Our ids of pages by the upstream's; few calls have any. */
+  #pages: Map<string, string> | null = null;
   #log: CallLog | null = null;
   #keepAlive: NodeJS.Timeout | null = null;
   #isOpen = false;
@@ -116,9 +116,9 @@ export class CallStream implements HostStream {
   }
 
   tellPageDone(theirs: string): void {
-    const elicitationId = this.#pages.get(theirs);
+    const elicitationId = this.#pages?.get(theirs);
     if (elicitationId === undefined) return;
-    this.#pages.delete(theirs);
+    this.#pages?.delete(theirs);
     const notice = { kind: 'page-done', elicitationId } as const;
     if (!this.#isAnswered && this.#isOpen) this.#tell(encodeEvent(encodeHostNotice(notice, null)));
     else this.#options.tellSession?.(notice);
@@ -129,7 +129,7 @@ export class CallStream implements HostStream {
     if (asks === null || this.#isAnswered || !this.open()) return { kind: 'unanswered' };
     const id = nextAskId();
     // Revision 2025-11-25 wants an id by which the end of an elicitation could be told. The upstream's own is not for other people's eyes.
-    if (elicitationId !== undefined) this.#pages.set(elicitationId, id);
+    if (elicitationId !== undefined) (this.#pages ??= new Map()).set(elicitationId, id);
     const shown: JsonObject = kind === 'elicitation-url' ? { ...params, elicitationId: id } : params;
     if (!this.#tell(encodeEvent(encodeRequest(id, method, shown)))) return { kind: 'unanswered' };
     this.#over ??= new AbortController();

@@ -7,6 +7,7 @@ import type { LogLevel } from '../../core/mcp/log-level.ts';
 import type { RpcId } from '../../core/mcp/message.ts';
 import type { Era, Revision } from '../../core/mcp/revisions.ts';
 import type { Result } from '../../core/result.ts';
+import type { Soon } from '../../core/soon.ts';
 import type { Endpoint, Gateway } from '../../gateway/gateway.ts';
 import type { Authenticator } from '../../ports/authenticator.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
@@ -69,7 +70,7 @@ export interface Caller {
   /** What it means that the connection is lost before the answer: that the host cancels, unless somebody knows better. */
   readonly loss: { mean: () => void };
   /** Checks the same credential again: a stream lasts longer than a look at its credential is good for. */
-  readonly renew: () => Promise<Result<Principal, HttpRefusal>>;
+  readonly renew: () => Soon<Result<Principal, HttpRefusal>>;
 }
 
 /** A message whose era is known and, where it needs one, whose session is the caller's own. */

@@ -13,6 +13,7 @@ import type { Message, NotificationMessage, RequestMessage, ResponseMessage } fr
 import { findHandling, type Handling, isRequestMethod } from '../../core/mcp/methods.ts';
 import { isModernRevision } from '../../core/mcp/revisions.ts';
 import { assertNever, err, ok, type Result } from '../../core/result.ts';
+import type { Soon } from '../../core/soon.ts';
 import { answerDiscover, answerPing, answerSetLevel, openSession } from './answer-locally.ts';
 import { answerCall } from './answer-governed.ts';
 import { answerList } from './answer-list.ts';
@@ -27,7 +28,7 @@ import { createContext } from './request-context.ts';
 import type { Session } from './sessions.ts';
 
 /** Answers one message of an authenticated caller. The table of methods says what governs it. */
-export async function handleMessage(exchange: Exchange, caller: Caller, message: Message): Promise<void> {
+export function handleMessage(exchange: Exchange, caller: Caller, message: Message): Soon<void> {
   const { principal } = caller;
   if (message.kind === 'response') return takeAnswer(exchange, caller, message);
   const { method } = message;
@@ -80,13 +81,13 @@ function findSession(
   return ok({ era: 'legacy', revision: session.revision, session, capabilities, logLevel, ...named });
 }
 
-async function answerRequest(
+function answerRequest(
   exchange: Exchange,
   caller: Caller,
   opened: Opened,
   message: RequestMessage,
   handling: Handling,
-): Promise<void> {
+): Soon<void> {
   switch (handling) {
     case 'call-tool':
     case 'read-resource':

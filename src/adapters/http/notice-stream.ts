@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Principal } from '../../core/identity/principal.ts';
 import type { Result } from '../../core/result.ts';
+import type { Soon } from '../../core/soon.ts';
 import type { Place } from '../../gateway/in-flight.ts';
 import type { HostNotice, Listening } from '../../gateway/subscriptions/listening.ts';
 import type { Slot } from './load.ts';
@@ -18,7 +19,7 @@ export interface NoticeStreamOptions {
   /** Aborts when nothing may be told here any more. */
   readonly place: Place;
   /** The same credential, checked again. */
-  readonly renew: () => Promise<Result<Principal, unknown>>;
+  readonly renew: () => Soon<Result<Principal, unknown>>;
   /** Whether there is still something that the stream belongs to, such as its session. */
   readonly isWanted: (principal: Principal) => boolean;
   /** The text of an event. */

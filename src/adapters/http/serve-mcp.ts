@@ -43,7 +43,8 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
 
   const place = { resource: resourceOf(plane.publicUrl, target), metadataUrl: metadataUrlOf(plane.publicUrl, target) };
   const renew = () => authenticate(plane.deps.authenticator, headers.authorization, req.url ?? '', place);
-  const principal = await renew();
+  const renewed = renew();
+  const principal = renewed instanceof Promise ? await renewed : renewed;
   if (!principal.ok) return turnAway(exchange, principal.error);
   // Not before: whoever is not signed in cannot tell which upstreams there are.
   if (target.upstream !== null && !plane.deps.gateway.hasUpstream(target.upstream))
@@ -69,7 +70,8 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
   if (headers.expect !== null) res.writeContinue();
   const body = await readBody(req, slot, plane.limits.bodyBytesMax);
   if (!body.ok) return turnAwayBody(exchange, caller, body.error);
-  await plane.turns.take(body.value.length);
+  const turn = plane.turns.take(body.value.length);
+  if (turn !== null) await turn;
   const message = parseBody(body.value);
   if (!message.ok) {
     const { error, id } = message.error;

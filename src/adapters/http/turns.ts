@@ -1,11 +1,12 @@
 /** Gives out turns of the event loop. */
 export interface Turns {
-  /** Resolves when so many bytes may be worked on: at once while few are, otherwise in a later turn. In between, others are served. */
-  take(bytes: number): Promise<void>;
+  /** Resolves when so many bytes may be worked on, in a later turn; `null`: at once, while few are. In between, others are served. */
+  take(bytes: number): Promise<void> | null;
 }
 
 interface Lane {
-  turn: Promise<void>;
+  /** `null`: the turn that runs now. */
+  turn: Promise<void> | null;
   /** What of the turn is taken. */
   bytes: number;
 }
@@ -16,17 +17,25 @@ interface Lane {
  * ones, up to `bytesMax` of them together, do not wait for large ones.
  */
 export function createTurns(bytesMax: number): Turns {
-  const small: Lane = { turn: Promise.resolve(), bytes: 0 };
-  const large: Lane = { turn: Promise.resolve(), bytes: 0 };
+  const small: Lane = { turn: null, bytes: 0 };
+  const large: Lane = { turn: null, bytes: 0 };
   return {
     take(bytes) {
       const lane = bytes > bytesMax ? large : small;
       if (lane.bytes + bytes > bytesMax) {
-        lane.turn = lane.turn.then(() => new Promise((resolve) => setImmediate(resolve)));
+        const turn = nextTurn(lane.turn).then(() => {
+          if (lane.turn === turn) lane.turn = null;
+        });
+        lane.turn = turn;
         lane.bytes = 0;
       }
       lane.bytes += bytes;
       return lane.turn;
     },
   };
+}
+
+async function nextTurn(before: Promise<void> | null): Promise<void> {
+  await before;
+  await new Promise((resolve) => void setImmediate(resolve));
 }

@@ -1,5 +1,6 @@
 import { type Result, ok } from '../../core/result.ts';
 import type { UpstreamFault } from '../../ports/upstream.ts';
+import type { Soon } from '../../core/soon.ts';
 import { notSent } from './fault.ts';
 
 /** Keeps one slow upstream from taking everything: so many calls at once, so many waiting, the rest turned away. */
@@ -13,6 +14,13 @@ export interface BulkheadLimits {
   readonly concurrentMax: number;
   readonly waitingMax: number;
   readonly waitTimeoutMs: number;
+}
+
+/** The way in to an upstream, with what it came to noted on the way out. */
+export interface Door {
+  /** A place, at once where one is free. It must be left. */
+  enter(signal: AbortSignal): Soon<Result<Place, UpstreamFault>>;
+  noted<T>(outcome: Result<T, UpstreamFault>): Result<T, UpstreamFault>;
 }
 
 /** A place that was taken, for whoever may leave it early. To leave it again does nothing. */

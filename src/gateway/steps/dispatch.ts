@@ -107,9 +107,11 @@ async function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Promi
   const { upstream } = ran.target;
   const { callId, revision } = call.context;
   const passed = said === null ? null : passUpstreamResult(deps, said, { upstream, revision });
-  const isShown = passed === null || (await screenPage(deps, ran.target, passed));
-  const inspected =
-    passed === null || !isShown ? null : await inspectResult(deps, passed, { duties, outputSchema, upstream, callId });
+  const screened = passed === null || screenPage(deps, ran.target, passed);
+  const isShown = typeof screened === 'boolean' ? screened : await screened;
+  const inspecting =
+    passed === null || !isShown ? null : inspectResult(deps, passed, { duties, outputSchema, upstream, callId });
+  const inspected = inspecting instanceof Promise ? await inspecting : inspecting;
   const refused = isShown ? missing : unknownTarget(call.kind, call.context, call.exposedName);
   const result = inspected?.result ?? null;
   const code = outcomeCode(answer, ran.killed);

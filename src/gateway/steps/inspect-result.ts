@@ -2,7 +2,12 @@ import { detect } from '../../core/content/detect.ts';
 import type { Detector } from '../../core/content/detectors/detector.ts';
 import { maskKnownSecrets } from '../../core/content/mask-secrets.ts';
 import { redactArguments, redactKnownSecrets } from '../../core/content/redact-arguments.ts';
-import { createJsonDetection, type RedactedJson, redactJson } from '../../core/content/redact-json.ts';
+import {
+  createJsonDetection,
+  type JsonDetection,
+  type RedactedJson,
+  redactJson,
+} from '../../core/content/redact-json.ts';
 import { redactText } from '../../core/content/redact-text.ts';
 import { fitResult } from '../../core/content/shape/fit-result.ts';
 import { type PreparedDuties, prepareDuties } from '../../core/content/shape/prepare-duties.ts';
@@ -10,6 +15,7 @@ import type { ResultDuties } from '../../core/content/shape/result-duties.ts';
 import { bytesOf, encodePart, partText } from '../../core/content/shape/result-parts.ts';
 import { shapeResult } from '../../core/content/shape/shape-result.ts';
 import type { JsonObject } from '../../core/json/value.ts';
+import type { Soon } from '../../core/soon.ts';
 import type { UpstreamProgress, UpstreamResult } from '../../ports/upstream.ts';
 import type { CallDeps } from '../deps.ts';
 import { withoutMisfit } from './check-output.ts';
@@ -37,17 +43,23 @@ type InspectDeps = Pick<CallDeps, 'knownSecrets' | 'resultDetectors'>;
  * wherever they stand, and what the detectors find in any string of it, at any depth and in any field) and no data of the classes that the
  * policy names, and last no more of it than the policy allows. What is recorded is recorded of the outcome.
  */
-export async function inspectResult(
+export function inspectResult(deps: InspectDeps, result: UpstreamResult, call: InspectedCall): Soon<InspectedResult> {
+  const masked = maskKnownSecrets(result.json, deps.knownSecrets);
+  if (call.duties !== null) return inspectWithDuties(deps, result, masked, { ...call, duties: call.duties });
+  const inspect = ({ json, spans }: RedactedJson): InspectedResult => {
+    const isChanged = json.some((piece, index) => piece !== result.json[index]);
+    return withOutput(result, json, isChanged ? call.outputSchema : null, [redactionNote(spans)]);
+  };
+  const shown = redacted(masked, deps.resultDetectors);
+  return shown instanceof Promise ? shown.then(inspect) : inspect(shown);
+}
+
+async function inspectWithDuties(
   deps: InspectDeps,
   result: UpstreamResult,
-  { duties, outputSchema, upstream, callId }: InspectedCall,
+  masked: readonly Uint8Array[],
+  { duties, outputSchema, upstream, callId }: InspectedCall & { readonly duties: ResultDuties },
 ): Promise<InspectedResult> {
-  const masked = maskKnownSecrets(result.json, deps.knownSecrets);
-  if (duties === null) {
-    const { json, spans } = await redacted(masked, deps.resultDetectors);
-    const isChanged = json.some((piece, index) => piece !== result.json[index]);
-    return withOutput(result, json, isChanged ? outputSchema : null, [redactionNote(spans)]);
-  }
   const prepared = prepareDuties(duties);
   const shaped = await shape(masked, prepared);
   const { json, spans } = await redacted(shaped.json, detectorsFor(deps, prepared));
@@ -118,11 +130,16 @@ export function detectorsFor(
   return detectors.length === 0 ? resultDetectors : [...new Set([...resultDetectors, ...detectors])];
 }
 
-async function redacted(json: readonly Uint8Array[], detectors: readonly Detector[]): Promise<RedactedJson> {
+/** A long result lets other calls come in between. */
+function redacted(json: readonly Uint8Array[], detectors: readonly Detector[]): Soon<RedactedJson> {
   if (detectors.length === 0) return { json, jsonBytes: bytesOf(json), spans: [] };
   const detection = createJsonDetection(json, detectors);
-  // A long result lets other calls come in between.
-  while (!detection.step()) await nextTurn();
+  return detection.step() ? detection.finish() : finishInTurns(detection);
+}
+
+async function finishInTurns(detection: JsonDetection): Promise<RedactedJson> {
+  do await nextTurn();
+  while (!detection.step());
   return detection.finish();
 }
 

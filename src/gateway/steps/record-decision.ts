@@ -9,8 +9,8 @@ import type { RequestContext } from '../gateway.ts';
 import type { GovernedCall } from '../governed-call.ts';
 
 /** Resolves when the decision is on stable storage. Nothing is dispatched before that. */
-export async function recordDecision(deps: CallDeps, governed: GovernedCall): Promise<void> {
-  await deps.audit.record([decisionEntry(deps, governed, governed.call.previewOf ?? null)]);
+export function recordDecision(deps: CallDeps, governed: GovernedCall): Promise<unknown> {
+  return deps.audit.record([decisionEntry(deps, governed, governed.call.previewOf ?? null)]);
 }
 
 export function decisionEntry(deps: CallDeps, governed: GovernedCall, approvalId: ApprovalId | null): DecisionEntry {
@@ -60,5 +60,7 @@ export function requestFields(deps: Pick<CallDeps, 'clock'>, context: RequestCon
 }
 
 export function reasonCodes(reasons: readonly { readonly code: ReasonCode }[]): readonly ReasonCode[] {
+  const [first, ...others] = reasons;
+  if (first !== undefined && others.length === 0) return [first.code];
   return [...new Set(reasons.map(({ code }) => code))];
 }

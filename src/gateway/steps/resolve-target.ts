@@ -5,7 +5,9 @@ import type { DefinitionDigest } from '../../core/catalog/tool.ts';
 import type { JsonObject } from '../../core/json/value.ts';
 import { claimantsOf } from '../../core/policy/claims.ts';
 import { assertNever, err, ok, type Result } from '../../core/result.ts';
+import type { Soon } from '../../core/soon.ts';
 import type { Upstream, UpstreamFault } from '../../ports/upstream.ts';
+import type { UpstreamList } from '../catalogue.ts';
 import type { CallDeps } from '../deps.ts';
 import type { HostCall } from '../gateway.ts';
 
@@ -22,7 +24,7 @@ export type NamingCall = Pick<HostCall, 'context' | 'kind' | 'exposedName'>;
  * `null`: the name stands for no configured upstream, or is not one that this catalogue could have given out; or the URI belongs to
  * no upstream, or to several.
  */
-export async function resolveTarget(deps: CallDeps, call: NamingCall): Promise<NamedTarget | null> {
+export function resolveTarget(deps: CallDeps, call: NamingCall): Soon<NamedTarget | null> {
   const { kind, exposedName: name } = call;
   const { endpoint } = call.context;
   if (endpoint.kind === 'one') return named(deps, { kind, upstream: endpoint.upstream, name });
@@ -41,18 +43,27 @@ export async function resolveTarget(deps: CallDeps, call: NamingCall): Promise<N
 }
 
 /** At the endpoint of all upstreams, a name says whose it is. */
-async function resolveName(deps: CallDeps, call: NamingCall, list: 'tools' | 'prompts'): Promise<NamedTarget | null> {
-  const { kind, context } = call;
+function resolveName(deps: CallDeps, call: NamingCall, list: 'tools' | 'prompts'): Soon<NamedTarget | null> {
+  const { kind } = call;
   const end = call.exposedName.indexOf('__');
   if (end < 1) return null;
   const upstream = call.exposedName.slice(0, end);
   const plain = named(deps, { kind, upstream, name: call.exposedName.slice(end + 2) });
   if (plain === null || exposedName({ upstream, tool: plain.ref.name }) === call.exposedName) return plain;
 
-  // A name that was cut or mangled: only the list it was given out with knows what it stands for.
-  const listed = await deps.catalogue.list(list, plain.upstream, context.principal.id);
-  const name = listed.ok ? listed.value.byExposedName.get(call.exposedName) : undefined;
-  return name === undefined ? null : named(deps, { kind, upstream, name });
+  return resolveMangled(deps, call, list, plain.upstream);
+}
+
+/** A name that was cut or mangled: only the list it was given out with knows what it stands for. */
+async function resolveMangled(
+  deps: CallDeps,
+  { kind, context, exposedName }: NamingCall,
+  list: 'tools' | 'prompts',
+  upstream: Upstream,
+): Promise<NamedTarget | null> {
+  const listed = await deps.catalogue.list(list, upstream, context.principal.id);
+  const name = listed.ok ? listed.value.byExposedName.get(exposedName) : undefined;
+  return name === undefined ? null : named(deps, { kind, upstream: upstream.name, name });
 }
 
 /** At the endpoint of all upstreams, a URI is read from the only one of which policy grants it to anybody. */
@@ -74,7 +85,7 @@ export function loadDefinition(
   deps: CallDeps,
   target: NamedTarget,
   principal: string,
-): Promise<Result<LoadedDefinition | null, UpstreamFault>> {
+): Soon<Result<LoadedDefinition | null, UpstreamFault>> {
   return findDefinition(deps, target, principal, 'list');
 }
 
@@ -83,20 +94,27 @@ export function loadNewestDefinition(
   deps: Pick<CallDeps, 'catalogue'>,
   target: NamedTarget,
   principal: string,
-): Promise<Result<LoadedDefinition | null, UpstreamFault>> {
+): Soon<Result<LoadedDefinition | null, UpstreamFault>> {
   return findDefinition(deps, target, principal, 'newest');
 }
 
-async function findDefinition(
+function findDefinition(
   { catalogue }: Pick<CallDeps, 'catalogue'>,
   { upstream, ref }: NamedTarget,
   principal: string,
   how: 'list' | 'newest',
-): Promise<Result<LoadedDefinition | null, UpstreamFault>> {
+): Soon<Result<LoadedDefinition | null, UpstreamFault>> {
   const kind = LISTED_IN[ref.kind];
   if (kind === null) return ok({ name: ref.name, definition: NOTHING, digest: null });
-  const listed = await catalogue[how](kind, upstream, principal);
-  return listed.ok ? ok(listed.value.byName.get(ref.name) ?? null) : err(listed.error);
+  const listed = catalogue[how](kind, upstream, principal);
+  return listed instanceof Promise ? listed.then((list) => pick(list, ref.name)) : pick(listed, ref.name);
+}
+
+function pick(
+  listed: Result<UpstreamList, UpstreamFault>,
+  name: string,
+): Result<LoadedDefinition | null, UpstreamFault> {
+  return listed.ok ? ok(listed.value.byName.get(name) ?? null) : err(listed.error);
 }
 
 const NOTHING: JsonObject = Object.freeze(Object.setPrototypeOf({}, null) as JsonObject);

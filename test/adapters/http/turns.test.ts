@@ -10,7 +10,7 @@ async function turnsOf(bytesMax: number, sizes: readonly number[]): Promise<read
     now += 1;
     if (!isDone) setImmediate(count);
   };
-  const taken = sizes.map((bytes) => turns.take(bytes).then(() => now));
+  const taken = sizes.map((bytes) => Promise.resolve(turns.take(bytes)).then(() => now));
   setImmediate(count);
   const found = await Promise.all(taken);
   isDone = true;

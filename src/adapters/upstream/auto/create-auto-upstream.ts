@@ -33,7 +33,8 @@ export function createAutoUpstream(options: HttpUpstreamOptions, deps: UpstreamD
     signal: AbortSignal,
     work: (upstream: Upstream) => Promise<Result<T, UpstreamFault>>,
   ): Promise<Result<T, UpstreamFault>> {
-    const transport = await verdicts.current(signal);
+    const current = verdicts.current(signal);
+    const transport = current instanceof Promise ? await current : current;
     if (!transport.ok) return transport;
     const outcome = await work(choice.of(transport.value));
     if (!outcome.ok && !outcome.error.dispatched && SAYS_SOMETHING.has(outcome.error.kind)) verdicts.doubt();

@@ -9,7 +9,7 @@ import type { Era } from '../../../core/mcp/revisions.ts';
 import { ok, type Result } from '../../../core/result.ts';
 import type { AnswerRoom } from '../../../ports/answer-room.ts';
 import type { UpstreamCall, UpstreamFault } from '../../../ports/upstream.ts';
-import type { Place } from '../bulkhead.ts';
+import type { Door, Place } from '../bulkhead.ts';
 import { callInRounds } from '../call-in-rounds.ts';
 import { createCallSide, declaredFor, declaredOnCall } from '../call-side.ts';
 import { beforeCall } from '../fault.ts';
@@ -22,23 +22,29 @@ import { createHttpTaskPeer } from './http-task-peer.ts';
 import { listHttpTools } from './list-http.ts';
 import { type HttpRequestDeps, responseOf } from './requester.ts';
 
-/** `admit` bounds the requests that run at once; a call that became a task takes no place there while it is followed. */
-export async function callHttp(
-  deps: HttpRequestDeps,
-  call: UpstreamCall,
-  admit: (work: (place: Place) => Promise<CallAnswer>) => Promise<CallAnswer>,
-): Promise<CallOutcome> {
-  let era: Era = 'legacy';
-  const answer = await admit(async (place) => {
-    const current = await deps.eras.current(call.signal);
-    if (!current.ok) return current;
-    era = current.value;
-    const placed = leavesToWait(call, place);
-    return era === 'modern' ? callInRounds(call, (round) => callModern(deps, placed, round)) : callLegacy(deps, placed);
-  });
-  if (!answer.ok) return answer;
-  const { value } = answer;
-  return value.kind === 'task' ? deps.followTask(createHttpTaskPeer(deps, call, era), call, value) : ok(value);
+/** `door` bounds the requests that run at once; a call that became a task takes no place there while it is followed. */
+export async function callHttp(deps: HttpRequestDeps, call: UpstreamCall, door: Door): Promise<CallOutcome> {
+  const entering = door.enter(call.signal);
+  const entered = entering instanceof Promise ? await entering : entering;
+  if (!entered.ok) return entered;
+  const place = entered.value;
+  try {
+    const current = deps.eras.current(call.signal);
+    const era = current instanceof Promise ? await current : current;
+    if (!era.ok) return door.noted(era);
+    const answer = door.noted(await callInEra(deps, leavesToWait(call, place), era.value));
+    if (!answer.ok) return answer;
+    const { value } = answer;
+    if (value.kind !== 'task') return ok(value);
+    place.leave();
+    return await deps.followTask(createHttpTaskPeer(deps, call, era.value), call, value);
+  } finally {
+    place.leave();
+  }
+}
+
+function callInEra(deps: HttpRequestDeps, call: UpstreamCall, era: Era): Promise<CallAnswer> {
+  return era === 'modern' ? callInRounds(call, (round) => callModern(deps, call, round)) : callLegacy(deps, call);
 }
 
 /** An upstream whose answer waits for others to be read is through with the call, and must not stand idle for it. */
@@ -73,34 +79,29 @@ async function callModern(
   round: Round | null,
 ): Promise<Result<RpcResponse, UpstreamFault>> {
   const { method, name } = call.target;
-  const answered =
-    method === 'tools/call'
-      ? await callModernTool(deps, call, name ?? '', round)
-      : await sendCall(deps, call, 'modern', nameHeader(name), round);
-  return answered.ok ? responseOf(answered.value) : answered;
-}
+  const send = (headers: readonly string[]) => sendCall(deps, call, 'modern', headers, round);
+  if (method !== 'tools/call') {
+    const answered = await send(nameHeader(name));
+    return answered.ok ? responseOf(answered.value) : answered;
+  }
 
-async function callModernTool(
-  deps: HttpRequestDeps,
-  call: UpstreamCall,
-  tool: string,
-  round: Round | null,
-): Promise<Result<HttpAnswer, UpstreamFault>> {
   const { principal } = call.caller;
+  const tool = name ?? '';
   let mirrored = deps.known.headersOf(principal, tool);
   if (mirrored === null) {
     const listed = await listHttpTools(deps, principal, call.signal);
     if (!listed.ok) return beforeCall(listed.error);
     mirrored = deps.known.headersOf(principal, tool) ?? [];
   }
-  const answered = await sendCall(deps, call, 'modern', toolHeaders(call, mirrored), round);
-  if (!answered.ok || !isHeaderMismatch(answered.value)) return answered;
-
-  // The tool may want other arguments mirrored by now; the server refused the request unread ("Client Behavior"). Once is enough.
-  const relisted = await listHttpTools(deps, principal, call.signal);
-  const mirroredNow = deps.known.headersOf(principal, tool) ?? [];
-  if (!relisted.ok || JSON.stringify(mirroredNow) === JSON.stringify(mirrored)) return answered;
-  return sendCall(deps, call, 'modern', toolHeaders(call, mirroredNow), round);
+  let answered = await send(toolHeaders(call, mirrored));
+  if (answered.ok && isHeaderMismatch(answered.value)) {
+    // The tool may want other arguments mirrored by now; the server refused the request unread ("Client Behavior"). Once is enough.
+    const relisted = await listHttpTools(deps, principal, call.signal);
+    const mirroredNow = deps.known.headersOf(principal, tool) ?? [];
+    const isOther = JSON.stringify(mirroredNow) !== JSON.stringify(mirrored);
+    if (relisted.ok && isOther) answered = await send(toolHeaders(call, mirroredNow));
+  }
+  return answered.ok ? responseOf(answered.value) : answered;
 }
 
 function sendCall(

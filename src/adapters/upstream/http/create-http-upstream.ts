@@ -1,9 +1,9 @@
 import { type buildConnector, Pool } from 'undici';
 import type { LegacyRevision } from '../../../core/mcp/revisions.ts';
-import type { Result } from '../../../core/result.ts';
+import { ok, type Result } from '../../../core/result.ts';
 import type { Upstream, UpstreamFault } from '../../../ports/upstream.ts';
 import type { Attendances } from '../attendances.ts';
-import { createBulkhead, createPlace, type Place } from '../bulkhead.ts';
+import { createBulkhead, createPlace, type Door, type Place } from '../bulkhead.ts';
 import { type EraKeeper, type EraSetting, createEraKeeper } from '../era-keeper.ts';
 import { notSent } from '../fault.ts';
 import { createKnownTools } from '../known-tools.ts';
@@ -51,21 +51,30 @@ export function createHttpUpstream(options: HttpUpstreamOptions, deps: UpstreamD
   const board = createStatusBoard(name, 'http');
   let isClosed = false;
 
-  async function admit<T>(signal: AbortSignal, work: (place: Place) => Promise<Result<T, UpstreamFault>>) {
-    if (isClosed) return notSent('unreachable', 'the upstream is closed');
-    const entered = await bulkhead.enter(signal);
+  const place = (entered: Result<true, UpstreamFault>): Result<Place, UpstreamFault> =>
+    entered.ok ? ok(createPlace(bulkhead)) : entered;
+  const door: Door = {
+    enter(signal) {
+      if (isClosed) return notSent('unreachable', 'the upstream is closed');
+      const entered = bulkhead.enter(signal);
+      return entered instanceof Promise ? entered.then(place) : place(entered);
+    },
+    noted: (outcome) => board.noted(outcome),
+  };
+
+  async function admit<T>(signal: AbortSignal, work: () => Promise<Result<T, UpstreamFault>>) {
+    const entered = await door.enter(signal);
     if (!entered.ok) return entered;
-    const place = createPlace(bulkhead);
     try {
-      return board.noted(await work(place));
+      return board.noted(await work());
     } finally {
-      place.leave();
+      entered.value.leave();
     }
   }
 
   return {
     name,
-    call: (call) => callHttp(parts.requests, call, (work) => admit(call.signal, work)),
+    call: (call) => callHttp(parts.requests, call, door),
     async listTools({ principal }, signal) {
       const listed = await admit(signal, () => listHttpTools(parts.requests, principal, signal));
       if (listed.ok) board.listed(listed.value.length);

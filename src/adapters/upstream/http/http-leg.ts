@@ -34,6 +34,8 @@ export interface LegRequest {
   readonly resumes?: boolean;
   /** What the upstream may do beside answering; nothing, unless it is given. */
   readonly side?: CallSide;
+  /** Sees the answer before whoever asked for it. */
+  readonly onAnswer?: (answer: HttpAnswer) => void;
 }
 
 /** The connection to one upstream: sends messages, reads answers, knows nothing of eras, sessions and tools. */
@@ -87,7 +89,7 @@ export function createHttpLeg(options: HttpLegOptions, deps: HttpLegDeps): HttpL
 
   const leg: HttpLeg = {
     nextId: () => ++lastId,
-    async request(request) {
+    request(request) {
       const reader = createAnswerReader(leg, deps, request, limits.answerBytesMax);
       const posted = {
         method: 'POST',
@@ -101,10 +103,7 @@ export function createHttpLeg(options: HttpLegOptions, deps: HttpLegDeps): HttpL
         onMessage: reader.onMessage,
       } as const;
       const send = request.resumes === true ? exchangeWhole : exchange;
-      const answered = await send(exchangeDeps, posted);
-      reader.reportDropped();
-      if (!answered.ok || answered.value.response !== null || answered.value.head.status >= 300) return answered;
-      return sent('invalid-answer', reader.problem() ?? 'the answer holds no response to this request');
+      return send(exchangeDeps, posted).then((answered) => reader.end(answered));
     },
     send(body, headers, timeoutMs) {
       return exchange(exchangeDeps, {
@@ -131,8 +130,8 @@ const NEVER: AbortSignal = new AbortController().signal;
 
 interface AnswerReader {
   readonly onMessage: (bytes: Uint8Array, status: number) => RpcResponse | null;
-  readonly problem: () => string | null;
-  readonly reportDropped: () => void;
+  /** The answer has ended: what it came to. */
+  end(answered: Result<HttpAnswer, UpstreamFault>): Result<HttpAnswer, UpstreamFault>;
 }
 
 /** Handles the messages of one answer: finds the response, serves or drops the rest. */
@@ -191,9 +190,12 @@ function createAnswerReader(leg: HttpLeg, deps: HttpLegDeps, request: LegRequest
           return assertNever(message);
       }
     },
-    problem: () => problem,
-    reportDropped() {
+    end(answered) {
       if (unreadable > 0) deps.report(`${unreadable} messages were left out: ${problem}`);
+      if (!answered.ok) return answered;
+      request.onAnswer?.(answered.value);
+      if (answered.value.response !== null || answered.value.head.status >= 300) return answered;
+      return sent('invalid-answer', problem ?? 'the answer holds no response to this request');
     },
   };
 }

@@ -6,11 +6,12 @@ import type { Requester } from './requester.ts';
 
 /** 2026-07-28: each request says everything itself, and closing its answer cancels it. */
 export function createModernRequester(leg: HttpLeg, onEraDoubt: () => void): Requester {
-  return async (request) => {
+  const onAnswer = (answer: HttpAnswer): void => {
+    if (speaksOtherwise(answer)) onEraDoubt();
+  };
+  return (request) => {
     const headers = [...modernHeaders(request.method), ...request.headers];
-    const answered = await leg.request({ ...request, headers, answersRequests: false });
-    if (answered.ok && speaksOtherwise(answered.value)) onEraDoubt();
-    return answered;
+    return leg.request({ ...request, headers, answersRequests: false, onAnswer });
   };
 }
 
