@@ -93,6 +93,14 @@ describe('arguments that do not fit the schema', () => {
     });
     expect(seenBy(rig)).toEqual([]);
   });
+
+  it('are not checked against a schema of an unknown dialect: nothing runs, and the answer says so', async () => {
+    const rig = await createRig({ $schema: 'https://example.com/my-own', type: 'object' });
+    const answer = await rig.call(alice, 'crm__update', { id: 'd1' });
+    expect(answer.structured).toMatchObject({ reason: 'schema_unusable' });
+    expect(answer.text).toContain('a dialect of JSON Schema that the gateway does not know');
+    expect(seenBy(rig)).toEqual([]);
+  });
 });
 
 describe('arguments that the schema does not name', () => {

@@ -15,6 +15,7 @@ export interface ByteCollector {
 /** What is set aside at once because a peer says that so much will come. */
 const EXPECTED_BYTES_MAX = 4 * 1024 * 1024;
 const ROOM_BYTES_MIN = 256;
+const SLACK_BYTES_MAX = 16 * 1024;
 /** Of something that is cut, each of the two. */
 const END_BYTES = 512;
 
@@ -41,7 +42,7 @@ export function createByteCollector(bytesMax: number, expectedBytes = 0): ByteCo
     return larger;
   }
 
-  const there = (): Uint8Array => only ?? room?.subarray(0, size) ?? NOTHING;
+  const there = (): Uint8Array => only ?? (room === null ? NOTHING : withoutSlack(room, size));
 
   function clear(): void {
     only = null;
@@ -75,6 +76,15 @@ export function createByteCollector(bytesMax: number, expectedBytes = 0): ByteCo
       clear();
     },
   };
+}
+
+/** What is kept for long must not keep the room that was set aside for more. */
+function withoutSlack(room: Buffer, size: number): Uint8Array {
+  const whole = room.subarray(0, size);
+  if (room.length - size <= SLACK_BYTES_MAX) return whole;
+  const exact = Buffer.allocUnsafeSlow(size);
+  whole.copy(exact);
+  return exact;
 }
 
 interface Ends {

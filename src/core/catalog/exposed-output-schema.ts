@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, isJsonArray, isJsonObject } from '../json/value.ts';
+import { readDialect } from '../schema/dialect.ts';
 
 /**
  * What a host is told of the structured content of a tool: what the upstream promises, or what the gateway says in its place. Both
@@ -8,6 +9,7 @@ import { type Json, type JsonObject, isJsonArray, isJsonObject } from '../json/v
 export function exposedOutputSchema(schema: Json | undefined): JsonObject | null {
   // Revisions before 2026-07-28 know only objects here; the text of a result says the same.
   if (!isJsonObject(schema) || schema['type'] !== 'object' || !canBeMoved(schema)) return null;
+  if (!readDialect(schema).ok) return null;
   const { $schema, $defs, definitions, ...promised } = schema;
   const kept = { $schema, $defs, definitions };
   const named = Object.entries(kept).filter((entry): entry is [string, Json] => entry[1] !== undefined);

@@ -2,6 +2,7 @@ import { plainLetters } from '../content/unfold-text.ts';
 import { visibleText } from '../content/visible-text.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import { parseParameterHeaders } from '../mcp/parameter-headers.ts';
+import { readDialect } from '../schema/dialect.ts';
 import { type PoisonSign, scanText, TEXT_CHARS_MAX, type TextFinding } from './scan-text.ts';
 import { type ListForm, LISTS } from './listed.ts';
 
@@ -118,6 +119,8 @@ function scanDefinition(definition: JsonObject, { name, named, foreignTools, sca
   for (const member of ['inputSchema', 'outputSchema'] as const) {
     const schema = definition[member];
     if (schema === undefined) continue;
+    const dialect = readDialect(schema);
+    if (!dialect.ok) add('invalid-schema', `/${member}/$schema`, dialect.error);
     if (!isJsonObject(schema)) add('invalid-schema', `/${member}`, 'not an object');
     else if (schema['type'] !== undefined && schema['type'] !== 'object') {
       add('invalid-schema', `/${member}/type`, `must be "object", not ${JSON.stringify(schema['type']).slice(0, 60)}`);

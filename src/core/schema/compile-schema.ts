@@ -1,6 +1,7 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import { err, ok, type Result } from '../result.ts';
 import { type Check, fail, type Run, type SchemaFault } from './check.ts';
+import { type Dialect, inDialect, readDialect } from './dialect.ts';
 import { checksOfAny } from './keywords/any.ts';
 import { checksOfArrays } from './keywords/arrays.ts';
 import { checksOfCombinations } from './keywords/combinations.ts';
@@ -23,14 +24,23 @@ const TRIES_MAX = 10_000_000;
 const RUN_DEPTH_MAX = 1000;
 
 /**
- * Prepares a JSON Schema (2020-12, or one of the drafts from 4 on). Nothing is ever fetched: a schema that refers to elsewhere is an error,
+ * Prepares a JSON Schema, in the dialect that it names. Nothing is ever fetched: a schema that refers to elsewhere is an error,
  * and so is one that is too large. A check that would take too long ends with a fault, whatever the schema: it comes from an
  * upstream, and the value from an agent. Not looked at: `format`, `unevaluatedProperties`, `unevaluatedItems`, and patterns of which it is not
  * certain that they are quick. `null`: the schema says nothing of any object.
  */
 export function compileSchema(schema: Json): Result<CheckValue | null, string> {
   if (isTooLarge(schema)) return err(`is larger than ${VALUES_MAX} values`);
-  const compiling: Compiling = { root: schema, known: new Map(), anchors: null, depth: 0, problem: null };
+  const dialect = readDialect(schema);
+  if (!dialect.ok) return dialect;
+  const compiling: Compiling = {
+    root: schema,
+    dialect: dialect.value,
+    known: new Map(),
+    anchors: null,
+    depth: 0,
+    problem: null,
+  };
   const check = compilePart(compiling, schema);
   if (compiling.problem !== null) return err(compiling.problem);
   if (check === null || saysNothing(schema)) return ok(null);
@@ -68,6 +78,7 @@ const ANNOTATIONS: ReadonlySet<string> = new Set([
 
 interface Compiling {
   readonly root: Json;
+  readonly dialect: Dialect;
   readonly known: Map<JsonObject, Check | null>;
   anchors: ReadonlyMap<string, Json> | null;
   depth: number;
@@ -85,9 +96,10 @@ function compilePart(compiling: Compiling, schema: Json): Check | null {
   compiling.known.set(schema, (value, run) => compiling.known.get(schema)?.(value, run) ?? true);
   compiling.depth += 1;
   const compile: CompilePart = (part) => compilePart(compiling, part);
-  const groups = new Set(Object.keys(schema).flatMap((keyword) => GROUP_OF.get(keyword) ?? []));
-  const reference = referenceCheck(compiling, schema);
-  const checks = [...groups].flatMap((group) => CHECKS_OF[group](schema, compile));
+  const words = inDialect(compiling.dialect, schema);
+  const groups = new Set(Object.keys(words).flatMap((keyword) => GROUP_OF.get(keyword) ?? []));
+  const reference = referenceCheck(compiling, words);
+  const checks = [...groups].flatMap((group) => CHECKS_OF[group](words, compile));
   if (reference !== null) checks.unshift(reference);
   compiling.depth -= 1;
   const check = checks.length === 0 ? null : inOrder(checks);
