@@ -1,7 +1,7 @@
 import type { Principal } from '../identity/principal.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import { err, ok, type Result } from '../result.ts';
-import { foldName } from '../json/fold-name.ts';
+import { hasTwin } from '../json/fold-name.ts';
 import type { PolicyBinding } from './policy-conditions.ts';
 
 /** Why the arguments cannot be bound. In words for the caller; they hold names that the policy gives, and nothing of the caller's. */
@@ -41,11 +41,6 @@ function bindOne(around: JsonObject, path: readonly string[], value: string): Js
   const inner = bindOne(present ?? EMPTY, rest, value);
   if (inner === null || inner === present) return inner === null ? null : around;
   return { __proto__: null, ...around, [name]: inner } as unknown as JsonObject;
-}
-
-function hasTwin(around: JsonObject, name: string): boolean {
-  const folded = foldName(name);
-  return Object.keys(around).some((other) => other !== name && foldName(other) === folded);
 }
 
 const EMPTY = Object.freeze(Object.create(null)) as JsonObject;

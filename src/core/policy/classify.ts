@@ -1,6 +1,6 @@
 import type { ToolClass } from '../catalog/tool.ts';
 import type { JsonObject } from '../json/value.ts';
-import { foldName } from '../json/fold-name.ts';
+import { hasTwin } from '../json/fold-name.ts';
 import { createNamePattern, type NamePattern } from './matchers/name-pattern.ts';
 import type { ArgumentClasses, PolicyClasses } from './policy-file.ts';
 
@@ -60,14 +60,13 @@ function argumentClassifier(named: ListedClass | null, byArgument: ArgumentClass
   // `otherwise` is as strict as any of them, so it comes last.
   const laxer = LISTED_CLASSES.toReversed().filter((name) => name !== otherwise && reachable.has(name));
   const [laxest, ...stricter] = [...laxer, otherwise];
-  const folded = foldName(argument);
   return {
     possible: [laxest, ...stricter],
     argument,
     classOf(args) {
       const value = Object.hasOwn(args, argument) ? args[argument] : undefined;
-      const hasTwin = Object.keys(args).some((name) => name !== argument && foldName(name) === folded);
-      const valueClass = typeof value === 'string' && !hasTwin ? classByValue.get(value) : undefined;
+      const isPlain = typeof value === 'string' && !hasTwin(args, argument);
+      const valueClass = isPlain ? classByValue.get(value) : undefined;
       return valueClass === undefined ? otherwise : strictest(named, valueClass);
     },
   };

@@ -276,5 +276,5 @@ const DEFAULT_TEXT = {
   scope_missing: 'The credential lacks a scope that the rule asks for.',
   condition_not_met: 'A rule would allow it, but its condition does not hold for this call.',
   condition_unevaluable:
-    'Whether the condition of a rule holds cannot be told: an argument is missing, or has another type.',
+    'Whether the condition of a rule holds cannot be told: an argument is missing, has another type, or comes under two names.',
 } as const satisfies Partial<Record<ReasonCode, string>>;

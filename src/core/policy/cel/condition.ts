@@ -4,6 +4,7 @@ import type { JsonObject } from '../../json/value.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { celFacts, type CelFacts } from './environment.ts';
 import { type CheckedExpression, checkExpression } from './check-expression.ts';
+import { hasOneReading } from './has-one-reading.ts';
 import { type ArgumentPath, isWithinInput } from './input-limits.ts';
 
 /** What a condition can look at. */
@@ -69,7 +70,7 @@ export function parseCondition(text: string): Result<Condition, PlacedFault> {
     argumentPaths,
     ask(facts) {
       if (!isWithinInput(facts, argumentPaths, { steps, loops })) return 'unevaluable';
-      return answerOf(evaluate, facts);
+      return hasOneReading(facts.args, argumentPaths) ? answerOf(evaluate, facts) : 'unevaluable';
     },
   });
 }
