@@ -1,5 +1,5 @@
 import type { DataClass, Detector } from './detectors/detector.ts';
-import { findTokenRuns } from './detectors/token-runs.ts';
+import { findMarks } from './detectors/marks.ts';
 import { unfoldText } from './unfold-text.ts';
 
 /** Something found in a text. It says where and what, and never holds the value. Offsets are UTF-16 code units. */
@@ -24,6 +24,7 @@ const FIND_CHARS_MIN = 6;
 export function detect(text: string, detectors: readonly Detector[]): readonly Span[] {
   const search: Search = {
     detectors,
+    withNumbers: detectors.some(({ class: kind }) => kind !== 'secret'),
     spans: [],
     seen: new Set(),
     charsLeft: UNFOLD_FACTOR_MAX * text.length + UNFOLD_CHARS_MIN,
@@ -45,6 +46,7 @@ type ToOriginal = (start: number, end: number) => readonly [number, number];
 
 interface Search {
   readonly detectors: readonly Detector[];
+  readonly withNumbers: boolean;
   readonly spans: Span[];
   readonly seen: Set<string>;
   charsLeft: number;
@@ -52,16 +54,16 @@ interface Search {
 
 function detectInto(search: Search, text: string, depth: number, toOriginal: ToOriginal): void {
   if (text.length < FIND_CHARS_MIN) return;
-  const runs = findTokenRuns(text);
+  const marks = findMarks(text, search);
   for (const { find, name, class: kind } of search.detectors) {
     const report = (from: number, to: number, detector = name): void => {
       const [start, end] = toOriginal(from, to);
       search.spans.push({ start, end, detector, class: kind });
     };
-    find(text, report, runs);
+    find(text, report, marks);
   }
   if (depth === UNFOLD_DEPTH_MAX) return;
-  for (const inner of unfoldText(text, runs)) {
+  for (const inner of unfoldText(text, marks)) {
     // What is escaped in two ways reads the same in whichever order they are undone.
     if (search.seen.has(inner.text)) continue;
     search.seen.add(inner.text);

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Span } from './detect.ts';
+import { characterClass, isIn } from './detectors/text-codes.ts';
 import { endOfString } from './json-strings.ts';
 
 /**
@@ -60,7 +61,8 @@ const LOWER_U = 0x75;
 
 /**
  * Where in the JSON text the spans lie that were found in it flat: in order, each within one string, so that markers in their places leave
- * the text well-formed. What lies outside of strings is left out. `inString`: whether the stretch begins within one.
+ * the text well-formed. Outside of strings only personal data is found, in numbers, and each such number is one span as a whole: a part of
+ * it would be another number. `inString`: whether the stretch begins within one.
  */
 export function toRawSpans(flat: FlatJson, inString: boolean, spans: readonly Span[]): readonly Span[] {
   if (spans.length === 0) return NO_SPANS;
@@ -69,6 +71,11 @@ export function toRawSpans(flat: FlatJson, inString: boolean, spans: readonly Sp
   for (const span of spans) {
     for (let at = span.start; at < span.end; ) {
       const string = find(at);
+      if (at === span.start && span.end < (string?.start ?? Infinity)) {
+        const number = span.class === 'secret' ? null : numberAround(flat.json, rawBefore(flat, string, at));
+        if (number !== null) raw.push({ ...span, ...number, isBare: true });
+        break;
+      }
       if (string === null) break;
       const start = Math.max(at, string.start);
       const end = Math.min(span.end, string.end);
@@ -80,6 +87,25 @@ export function toRawSpans(flat: FlatJson, inString: boolean, spans: readonly Sp
 }
 
 const NO_SPANS: readonly Span[] = [];
+
+/** The offset in the JSON text of what lies outside of strings, before this one. */
+function rawBefore({ from, strings }: FlatJson, next: FoundString | null, at: number): number {
+  if (next !== null) return next.rawOf(next.start) - (next.start - at);
+  const last = strings.at(-1);
+  return last === undefined ? from + at : last.rawEnd + (at - last.end);
+}
+
+function numberAround(json: string, at: number): Pick<Span, 'start' | 'end'> | null {
+  let start = at;
+  while (isIn(NUMBER_CHARACTERS, json.charCodeAt(start - 1))) start -= 1;
+  let end = at;
+  while (isIn(NUMBER_CHARACTERS, json.charCodeAt(end))) end += 1;
+  return LONG_NUMBER.test(json.slice(start, end)) ? { start, end } : null;
+}
+
+const NUMBER_CHARACTERS = characterClass(/[0-9.eE+-]/);
+/** A shorter one says nothing about anybody. */
+const LONG_NUMBER = /^-?[0-9]{8}/;
 
 interface FoundString {
   readonly start: number;

@@ -1,4 +1,4 @@
-import { characterClass, isIn } from './detectors/token-runs.ts';
+import { characterClass, isIn } from './detectors/text-codes.ts';
 
 const BACKSLASH = 0x5c;
 const QUOTE = 0x22;

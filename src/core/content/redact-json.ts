@@ -72,7 +72,6 @@ function createSearch(json: string, detectors: readonly Detector[]): Search {
   const spans: Span[] = [];
   let from = 0;
   const isInStringAt = createStringTracker(json);
-  const numberDetectors = detectors.filter((detector) => detector.class !== 'secret');
   return {
     step() {
       const cut = safeCut(json, from, from + PART_CHARS);
@@ -81,7 +80,6 @@ function createSearch(json: string, detectors: readonly Detector[]): Search {
       const found = detect(flat.text, detectors);
       if (found.length > 0) for (const span of toRawSpans(flat, isInStringAt(from), found)) spans.push(span);
       findEscapedMembers(flat, spans);
-      if (numberDetectors.length > 0) findNumbers(json, { from, to: cut, isInStringAt }, numberDetectors, spans);
       if (cut === json.length) return true;
       from = cut;
       return false;
@@ -103,26 +101,6 @@ function findEscapedMembers({ json, strings, from }: FlatJson, spans: Span[]): v
     if (looksSecret(value)) spans.push({ start: rawStart, end: rawEnd, detector: NAMED_SECRET, class: 'secret' });
   }
 }
-
-interface Part {
-  readonly from: number;
-  readonly to: number;
-  readonly isInStringAt: (offset: number) => boolean;
-}
-
-function findNumbers(json: string, part: Part, detectors: readonly Detector[], spans: Span[]): void {
-  LONG_NUMBER.lastIndex = part.from;
-  for (let found = LONG_NUMBER.exec(json); found !== null; found = LONG_NUMBER.exec(json)) {
-    if (found.index >= part.to) return;
-    if (part.isInStringAt(found.index)) continue;
-    const [span] = detect(found[0], detectors);
-    // The whole of it: a part of a number would be another number.
-    if (span !== undefined) spans.push({ ...span, start: found.index, end: LONG_NUMBER.lastIndex, isBare: true });
-  }
-}
-
-/** A shorter one says nothing about anybody. */
-const LONG_NUMBER = /(?<![0-9.eE+-])-?[0-9]{8}[0-9.eE+-]*/g;
 
 const MEMBER = /"([^"\\]{1,64})"\s{0,8}:\s{0,8}"$/;
 const MEMBER_CHARS_MAX = 84;

@@ -1,5 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { characterClass, findTokenRuns, type TokenRuns, visitStretches } from './detectors/token-runs.ts';
+import { findMarks, type Marks } from './detectors/marks.ts';
+import { characterClass } from './detectors/text-codes.ts';
+import { visitStretches } from './detectors/token-runs.ts';
 
 /** A part of a text in plain form, for detectors to look at. */
 export interface UnfoldedText {
@@ -13,23 +15,26 @@ export interface UnfoldedText {
  * made plain, with percent, JSON, HTML and quoted-printable escapes undone, and the contents of base64 and hex. Only readings that
  * differ from the text. Together they are not much longer than the text, whatever it is.
  */
-export function unfoldText(text: string, runs: TokenRuns = findTokenRuns(text)): readonly UnfoldedText[] {
+export function unfoldText(
+  text: string,
+  marks: Marks = findMarks(text, { withNumbers: false }),
+): readonly UnfoldedText[] {
   const unfolded: UnfoldedText[] = [];
   const add = (pattern: RegExp, replacement: (match: string) => string): void => {
     const mapped = replaceMapped(text, pattern, replacement);
     if (mapped !== null && mapped.text !== text) unfolded.push(mapped);
   };
-  if (isDisguised(text)) add(ESCAPES, plainText);
+  const { isAscii } = marks.codes;
+  if (isDisguised(text, isAscii)) add(isAscii ? ASCII_ESCAPES : ESCAPES, plainText);
   // Only where it is certain: an equals sign with two letters behind it is in every other program.
-  if (text.includes('=') && SOFT_BREAK.test(text)) add(QUOTED_PRINTABLE, quotedByte);
-  decodeRuns(text, runs, unfolded);
+  if (hasSoftBreak(text)) add(QUOTED_PRINTABLE, quotedByte);
+  decodeRuns(text, marks, unfolded);
   return unfolded;
 }
 
 /** Whether undoing escapes could show anything. Line breaks and quotes that are escaped hide nothing from a detector. */
-function isDisguised(text: string): boolean {
-  if (HIDING_ESCAPES.test(text)) return true;
-  return Buffer.byteLength(text) > text.length && hasHidingCharacters(text);
+function isDisguised(text: string, isAscii: boolean): boolean {
+  return HIDING_ESCAPES.test(text) || (!isAscii && hasHidingCharacters(text));
 }
 
 function hasHidingCharacters(text: string): boolean {
@@ -62,7 +67,15 @@ const HIDING_CHARACTERS = new RegExp(
 );
 const OURS = /[A-Za-z0-9_-]/;
 /** In a program a line that goes on has a blank before its equals sign. */
-const SOFT_BREAK = /=3D|[^\s=]=\r?\n\S/;
+function hasSoftBreak(text: string): boolean {
+  SOFT_BREAK.lastIndex = 0;
+  for (let found = SOFT_BREAK.exec(text); found !== null; found = SOFT_BREAK.exec(text)) {
+    if (found[0] === '=3D' || /[^\s=]/.test(text.charAt(found.index - 1))) return true;
+  }
+  return false;
+}
+
+const SOFT_BREAK = /=(?:3D|\r?\n\S)/g;
 
 /** Replaces every match, and remembers where each character of the outcome comes from. */
 function replaceMapped(text: string, pattern: RegExp, replacement: (match: string) => string): UnfoldedText | null {
@@ -108,8 +121,12 @@ function replaceMapped(text: string, pattern: RegExp, replacement: (match: strin
 }
 
 /** All in one pass, so that one text comes of it, however many kinds there are. */
-const ESCAPES =
-  /[\p{Default_Ignorable_Code_Point}\p{Cf}\u{ff01}-\u{ff5e}\u{1d400}-\u{1d7ff}\u{24b6}-\u{24e9}\u{2100}-\u{214f}\p{Script=Cyrillic}\p{Script=Greek}]|(?:%[0-9A-Fa-f]{2})+|\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|["\\/bfnrt])|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos|colon|equals|lowbar|hyphen|period|sol);/gu;
+const ASCII_ESCAPES =
+  /(?:%[0-9A-Fa-f]{2})+|\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|["\\/bfnrt])|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos|colon|equals|lowbar|hyphen|period|sol);/g;
+const ESCAPES = new RegExp(
+  String.raw`[\p{Default_Ignorable_Code_Point}\p{Cf}\u{ff01}-\u{ff5e}\u{1d400}-\u{1d7ff}\u{24b6}-\u{24e9}\u{2100}-\u{214f}\p{Script=Cyrillic}\p{Script=Greek}]|${ASCII_ESCAPES.source}`,
+  'gu',
+);
 
 function plainText(match: string): string {
   switch (match.charAt(0)) {
@@ -196,9 +213,9 @@ const HEX = /^[0-9A-Fa-f]+$/;
 /** PNG, JPEG, GIF, RIFF (WebP, WAV), Ogg, MP3 and compressed data: never altered, and nothing in them reads as text. */
 const MEDIA = /^(?:iVBORw0KGg|\/9j\/|R0lGOD|UklGR|T2dnUw|SUQz|H4sI|UEsDB)/;
 
-function decodeRuns(text: string, runs: TokenRuns, decoded: UnfoldedText[]): void {
+function decodeRuns(text: string, { codes, runs }: Marks, decoded: UnfoldedText[]): void {
   let done = 0;
-  visitStretches(text, runs, BASE64_CHARACTERS, RUN_CHARS_MIN, (start, runEnd) => {
+  visitStretches(codes, runs, BASE64_CHARACTERS, RUN_CHARS_MIN, (start, runEnd) => {
     if (start < done) return;
     done = runEnd;
     if (!mayBeEncoded(text, start, runEnd) || MEDIA.test(text.slice(start, start + 12))) return;

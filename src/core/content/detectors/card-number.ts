@@ -1,13 +1,12 @@
 import type { Detector } from './detector.ts';
-import { findDigitGroups, hasLongNumber, hasLuhnDigit } from './digit-groups.ts';
+import { findDigitGroups, hasLuhnDigit } from './digit-groups.ts';
 
 /** Payment card numbers: 13 to 19 digits, the beginning of a scheme, and a right check digit (ISO/IEC 7812). */
 export const cardNumber: Detector = {
   name: 'card-number',
   class: 'card-number',
-  find(text, report) {
-    if (!hasLongNumber(text)) return;
-    for (const { start, end, digits } of findDigitGroups(text, 13, 19)) {
+  find(text, report, { numbers }) {
+    for (const { start, end, digits } of findDigitGroups(text, numbers, 13, 19)) {
       if (SCHEME.test(digits) && !/^(\d)\1+$/.test(digits) && hasLuhnDigit(digits)) report(start, end);
     }
   },

@@ -1,4 +1,5 @@
 import { isPlaceholder } from '../placeholder.ts';
+import type { WordMark } from './anchor-words.ts';
 import type { Detector, ReportSpan } from './detector.ts';
 import { looksSecret } from './named-secret.ts';
 
@@ -6,11 +7,9 @@ import { looksSecret } from './named-secret.ts';
 export const commandLineCredentials: Detector = {
   name: 'command-line-credentials',
   class: 'secret',
-  find(text, report) {
+  find(text, report, { words }) {
     findCurlUsers(text, report);
-    findOptions(text, OPTION, report);
-    findOptions(text, SHORT_OPTION, report);
-    if (text.includes('login')) findOptions(text, NETRC, report);
+    for (const pattern of OPTIONS) findOptions(text, words, pattern, report);
   },
 };
 
@@ -27,24 +26,31 @@ function findCurlUsers(text: string, report: ReportSpan): void {
   }
 }
 
-function findOptions(text: string, pattern: RegExp, report: ReportSpan): void {
-  pattern.lastIndex = 0;
-  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
+/** Each pattern begins with an anchor. */
+function findOptions(text: string, words: readonly WordMark[], pattern: RegExp, report: ReportSpan): void {
+  let done = 0;
+  for (const { at } of words) {
+    if (at < done) continue;
+    pattern.lastIndex = at;
+    const found = pattern.exec(text);
+    if (found === null) continue;
+    done = pattern.lastIndex;
     const value = found[1] ?? '';
-    if (looksSecret(value)) report(pattern.lastIndex - value.length, pattern.lastIndex);
+    if (looksSecret(value)) report(done - value.length, done);
   }
 }
 
 const LINE_CHARS_MAX = 4096;
 /** Quotes may stand around all of it or around a half. */
 const USER = /\s(?:-u|--user)[\s=]{1,4}((?:"[^"\n]{0,256}"|'[^'\n]{0,256}'|[^\s"']{0,256}){1,3})/;
-const OPTION =
-  /--(?:[a-z]{1,16}-){0,3}(?:password|passwd|token|secret|api-?key|access-?key|secret-?key)[ \t]{1,4}["']?([^\s"'<>$-][^\s"'<>]{7,255})/gi;
+const LONG_OPTION =
+  /(?:(?<=--(?:[a-z]{1,16}-){0,3})(?:password|passwd|token|secret)|(?<=--(?:[a-z]{1,16}-){0,3}(?:api|access|secret)-?)key)[ \t]{1,4}["']?([^\s"'<>$-][^\s"'<>]{7,255})/iy;
 /** Of clients whose short options for it everybody knows. */
 const SHORT_OPTION =
-  /\b(?:(?:mysql(?:dump|admin)?|mariadb)\b[^\n|;&]{0,200}?\s-p|sshpass\s{1,4}-p\s{0,4}|redis-cli\b[^\n|;&]{0,200}?\s-a\s{1,4})["']?([^\s"'<>$-][^\s"'<>]{7,255})/g;
+  /\b(?:(?:mysql(?:dump|admin)?|mariadb)\b[^\n|;&]{0,200}?\s-p|sshpass\s{1,4}-p\s{0,4}|redis-cli\b[^\n|;&]{0,200}?\s-a\s{1,4})["']?([^\s"'<>$-][^\s"'<>]{7,255})/y;
 const NETRC =
-  /\b(?:machine\s{1,4}\S{1,200}|default)\s{1,8}login\s{1,4}\S{1,200}\s{1,8}password\s{1,4}([^\s"'\\]{4,256})/g;
+  /(?<=\b(?:machine\s{1,4}\S{1,200}|default)\s{1,8}login\s{1,4}\S{1,200}\s{1,8})password\s{1,4}([^\s"'\\]{4,256})/y;
+const OPTIONS: readonly RegExp[] = [LONG_OPTION, SHORT_OPTION, NETRC];
 
 function hasPassword(value: string): boolean {
   const parts = value.replace(/["']/g, '');

@@ -1,4 +1,4 @@
-import type { TokenRuns } from './token-runs.ts';
+import type { Marks } from './marks.ts';
 
 /** What a detector finds: a credential, or a class of personal data. */
 export type DataClass = 'secret' | PersonalDataClass;
@@ -15,14 +15,13 @@ export type ReportSpan = (start: number, end: number, name?: string) => void;
 
 /**
  * One way to recognise one kind of value. Takes time in proportion to the text, whatever the text is: a result is what an attacker
- * likes it to be. So a pattern is tried only behind an anchor, and each of its repetitions is bounded or ends at a character that
- * it cannot contain. Anchors are looked for by `indexOf`, by one regular expression over the whole text or in the runs that all share:
- * nearly no text has any, and to look for none is most of what detectors cost.
+ * likes it to be. So a pattern is tried only at an anchor, and each of its repetitions is bounded or ends at a character that
+ * it cannot contain. Anchors are the marks that all share, and characters that `indexOf` finds: nearly no text has any, and to look for
+ * none is most of what detectors cost.
  */
 export interface Detector {
   /** Stands in the marker that takes the place of what was found. */
   readonly name: string;
   readonly class: DataClass;
-  /** `runs`: where in the text a token could be. */
-  readonly find: (text: string, report: ReportSpan, runs: TokenRuns) => void;
+  readonly find: (text: string, report: ReportSpan, marks: Marks) => void;
 }

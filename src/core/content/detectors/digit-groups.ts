@@ -1,3 +1,5 @@
+import { matchesIn, type NumberMark } from './number-marks.ts';
+
 /** Digits that belong together, as people group them: with single blanks, hyphens or full stops between them. */
 export interface DigitGroup {
   readonly start: number;
@@ -6,24 +8,24 @@ export interface DigitGroup {
 }
 
 /** Every group of `min` to `max` digits that no letter or digit touches. Longer groups are no numbers of the kinds looked for. */
-export function findDigitGroups(text: string, min: number, max: number): readonly DigitGroup[] {
+export function findDigitGroups(
+  text: string,
+  numbers: readonly NumberMark[],
+  min: number,
+  max: number,
+): readonly DigitGroup[] {
   const groups: DigitGroup[] = [];
-  GROUP.lastIndex = 0;
-  for (let found = GROUP.exec(text); found !== null; found = GROUP.exec(text)) {
-    const digits = found[0].replace(/[^0-9]/g, '');
-    const after = text.charAt(GROUP.lastIndex);
-    if (digits.length < min || digits.length > max || /[A-Za-z0-9_]/.test(after)) continue;
-    groups.push({ start: found.index, end: GROUP.lastIndex, digits });
+  for (const number of numbers) {
+    if (number.digits < min) continue;
+    for (const { start, end, value } of matchesIn(text, number, GROUP)) {
+      const digits = value.replace(/[^0-9]/g, '');
+      if (digits.length < min || digits.length > max || /[A-Za-z0-9_]/.test(text.charAt(end))) continue;
+      groups.push({ start, end, digits });
+    }
   }
   return groups;
 }
 
-/** Whether some digits that belong together are at least nine: the shortest number of a person or card is. */
-export function hasLongNumber(text: string): boolean {
-  return LONG_NUMBER.test(text);
-}
-
-const LONG_NUMBER = /[0-9](?:[ .-]?[0-9]){8}/;
 const GROUP = /(?<![A-Za-z0-9_.-])[0-9](?:[ .-]?[0-9])*/g;
 
 /** ISO/IEC 7812: the check digit of payment cards and of many other numbers. */

@@ -5,22 +5,23 @@ import type { Detector, ReportSpan } from './detector.ts';
 export const kubernetesSecret: Detector = {
   name: 'kubernetes-secret',
   class: 'secret',
-  find(text, report) {
+  find(text, report, { words }) {
     let from = 0;
-    KIND.lastIndex = 0;
-    for (let found = KIND.exec(text); found !== null; found = KIND.exec(text)) {
+    for (const { word, at } of words) {
+      if (word !== 'secret' || at < from) continue;
+      KIND.lastIndex = at;
+      if (!KIND.test(text)) continue;
       // The data may stand before the kind. No text is looked at twice.
-      const start = Math.max(from, found.index - MANIFEST_CHARS_MAX);
-      const end = Math.min(text.length, found.index + MANIFEST_CHARS_MAX);
+      const start = Math.max(from, at - MANIFEST_CHARS_MAX);
+      const end = Math.min(text.length, at + MANIFEST_CHARS_MAX);
       findData(text.slice(start, end), start, report);
       from = end;
-      KIND.lastIndex = end;
     }
   },
 };
 
 const MANIFEST_CHARS_MAX = 8192;
-const KIND = /\bkind["']?\s{0,4}:\s{0,4}["']?Secret["']?\s{0,4}(?:[\n,}#]|\\n|$)/g;
+const KIND = /(?<=\bkind["']?\s{0,4}:\s{0,4}["']?)Secret["']?\s{0,4}(?:[\n,}#]|\\n|$)/y;
 const DATA = /\b(?:data|stringData)["']?\s{0,4}:/g;
 /** One member: its name, and its value in base64 or, in `stringData`, as it is. */
 const MEMBER =

@@ -1,8 +1,9 @@
 import { isPlaceholder, shannonEntropy } from '../placeholder.ts';
 import { isSecretName } from '../secret-names.ts';
+import type { WordMark } from './anchor-words.ts';
 import { findInHeader, isCredentialHeader } from './authorization-header.ts';
 import type { Detector, ReportSpan } from './detector.ts';
-import { characterClass, isIn } from './token-runs.ts';
+import { characterClass, isIn } from './text-codes.ts';
 
 export const NAMED_SECRET = 'named-secret';
 
@@ -14,20 +15,21 @@ export const NAMED_SECRET = 'named-secret';
 export const namedSecret: Detector = {
   name: NAMED_SECRET,
   class: 'secret',
-  find(text, report) {
+  find(text, report, { words }) {
     const known = new Map<string, NameKind>();
-    SIGN.lastIndex = 0;
-    while (SIGN.test(text)) {
+    let next = 0;
+    for (const { at } of words) {
+      SIGN.lastIndex = at;
+      if (at < next || !SIGN.test(text)) continue;
       const sign = SIGN.lastIndex - 1;
       const name = nameBefore(text, sign);
       const kind = known.get(name) ?? kindOf(name);
       known.set(name, kind);
-      let next = sign + 1;
+      next = sign + 1;
       if (kind.isSecret) next = findValue(text, sign, name, report);
       if (kind.isHeader && text[sign] === ':') next = Math.max(next, findInHeader(text, name, sign, report) + 1);
-      SIGN.lastIndex = next;
     }
-    findPairs(text, report);
+    findPairs(text, words, report);
   },
 };
 
@@ -40,9 +42,9 @@ function kindOf(name: string): NameKind {
   return { isSecret: name.length >= 3 && namesSecret(name), isHeader: isCredentialHeader(name) };
 }
 
-/** Some part of every secret name, the rest of the name, and a sign. All the cost that a text without secrets has. */
+/** Some part of every secret name, the rest of the name, and a sign. Each of the parts is an anchor. */
 const SIGN =
-  /(?:pass|pwd|secret|token|key|auth|cookie|session|credential|jwt|bearer|otp|connection|access|psk)[\w.-]{0,40}[ \t"'`\]?\\]{0,10}(?:[:=>]|(?:is|was)[ :])/gi;
+  /(?:pass|pwd|secret|token|key|auth|cookie|session|credential|jwt|bearer|otp|connection|access|psk)[\w.-]{0,40}[ \t"'`\]?\\]{0,10}(?:[:=>]|(?:is|was)[ :])/iy;
 
 /** Answers where the next name may begin. */
 function findValue(text: string, sign: number, name: string, report: ReportSpan): number {
@@ -132,12 +134,13 @@ const CODE =
   /[()]|^[/.~]|:\/\/|^(?:process|env|os|self|this|config|secrets?|vault|data|var|arn)[.:]|^\d{4}-\d\d-\d\d|^[A-Za-z]+(?:\.[A-Za-z_]+)+$/i;
 
 /** `{"name": "API_KEY", "value": …}`, in YAML and in attributes as well: environments and headers are often lists of such pairs. */
-function findPairs(text: string, report: ReportSpan): void {
-  PAIR.lastIndex = 0;
-  for (let found = PAIR.exec(text); found !== null; found = PAIR.exec(text)) {
-    const name = found[1] ?? '';
-    if (namesSecret(name)) findValue(text, PAIR.lastIndex - 1, name, report);
+function findPairs(text: string, words: readonly WordMark[], report: ReportSpan): void {
+  for (const { word, at } of words) {
+    if (word !== 'value') continue;
+    PAIR.lastIndex = at;
+    const name = PAIR.exec(text)?.[1];
+    if (name !== undefined && namesSecret(name)) findValue(text, PAIR.lastIndex - 1, name, report);
   }
 }
 
-const PAIR = /\b(?:key|name)["']?\s?[:=]\s?["']?([\w.-]{3,64})["']?,?\s{0,40}["']?value["']?\s{0,2}[:=]/gi;
+const PAIR = /(?<=\b(?:key|name)["']?\s?[:=]\s?["']?([\w.-]{3,64})["']?,?\s{0,40}["']?)value["']?\s{0,2}[:=]/iy;

@@ -1,5 +1,6 @@
-import type { Detector } from './detector.ts';
-import { findDigitGroups, hasLongNumber, hasLuhnDigit } from './digit-groups.ts';
+import type { Detector, ReportSpan } from './detector.ts';
+import { findDigitGroups, hasLuhnDigit } from './digit-groups.ts';
+import { matchesIn, type NumberMark } from './number-marks.ts';
 
 /**
  * Numbers that a state gives to a person, where something tells them from other numbers: US social security numbers in their written
@@ -8,17 +9,15 @@ import { findDigitGroups, hasLongNumber, hasLuhnDigit } from './digit-groups.ts'
 export const nationalId: Detector = {
   name: 'national-id',
   class: 'national-id',
-  find(text, report) {
-    const hasLong = hasLongNumber(text);
-    for (const { pattern, isValid, isLong } of FORMS) {
-      if (isLong && !hasLong) continue;
-      pattern.lastIndex = 0;
-      for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
-        if (isValid(found[0])) report(found.index, pattern.lastIndex);
+  find(text, report, { numbers }) {
+    for (const number of numbers) {
+      findSpanish(text, number, report);
+      if (number.digits < DIGITS_MIN || number.hyphens === 0) continue;
+      for (const { pattern, isValid } of FORMS) {
+        for (const { start, end, value } of matchesIn(text, number, pattern)) if (isValid(value)) report(start, end);
       }
     }
-    if (!hasLong) return;
-    for (const { start, end, digits } of findDigitGroups(text, 13, 13)) {
+    for (const { start, end, digits } of findDigitGroups(text, numbers, 13, 13)) {
       if (digits.startsWith('756') && hasEan13Digit(digits)) report(start, end);
     }
   },
@@ -27,32 +26,42 @@ export const nationalId: Detector = {
 interface Form {
   readonly pattern: RegExp;
   readonly isValid: (value: string) => boolean;
-  /** Nine digits or more, with nothing but single signs between them. */
-  readonly isLong: boolean;
 }
 
+/** Of those with nothing but digits and single signs in them. */
+const DIGITS_MIN = 9;
+
 const FORMS: readonly Form[] = [
+  // United States, and Canada
   {
-    pattern: /(?<![0-9A-Za-z-])(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![0-9A-Za-z-])/g,
-    isValid: () => true,
-    isLong: true,
+    pattern:
+      /(?<![0-9A-Za-z-])(?:(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}|[1-79][0-9]{2}-[0-9]{3}-[0-9]{3})(?![0-9A-Za-z-])/g,
+    isValid: (value) => value.charAt(6) === '-' || hasLuhnDigit(value.replaceAll('-', '')),
   },
-  {
-    pattern: /(?<![0-9A-Za-z])[0-9XYZ][0-9]{7}-?[A-HJ-NP-TV-Z](?![0-9A-Za-z])/g,
-    isValid: hasSpanishLetter,
-    isLong: false,
-  },
+  // Brazil
   {
     pattern: /(?<![0-9A-Za-z])[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9A-Za-z])/g,
     isValid: hasCpfDigits,
-    isLong: true,
-  },
-  {
-    pattern: /(?<![0-9A-Za-z-])[1-79][0-9]{2}-[0-9]{3}-[0-9]{3}(?![0-9A-Za-z-])/g,
-    isValid: (value) => hasLuhnDigit(value.replaceAll('-', '')),
-    isLong: true,
   },
 ];
+
+/** A letter stands at its end, and may stand at its beginning, so that it is more than the number. */
+function findSpanish(text: string, { end }: NumberMark, report: ReportSpan): void {
+  const letter = text.charCodeAt(end) === HYPHEN ? end + 1 : end;
+  if (!isUpper(text.charCodeAt(letter)) || end < SPANISH_CHARS) return;
+  SPANISH.lastIndex = end - SPANISH_CHARS;
+  const found = SPANISH.exec(text);
+  if (found !== null && hasSpanishLetter(found[0])) report(found.index, SPANISH.lastIndex);
+}
+
+const SPANISH = /(?<![0-9A-Za-z])[0-9XYZ][0-9]{7}-?[A-HJ-NP-TV-Z](?![0-9A-Za-z])/y;
+/** Before the last letter. */
+const SPANISH_CHARS = 8;
+const HYPHEN = 0x2d;
+
+function isUpper(code: number): boolean {
+  return code >= 0x41 && code <= 0x5a;
+}
 
 function hasSpanishLetter(value: string): boolean {
   const number = value.replace('-', '').replace(/^[XYZ]/, (letter) => String('XYZ'.indexOf(letter)));

@@ -2,14 +2,16 @@ import type { Detector, ReportSpan } from './detector.ts';
 import { findInfixToken, INFIX_BEGINNINGS } from './infix-token.ts';
 import { endOfJsonWebToken, JWT, JWT_BEGINNING } from './json-web-token.ts';
 import { endOfKnownToken, TOKEN_BEGINNINGS } from './known-token.ts';
-import { characterClass, isIn } from './token-runs.ts';
+import { characterClass } from './text-codes.ts';
 
 /** Tokens that are told by their form alone. */
 export const token: Detector = {
   name: 'token',
   class: 'secret',
-  find(text, report, runs) {
-    for (let index = 0; index < runs.length; index += 2) visitRun(text, runs[index] ?? 0, runs[index + 1] ?? 0, report);
+  find(text, report, { runs, codes: { codes } }) {
+    for (let index = 0; index < runs.length; index += 2) {
+      visitRun(text, codes, { start: runs[index] ?? 0, end: runs[index + 1] ?? 0 }, report);
+    }
   },
 };
 
@@ -27,21 +29,21 @@ function pairNumber(beginning: string): number {
 }
 
 /** The one loop over characters: most of what tokens cost in a text without any. */
-function visitRun(text: string, start: number, end: number, report: ReportSpan): void {
-  let code = text.charCodeAt(start);
-  for (let at = start; at < end; at += 1) {
-    const next = text.charCodeAt(at + 1);
-    const kinds = next < 128 ? (PAIRS[code * 128 + next] ?? 0) : 0;
-    code = next;
+function visitRun(text: string, codes: Uint8Array, run: Run, report: ReportSpan): void {
+  for (let at = run.start; at < run.end; at += 1) {
+    const kinds = PAIRS[(((codes[at] ?? 0) & 0x7f) << 7) | ((codes[at + 1] ?? 0) & 0x7f)] ?? 0;
     if (kinds === 0) continue;
     if ((kinds & MAY_BE_INFIX) !== 0) findInfixToken(text, at, report);
-    if ((kinds & ~MAY_BE_INFIX) === 0 || isWithinWord(text, start, at)) continue;
+    if ((kinds & ~MAY_BE_INFIX) === 0 || isWithinWord(codes, run, at)) continue;
     const found = findAt(text, at, kinds, report);
-    if (found === 0) continue;
     // What is made up is looked at once as well.
-    at = Math.abs(found) - 1;
-    code = text.charCodeAt(at + 1);
+    if (found !== 0) at = Math.abs(found) - 1;
   }
+}
+
+interface Run {
+  readonly start: number;
+  readonly end: number;
 }
 
 function findAt(text: string, at: number, kinds: number, report: ReportSpan): number {
@@ -57,9 +59,9 @@ function findAt(text: string, at: number, kinds: number, report: ReportSpan): nu
 }
 
 /** What stands behind a backslash may belong to it: `\\n` in a program, or in JSON inside of a text. */
-function isWithinWord(text: string, start: number, at: number): boolean {
-  if (!isIn(WORD_CHARACTERS, text.charCodeAt(at - 1))) return false;
-  return at !== start + 1 || text.charCodeAt(start - 1) !== BACKSLASH;
+function isWithinWord(codes: Uint8Array, { start }: Run, at: number): boolean {
+  if (at === 0 || WORD_CHARACTERS[codes[at - 1] ?? 0] !== 1) return false;
+  return at !== start + 1 || start === 0 || codes[start - 1] !== BACKSLASH;
 }
 
 const BACKSLASH = 0x5c;

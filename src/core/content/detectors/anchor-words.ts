@@ -1,0 +1,153 @@
+import type { TextCodes } from './text-codes.ts';
+
+/**
+ * The words that detectors look behind or before, whatever the case of their letters. `::` stands for two colons with at most four
+ * hexadecimal digits between them. All are looked for at once: nearly no text has any, and to look for none is most of what detectors cost.
+ */
+export type AnchorWord = (typeof WORDS)[number] | '::';
+
+export interface WordMark {
+  readonly word: AnchorWord;
+  /** Where the word begins; of two colons, one of them. */
+  readonly at: number;
+}
+
+const WORDS = [
+  'pass',
+  'pwd',
+  'secret',
+  'token',
+  'key',
+  'auth',
+  'cookie',
+  'session',
+  'credential',
+  'jwt',
+  'bearer',
+  'otp',
+  'connection',
+  'access',
+  'psk',
+  'value',
+  'mysql',
+  'mariadb',
+  'sshpass',
+  'redis-cli',
+] as const;
+
+/**
+ * Every anchor in the text, in order. The text is read in pairs of characters: a word of three characters or more has one of two pairs
+ * that follow each other in it, whether it begins at an even place or at an odd one.
+ */
+export function findWords(text: string, { codes, length }: TextCodes): readonly WordMark[] {
+  const marks: WordMark[] = [];
+  const last = length - 1;
+  for (let at = 0; at < last; at += 2) {
+    const list = PAIRS[(((codes[at] ?? 0) & 0x7f) << 7) | ((codes[at + 1] ?? 0) & 0x7f)] ?? 0;
+    if (list !== 0) findAtPair(text, at, LISTS[list] ?? [], marks);
+  }
+  return marks;
+}
+
+interface Candidate {
+  readonly word: AnchorWord;
+  /** Of its pair within the word. */
+  readonly offset: number;
+}
+
+function findAtPair(text: string, pair: number, candidates: readonly Candidate[], marks: WordMark[]): void {
+  for (const { word, offset } of candidates) {
+    const at = word === '::' ? colonAt(text, pair) : pair - offset;
+    if (at >= 0 && (word === '::' || hasWord(text, at, word))) insertMark(marks, { word, at });
+  }
+}
+
+/** Two that share characters may be seen the second first. */
+function insertMark(marks: WordMark[], mark: WordMark): void {
+  let index = marks.length;
+  while (index > 0 && (marks[index - 1]?.at ?? 0) > mark.at) index -= 1;
+  if (index === marks.length) marks.push(mark);
+  else marks.splice(index, 0, mark);
+}
+
+const CASE_BIT = 0x20;
+
+function hasWord(text: string, at: number, word: string): boolean {
+  for (let index = 0; index < word.length; index += 1) {
+    if ((text.charCodeAt(at + index) | CASE_BIT) !== word.charCodeAt(index)) return false;
+  }
+  return true;
+}
+
+const COLON = 0x3a;
+const HEX = /[0-9A-Fa-f]/;
+const GROUP_CHARS_MAX = 4;
+
+/** The colon of the pair, if another one stands near it with nothing but hexadecimal digits between them; else -1. */
+function colonAt(text: string, pair: number): number {
+  const colon = text.charCodeAt(pair) === COLON ? pair : pair + 1;
+  return hasColonNear(text, colon, 1) || hasColonNear(text, colon, -1) ? colon : -1;
+}
+
+function hasColonNear(text: string, colon: number, step: 1 | -1): boolean {
+  for (let distance = 1; distance <= GROUP_CHARS_MAX + 1; distance += 1) {
+    const code = text.charCodeAt(colon + distance * step);
+    if (code === COLON) return true;
+    if (!isHexDigit(code)) return false;
+  }
+  return false;
+}
+
+function isHexDigit(code: number): boolean {
+  const letter = code | CASE_BIT;
+  return (code >= 0x30 && code <= 0x39) || (letter >= 0x61 && letter <= 0x66);
+}
+
+/** The pairs of letters that English has most of, the most frequent first. */
+const COMMON: readonly string[] = (
+  'th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic ne ea ra ce ' +
+  'li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so rs un lo wa ge ie wh ee wi em ad'
+).split(' ');
+
+/** By a pair of ASCII characters: the number of the list of what may stand there. */
+const PAIRS: Uint8Array = new Uint8Array(128 * 128);
+const LISTS: Candidate[][] = [[]];
+
+for (const word of WORDS) {
+  const offset = rarestPair(word);
+  addCandidate(word, offset);
+  addCandidate(word, offset + 1);
+}
+for (let code = 0; code < 128; code += 1) {
+  const isHex = HEX.test(String.fromCharCode(code));
+  if (!isHex && code !== COLON) continue;
+  addPair(COLON, code, { word: '::', offset: 0 });
+  if (isHex) addPair(code, COLON, { word: '::', offset: 0 });
+}
+
+function addCandidate(word: AnchorWord, offset: number): void {
+  for (const first of casesOf(word.charAt(offset))) {
+    for (const second of casesOf(word.charAt(offset + 1))) addPair(first, second, { word, offset });
+  }
+}
+
+function casesOf(char: string): ReadonlySet<number> {
+  return new Set([char.charCodeAt(0), char.toUpperCase().charCodeAt(0)]);
+}
+
+function addPair(first: number, second: number, candidate: Candidate): void {
+  const index = (first << 7) | second;
+  if (PAIRS[index] === 0) PAIRS[index] = LISTS.push([]) - 1;
+  LISTS[PAIRS[index] ?? 0]?.push(candidate);
+}
+
+/** Where in the word two pairs begin of which English has few: each costs a look wherever it stands. */
+function rarestPair(word: string): number {
+  const commonness = (offset: number): number => COMMON.indexOf(word.slice(offset, offset + 2)) + 1;
+  const costs = Array.from({ length: word.length - 2 }, (_, at) => cost(commonness(at)) + cost(commonness(at + 1)));
+  return costs.indexOf(Math.min(...costs));
+}
+
+function cost(rank: number): number {
+  return rank === 0 ? 0 : 1 / (rank + 20);
+}

@@ -1,0 +1,26 @@
+import { findWords, type WordMark } from './anchor-words.ts';
+import { findNumbers, type NumberMark } from './number-marks.ts';
+import { readCodes, type TextCodes } from './text-codes.ts';
+import { findTokenRuns, type TokenRuns } from './token-runs.ts';
+
+/** Where in a text something could be found at all. Detectors look there and nowhere else. */
+export interface Marks {
+  readonly codes: TextCodes;
+  readonly runs: TokenRuns;
+  readonly words: readonly WordMark[];
+  /** None where nobody asks for them. */
+  readonly numbers: readonly NumberMark[];
+}
+
+/** All that is looked for in every character of a text. */
+export function findMarks(text: string, { withNumbers }: { readonly withNumbers: boolean }): Marks {
+  const codes = readCodes(text);
+  return {
+    codes,
+    runs: findTokenRuns(codes),
+    words: findWords(text, codes),
+    numbers: withNumbers ? findNumbers(codes) : NONE,
+  };
+}
+
+const NONE: readonly NumberMark[] = [];

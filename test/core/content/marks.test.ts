@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { findMarks } from '../../../src/core/content/detectors/marks.ts';
+
+const marksOf = (text: string) => findMarks(text, { withNumbers: true });
+/** Texts in which there is much to find. */
+const texts = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom('pass', 'KEY', 'sessiOn', 'secret', 'accesskey', 'redis-cli', 'token', ':', '::', 'f'),
+      fc.constantFrom('1', '22', '.', '-', ' ', '1234567', 'é', 'ſ', 'Ł', '\u{1f511}', 'AKIA0000', '/'),
+      fc.string({ maxLength: 5 }),
+    ),
+    { maxLength: 30 },
+  )
+  .map((parts) => parts.join(''));
+
+const numberTexts = fc
+  .array(fc.constantFrom('1', '23', '.', '-', ' ', 'a'), { maxLength: 60 })
+  .map((parts) => parts.join(''));
+
+describe('the marks of a text', () => {
+  it('are at every anchor word, in order', () => {
+    const WORDS =
+      /(?=(pass|pwd|secret|token|key|auth|cookie|session|credential|jwt|bearer|otp|connection|access|psk|value|mysql|mariadb|sshpass|redis-cli))/gi;
+    fc.assert(
+      fc.property(texts, (text) => {
+        const words = marksOf(text).words.filter(({ word }) => word !== '::');
+        const expected = [...text.matchAll(WORDS)].map((found) => ({ word: found[1]?.toLowerCase(), at: found.index }));
+        expect(words).toEqual(expected);
+      }),
+    );
+  });
+
+  it('are at some of the colons that stand near each other', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        for (const found of text.matchAll(/[0-9A-Fa-f]:(?:[0-9A-Fa-f]{0,4}:){1,7}/g)) {
+          const end = found.index + found[0].length;
+          const isMarked = ({ word, at }: { word: string; at: number }) =>
+            word === '::' && at >= found.index && at < end;
+          expect(marksOf(text).words.some(isMarked)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('are at every run of characters of tokens', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        const expectedRuns = [...text.matchAll(/[A-Za-z0-9_.~+/:=$!|-]{13,}/g)];
+        expect(marksOf(text).runs).toEqual(
+          expectedRuns.flatMap((found) => [found.index, found.index + found[0].length]),
+        );
+      }),
+    );
+  });
+
+  it('are at every long number', () => {
+    fc.assert(
+      fc.property(fc.oneof(texts, numberTexts), (text) => {
+        const { numbers } = marksOf(text);
+        const long = [...text.matchAll(/[0-9](?:[ .-]?[0-9])*/g)].filter(([number]) => number.length >= 7);
+        expect(numbers.map(({ start, end }) => text.slice(start, end))).toEqual(long.map(([number]) => number));
+        for (const { start, end, digits, stops, hyphens } of numbers) {
+          const number = text.slice(start, end);
+          const count = (sign: string) => number.split(sign).length - 1;
+          expect([stops, hyphens]).toEqual([count('.'), count('-')]);
+          expect(digits).toBe(number.replace(/[^0-9]/g, '').length);
+        }
+      }),
+    );
+  });
+
+  it('are the same in a text too long for the shared room', () => {
+    const text = `${'x '.repeat(60_000)}the Password: 4111 1111`;
+    const { words, numbers, codes } = marksOf(text);
+    expect(words).toEqual([{ word: 'pass', at: 120_004 }]);
+    expect(numbers).toMatchObject([{ start: 120_014, digits: 8 }]);
+    expect(codes.isAscii).toBe(true);
+  });
+});
