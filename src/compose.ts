@@ -10,6 +10,7 @@ import type { TrustedIssuer } from './adapters/identity/jwt-verifier.ts';
 import { openSqliteStore, type SqliteStore } from './adapters/sqlite/open-store.ts';
 import { systemClock, systemIds } from './adapters/system/clock.ts';
 import { loadOrCreateKey, readSecretFile, writeSecretFile } from './adapters/system/secret-files.ts';
+import { openRotatingSealer } from './adapters/system/rotating-sealer.ts';
 import { createSealer } from './adapters/system/sealer.ts';
 import { createOperatorLog } from './adapters/telemetry/operator-log.ts';
 import { openAdminPlane } from './compose/admin-plane.ts';
@@ -50,6 +51,7 @@ import { createDeadlines } from './gateway/deadlines.ts';
 import { createOwnTools } from './gateway/own-tools.ts';
 import { createPreviews } from './gateway/previews.ts';
 import { createListViews } from './gateway/list-view.ts';
+import { createLeftCalls } from './gateway/left-calls.ts';
 import { createLimits } from './gateway/limits.ts';
 import type { PolicyInForce } from './gateway/policy-in-force.ts';
 import { createPrincipalRecords } from './gateway/principal-records.ts';
@@ -217,13 +219,17 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
   const wakeApproval = ({ id }: Approval) => desk.wake(id);
   const switched = { store: store.killSwitches, approvals, inFlight, clock, ids, wakeApproval, report };
   const killSwitches = await createKillSwitches(switched);
+  const taskSealer = createSealer(keyIn(config, 'tasks.key'), TASK_CHARS_MAX);
+  const lateRecords = createLateRecords(report);
+  const leaving = { openCalls: store.openCalls, approvals, audit, killSwitches, inFlight, lateRecords, clock, report };
+  const leftCalls = await createLeftCalls({ ...leaving, sealer: taskSealer });
   return {
     clock,
     ids,
     audit,
     approvals,
     tasks: store.tasks,
-    taskSealer: createSealer(keyIn(config, 'tasks.key'), TASK_CHARS_MAX),
+    taskSealer,
     taskSettings: TASK_SETTINGS,
     upstreams: new Map([...upstreams, [OWN_UPSTREAM, createOwnTools({ approvals, desk, consoleUrl })]]),
     killSwitches,
@@ -238,13 +244,15 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     previews: createPreviews(PREVIEWS_AT_ONCE_MAX),
     approvers: createApprovers(store, clock),
     keptResults: createKeptResults(clock, KEPT_RESULTS),
-    lateRecords: createLateRecords(report),
+    lateRecords,
     limits: await createLimits({ store: store.limits, clock }),
     watch: createWatch({ clock, killSwitches, report }),
     conversations: createConversations(CONVERSATION_LIMITS),
     pages: createOpenedPages(clock),
-    // For calls that end with the process, so the key may, too.
-    stateSealer: createSealer(randomBytes(32)),
+    openCalls: store.openCalls,
+    leftCalls,
+    processId: ids.next('process'),
+    stateSealer: openRotatingSealer({ path: keyPath(config, 'states.key'), ...STATE_KEYS }, clock),
     ...upstreamRules(config.upstreams),
     pins: parts.pins,
     loadInstructions: createLoadInstructions({ clock, pins: parts.pins }),
@@ -278,8 +286,12 @@ function screenOthers(pins: Pins): Pins['screen'] {
 }
 
 /** Beside the database and not in it, so that a copy of the one is of no use without the other. */
-function keyIn({ store }: Config, name: string): Uint8Array {
-  return loadOrCreateKey(join(dirname(store.path), 'keys', name));
+function keyIn(config: Config, name: string): Uint8Array {
+  return loadOrCreateKey(keyPath(config, name));
+}
+
+function keyPath({ store }: Config, name: string): string {
+  return join(dirname(store.path), 'keys', name);
 }
 
 type Identity = Awaited<ReturnType<typeof createIdentity>>;
@@ -306,9 +318,12 @@ async function expire(deps: CallDeps): Promise<void> {
   await expireApprovals(deps).catch((error: unknown) =>
     deps.report({ callId: null, problem: 'approvals whose time is over could not be ended yet', error }),
   );
+  await deps.leftCalls.expire();
 }
 
 const EXPIRY_INTERVAL_MS = 10_000;
+/** What a key sealed counts for ten minutes; what is a little more costs nothing. */
+const STATE_KEYS = { rotateMs: 7 * 24 * 60 * 60_000, overlapMs: 15 * 60_000 };
 const LOOKS = { lookGapMs: 1000, lookAgainMs: 30_000 };
 const PREVIEWS_AT_ONCE_MAX = 32;
 const HELD_CALLS_MAX = 5000;

@@ -14,14 +14,19 @@ const GIVEN_UP_MS = 2000;
  */
 export async function drain(
   mcp: McpPlane,
-  { clock, desk, inFlight, conversations }: CallDeps,
+  { clock, desk, inFlight, conversations, leftCalls }: CallDeps,
   { tasks }: Gateway,
 ): Promise<void> {
   const untilMs = clock.monotonicMs() + DRAIN_CALLS_MS + GIVEN_UP_MS;
   desk.close();
-  const giveUp = setTimeout(() => inFlight.stopAll(), DRAIN_CALLS_MS);
+  const giveUp = setTimeout(() => {
+    conversations.leaveDurable();
+    leftCalls.close();
+    inFlight.stopAll();
+  }, DRAIN_CALLS_MS);
   await Promise.all([mcp.close(), tasks.finish()]);
-  // No host can come back for these any more.
+  // No host can come back for these any more, but to the next process.
+  leftCalls.close();
   await conversations.close();
   await inFlight.emptied(Math.max(0, untilMs - clock.monotonicMs()));
   clearTimeout(giveUp);

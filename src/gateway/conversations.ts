@@ -1,4 +1,6 @@
+import type { DefinitionDigest } from '../core/catalog/tool.ts';
 import type { Ask } from '../core/conversation/ask.ts';
+import type { DurableAsk } from './durable-ask.ts';
 import type { HeldCall } from './held-call.ts';
 
 /** A call that waits for what its host says. */
@@ -8,6 +10,8 @@ export interface WaitingCall {
   readonly upstream: string;
   /** Whether a person approved it, or is asked to: the approval covers the whole conversation. */
   readonly isApproved: boolean;
+  /** The tool as it was when it was called; `null` for what has no definition. */
+  readonly definitionDigest: DefinitionDigest | null;
 }
 
 /** The same, once its host was told to come back with answers. */
@@ -15,24 +19,30 @@ export interface ParkedCall extends WaitingCall {
   readonly held: HeldCall;
   readonly asks: ReadonlyMap<string, Ask>;
   readonly round: number;
+  /** What another process could go on with; `null`: only this one can. */
+  readonly durable: DurableAsk | null;
 }
 
 /**
- * The calls that wait for their hosts. In memory, because what waits is an open call of an upstream; so the places are counted. Each
- * principal and each upstream has a few, or one person or one server could take them all.
+ * The calls that wait for their hosts, as this process holds them. What waits may be an open call of an upstream, so the places are counted.
+ * Each principal and each upstream has a few, or one person or one server could take them all.
  */
 export interface Conversations {
   /** A place for the time of one question, at the cost of the principal's oldest where need be. `null`: too many wait already. */
   enter(call: WaitingCall): { leave(): void } | null;
   /** The host was asked by way of an answer. `false`: the call no longer waits. */
-  park(callId: string, held: HeldCall, asks: ReadonlyMap<string, Ask>, round: number): boolean;
+  park(call: ParkedRound): boolean;
   /** The parked call, for whoever asks first: it is parked no longer. `null` where none waits in this round. */
   take(callId: string, round: number): ParkedCall | null;
   /** Ends one call, if it is parked. */
   end(callId: string): void;
-  /** Ends what is parked. Resolves when all of it is through. */
+  /** Leaves to the next process what it can go on with. From then on nothing here ends it. */
+  leaveDurable(): void;
+  /** The same, and ends what else is parked. Resolves when that is through. */
   close(): Promise<void>;
 }
+
+export type ParkedRound = Pick<ParkedCall, 'callId' | 'held' | 'asks' | 'round' | 'durable'>;
 
 export interface ConversationLimits {
   readonly callsMax: number;
@@ -84,10 +94,10 @@ export function createConversations(limits: ConversationLimits): Conversations {
         },
       };
     },
-    park(callId, held, asks, round) {
-      const call = waiting.get(callId);
+    park(round) {
+      const call = waiting.get(round.callId);
       if (call === undefined) return false;
-      parked.set(callId, { ...call, held, asks, round });
+      parked.set(round.callId, { ...call, ...round });
       return true;
     },
     take(callId, round) {
@@ -101,10 +111,21 @@ export function createConversations(limits: ConversationLimits): Conversations {
       parked.delete(callId);
       call?.held.end();
     },
+    leaveDurable: () => leaveDurable(parked),
     async close() {
+      leaveDurable(parked);
       const calls = [...parked.values()];
       for (const { held } of calls) held.end();
       await Promise.all(calls.map(({ held }) => held.settled));
     },
   };
+}
+
+function leaveDurable(parked: Map<string, ParkedCall>): void {
+  for (const [callId, { held, durable }] of parked) {
+    if (durable === null) continue;
+    parked.delete(callId);
+    held.leave();
+    durable.place.leave();
+  }
 }

@@ -6,6 +6,7 @@ import type { CompiledPolicy } from '../core/policy/compile-policy.ts';
 import type { ApprovalStore } from '../ports/approval-store.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
+import type { OpenCallStore } from '../ports/open-call-store.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { TaskStore } from '../ports/task-store.ts';
 import type { Upstream } from '../ports/upstream.ts';
@@ -19,6 +20,7 @@ import type { InFlight } from './in-flight.ts';
 import type { LoadInstructions } from './instructions.ts';
 import type { KeptResults } from './kept-results.ts';
 import type { KillSwitches } from './kill-switches.ts';
+import type { LeftCalls } from './left-calls.ts';
 import type { Limits } from './limits.ts';
 import type { Pins } from './pins.ts';
 import type { PrincipalRecords } from './principal-records.ts';
@@ -37,7 +39,7 @@ export interface CallDeps {
   readonly audit: AuditLog;
   readonly approvals: ApprovalStore;
   readonly tasks: TaskStore;
-  /** For what tasks keep in the store: arguments and results, with a key that is not in it. */
+  /** For what tasks and calls keep in the store: arguments, results, and where to go on, with a key that is not in it. */
   readonly taskSealer: Sealer;
   readonly taskSettings: TaskSettings;
   readonly upstreams: ReadonlyMap<string, Upstream>;
@@ -57,9 +59,15 @@ export interface CallDeps {
   readonly limits: Limits;
   readonly watch: Watch;
   readonly conversations: Conversations;
+  /** What of calls outlives this process. */
+  readonly openCalls: OpenCallStore;
+  /** What the process before this one left open. */
+  readonly leftCalls: LeftCalls;
+  /** New for each process. */
+  readonly processId: string;
   /** Pages that people were sent to during calls. */
   readonly pages: OpenedPages;
-  /** Seals what modern hosts carry between two rounds of a call. */
+  /** Seals what modern hosts carry between two rounds of a call, with a key that lasts over restarts. */
   readonly stateSealer: Sealer;
   /** What the operator lets an upstream ask. */
   readonly askRules: (upstream: string) => AskRules;

@@ -11,6 +11,7 @@ import type { Offers } from '../core/policy/claims.ts';
 import type { ReasonCode } from '../core/policy/reasons.ts';
 import type { AnswerRoom } from '../ports/answer-room.ts';
 import type { UpstreamProgress } from '../ports/upstream.ts';
+import type { DurableAsk } from './durable-ask.ts';
 import type { HostTask, Waiting } from './tasks/host-task.ts';
 import type { Tasks } from './tasks/tasks.ts';
 import type { Listening, ListenRequest } from './subscriptions/listening.ts';
@@ -55,9 +56,14 @@ export interface HostStream {
   tellPageDone(elicitationId: string): void;
   /**
    * Puts questions to the host, all at once, and resolves with an answer to each; when `signal` aborts, with what there is. Never
-   * rejects. A modern host is asked by way of the answer instead, so its questions end up with whoever handles its calls.
+   * rejects. A modern host is asked by way of the answer instead, so its questions end up with whoever handles its calls, with what going
+   * on takes in another process; `null` or absent: no other one can.
    */
-  ask(asks: ReadonlyMap<string, Ask>, signal: AbortSignal): Promise<ReadonlyMap<string, AskAnswer>>;
+  ask(
+    asks: ReadonlyMap<string, Ask>,
+    signal: AbortSignal,
+    durable?: DurableAsk | null,
+  ): Promise<ReadonlyMap<string, AskAnswer>>;
   /** Memory for the answer until the host has read it. `null`: nobody reads at this moment. */
   room(): AnswerRoom | null;
 }

@@ -1,4 +1,5 @@
 import type { ArgsDigest } from '../core/approval/approval.ts';
+import type { Ask } from '../core/conversation/ask.ts';
 import type { DefinitionDigest } from '../core/catalog/tool.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import type { KillFacts } from '../core/kill-switch/kill-switch.ts';
@@ -24,6 +25,17 @@ export interface GovernedCall {
   readonly killFacts: KillFacts;
   /** Where a kill switch or a revocation finds the call until it ends. */
   readonly place: Place;
+  /** What an earlier process came to. Absent: the call begins. */
+  readonly resumed?: ResumedRound;
+}
+
+/** A round in which the host was asked by a process that ended since. */
+export interface ResumedRound {
+  readonly asks: ReadonlyMap<string, Ask>;
+  readonly round: number;
+  /** When the host was first asked, by the wall clock. */
+  readonly startedMs: number;
+  readonly bookmark: string;
 }
 
 export function killFactsOf(

@@ -116,7 +116,8 @@ function previewer(deps: CallDeps, governed: GovernedCall): (approval: Approval)
   return (approval) => void makePreview(deps, governed, approval, (read) => handleCall(deps, read));
 }
 
-function outputSchemaOf({ outputSchema }: JsonObject): JsonObject | null {
+/** What a tool promises of its structured content; `null`: nothing. */
+export function outputSchemaOf({ outputSchema }: JsonObject): JsonObject | null {
   return isJsonObject(outputSchema) ? outputSchema : null;
 }
 

@@ -1,11 +1,17 @@
 import type { Ask } from '../core/conversation/ask.ts';
+import type { DurableAsk } from './durable-ask.ts';
 import type { AskAnswer, HostCall, HostStream } from './gateway.ts';
 import type { CallAnswer } from './steps/call-with-approval.ts';
 
 /** What a call comes to next. */
 export type Turn =
   | { readonly kind: 'done'; readonly answer: CallAnswer }
-  | { readonly kind: 'asked'; readonly asks: ReadonlyMap<string, Ask> };
+  | {
+      readonly kind: 'asked';
+      readonly asks: ReadonlyMap<string, Ask>;
+      /** `null`: only this process can go on. */
+      readonly durable: DurableAsk | null;
+    };
 
 /**
  * A call of a modern host, which goes on while no request of the host's is open: the host is asked by way of an answer, and answers with
@@ -18,6 +24,8 @@ export interface HeldCall {
   resume(request: HostCall, signal: AbortSignal, answers: ReadonlyMap<string, AskAnswer>): void;
   /** Ends a call that nobody will continue. */
   end(): void;
+  /** Leaves a call that waits for answers to another process: this one does nothing more with it, and is never through with it. */
+  leave(): void;
   /** Resolves when the pipeline is through with it. */
   readonly settled: Promise<unknown>;
 }
@@ -30,6 +38,7 @@ export function createHeldCall(first: HostCall, run: (call: HostCall) => Promise
     giveAnswers?.(NO_ANSWERS);
   };
   let giveAnswers: ((answers: ReadonlyMap<string, AskAnswer>) => void) | null = null;
+  let leave = (): void => undefined;
   let detach = attach(first.context.signal, end);
   /** `null` while the host has no request open. */
   let stream: HostStream | null = first.stream;
@@ -37,7 +46,7 @@ export function createHeldCall(first: HostCall, run: (call: HostCall) => Promise
   let asked = Promise.withResolvers<Turn>();
   let isOver = false;
 
-  function ask(asks: ReadonlyMap<string, Ask>, signal: AbortSignal): Promise<ReadonlyMap<string, AskAnswer>> {
+  const ask: HostStream['ask'] = (asks, signal, durable = null) => {
     // A host that went away is not there to be asked, also where its call goes on without it.
     if (isOver || stream === null || gone.signal.aborted || signal.aborted) return Promise.resolve(NO_ANSWERS);
     return new Promise((resolve) => {
@@ -49,11 +58,15 @@ export function createHeldCall(first: HostCall, run: (call: HostCall) => Promise
       const onAbort = (): void => settle(NO_ANSWERS);
       signal.addEventListener('abort', onAbort, { once: true });
       giveAnswers = settle;
+      leave = () => {
+        giveAnswers = null;
+        signal.removeEventListener('abort', onAbort);
+      };
       detach();
       stream = null;
-      asked.resolve({ kind: 'asked', asks });
+      asked.resolve({ kind: 'asked', asks, durable });
     });
-  }
+  };
 
   const done = run({
     ...first,
@@ -70,6 +83,7 @@ export function createHeldCall(first: HostCall, run: (call: HostCall) => Promise
   return {
     settled: done.catch(() => undefined),
     end,
+    leave: () => leave(),
     next: () => Promise.race([done, asked.promise]),
     resume(request, signal, answers) {
       stream = request.stream;

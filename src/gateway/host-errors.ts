@@ -57,6 +57,14 @@ export function unexpectedInput(): HostError {
   return hostError(RPC_ERRORS.invalidParams, message, { httpStatus: 200 });
 }
 
+/** For the one who was asked: the state is theirs, and nothing can go on with it. */
+export function callLost(): HostError {
+  const message =
+    'The gateway was restarted since this was asked, and the call that asked is over. It may have run in part: check, then start the ' +
+    'call again, without requestState and inputResponses.';
+  return hostError(RPC_ERRORS.invalidParams, message, { httpStatus: 200 });
+}
+
 export function invalidCursor(): HostError {
   return hostError(RPC_ERRORS.invalidParams, 'Invalid cursor', { httpStatus: 200 });
 }

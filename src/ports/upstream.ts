@@ -52,6 +52,8 @@ export interface UpstreamCall {
    * it need not wait for readers.
    */
   readonly room?: (() => AnswerRoom | null) | null;
+  /** What an earlier process came to; the call goes on from there and never begins anew. Absent: it begins. */
+  readonly from?: UpstreamBookmark;
   /** Log messages of this very call while it runs, from `level` on; `null` where the host asked for none. */
   readonly log: { readonly level: LogLevel; readonly onMessage: (message: UpstreamLog) => void } | null;
 }
@@ -62,8 +64,19 @@ export interface UpstreamAsker {
   readonly capabilities: AskCapabilities;
   /** Who would be asked. A question that could belong to calls of two owners is put to neither. */
   readonly owner: string;
-  /** Puts questions to the host, all at once. Never rejects, and takes as long as people take, within a limit. */
-  ask(asks: ReadonlyMap<string, RawAsk>): Promise<AskReply>;
+  /**
+   * Puts questions to the host, all at once. Never rejects, and takes as long as people take, within a limit. `bookmark`: a text with which
+   * another process can go on from here once the host has answered; without it none can.
+   */
+  ask(asks: ReadonlyMap<string, RawAsk>, bookmark?: string): Promise<AskReply>;
+}
+
+/** Where a call of an upstream that keeps nothing goes on. */
+export interface UpstreamBookmark {
+  /** As the adapter of this upstream gave it out. */
+  readonly text: string;
+  /** What the host answered to what was asked there. */
+  readonly answers: ReadonlyMap<string, JsonObject>;
 }
 
 export type AskReply =

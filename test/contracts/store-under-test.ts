@@ -9,6 +9,7 @@ import type { ApprovalStore } from '../../src/ports/approval-store.ts';
 import type { AuditLog } from '../../src/ports/audit-log.ts';
 import type { KillSwitchStore } from '../../src/ports/kill-switch-store.ts';
 import type { LimitStore } from '../../src/ports/limit-store.ts';
+import type { OpenCallStore } from '../../src/ports/open-call-store.ts';
 import type { TaskStore } from '../../src/ports/task-store.ts';
 import type { TokenStore } from '../../src/ports/token-store.ts';
 import { createFixedClock } from '../support/fixed-clock.ts';
@@ -18,6 +19,7 @@ import { createMemoryStore } from '../support/memory-store.ts';
 export interface StoreUnderTest {
   readonly audit: AuditLog;
   readonly approvals: ApprovalStore;
+  readonly openCalls: OpenCallStore;
   readonly tasks: TaskStore;
   readonly tokens: TokenStore;
   readonly accounts: AccountStore;

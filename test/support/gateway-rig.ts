@@ -36,6 +36,7 @@ import { createDeadlines } from '../../src/gateway/deadlines.ts';
 import { createOwnTools } from '../../src/gateway/own-tools.ts';
 import { createPreviews } from '../../src/gateway/previews.ts';
 import { createListViews } from '../../src/gateway/list-view.ts';
+import { createLeftCalls } from '../../src/gateway/left-calls.ts';
 import { createLimits } from '../../src/gateway/limits.ts';
 import { createWatch } from '../../src/gateway/watch.ts';
 import { createLateRecords } from '../../src/gateway/late-records.ts';
@@ -135,6 +136,11 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     report,
     wakeApproval: ({ id }) => desk.wake(id),
   });
+  const taskSealer = createSealer(Buffer.alloc(32, 9), 16 * 1024 * 1024);
+  const lateRecords = createLateRecords(report);
+  const { openCalls, approvals, audit } = store;
+  const leaving = { openCalls, approvals, audit, killSwitches, inFlight, lateRecords, clock, report };
+  const leftCalls = await createLeftCalls({ ...leaving, sealer: taskSealer });
   const deps: CallDeps = {
     clock,
     ids,
@@ -147,7 +153,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     audit: store.audit,
     approvals: store.approvals,
     tasks: store.tasks,
-    taskSealer: createSealer(Buffer.alloc(32, 9), 16 * 1024 * 1024),
+    taskSealer,
     taskSettings: { ...TASK_SETTINGS, ...options.tasks },
     listViews: createListViews(),
     cursorSealer: createSealer(Buffer.alloc(32, 8)),
@@ -163,10 +169,13 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     previews: createPreviews(32),
     approvers: createApprovers(store, clock),
     keptResults: createKeptResults(clock, { keepMs: 15 * 60_000, resultBytesMax: 1 << 20, totalBytesMax: 1 << 24 }),
-    lateRecords: createLateRecords(report),
+    lateRecords,
     limits: await createLimits({ store: store.limits, clock }),
     watch: createWatch({ clock, killSwitches, report }),
     conversations: createConversations(CONVERSATION_LIMITS),
+    openCalls: store.openCalls,
+    leftCalls,
+    processId: ids.next('process'),
     pages: createOpenedPages(clock),
     stateSealer: createSealer(Buffer.alloc(32, 9)),
     askRules: () => options.asks ?? ASK_NOTHING,

@@ -115,6 +115,7 @@ export function createProcessStore(
     store: {
       audit: slow(ports.audit),
       approvals,
+      openCalls: quick(ports.openCalls),
       tasks: slow(ports.tasks),
       tokens: slow(ports.tokens),
       killSwitches: slow(ports.killSwitches),

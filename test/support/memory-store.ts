@@ -6,20 +6,24 @@ import type { AuditEntry } from '../../src/core/audit/entry.ts';
 import type { KillSwitch } from '../../src/core/kill-switch/kill-switch.ts';
 import type { Pin } from '../../src/core/catalog/pin.ts';
 import type { NoticeStore, WaitingNotice } from '../../src/ports/notice-store.ts';
+import type { OpenCallStore } from '../../src/ports/open-call-store.ts';
 import type { PinStore } from '../../src/ports/pin-store.ts';
 import type { AccountStore, StoredAccount } from '../../src/ports/account-store.ts';
 import { type ApprovalKey, type ApprovalStore, HISTORY_MAX } from '../../src/ports/approval-store.ts';
 import type { AuditLog, AuditRecord } from '../../src/ports/audit-log.ts';
 import type { KillSwitchStore } from '../../src/ports/kill-switch-store.ts';
-import type { LimitStore, StoredUse } from '../../src/ports/limit-store.ts';
+import type { LimitStore } from '../../src/ports/limit-store.ts';
 import { StoreError } from '../../src/ports/store-error.ts';
 import type { Task } from '../../src/core/tasks/task.ts';
 import type { TaskStore } from '../../src/ports/task-store.ts';
 import type { StoredToken, TokenStore } from '../../src/ports/token-store.ts';
+import { createLimitsInMemory } from './memory-limits.ts';
+import { createOpenCallsInMemory } from './memory-open-calls.ts';
 
 export interface MemoryStore {
   readonly audit: AuditLog;
   readonly approvals: ApprovalStore;
+  readonly openCalls: OpenCallStore;
   readonly tasks: TaskStore;
   readonly tokens: TokenStore;
   readonly accounts: AccountStore;
@@ -39,12 +43,13 @@ export function createMemoryStore(): MemoryStore {
   return {
     audit: log.audit,
     approvals: createApprovals(log),
+    openCalls: createOpenCallsInMemory(log),
     tasks: createTasks(log),
     tokens: createTokens(log),
     accounts: createAccounts(log),
     pins: createPinsInMemory(log),
     notices: createNotices(log),
-    limits: createLimits(log),
+    limits: createLimitsInMemory(log),
     killSwitches: createKillSwitches(log),
     failWith: log.failWith,
     onAppend: log.onAppend,
@@ -374,25 +379,6 @@ function createKillSwitches(log: Log): KillSwitchStore {
       unrecorded = [...unrecorded, ...entries];
       log.append(unrecorded);
       unrecorded = [];
-    },
-  };
-}
-
-function createLimits(log: Log): LimitStore {
-  const stored = new Map<string, StoredUse>();
-  return {
-    load: async (nowMs) => {
-      log.check();
-      return [...stored.values()]
-        .filter(({ amount, expiresMs }) => expiresMs > nowMs && amount > 0)
-        .toSorted((a, b) => (a.key === b.key ? a.slot - b.slot : a.key < b.key ? -1 : 1));
-    },
-    add: async (uses) => {
-      log.check();
-      for (const use of uses) {
-        const id = JSON.stringify([use.key, use.slot]);
-        stored.set(id, { ...use, amount: (stored.get(id)?.amount ?? 0) + use.amount });
-      }
     },
   };
 }

@@ -26,6 +26,8 @@ export interface GatewayDir {
   readonly configFile: string;
   readonly storeFile: string;
   writePolicy(name: string, text: string): void;
+  /** Changes the configuration, for the next start. */
+  rewriteConfig(change: (text: string) => string): void;
   remove(): void;
 }
 
@@ -43,6 +45,7 @@ export function createGatewayDir({ config, policies }: GatewayTexts, listen: str
     configFile,
     storeFile: join(dir, 'data', 'countersign.db'),
     writePolicy,
+    rewriteConfig: (change) => writeFileSync(configFile, change(readFileSync(configFile, 'utf8')), { mode: 0o600 }),
     remove: () => rmSync(dir, { recursive: true, force: true }),
   };
 }

@@ -46,6 +46,7 @@ const INSERTABLE = new Set([
   'kill_switch',
 ]);
 const UPDATABLE = new Set([
+  'open_call',
   'approval',
   'task',
   'token',

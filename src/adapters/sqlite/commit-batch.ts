@@ -102,6 +102,10 @@ function applyMutation(tables: Tables, mutation: Mutation): Applied | null {
       return tables.tasks.create(mutation.task, mutation.conditions) ? UNCONDITIONAL : null;
     case 'keep-task-result':
       return tables.tasks.keepResult(mutation.id, mutation.sealedResult) ? UNCONDITIONAL : null;
+    case 'keep-open-call':
+      return tables.openCalls.keep(mutation.call) ? UNCONDITIONAL : null;
+    case 'take-round':
+      return tables.openCalls.takeRound(mutation.round) ? UNCONDITIONAL : null;
     case 'add-limit-uses':
       tables.limits.add(mutation.uses, mutation.nowMs);
       return UNCONDITIONAL;

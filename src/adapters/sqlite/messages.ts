@@ -15,6 +15,7 @@ import type {
 } from '../../ports/approval-store.ts';
 import type { AuditQuery, AuditRecord } from '../../ports/audit-log.ts';
 import type { StoredUse } from '../../ports/limit-store.ts';
+import type { KeptCall, LeftCall, TakenRound } from '../../ports/open-call-store.ts';
 import type { NoticeKey, NoticeMark, WaitingNotice } from '../../ports/notice-store.ts';
 import type { PinDecision } from '../../ports/pin-store.ts';
 import type { StoreError } from '../../ports/store-error.ts';
@@ -60,6 +61,7 @@ export interface Requests {
   'load-kill-switches': { ask: null; answer: KillSwitchRows };
   /** Calls that an upstream may have seen and that have no outcome entry. */
   'open-calls': { ask: null; answer: readonly OpenCall[] };
+  'kept-calls': { ask: null; answer: readonly LeftCall[] };
   'executing-approvals': { ask: null; answer: readonly ApprovalId[] };
   close: { ask: null; answer: null };
 }
@@ -123,6 +125,8 @@ export type Mutation =
   | { readonly kind: 'keep-approval-preview'; readonly id: ApprovalId; readonly preview: ApprovalPreview }
   | { readonly kind: 'create-task'; readonly task: Task; readonly conditions: TaskConditions }
   | { readonly kind: 'keep-task-result'; readonly id: TaskId; readonly sealedResult: string }
+  | { readonly kind: 'keep-open-call'; readonly call: KeptCall }
+  | { readonly kind: 'take-round'; readonly round: TakenRound }
   | { readonly kind: 'add-limit-uses'; readonly uses: readonly StoredUse[]; readonly nowMs: number }
   | { readonly kind: 'add-pins'; readonly pins: readonly Pin[] }
   | { readonly kind: 'decide-pin'; readonly id: string; readonly decision: PinDecision }
@@ -180,4 +184,6 @@ export interface MarkKey {
 export interface OpenCall {
   readonly callId: CallId;
   readonly approvalId: ApprovalId | null;
+  /** Until when another process can go on with it; `null`: none can. */
+  readonly untilMs: number | null;
 }

@@ -186,6 +186,11 @@ const MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE approval ADD COLUMN superseded_by TEXT;
   `,
+  `
+  ALTER TABLE open_call ADD COLUMN round INTEGER;
+  ALTER TABLE open_call ADD COLUMN until_ms REAL;
+  ALTER TABLE open_call ADD COLUMN sealed TEXT;
+  `,
 ];
 
 /** Takes a new or an older database to the version that this code knows. Throws `StoreError` for any other file. */

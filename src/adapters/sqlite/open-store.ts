@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { KillSwitchStore } from '../../ports/kill-switch-store.ts';
 import type { LimitStore } from '../../ports/limit-store.ts';
 import type { NoticeStore } from '../../ports/notice-store.ts';
+import type { OpenCallStore } from '../../ports/open-call-store.ts';
 import type { PinStore } from '../../ports/pin-store.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { TaskStore } from '../../ports/task-store.ts';
@@ -17,6 +18,7 @@ import { CommitQueue } from './commit-queue.ts';
 import { createKillSwitchStore, type RecoveringKillSwitchStore } from './kill-switch-store.ts';
 import { createLimitStore } from './limit-store.ts';
 import { createNoticeStore } from './notice-store.ts';
+import { createOpenCallStore } from './open-call-store.ts';
 import { createPinStore } from './pin-store.ts';
 import { recoverOpenCalls } from './recovery.ts';
 import { ReservedFile } from './reserved-file.ts';
@@ -36,6 +38,7 @@ export interface SqliteStoreOptions {
 export interface SqliteStore {
   readonly audit: AuditLog;
   readonly approvals: ApprovalStore;
+  readonly openCalls: OpenCallStore;
   readonly tasks: TaskStore;
   readonly tokens: TokenStore;
   readonly accounts: AccountStore;
@@ -79,6 +82,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     return {
       audit: createAuditLog(commits),
       approvals: createApprovalStore(commits),
+      openCalls: createOpenCallStore(commits),
       tasks: createTaskStore(commits),
       tokens: createTokenStore(commits),
       accounts: createAccountStore(commits),

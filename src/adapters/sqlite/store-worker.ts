@@ -90,6 +90,7 @@ const HANDLERS: { readonly [Name in RequestName]: (ask: Requests[Name]['ask']) =
   'find-notice-mark': (key) => store().tables.notices.findMark(key),
   'load-limit-uses': (nowMs) => store().tables.limits.load(nowMs),
   'load-kill-switches': () => store().tables.killSwitches.load(),
+  'kept-calls': () => store().tables.openCalls.listKept(),
   'open-calls': () => store().tables.openCalls.list(),
   close() {
     close();

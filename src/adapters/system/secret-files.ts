@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /** As many as SHA-256 gives and AES-256 takes. */
@@ -32,4 +42,11 @@ export function writeSecretFile(path: string, text: string): void {
   } finally {
     closeSync(file);
   }
+}
+
+/** The same for a file whose old content must not be lost when the machine stops meanwhile. */
+export function replaceSecretFile(path: string, text: string): void {
+  const written = `${path}.new`;
+  writeSecretFile(written, text);
+  renameSync(written, path);
 }

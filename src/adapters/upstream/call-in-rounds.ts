@@ -1,4 +1,7 @@
+import { Buffer } from 'node:buffer';
 import type { RawAsk } from '../../core/conversation/check-ask.ts';
+import { readJson } from '../../core/json/read-json.ts';
+import { isJsonObject, type JsonObject } from '../../core/json/value.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { UpstreamCall, UpstreamFault } from '../../ports/upstream.ts';
 import { sent } from './fault.ts';
@@ -15,14 +18,19 @@ const STATE_CHARS_MAX = 256 * 1024;
 
 /**
  * A call of a modern upstream, which asks by way of its answer (2026-07-28, "Multi Round-Trip Requests"). Each round is a request of its
- * own with the same parameters, what the host said, and the upstream's state byte by byte.
+ * own with the same parameters, what the host said, and the upstream's state byte by byte: so another process can go on with the next
+ * one.
  */
 export async function callInRounds(
   call: UpstreamCall,
   send: (round: Round | null) => Promise<Result<RpcResponse, UpstreamFault>>,
 ): Promise<CallAnswer> {
-  let round: Round | null = null;
-  for (let rounds = 1; ; rounds++) {
+  const { from } = call;
+  const earlier = from === undefined ? BEGINNING : readBookmark(from.text);
+  if (earlier === null) return sent('invalid-answer', 'where the call goes on is not known');
+  let round: Round | null =
+    from === undefined ? null : { requestState: earlier.requestState, inputResponses: inputOf(from.answers) };
+  for (let rounds = earlier.rounds + 1; ; rounds++) {
     const response = await send(round);
     if (!response.ok) return response;
     if (response.value.kind === 'error' || !wantsInput(response.value.result))
@@ -30,7 +38,7 @@ export async function callInRounds(
     const wanted = readInputRequired(response.value.result);
     if (!wanted.ok) return sent('invalid-answer', wanted.error);
     if (rounds > ROUNDS_MAX) return sent('not-asked', 'too-many');
-    const next = await nextRound(call, wanted.value);
+    const next = await nextRound(call, wanted.value, rounds);
     if (!next.ok) return next;
     round = next.value;
   }
@@ -44,6 +52,7 @@ interface InputRequired {
 async function nextRound(
   call: UpstreamCall,
   { asks, requestState }: InputRequired,
+  rounds: number,
 ): Promise<Result<Round, UpstreamFault>> {
   const { asker, signal } = call;
   if (asks.size === 0) {
@@ -51,11 +60,33 @@ async function nextRound(
     return signal.aborted ? sent('aborted', 'given up by the caller') : ok({ requestState, inputResponses: {} });
   }
   if (asker === null) return sent('not-asked', 'not-declared');
-  const reply = await asker.ask(asks);
+  const reply = await asker.ask(asks, writeBookmark({ requestState, rounds }));
   if (signal.aborted) return sent('aborted', 'given up by the caller');
   if (reply.kind === 'refused') return sent('not-asked', reply.detail);
-  return ok({ requestState, inputResponses: Object.fromEntries(reply.answers) });
+  return ok({ requestState, inputResponses: inputOf(reply.answers) });
 }
+
+const inputOf = (answers: ReadonlyMap<string, JsonObject>): JsonObject => Object.fromEntries(answers);
+
+interface Bookmark {
+  readonly requestState: string | null;
+  /** Requests that were answered with a question so far. */
+  readonly rounds: number;
+}
+
+const BEGINNING: Bookmark = { requestState: null, rounds: 0 };
+
+const writeBookmark = (bookmark: Bookmark): string => JSON.stringify(bookmark);
+
+function readBookmark(text: string): Bookmark | null {
+  const json = readJson(Buffer.from(text), BOOKMARK_LIMITS);
+  if (!json.ok || !isJsonObject(json.value)) return null;
+  const { requestState, rounds } = json.value;
+  if ((requestState !== null && typeof requestState !== 'string') || typeof rounds !== 'number') return null;
+  return { requestState, rounds };
+}
+
+const BOOKMARK_LIMITS = { bytesMax: 4 * STATE_CHARS_MAX, depthMax: 1, keysMax: 4, itemsMax: 0 };
 
 function wantsInput({ message, members }: ResultObject): boolean {
   return readMember(message, members.get('resultType')) === 'input_required';

@@ -15,3 +15,6 @@ export function sent(kind: UpstreamFault['kind'], detail: string): Result<never,
 export function beforeCall(fault: UpstreamFault): Result<never, UpstreamFault> {
   return err({ ...fault, dispatched: false });
 }
+
+/** Of a call that another process began, and that the upstream cannot go on with in its older era. */
+export const NOT_MODERN_ANY_MORE = 'the upstream does not speak 2026-07-28 any more';

@@ -38,8 +38,8 @@ const URL_CHARS_MAX = 2048;
 export function checkAsk(raw: RawAsk, context: AskContext): Result<Ask, AskRefusal> {
   const kind = askKindOf(raw);
   if (kind === null) return err('unknown-method');
-  if (!isOn(context.rules, kind)) return err('not-allowed');
-  if (!isOn(context.declared, kind)) return err('not-declared');
+  if (!isAskOn(context.rules, kind)) return err('not-allowed');
+  if (!isAskOn(context.declared, kind)) return err('not-declared');
   const params = raw.params ?? {};
   if (canonicalJson(params).length > ASK_CHARS_MAX) return err('too-large');
   switch (kind) {
@@ -68,7 +68,8 @@ export function askKindOf({ method, params }: RawAsk): AskKind | null {
   }
 }
 
-function isOn(capabilities: AskCapabilities, kind: AskKind): boolean {
+/** Whether questions of this kind are among these. */
+export function isAskOn(capabilities: AskCapabilities, kind: AskKind): boolean {
   switch (kind) {
     case 'roots':
       return capabilities.roots;

@@ -11,7 +11,8 @@ export interface Continuation {
   readonly inputResponses: JsonObject;
 }
 
-const STATE_CHARS_MAX = 64 * 1024;
+/** Of a `requestState`. What is sealed for hosts is no longer. */
+export const STATE_CHARS_MAX: number = 64 * 1024;
 
 /**
  * Reads what continues an earlier round (2026-07-28, "Multi Round-Trip Requests"). Without a state there is nothing to continue, because

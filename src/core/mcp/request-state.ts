@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { canonicalJson } from '../json/canonical-json.ts';
 import type { JsonLimits } from '../json/limits.ts';
 import { readJson } from '../json/read-json.ts';
-import { isJsonObject } from '../json/value.ts';
+import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import { type Result, err, ok } from '../result.ts';
 
 /**
@@ -23,29 +23,73 @@ export interface RequestState {
   /** How many times the host has been asked so far, this time included. Each state is good for one round. */
   readonly round: number;
   readonly expiresMs: number;
+  /** The process that holds the call. */
+  readonly processId: string;
+  /** What another process needs to go on with the call; `null`: no other one can. */
+  readonly durable: DurableRound | null;
+}
+
+/** A round of a call whose upstream keeps nothing. */
+export interface DurableRound {
+  readonly upstream: string;
+  /** By the name of its owner. */
+  readonly target: string;
+  /** Of the arguments with what the policy filled in. */
+  readonly sentDigest: string;
+  /** Empty for what has no definition. */
+  readonly definitionDigest: string;
+  readonly policyVersion: string;
+  /** The approval that the call spent; `null`: it needed none. */
+  readonly approvalId: string | null;
+  /** When the host was first asked. */
+  readonly startedMs: number;
+  /** What the host is asked, each as an `Ask`, by key. */
+  readonly asks: JsonObject;
+  /** What the upstream wants to see again: a text of the adapter's. */
+  readonly bookmark: string;
 }
 
 /** Why a state does not continue the request that brought it. Hosts are told none of this. */
 export type StateFault = 'unreadable' | 'expired' | 'of-another-principal' | 'of-another-request';
 
 /** The text to be sealed: canonical, so that equal states are equal texts. */
-export function encodeRequestState(state: RequestState): string {
-  return canonicalJson({ ...state, v: VERSION });
+export function encodeRequestState({ durable, ...state }: RequestState): string {
+  return canonicalJson({ ...state, durable: durable === null ? null : { ...durable }, v: VERSION });
 }
 
 export function parseRequestState(text: string): Result<RequestState, StateFault> {
   const json = readJson(Buffer.from(text), LIMITS);
   if (!json.ok || !isJsonObject(json.value)) return err('unreadable');
-  const { v, principal, client, method, name, endpoint, argsDigest, callId, round, expiresMs, ...others } = json.value;
-  const texts = [principal, client, method, name, endpoint, argsDigest, callId];
-  if (v !== VERSION || Object.keys(others).length > 0) return err('unreadable');
-  if (!texts.every((value) => typeof value === 'string')) return err('unreadable');
+  const { v, durable, round, expiresMs, ...texts } = json.value;
+  if (v !== VERSION || !hasTexts(texts, TEXTS)) return err('unreadable');
   if (!Number.isSafeInteger(round) || !Number.isSafeInteger(expiresMs)) return err('unreadable');
+  if (durable !== null && !isDurable(durable)) return err('unreadable');
   return ok(json.value as unknown as RequestState);
 }
 
+const TEXTS = ['principal', 'client', 'method', 'name', 'endpoint', 'argsDigest', 'callId', 'processId'];
+const DURABLE_TEXTS = ['upstream', 'target', 'sentDigest', 'definitionDigest', 'policyVersion', 'bookmark'];
+
+/** These and no others. */
+function hasTexts(members: JsonObject, names: readonly string[]): boolean {
+  return Object.keys(members).length === names.length && names.every((name) => typeof members[name] === 'string');
+}
+
+function isDurable(durable: Json | undefined): boolean {
+  if (durable === undefined || !isJsonObject(durable)) return false;
+  const { approvalId, startedMs, asks, ...texts } = durable;
+  const isApproval = approvalId === null || typeof approvalId === 'string';
+  return (
+    hasTexts(texts, DURABLE_TEXTS) &&
+    isApproval &&
+    Number.isSafeInteger(startedMs) &&
+    asks !== undefined &&
+    isJsonObject(asks)
+  );
+}
+
 /** The request that brings a state back. */
-export type StateBearer = Omit<RequestState, 'callId' | 'round' | 'expiresMs'>;
+export type StateBearer = Pick<RequestState, 'principal' | 'client' | 'method' | 'name' | 'endpoint' | 'argsDigest'>;
 
 /** Checks that the state was made for this very request of this very person, and still counts. */
 export function checkRequestState(state: RequestState, bearer: StateBearer, nowMs: number): StateFault | null {
@@ -60,5 +104,6 @@ export function checkRequestState(state: RequestState, bearer: StateBearer, nowM
   return state.expiresMs > nowMs ? null : 'expired';
 }
 
-const VERSION = 1;
-const LIMITS: JsonLimits = { bytesMax: 16_384, depthMax: 1, keysMax: 16, itemsMax: 16 };
+const VERSION = 2;
+/** As much as fits what hosts are given to carry, and questions as deep as they may be. */
+const LIMITS: JsonLimits = { bytesMax: 64 * 1024, depthMax: 64, keysMax: 4096, itemsMax: 4096 };

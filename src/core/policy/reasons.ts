@@ -29,6 +29,7 @@ export const REASON_CODES = [
   'target_unknown',
   'kill_switch',
   'input_unexpected',
+  'call_lost',
   'overloaded',
   'approval_backlog',
   'approval_preview',

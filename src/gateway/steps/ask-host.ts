@@ -1,7 +1,8 @@
+import type { ApprovalId } from '../../core/approval/approval.ts';
 import type { AskEntry } from '../../core/audit/entry.ts';
 import { argsDigest } from '../../core/approval/args-digest.ts';
 import type { Ask, AskKind, AskRefusal } from '../../core/conversation/ask.ts';
-import { type AskContext, askKindOf, checkAsk, type RawAsk } from '../../core/conversation/check-ask.ts';
+import { type AskContext, askKindOf, checkAsk, isAskOn, type RawAsk } from '../../core/conversation/check-ask.ts';
 import { checkAskAnswer } from '../../core/conversation/check-ask-answer.ts';
 import { canonicalJson } from '../../core/json/canonical-json.ts';
 import { createJsonObject, type JsonObject } from '../../core/json/value.ts';
@@ -11,9 +12,10 @@ import { decide } from '../../core/policy/decide.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { AskReply } from '../../ports/upstream.ts';
 import type { CallDeps } from '../deps.ts';
+import type { DurableAsk } from '../durable-ask.ts';
 import { inspectJson } from './inspect-result.ts';
 import type { AskAnswer } from '../gateway.ts';
-import type { GovernedCall } from '../governed-call.ts';
+import type { GovernedCall, ResumedRound } from '../governed-call.ts';
 
 /** How often one call may ask, and for how long its questions may keep it waiting altogether (protocol brief, 2.3). */
 export const ROUNDS_MAX = 8;
@@ -24,6 +26,8 @@ export const ASKS_PER_ROUND_MAX = 8;
 export interface Asking {
   readonly deps: CallDeps;
   readonly governed: GovernedCall;
+  /** The approval that the call spent; `null`: it needed none. */
+  readonly approvalId: ApprovalId | null;
   readonly check: AskContext;
   /** Aborted here, when the host was asked and never answered. */
   readonly abandonment: AbortController;
@@ -31,12 +35,16 @@ export interface Asking {
   readonly undeclared: Set<AskKind>;
   /** Aborts when the conversation took too long altogether. Counts from the first question: most calls never ask any. */
   deadline: AbortSignal | null;
+  /** When that was, by the wall clock. */
+  startedMs: number;
   rounds: number;
 }
 
 /** Questions that belong together, and whoever waits for the answers to all of them. */
 export interface Question {
   readonly asks: ReadonlyMap<string, RawAsk>;
+  /** With which another process can go on; `null`: none can. */
+  readonly bookmark: string | null;
   readonly resolve: (reply: AskReply) => void;
 }
 
@@ -52,7 +60,7 @@ export async function askHost(asking: Asking, questions: readonly Question[]): P
     const accepted: AcceptedQuestion[] = [];
     for (const question of questions) {
       const asks = checkQuestion(asking, question.asks);
-      if (asks.ok) accepted.push({ asks: asks.value, resolve: question.resolve });
+      if (asks.ok) accepted.push({ ...question, asks: asks.value });
       else await refuse(asking, question, asks.error);
     }
     if (accepted.length > 0) await askAccepted(asking, accepted);
@@ -63,9 +71,8 @@ export async function askHost(asking: Asking, questions: readonly Question[]): P
   for (const { resolve } of questions) resolve({ kind: 'refused', detail: 'not-recorded' });
 }
 
-interface AcceptedQuestion {
+interface AcceptedQuestion extends Omit<Question, 'asks'> {
   readonly asks: ReadonlyMap<string, Ask>;
-  readonly resolve: (reply: AskReply) => void;
 }
 
 /** All or none: a person is not bothered with one question when the answer to it would be of no use without the others. */
@@ -94,61 +101,128 @@ async function refuse(asking: Asking, { asks, resolve }: Question, refusal: AskR
 }
 
 async function askAccepted(asking: Asking, questions: readonly AcceptedQuestion[]): Promise<void> {
-  const { deps, governed, abandonment } = asking;
-  const { stream, context } = governed.call;
+  const { deps, governed } = asking;
   const keys = mergedKeys(questions);
   const merged = new Map(
     questions.flatMap(({ asks }, index) => [...asks].map(([key, ask]) => [keyOf(keys, index, key), ask] as const)),
   );
-  const kinds = [...merged.values()].map(({ kind }) => kind);
-  const { upstream } = governed.target.ref;
-  const isApproved = governed.decision.effect === 'approve';
-  const place = deps.conversations.enter({
-    callId: context.callId,
-    principal: context.principal.id,
-    upstream,
-    isApproved,
-  });
+  const place = enter(asking);
   if (place === null) {
     for (const { resolve } of questions) resolve({ kind: 'refused', detail: 'too-many' });
-    return recordAsk(asking, 'refused', kinds, null, 'too-many');
+    return recordAsk(asking, 'refused', kindsOf(merged), null, 'too-many');
   }
-  asking.deadline ??= AbortSignal.timeout(CONVERSATION_MS_MAX);
   try {
-    await recordAsk(asking, 'asked', kinds, asksAsJson(merged), null);
+    if (asking.deadline === null) startClock(asking, deps.clock.nowMs());
+    await recordAsk(asking, 'asked', kindsOf(merged), asksAsJson(merged), null);
     rememberPages(deps, governed, merged);
-    const given = await stream.ask(merged, AbortSignal.any([governed.place.signal, asking.deadline]));
-    const answers = checkAnswers(merged, given);
-    if (answers !== null && !mayGoOn(asking)) {
-      for (const { resolve } of questions) resolve({ kind: 'refused', detail: 'no longer allowed' });
-      return await recordAsk(asking, 'refused', kinds, null, 'no longer allowed');
-    }
-    if (answers !== null) {
-      await recordAsk(asking, 'answered', kinds, fromMap(answers), actionsOf(answers));
-      return giveAnswers(questions, keys, answers);
-    }
-    const wasRefused = [...given.values()].some(({ kind }) => kind === 'refused');
-    // A modern host that never came back: its call is over, and nobody may wait for it any longer.
-    if (!wasRefused && isModernRevision(context.revision)) abandonment.abort();
-    for (const { resolve } of questions) {
-      resolve({ kind: 'refused', detail: wasRefused ? 'refused by the host' : 'not answered' });
-    }
-    await recordAsk(asking, 'unanswered', kinds, null, wasRefused ? 'the host refused' : 'no answer');
+    // Of several questions, each has a way on of its own, and there is but one state.
+    const bookmark = questions.length === 1 ? (questions[0]?.bookmark ?? null) : null;
+    const reply = await awaitAnswers(asking, merged, bookmark === null ? null : durableAsk(asking, merged, bookmark));
+    if (reply.kind === 'answered') return giveAnswers(questions, keys, reply.answers);
+    for (const { resolve } of questions) resolve(reply);
   } finally {
     place.leave();
   }
 }
 
+/** The same for a round that an earlier process recorded and asked: what the operator lets ask may be less by now. */
+export async function resumeAsk(asking: Asking, { asks, bookmark }: ResumedRound): Promise<AskReply> {
+  const { declared, rules } = asking.check;
+  const isAllowed = [...asks.values()].every(({ kind }) => isAskOn(rules, kind) && isAskOn(declared, kind));
+  const place = isAllowed ? enter(asking) : null;
+  if (place === null) {
+    await recordAsk(asking, 'refused', kindsOf(asks), null, isAllowed ? 'too-many' : 'not-allowed');
+    return { kind: 'refused', detail: isAllowed ? 'too-many' : 'not-allowed' };
+  }
+  try {
+    return await awaitAnswers(asking, asks, durableAsk(asking, asks, bookmark));
+  } finally {
+    place.leave();
+  }
+}
+
+/** From here on its questions may keep the call waiting for so long altogether. */
+export function startClock(asking: Asking, startedMs: number): void {
+  asking.startedMs = startedMs;
+  const leftMs = startedMs + CONVERSATION_MS_MAX - asking.deps.clock.nowMs();
+  asking.deadline = AbortSignal.timeout(Math.min(Math.max(leftMs, 0), CONVERSATION_MS_MAX));
+}
+
+function enter({ deps, governed, approvalId }: Asking): { leave(): void } | null {
+  const { callId, principal } = governed.call.context;
+  return deps.conversations.enter({
+    callId,
+    principal: principal.id,
+    upstream: governed.target.ref.upstream,
+    isApproved: approvalId !== null,
+    definitionDigest: governed.definitionDigest,
+  });
+}
+
+/** What was asked is recorded by now; what comes of it is recorded here. */
+async function awaitAnswers(
+  asking: Asking,
+  asks: ReadonlyMap<string, Ask>,
+  durable: DurableAsk | null,
+): Promise<AskReply> {
+  const { governed, abandonment, deadline } = asking;
+  const { stream, context } = governed.call;
+  const { signal } = governed.place;
+  const kinds = kindsOf(asks);
+  const given = await stream.ask(asks, deadline === null ? signal : AbortSignal.any([signal, deadline]), durable);
+  const answers = checkAnswers(asks, given);
+  if (answers !== null && !mayGoOn(asking)) {
+    await recordAsk(asking, 'refused', kinds, null, 'no longer allowed');
+    return { kind: 'refused', detail: 'no longer allowed' };
+  }
+  if (answers !== null) {
+    await recordAsk(asking, 'answered', kinds, fromMap(answers), actionsOf(answers));
+    return { kind: 'answered', answers };
+  }
+  const wasRefused = [...given.values()].some(({ kind }) => kind === 'refused');
+  // A modern host that never came back: its call is over, and nobody may wait for it any longer.
+  if (!wasRefused && isModernRevision(context.revision)) abandonment.abort();
+  await recordAsk(asking, 'unanswered', kinds, null, wasRefused ? 'the host refused' : 'no answer');
+  return { kind: 'refused', detail: wasRefused ? 'refused by the host' : 'not answered' };
+}
+
+/** All that another process needs to go on. */
+function durableAsk(
+  { governed, approvalId, startedMs }: Asking,
+  asks: ReadonlyMap<string, Ask>,
+  bookmark: string,
+): DurableAsk {
+  const { target, decision, killFacts, argsDigest: sentDigest, definitionDigest } = governed;
+  return {
+    facts: killFacts,
+    credentialId: governed.call.context.principal.credentialId,
+    place: governed.place,
+    round: {
+      upstream: target.ref.upstream,
+      target: target.ref.name,
+      sentDigest,
+      definitionDigest: definitionDigest ?? '',
+      policyVersion: decision.policyVersion,
+      approvalId,
+      startedMs: Math.round(startedMs),
+      asks: fromMap(new Map([...asks].map(([key, ask]) => [key, { ...ask }]))),
+      bookmark,
+    },
+  };
+}
+
+const kindsOf = (asks: ReadonlyMap<string, Ask>): readonly AskKind[] => [...asks.values()].map(({ kind }) => kind);
+
 /**
  * Whether the call could be made now. What is answered goes to the upstream like arguments, and its host may have read since what must
  * not go there unseen.
  */
-function mayGoOn({ deps, governed: { call, target, decision } }: Asking): boolean {
+function mayGoOn({ deps, governed: { call, target }, approvalId }: Asking): boolean {
   const { principal } = call.context;
   const isUsed = (use: WindowUse): boolean => deps.limits.isUsed(use);
   const request = { principal, target: target.ref, args: call.args, nowMs: deps.clock.nowMs(), isUsed };
   const { effect } = decide(deps.policy(), request);
-  return effect === 'allow' || (effect === 'approve' && decision.effect === 'approve');
+  return effect === 'allow' || (effect === 'approve' && approvalId !== null);
 }
 
 /** A host of before 2026-07-28 is told when the person is through with a page; the next revision has no such notice. */

@@ -18,7 +18,8 @@ const PAGES_MAX = 8;
 export async function callUpstream(upstream: Upstream, call: UpstreamCall): Promise<UpstreamAnswer> {
   for (let tries = 1; ; tries++) {
     const answer = await upstream.call(call);
-    const pages = tries > PAGES_TRIES_MAX ? null : pagesWanted(answer);
+    // What another process began is never begun anew.
+    const pages = tries > PAGES_TRIES_MAX || call.from !== undefined ? null : pagesWanted(answer);
     if (pages === null) return answer;
     const reply = await call.asker?.ask(pages);
     if (call.signal.aborted) return fault('aborted', 'given up by the caller');

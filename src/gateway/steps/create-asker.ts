@@ -1,11 +1,12 @@
+import type { ApprovalId } from '../../core/approval/approval.ts';
 import type { AskKind } from '../../core/conversation/ask.ts';
 import { hasAny, sharedCapabilities } from '../../core/conversation/capabilities.ts';
 import { canonicalJson } from '../../core/json/canonical-json.ts';
 import { isModernRevision } from '../../core/mcp/revisions.ts';
-import type { UpstreamAsker } from '../../ports/upstream.ts';
+import type { AskReply, UpstreamAsker } from '../../ports/upstream.ts';
 import type { CallDeps } from '../deps.ts';
-import type { GovernedCall } from '../governed-call.ts';
-import { type Asking, askHost, ASKS_PER_ROUND_MAX, type Question } from './ask-host.ts';
+import type { GovernedCall, ResumedRound } from '../governed-call.ts';
+import { type Asking, askHost, ASKS_PER_ROUND_MAX, type Question, resumeAsk, startClock } from './ask-host.ts';
 
 /** What an upstream may ask during one call, and the way to end the call once its host does not come back. */
 export interface CallAsker {
@@ -14,6 +15,8 @@ export interface CallAsker {
   readonly abandoned: AbortSignal;
   /** What the upstream asked for and the host did not declare, so far. Only what the operator lets the upstream ask for. */
   readonly undeclared: ReadonlySet<AskKind>;
+  /** Waits for the answers to what an earlier process asked. */
+  resume(resumed: ResumedRound): Promise<AskReply>;
 }
 
 /** Questions that come this close together are put to the host together: a server that has three sends them one after the other. */
@@ -23,8 +26,8 @@ const GATHER_MS = 10;
  * `null`: nobody can be asked, because the host cannot or the operator does not let this upstream. A modern host that cannot gets one
  * all the same, which asks nobody: what the upstream misses is what the host is told to declare.
  */
-export function createAsker(deps: CallDeps, governed: GovernedCall): CallAsker | null {
-  const { call, target } = governed;
+export function createAsker(deps: CallDeps, governed: GovernedCall, approvalId: ApprovalId | null): CallAsker | null {
+  const { call, target, resumed } = governed;
   const { upstream, kind } = target.ref;
   const rules = deps.askRules(upstream);
   const capabilities = sharedCapabilities(call.context.capabilities, rules);
@@ -37,19 +40,38 @@ export function createAsker(deps: CallDeps, governed: GovernedCall): CallAsker |
   const asking: Asking = {
     deps,
     governed,
+    approvalId,
     check: { upstream, rules, declared: capabilities },
     abandonment,
     undeclared: new Set(),
     deadline: null,
-    rounds: 0,
+    startedMs: 0,
+    rounds: resumed?.round ?? 0,
   };
+  if (resumed !== undefined) startClock(asking, resumed.startedMs);
   const { id, client } = call.context.principal;
   const asker: UpstreamAsker = {
     capabilities,
     owner: canonicalJson([id, client]),
     ask: inRounds((questions) => askHost(asking, questions)),
   };
-  return { asker, abandoned: abandonment.signal, undeclared: asking.undeclared };
+  return {
+    asker,
+    abandoned: abandonment.signal,
+    undeclared: asking.undeclared,
+    resume: (round) => resume(asking, round),
+  };
+}
+
+/** Never rejects: the call has begun, so it must come to an outcome. */
+async function resume(asking: Asking, round: ResumedRound): Promise<AskReply> {
+  try {
+    return await resumeAsk(asking, round);
+  } catch (error) {
+    const { callId } = asking.governed.call.context;
+    asking.deps.report({ callId, problem: 'a host could not be asked', error });
+    return { kind: 'refused', detail: 'not-recorded' };
+  }
 }
 
 /** One round after the other: a modern host can be asked once at a time, and a person can answer no faster. */
@@ -62,9 +84,9 @@ function inRounds(askTogether: (questions: readonly Question[]) => Promise<void>
     isAsking = false;
   }
 
-  return (asks) =>
+  return (asks, bookmark) =>
     new Promise((resolve) => {
-      waiting.push({ asks, resolve });
+      waiting.push({ asks, bookmark: bookmark ?? null, resolve });
       if (isAsking) return;
       isAsking = true;
       setTimeout(() => void askWaiting(), GATHER_MS);

@@ -7,7 +7,14 @@ import type { Decision, PolicyVersion } from '../../core/policy/decision.ts';
 import type { ReasonCode } from '../../core/policy/reasons.ts';
 import type { CallDeps } from '../deps.ts';
 import type { HostCall, HostError, HostResult } from '../gateway.ts';
-import { deniedAnswer, failedAnswer, stoppedBySwitch, unexpectedInput, unknownTarget } from '../host-errors.ts';
+import {
+  callLost,
+  deniedAnswer,
+  failedAnswer,
+  stoppedBySwitch,
+  unexpectedInput,
+  unknownTarget,
+} from '../host-errors.ts';
 import type { ArgumentsFault } from './check-arguments.ts';
 import { PREVIEW, reasonCodes, requestFields } from './record-decision.ts';
 import type { NamedTarget } from './resolve-target.ts';
@@ -23,6 +30,7 @@ export interface Denial {
     | 'arguments_not_shown'
     | 'arguments_too_large'
     | 'input_unexpected'
+    | 'call_lost'
     | 'identical_calls';
   readonly policyVersion: PolicyVersion;
   readonly target?: NamedTarget;
@@ -51,6 +59,8 @@ export async function deny(deps: CallDeps, call: HostCall, denial: Denial): Prom
       );
     case 'input_unexpected':
       return unexpectedInput();
+    case 'call_lost':
+      return callLost();
     case 'arguments_not_shown':
       return deniedAnswer(
         call.kind,

@@ -13,7 +13,7 @@ import type { CallDeps } from '../deps.ts';
 import type { HostCall, HostError, HostResult } from '../gateway.ts';
 import type { GovernedCall } from '../governed-call.ts';
 import { failedAnswer, outcomeNotRecorded, stoppedBySwitch, unknownTarget } from '../host-errors.ts';
-import { createAsker } from './create-asker.ts';
+import { type CallAsker, createAsker } from './create-asker.ts';
 import { createCallLog } from './call-log.ts';
 import { callUpstream, type UpstreamAnswer } from './call-upstream.ts';
 import { declarationMissing, missingCapability } from './missing-capability.ts';
@@ -46,26 +46,10 @@ export async function dispatch(
   approvalId: ApprovalId | null,
 ): Promise<Outcome> {
   const { call, target, killFacts, place } = governed;
-  const { context, stream } = call;
   const startedMs = deps.clock.monotonicMs();
   const covered = deps.killSwitches.find(killFacts) !== null;
-  const conversation = createAsker(deps, governed);
-  const answer: UpstreamAnswer =
-    covered || place.signal.aborted
-      ? NOT_STARTED
-      : await callUpstream(target.upstream, {
-          caller: { principal: context.principal.id },
-          target: upstreamTarget(governed),
-          traceparent: context.traceparent,
-          signal: conversation === null ? place.signal : AbortSignal.any([place.signal, conversation.abandoned]),
-          onProgress: stream.wantsProgress
-            ? (progress) => stream.progress(inspectProgress(deps, progress, governed.decision.result))
-            : null,
-          asker: conversation?.asker ?? null,
-          log: createCallLog(deps, governed),
-          onTask: call.onTask ?? null,
-          room: () => stream.room(),
-        });
+  const conversation = createAsker(deps, governed, approvalId);
+  const answer = covered || place.signal.aborted ? notStarted(governed) : await send(deps, governed, conversation);
   const killed = covered || place.stoppedBy === 'kill-switch';
   const undeclared = conversation?.undeclared ?? NOTHING;
   const duties = governed.decision.result;
@@ -80,10 +64,37 @@ function upstreamTarget({ target: { ref }, argumentsJson, asTask }: GovernedCall
   return { method, name, paramsJson: upstreamParams(ref, argumentsJson), asTask };
 }
 
-const NOT_STARTED: UpstreamAnswer = {
-  ok: false,
-  error: { kind: 'aborted', dispatched: false, detail: 'stopped before dispatch' },
-};
+/** What an earlier process began, the upstream has seen. */
+function notStarted({ resumed }: GovernedCall): UpstreamAnswer {
+  const detail = 'stopped before dispatch';
+  return { ok: false, error: { kind: 'aborted', dispatched: resumed !== undefined, detail } };
+}
+
+async function send(deps: CallDeps, governed: GovernedCall, conversation: CallAsker | null): Promise<UpstreamAnswer> {
+  const { call, target, place, resumed } = governed;
+  const { context, stream } = call;
+  const reply = resumed === undefined ? null : await conversation?.resume(resumed);
+  if (place.signal.aborted || conversation?.abandoned.aborted === true) return notStarted(governed);
+  if (reply?.kind === 'refused' || reply === undefined) return notGiven(reply?.detail ?? 'not-declared');
+  return callUpstream(target.upstream, {
+    caller: { principal: context.principal.id },
+    target: upstreamTarget(governed),
+    traceparent: context.traceparent,
+    signal: conversation === null ? place.signal : AbortSignal.any([place.signal, conversation.abandoned]),
+    onProgress: stream.wantsProgress
+      ? (progress) => stream.progress(inspectProgress(deps, progress, governed.decision.result))
+      : null,
+    asker: conversation?.asker ?? null,
+    log: createCallLog(deps, governed),
+    onTask: call.onTask ?? null,
+    room: () => stream.room(),
+    ...(resumed !== undefined && reply !== null && { from: { text: resumed.bookmark, answers: reply.answers } }),
+  });
+}
+
+function notGiven(detail: string): UpstreamAnswer {
+  return { ok: false, error: { kind: 'not-asked', dispatched: true, detail } };
+}
 
 const NOTHING: ReadonlySet<AskKind> = new Set();
 

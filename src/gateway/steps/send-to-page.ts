@@ -32,7 +32,8 @@ export async function sendToPage(
   const { context, stream } = governed.call;
   const { callId, principal } = context;
   // It is the request itself that asks: a host may come back to it although nobody has approved yet.
-  const waiting = { callId, principal: principal.id, upstream: OWN_UPSTREAM, isApproved: true };
+  const { definitionDigest } = governed;
+  const waiting = { callId, principal: principal.id, upstream: OWN_UPSTREAM, isApproved: true, definitionDigest };
   const place = deps.conversations.enter(waiting);
   if (place === null) return 'no';
   try {

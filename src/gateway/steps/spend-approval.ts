@@ -125,7 +125,11 @@ async function findObstacle(
  * The approval is spent. A host that goes away now does not end the call, because a write cannot be taken back by hanging up: the
  * result is kept for its retry. The kill switch does end it.
  */
-async function runClaimed(deps: CallDeps, governed: GovernedCall, approval: Approval): Promise<HostResult | HostError> {
+export async function runClaimed(
+  deps: CallDeps,
+  governed: GovernedCall,
+  approval: Approval,
+): Promise<HostResult | HostError> {
   const outcome = await dispatch(deps, governed, approval.id);
   const change = {
     status: statusAfter(outcome.entry.outcome),

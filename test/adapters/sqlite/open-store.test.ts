@@ -14,6 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { LEFT_CALLS_MAX } from '../../../src/ports/open-call-store.ts';
 import { createStoreRig, readEntries, type StoreRig, untilWritable } from '../../support/store-rig.ts';
 import {
   sampleApproval,
@@ -138,6 +139,39 @@ describe('a restart', () => {
       note: 'the gateway stopped before the outcome was recorded',
     });
     expect(await after.approvals.find(other.id)).toEqual(other);
+  });
+
+  it('leaves open what another process can go on with, for as long as it can, and the approvals that it spent', async () => {
+    const before = await rig.open();
+    const approval = sampleApproval('apr_1', { status: 'approved' });
+    await before.approvals.create(approval, FIRST_OF_ITS_KIND, []);
+    const dispatch = sampleDispatch({ callId: 'approved', approvalId: approval.id });
+    await before.approvals.transition(approval.id, 'approved', { status: 'executing', atMs: 1 }, [dispatch]);
+    await before.audit.record(['waits', 'late', 'open'].map((callId) => sampleDecision({ callId })));
+    const untilMs = rig.clock.nowMs() + 1000;
+    for (const callId of ['approved', 'waits']) await before.openCalls.keep({ callId, round: 1, untilMs, sealed: 's' });
+    await before.openCalls.keep({ callId: 'late', round: 1, untilMs: rig.clock.nowMs(), sealed: 's' });
+    await before.close();
+
+    const after = await rig.open();
+    const ended = (await readEntries(after.audit)).filter(({ kind }) => kind === 'outcome');
+    expect(ended).toMatchObject([{ callId: 'late' }, { callId: 'open' }]);
+    expect((await after.openCalls.listKept()).map(({ callId }) => callId)).toEqual(['approved', 'waits']);
+    expect((await after.approvals.find(approval.id))?.status).toBe('executing');
+  });
+
+  it('takes over no more of them than it has room for: those that can go on the longest', async () => {
+    const before = await rig.open();
+    const count = LEFT_CALLS_MAX + 3;
+    const ids = Array.from({ length: count }, (_, index) => `call ${String(index).padStart(5, '0')}`);
+    await before.audit.record(ids.map((callId) => sampleDecision({ callId })));
+    const nowMs = rig.clock.nowMs();
+    await Promise.all(
+      ids.map((callId, index) => before.openCalls.keep({ callId, round: 1, untilMs: nowMs + 1 + index, sealed: 's' })),
+    );
+    await before.close();
+    const after = await rig.open();
+    expect((await after.openCalls.listKept()).map(({ callId }) => callId)).toEqual(ids.slice(3));
   });
 
   it('does so once, and says nothing when no call was under way', async () => {

@@ -19,6 +19,20 @@ const state: fc.Arbitrary<RequestState> = fc.record({
   callId: text,
   round: fc.nat(8),
   expiresMs: fc.nat(),
+  processId: text,
+  durable: fc.option(
+    fc.record({
+      upstream: text,
+      target: text,
+      sentDigest: text,
+      definitionDigest: text,
+      policyVersion: text,
+      approvalId: fc.option(text),
+      startedMs: fc.nat(),
+      asks: fc.constant({ who: { kind: 'roots', method: 'roots/list', params: {} } }),
+      bookmark: text,
+    }),
+  ),
 });
 
 const STATE: RequestState = {
@@ -31,6 +45,20 @@ const STATE: RequestState = {
   callId: 'call_1',
   round: 1,
   expiresMs: 1000,
+  processId: 'process_1',
+  durable: null,
+};
+
+const DURABLE: NonNullable<RequestState['durable']> = {
+  upstream: 'crm',
+  target: 'ask',
+  sentDigest: 'd1',
+  definitionDigest: '',
+  policyVersion: 'p1',
+  approvalId: null,
+  startedMs: 1,
+  asks: {},
+  bookmark: '',
 };
 
 it('a state reads back as it was written, and only its own words pass its own check', () => {
@@ -94,11 +122,20 @@ describe('a state', () => {
   it.each([
     ['no JSON', 'x'],
     ['a list', '[]'],
-    ['of another version', JSON.stringify({ ...STATE, v: 2 })],
+    ['of another version', JSON.stringify({ ...STATE, v: 1 })],
     ['without a version', JSON.stringify(STATE)],
-    ['with more members', JSON.stringify({ ...STATE, v: 1, extra: 1 })],
-    ['with a member missing', JSON.stringify({ ...STATE, v: 1, callId: undefined })],
-    ['with a round that is text', JSON.stringify({ ...STATE, v: 1, round: '1' })],
+    ['with more members', JSON.stringify({ ...STATE, v: 2, extra: 'x' })],
+    ['with a member missing', JSON.stringify({ ...STATE, v: 2, callId: undefined })],
+    ['with a round that is text', JSON.stringify({ ...STATE, v: 2, round: '1' })],
+    ['without what says whether it is durable', JSON.stringify({ ...STATE, v: 2, durable: undefined })],
+    ['durable in words', JSON.stringify({ ...STATE, v: 2, durable: 'yes' })],
+    ['durable, and says nothing', JSON.stringify({ ...STATE, v: 2, durable: {} })],
+    [
+      'durable with an approval that is a number',
+      JSON.stringify({ ...STATE, v: 2, durable: { ...DURABLE, approvalId: 1 } }),
+    ],
+    ['durable with no questions', JSON.stringify({ ...STATE, v: 2, durable: { ...DURABLE, asks: [] } })],
+    ['durable with more members', JSON.stringify({ ...STATE, v: 2, durable: { ...DURABLE, extra: '' } })],
   ])('that is %s is unreadable', (_sentence, json) => {
     expect(parseRequestState(json)).toEqual({ ok: false, error: 'unreadable' });
   });

@@ -12,7 +12,7 @@ import type { UpstreamCall, UpstreamFault } from '../../../ports/upstream.ts';
 import type { Door, Place } from '../bulkhead.ts';
 import { callInRounds } from '../call-in-rounds.ts';
 import { createCallSide, declaredFor, declaredOnCall } from '../call-side.ts';
-import { beforeCall } from '../fault.ts';
+import { beforeCall, NOT_MODERN_ANY_MORE, sent } from '../fault.ts';
 import { createProgressGate } from '../progress-gate.ts';
 import { type CallAnswer, type CallOutcome, readCallAnswer } from '../read-call-answer.ts';
 import type { Round } from '../rpc/write-params.ts';
@@ -67,6 +67,7 @@ function leavesToWait(call: UpstreamCall, place: Place): UpstreamCall {
 }
 
 async function callLegacy(deps: HttpRequestDeps, call: UpstreamCall): Promise<CallAnswer> {
+  if (call.from !== undefined) return sent('invalid-answer', NOT_MODERN_ANY_MORE);
   const answered = await sendCall(deps, call, 'legacy', [], null);
   if (!answered.ok) return answered;
   const response = responseOf(answered.value);

@@ -7,7 +7,7 @@ import type { UpstreamCall, UpstreamFault } from '../../../ports/upstream.ts';
 import type { Place } from '../bulkhead.ts';
 import { callInRounds } from '../call-in-rounds.ts';
 import { createCallSide, declaredFor, declaredOnCall } from '../call-side.ts';
-import { sent } from '../fault.ts';
+import { NOT_MODERN_ANY_MORE, sent } from '../fault.ts';
 import type { UpstreamLimits } from '../limits.ts';
 import { listAll, offersNone } from '../list-all.ts';
 import { createProgressGate } from '../progress-gate.ts';
@@ -31,6 +31,7 @@ export async function callChild(
   place: Place,
 ): Promise<CallAnswer> {
   if (process.era === 'modern') return callInRounds(call, (round) => sendCall(deps, process, { call, round, place }));
+  if (call.from !== undefined) return sent('invalid-answer', NOT_MODERN_ANY_MORE);
   await setLogLevel(process, call);
   const answered = await sendCall(deps, process, { call, round: null, place });
   return answered.ok ? readCallAnswer(answered.value, process.era, call) : answered;

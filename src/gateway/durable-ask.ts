@@ -1,0 +1,15 @@
+import type { KillFacts } from '../core/kill-switch/kill-switch.ts';
+import type { DurableRound } from '../core/mcp/request-state.ts';
+import type { Place } from './in-flight.ts';
+
+/** What goes with a question, so that another process can go on with the call once its host has answered. */
+export interface DurableAsk {
+  /** For the host to carry, sealed. */
+  readonly round: DurableRound;
+  /** By which a kill switch finds the call, also while nobody runs it. */
+  readonly facts: KillFacts;
+  /** The one that the call was sent with: its end ends the call. */
+  readonly credentialId: string;
+  /** Where both find it in this process. */
+  readonly place: Place;
+}
