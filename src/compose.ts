@@ -44,6 +44,7 @@ import { expireApprovals } from './gateway/expire-approvals.ts';
 import { createInFlight } from './gateway/in-flight.ts';
 import { createKeptResults } from './gateway/kept-results.ts';
 import { createKillSwitches } from './gateway/kill-switches.ts';
+import { createHintedPolicy } from './gateway/hinted-policy.ts';
 import { createPins, type Pins } from './gateway/pins.ts';
 import { createLoadInstructions } from './gateway/instructions.ts';
 import { createHoldRecords } from './gateway/hold-records.ts';
@@ -256,7 +257,7 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     ...upstreamRules(config.upstreams),
     pins: parts.pins,
     loadInstructions: createLoadInstructions({ clock, pins: parts.pins }),
-    policy: policies.current,
+    policy: createHintedPolicy(policies.current, parts.pins),
     shadow,
     principals: createPrincipalRecords({ audit, clock, report }),
     knownSecrets,

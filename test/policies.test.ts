@@ -73,7 +73,7 @@ describe('the example policies', () => {
     async (name, _server, tools) => {
       const set = await loadPolicySet(dir);
       const files = set.ok ? set.value.sources.filter((each) => each.name === name) : [];
-      const definitions = tools.map((tool) => ({ name: tool, inputSchema: {} }));
+      const definitions = tools.map((tool) => ({ name: tool, inputSchema: {}, writingHint: null }));
       expect(lintTools(files, definitions).map(({ message, got }) => `${message}: ${got}`)).toEqual([]);
     },
   );

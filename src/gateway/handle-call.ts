@@ -1,5 +1,6 @@
 import type { Approval } from '../core/approval/approval.ts';
 import { argsDigest } from '../core/approval/args-digest.ts';
+import { writingHintOf } from '../core/catalog/writing-hint.ts';
 import { canonicalJson } from '../core/json/canonical-json.ts';
 import { isJsonObject, type JsonObject } from '../core/json/value.ts';
 import type { WindowUse } from '../core/limits/limit-use.ts';
@@ -18,7 +19,7 @@ import { denyOverLimit } from './steps/deny-over-limit.ts';
 import { dispatchAllowed } from './steps/dispatch.ts';
 import { makePreview } from './steps/make-preview.ts';
 import { recordDecision } from './steps/record-decision.ts';
-import { loadDefinition, type NamedTarget, resolveTarget } from './steps/resolve-target.ts';
+import { loadDefinition, type LoadedDefinition, type NamedTarget, resolveTarget } from './steps/resolve-target.ts';
 
 /**
  * One governed call from beginning to end. A step that ends the call has recorded it. Throws what a step throws; its caller makes
@@ -36,7 +37,7 @@ export async function handleCall(deps: CallDeps, call: HostCall): Promise<CallAn
   const isUsed = (use: WindowUse): boolean => deps.limits.isUsed(use);
   const request = { principal, target: target.ref, args: call.args, nowMs: deps.clock.nowMs(), isUsed };
   const decided = decide(policy, request);
-  deps.shadow.compare({ callId: call.context.callId, request }, decided);
+  deps.shadow.compare({ callId: call.context.callId, request, hinted: policy.hinted }, decided);
   if (decided.effect === 'deny') return denyDecided(deps, call, target, decided);
   const decision = askOnFirstUse(deps, policy, decided);
   // Made without asking anybody, so it may be a read that nobody needs to be asked about, and nothing else.
@@ -92,6 +93,9 @@ async function runDecided(deps: CallDeps, policy: CompiledPolicy, decided: Decid
   if (!definition.ok) return deny(deps, call, { code: 'upstream_unavailable', ...decision, target });
   if (definition.value === null) return deny(deps, call, { code: 'unknown', ...decision, target });
 
+  // It was decided before anybody had seen this definition.
+  if (isNewlyHinted(deps, policy, decided, definition.value)) return handleCall(deps, { ...call, args: sent });
+
   const argumentsJson = canonicalJson(call.args);
   const fault = checkArguments({ call, target, decision, argumentsJson, policy, sent }, definition.value);
   if (fault !== null) return denyArguments(deps, call, fault, { ...decision, target });
@@ -109,6 +113,17 @@ async function runDecided(deps: CallDeps, policy: CompiledPolicy, decided: Decid
   if (isOneTooMany(deps, policy, governed)) return deny(deps, call, { code: 'identical_calls', ...decision, target });
 
   return runWithinLimits(deps, governed);
+}
+
+/** Pinning a definition that speaks against its tool changes the policy in force, so this is so once for each policy at most. */
+function isNewlyHinted(
+  deps: CallDeps,
+  policy: CompiledPolicy,
+  { decision, target }: DecidedCall,
+  { definition }: LoadedDefinition,
+): boolean {
+  if (target.ref.kind !== 'tool' || decision.class !== 'read' || writingHintOf(definition) === null) return false;
+  return deps.policy() !== policy;
 }
 
 /** Does not wait: the approver may see the request before the record. */

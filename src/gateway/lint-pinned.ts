@@ -1,4 +1,5 @@
 import { type Pin, pinKind } from '../core/catalog/pin.ts';
+import { writingHintOf } from '../core/catalog/writing-hint.ts';
 import { isJsonObject, type JsonObject } from '../core/json/value.ts';
 import type { CompiledPolicy, PolicySource } from '../core/policy/compile-policy.ts';
 import { lintConditions } from '../core/policy/lint/lint-conditions.ts';
@@ -31,7 +32,11 @@ function lintEach(
 
 function lintedTool({ tool: name, definition }: Pin): LintedTool {
   const { inputSchema } = definition;
-  return { name, inputSchema: isJsonObject(inputSchema) ? inputSchema : NOTHING_DECLARED };
+  return {
+    name,
+    inputSchema: isJsonObject(inputSchema) ? inputSchema : NOTHING_DECLARED,
+    writingHint: writingHintOf(definition),
+  };
 }
 
 const NOTHING_DECLARED: JsonObject = {};

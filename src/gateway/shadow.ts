@@ -3,6 +3,7 @@ import { methodOf, type Target } from '../core/catalog/target.ts';
 import { type KnownSecrets, redactKnownSecrets } from '../core/content/redact-arguments.ts';
 import type { CompiledPolicy } from '../core/policy/compile-policy.ts';
 import { decide } from '../core/policy/decide.ts';
+import type { HintedWrites } from '../core/policy/hinted-writes.ts';
 import type { Decision, DecisionRequest } from '../core/policy/decision.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -25,6 +26,8 @@ export interface Shadow {
 export interface ComparedCall {
   readonly callId: string;
   readonly request: DecisionRequest & { readonly target: Target };
+  /** As of the policy in force: what tools say of themselves is no difference between the two. */
+  readonly hinted: HintedWrites;
 }
 
 export interface ShadowDeps {
@@ -81,7 +84,7 @@ export function createShadow(deps: ShadowDeps): Shadow {
       if (policy === null) return;
       compared += 1;
       try {
-        const shadowed = decide(policy, call.request);
+        const shadowed = decide({ ...policy, hinted: call.hinted }, call.request);
         if (shadowed.effect !== decided.effect)
           differences.count(differenceOf(deps, call, decided, shadowed), call.callId);
       } catch (error) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CompiledPolicy } from '../../src/core/policy/compile-policy.ts';
 import { createKnownSecrets } from '../../src/core/content/redact-arguments.ts';
+import { NO_HINTS } from '../../src/core/policy/hinted-writes.ts';
 import { decide } from '../../src/core/policy/decide.ts';
 import { createShadow, type Shadow } from '../../src/gateway/shadow.ts';
 import { StoreError } from '../../src/ports/store-error.ts';
@@ -129,7 +130,7 @@ describe('a shadow policy', () => {
     const target = { kind: 'tool', upstream: 'notes', name: 'get' } as const;
     for (let index = 0; index < 1010; index++) {
       const request = { principal: person(`user-${index}`), target, args: {}, nowMs: 0 };
-      shadow.compare({ callId: 'c', request }, decide(policy, request));
+      shadow.compare({ callId: 'c', request, hinted: NO_HINTS }, decide(policy, request));
     }
     expect(viewOf(shadow)).toMatchObject({ compared: 1010, differing: 1010, beyond: 10 });
     expect(viewOf(shadow)?.differences.length).toBe(200);

@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import { type ActionWord, actionOf, NOUNS_TOO, wordsOfName } from './action-words.ts';
 import type { ToolClass } from './tool.ts';
+import { writingHintOf } from './writing-hint.ts';
 
 /** What a tool's class might be, for a person to review, and why. */
 export interface ClassProposal {
@@ -239,10 +240,8 @@ function propertiesOf(definition: JsonObject): readonly (readonly [string, Json]
 function tighten(proposal: ClassProposal, definition: JsonObject): ClassProposal {
   const annotations = definition['annotations'];
   if (!isJsonObject(annotations) || proposal.class === 'never' || proposal.class === 'write') return proposal;
-  if (annotations['readOnlyHint'] === false) return hinted(proposal, 'readOnlyHint is false');
-  if (annotations['destructiveHint'] === true && annotations['readOnlyHint'] !== true) {
-    return hinted(proposal, 'destructiveHint is true');
-  }
+  const hint = writingHintOf(definition);
+  if (hint !== null) return hinted(proposal, hint);
   if (proposal.class === 'unclassified' && annotations['readOnlyHint'] === true) {
     return { ...proposal, reasons: [...proposal.reasons, 'readOnlyHint is true, which alone proves nothing'] };
   }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../json/canonical-json.ts';
+import type { ToolClass } from '../catalog/tool.ts';
 import type { LimitUse } from '../limits/limit-use.ts';
 import type { ConditionFacts } from './cel/condition.ts';
 import type { PolicySource } from './compile-policy.ts';
@@ -31,12 +32,13 @@ export function compileLimits({ file, placeOf }: PolicySource): CompiledLimit[] 
 /** What a call takes of every limit on it. Scopes are no way round a limit: whoever lacks them is counted too. */
 export function limitUses(
   limits: readonly CompiledLimit[],
-  { principal, tool, class: toolClass }: ConditionFacts,
+  { principal, tool }: ConditionFacts,
+  classes: readonly ToolClass[],
 ): readonly LimitUse[] {
   if (limits.length === 0) return NO_USES;
   const uses: LimitUse[] = [];
   for (const { limit, place, id, isAbout, matchWho } of limits) {
-    if (!isAbout('tool', tool, toolClass) || matchWho(principal).kind === 'other') continue;
+    if (!classes.some((each) => isAbout('tool', tool, each)) || matchWho(principal).kind === 'other') continue;
     const counted = countedApart(limit, principal, tool);
     const { calls, concurrentMax, spend } = limit;
     if (calls !== null)

@@ -9,6 +9,7 @@ import { type CompiledLimit, compileLimits } from './compile-limits.ts';
 import { createClassLists } from './classify.ts';
 import { type CompiledDataFlow, compileDataFlow } from './data-flow.ts';
 import type { PolicyVersion } from './decision.ts';
+import { type HintedWrites, NO_HINTS } from './hinted-writes.ts';
 import { createSubjectMatcher } from './matchers/subject.ts';
 import { createWhoMatcher } from './matchers/who.ts';
 import type { PolicyApproval, PolicyFile } from './policy-file.ts';
@@ -31,6 +32,8 @@ export interface CompiledPolicy {
   readonly dataFlow: CompiledDataFlow | null;
   /** Upstreams whose writes may have no arguments that their schemas do not name. */
   readonly refusesUndeclared: ReadonlySet<string>;
+  /** Tools that say of themselves that they write; empty as long as nobody knows their definitions. */
+  readonly hinted: HintedWrites;
   /** What its author should look at again. */
   readonly warnings: readonly Problem[];
 }
@@ -110,6 +113,7 @@ export function compilePolicy(
     watch,
     dataFlow,
     refusesUndeclared,
+    hinted: NO_HINTS,
     warnings: problems,
   });
 }

@@ -12,6 +12,7 @@ import type { CompiledPolicy } from './compile-policy.ts';
 import type { Decision, DecisionRequest, DecisionTarget, Reason } from './decision.ts';
 import { matchRules, type ScopeGap, type UnmetRule } from './match-rules.ts';
 import type { ArgumentPath } from './policy-conditions.ts';
+import { isContradicted } from './hinted-writes.ts';
 import { findUpstreamPolicy } from './own-policy.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { CompiledRule, TargetPlan } from './target-plan.ts';
@@ -76,12 +77,15 @@ function decideClass(policy: CompiledPolicy, asked: Asked, toolClass: ToolClass)
 
   // A rule that asks for approval still does when only its scopes are missing: a credential with less must never get further.
   const asking = [...granted, ...lacking.map(({ rule }) => rule)].filter(({ rule }) => rule.effect === 'approve');
+  const isHinted = toolClass === 'read' && isContradicted(policy, request.target, plan.classifier);
   const granting: Grant = {
     policy,
-    class: toolClass,
+    // The rules are those for what the policy says that it is: no rule for writes may grant more than they do.
+    class: isHinted ? 'write' : toolClass,
+    isHinted,
     args: facts.args,
     records: recordsOf([...granted, ...asking]),
-    limits: facts.args === null ? [] : usesOf(policy, request, facts),
+    limits: facts.args === null ? [] : usesOf(policy, request, facts, isHinted),
     send: null,
     result: candidates.shapesSome ? dutiesOf([...granted, ...lacking.map(({ rule }) => rule)]) : null,
   };
@@ -95,6 +99,8 @@ function decideClass(policy: CompiledPolicy, asked: Asked, toolClass: ToolClass)
 interface Grant {
   readonly policy: CompiledPolicy;
   readonly class: GrantableClass;
+  /** The policy lists the tool under `read`, and the tool says of itself that it writes. */
+  readonly isHinted: boolean;
   readonly args: JsonObject | null;
   readonly records: readonly ArgumentPath[];
   readonly limits: readonly LimitUse[];
@@ -103,11 +109,17 @@ interface Grant {
   readonly send: WatchedSend | null;
 }
 
-/** Limits and watch rules are about tools alone. */
-function usesOf(policy: CompiledPolicy, { target }: DecisionRequest, facts: ConditionFacts): readonly LimitUse[] {
+/** Limits and watch rules are about tools alone. What counts as a write as well is counted as both. */
+function usesOf(
+  policy: CompiledPolicy,
+  { target }: DecisionRequest,
+  facts: ConditionFacts,
+  isHinted: boolean,
+): readonly LimitUse[] {
   if (target.kind !== 'tool') return [];
   const { upstream } = facts;
-  const uses = limitUses(policy.limits.get(upstream) ?? [], facts);
+  const limits = policy.limits.get(upstream) ?? [];
+  const uses = limitUses(limits, facts, isHinted ? ['read', 'write'] : [facts.class]);
   const first = firstUse(policy.watch.get(upstream) ?? [], facts);
   return first.length === 0 ? uses : [...uses, ...first];
 }
@@ -178,9 +190,8 @@ function decideAllowed(grant: Grant, rules: NotEmpty<CompiledRule>): Decision {
       return allow(grant, rules);
     case 'write': {
       const unattended = rules.filter(({ rule }) => rule.unattended);
-      return isNotEmpty(unattended)
-        ? allow(grant, unattended)
-        : askByDefault(grant, reasonsOf('write_needs_approval', rules));
+      if (isNotEmpty(unattended)) return allow(grant, unattended);
+      return askByDefault(grant, reasonsOf(grant.isHinted ? 'hint_needs_approval' : 'write_needs_approval', rules));
     }
     case 'unclassified':
       return askByDefault(grant, reasonsOf('class_unclassified', rules));
@@ -207,7 +218,7 @@ function askByDefault(grant: Grant, reasons: NotEmpty<Reason>): Decision {
   return { ...granted(grant, reasons), effect: 'approve', terms: defaultTerms(grant.policy.options) };
 }
 
-function granted({ policy, send, ...grant }: Grant, reasons: NotEmpty<Reason>) {
+function granted({ policy, send, isHinted: _, ...grant }: Grant, reasons: NotEmpty<Reason>) {
   const [first, ...others] = reasons;
   const all: NotEmpty<Reason> =
     send === null || first.code === 'data_flow' ? reasons : [first, ...others, sendReason(send)];
@@ -260,9 +271,15 @@ function reasonsOf(code: RuleReasonCode, rules: NotEmpty<CompiledRule>): NotEmpt
 
 function reasonOf(code: RuleReasonCode, { rule, place }: CompiledRule): Reason {
   // A rule's own words say why it speaks, and not why it could not.
-  const own = code === 'condition_not_met' || code === 'condition_unevaluable' ? null : rule.reason;
+  const own = NOT_ITS_OWN.has(code) ? null : rule.reason;
   return { code, ruleId: rule.id, place, text: own ?? DEFAULT_TEXT[code] };
 }
+
+const NOT_ITS_OWN: ReadonlySet<ReasonCode> = new Set([
+  'condition_not_met',
+  'condition_unevaluable',
+  'hint_needs_approval',
+]);
 
 type RuleReasonCode = keyof typeof DEFAULT_TEXT;
 
@@ -272,6 +289,7 @@ const DEFAULT_TEXT = {
   rule_denies: 'A rule denies it.',
   rule_needs_approval: 'A rule asks for approval.',
   write_needs_approval: 'Writes need approval.',
+  hint_needs_approval: 'The policy takes it for a read, but the tool says of itself that it changes something.',
   class_unclassified: 'The tool is in no class of the policy, so a person has to look at the call.',
   scope_missing: 'The credential lacks a scope that the rule asks for.',
   condition_not_met: 'A rule would allow it, but its condition does not hold for this call.',

@@ -47,10 +47,13 @@ export function explain(policy: CompiledPolicy, request: DecisionRequest): Expla
   const upstream = findUpstreamPolicy(policy, target.upstream);
   if (upstream === undefined) return { decision, rules: [] };
   const plan = upstream.planFor(target);
-  const facts = factsOf(policy, request, decision.class);
-  const bound = plan === null ? null : bindFacts(plan, plan.rulesFor(decision.class), facts);
+  // What counts as a write by its own definition alone is decided by the rules for reads.
+  const isListed = plan === null || plan.classifier.possible.includes(decision.class);
+  const toolClass = isListed ? decision.class : 'read';
+  const facts = factsOf(policy, request, toolClass);
+  const bound = plan === null ? null : bindFacts(plan, plan.rulesFor(toolClass), facts);
   const match = createRuleMatcher(bound?.ok ? bound.value : facts);
-  const about = plan?.rulesFor(decision.class);
+  const about = plan?.rulesFor(toolClass);
   const candidates = new Set(about === undefined ? [] : [...about.denies, ...about.grants]);
   const rules = upstream.rules.map((rule) => explainRule(rule, candidates.has(rule) ? match(rule) : null));
   const elsewhere = upstream.rulesElsewhere.map((rule) => explained(rule, 'other-environment'));

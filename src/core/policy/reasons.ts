@@ -8,6 +8,7 @@ export const REASON_CODES = [
   'rule_denies',
   'rule_needs_approval',
   'write_needs_approval',
+  'hint_needs_approval',
   'class_never',
   'class_unclassified',
   'no_rule',

@@ -1,7 +1,8 @@
 import { didYouMean } from '../../did-you-mean.ts';
 import type { JsonObject } from '../../json/value.ts';
 import type { Problem } from '../../problem.ts';
-import { createClassifier, createClassLists, LISTED_CLASSES } from '../classify.ts';
+import { createClassifier, createClassLists, LISTED_CLASSES, type ToolClassifier } from '../classify.ts';
+import { listsAsRead } from '../hinted-writes.ts';
 import type { PolicySource } from '../compile-policy.ts';
 import { createSubjectMatcher } from '../matchers/subject.ts';
 import { createNamePattern } from '../matchers/name-pattern.ts';
@@ -14,6 +15,8 @@ import { type PlacedRule, warning } from './lint-rules.ts';
 export interface LintedTool {
   readonly name: string;
   readonly inputSchema: JsonObject;
+  /** What of it says that it changes something; `null`: nothing does. */
+  readonly writingHint: string | null;
 }
 
 /** What the policies of one upstream leave open or get wrong about its real tools. Warnings all. */
@@ -26,6 +29,7 @@ export function lintTools(files: readonly PolicySource[], tools: readonly Linted
   const names = tools.map(({ name }) => name);
   return [
     ...tools.flatMap((tool) => findUncovered(tool, rules, createClassifier(lists, tool.name).possible, place)),
+    ...tools.flatMap((tool) => findContradiction(tool, rules, createClassifier(lists, tool.name), place)),
     ...files.flatMap((source) => findUnknownNames(source, names)),
     ...rules.flatMap((placed) => findUnknownSubjects(placed, names)),
     ...lintConditions(files, tools),
@@ -55,6 +59,29 @@ function findUncovered(
   return isCovered
     ? []
     : report('no rule is about a tool of the upstream, so nobody may use it', 'add a rule, or put it under `never`');
+}
+
+function findContradiction(
+  { name, writingHint }: LintedTool,
+  rules: readonly PlacedRule[],
+  { possible }: ToolClassifier,
+  place: string,
+): Problem[] {
+  if (writingHint === null || !listsAsRead(possible)) return [];
+  const granting = rules.filter(
+    ({ rule }) => rule.effect === 'allow' && createSubjectMatcher(rule.subject)('tool', name, 'read'),
+  );
+  if (granting.every(({ rule }) => rule.unattended)) return [];
+  return [
+    {
+      severity: 'warning',
+      place,
+      subject: 'classes',
+      message: `is under \`read\`, and says of itself that ${writingHint}: its calls wait for a person`,
+      got: name,
+      help: 'put it under `write`; or, if it does only read, say `unattended: true` in the rule that allows it',
+    },
+  ];
 }
 
 /** Names in lists of classes that the upstream does not have, and patterns that match nothing of it. */
