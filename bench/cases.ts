@@ -4,7 +4,7 @@ export const CASE_NAMES = ['max32', 'open500', 'result1mb', 'sse'] as const;
 export type CaseName = (typeof CASE_NAMES)[number];
 
 /** Parts of the gateway alone, each a program with a table of its own. */
-export const PART_NAMES = ['json', 'content', 'policy', 'store', 'streams', 'approvals'] as const;
+export const PART_NAMES = ['json', 'content', 'policy', 'store', 'streams', 'approvals', 'lists'] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
 /** In the order of their rows. */

@@ -57,6 +57,7 @@ function runPart(part: PartName, quick: boolean): boolean {
     store: new URL('./store.ts', import.meta.url),
     streams: new URL('./streams.ts', import.meta.url),
     approvals: new URL('./approvals.ts', import.meta.url),
+    lists: new URL('./lists.ts', import.meta.url),
   } satisfies Record<PartName, URL>;
   const args = [fileURLToPath(script), ...(quick && part === 'streams' ? ['--quick'] : [])];
   return spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0;

@@ -27,7 +27,7 @@ Measures the gateway beside a plain proxy and another MCP proxy, all before the 
   --rounds N         rounds a case, interleaved over the targets; medians are shown (default 5)
   --duration S       seconds that each round measures (default 3)
   --case NAME        ${CASE_NAMES.join(', ')}; may be given more than once (default: these).
-                     Also ${PART_NAMES.join(', ')}: JSON, what is done to results, decisions, the durable store, streams and approvals, without --json
+                     Also ${PART_NAMES.join(', ')}: JSON, what is done to results, decisions, the durable store, streams, approvals and lists, without --json
   --target NAME      ${TARGET_NAMES.join(', ')}; may be given more than once (default: all)
   --era ERA          modern (2026-07-28, the default) or legacy (2025-11-25)
   --help

@@ -9,13 +9,15 @@ export const startCountersign: StartTarget = async (setup) => ok(await startGate
 
 export interface RunningGateway extends RunningTarget {
   readonly token: string;
-  /** A token for somebody with the same rights. */
-  issueToken(user: string): Promise<string>;
+  /** A token for somebody, with the rights of `ben` unless their groups are given. */
+  issueToken(user: string, groups?: readonly string[]): Promise<string>;
 }
 
 export interface GatewaySetup extends Pick<TargetSetup, 'upstreamUrl' | 'placement' | 'processes'> {
   /** Where it keeps everything; a folder of its own unless said otherwise. */
   readonly folder?: string;
+  /** Of the upstream `bench`. */
+  readonly policy?: string;
 }
 
 export async function startGateway({
@@ -23,9 +25,10 @@ export async function startGateway({
   placement,
   processes,
   folder = processes.createFolder(),
+  policy = POLICY,
 }: GatewaySetup): Promise<RunningGateway> {
   mkdirSync(join(folder, 'policies'));
-  writeFileSync(join(folder, 'policies', 'bench.yaml'), POLICY);
+  writeFileSync(join(folder, 'policies', 'bench.yaml'), policy);
   const configFile = join(folder, 'countersign.yaml');
   writeFileSync(configFile, configText(upstreamUrl));
 
@@ -39,7 +42,8 @@ export async function startGateway({
   });
   const ready = JSON.parse(await gateway.firstLine(READY_MS_MAX)) as Ready;
   const operatorToken = readFileSync(join(folder, 'data', 'operator-token'), 'utf8').trim();
-  const issueToken = (user: string) => gateway.aliveDuring(createToken(ready.adminUrl, operatorToken, user));
+  const issueToken = (user: string, groups = GROUPS) =>
+    gateway.aliveDuring(createToken(ready.adminUrl, operatorToken, user, groups));
   const url = `${ready.mcpUrl.replace(/\/$/, '')}/${UPSTREAM}`;
   return { url, token: await issueToken('ben'), pid: ready.pid, issueToken };
 }
@@ -54,6 +58,7 @@ interface Ready {
 /** As `npm start` and the image have it: room for a burst of calls, and a heap that is kept small rather than left to grow. */
 const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=768'];
 const UPSTREAM = 'bench';
+const GROUPS: readonly string[] = ['bench', 'staff'];
 const READY_MS_MAX = 30_000;
 
 function configText(upstreamUrl: string): string {
@@ -88,11 +93,16 @@ rules:
   - { id: left-the-company, who: { users: [mallory, trudy] }, tools: ['*'], effect: deny }
 `;
 
-async function createToken(adminUrl: string, operatorToken: string, user: string): Promise<string> {
+async function createToken(
+  adminUrl: string,
+  operatorToken: string,
+  user: string,
+  groups: readonly string[],
+): Promise<string> {
   const request = {
     user,
     plane: 'mcp',
-    groups: ['bench', 'staff'],
+    groups,
     scopes: ['bench.read'],
     roles: [],
     ttl: '1h',
