@@ -330,6 +330,40 @@ describe('J05 a requester of an issuer', () => {
   });
 });
 
+describe('H08 a credential that ends while its call waits for a person', () => {
+  const calls = (): number => world.crm.calls().filter(({ tool }) => tool === 'update_x').length;
+  const hold = (token: string) => {
+    const headers = [['Accept', 'application/json, text/event-stream']] as const;
+    return world.send(
+      world.request(MODERN, { params: { name: 'crm__update_x', arguments: { wait: 1 } }, token, headers }),
+    );
+  };
+  const pendingOf = async (requester: string): Promise<string> => {
+    const { json } = await world.gateway.admin('GET', '/api/approvals?status=pending');
+    const approvals = json['approvals'] as readonly { readonly id: string; readonly requester: string }[];
+    return approvals.find((each) => each.requester.endsWith(requester))?.id ?? '';
+  };
+
+  it('runs nothing, though it was approved; the next one of the same person does', async () => {
+    const before = calls();
+    // With half a minute for clocks that differ, some two seconds are left.
+    const token = await login.sign({ ...STAFF, sub: 'zoe', iat: nowSeconds() - 600, exp: nowSeconds() - 28 });
+    const held = hold(token);
+    await expect.poll(() => pendingOf('#zoe')).not.toBe('');
+    const isOver = async () => (await world.send(world.request(MODERN, { params: READ, token }))).status;
+    await expect.poll(isOver, { timeout: 5_000 }).toBe(401);
+    const approver = { user: 'olivia', plane: 'admin', roles: ['approver'], groups: ['leads'] } as const;
+    const { token: olivia } = await world.gateway.issue(approver);
+    expect((await decide(world, await pendingOf('#zoe'), 'approve', olivia)).status).toBe(200);
+    expect((await held).body).toContain('Call again with the same arguments');
+    expect(calls()).toBe(before);
+
+    const renewed = await login.sign({ ...STAFF, sub: 'zoe' });
+    expect((await hold(renewed)).body).toContain('wait');
+    expect(calls()).toBe(before + 1);
+  });
+});
+
 describe('H10, H11, H12 keys', () => {
   it('of an issuer that cannot be reached let nobody in, and no one else is hurt', async () => {
     const token = await login.sign({ ...STAFF, iss: 'http://127.0.0.1:1' });

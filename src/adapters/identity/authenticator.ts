@@ -119,5 +119,6 @@ function principalOf(token: StoredToken): Principal {
     credentialId: token.id,
     issuer: GATEWAY_ISSUER,
     resources: null,
+    expiresMs: token.expiresMs,
   };
 }

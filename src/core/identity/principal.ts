@@ -29,6 +29,11 @@ export interface Principal {
   readonly expiresMs?: number;
 }
 
+/** Whether the credential has ended: it was good when the request came, and the request may have waited since. */
+export function hasEnded({ expiresMs = Infinity }: Principal, nowMs: number): boolean {
+  return expiresMs <= nowMs;
+}
+
 /** What an administrator may do on the admin plane. */
 export type AdminRole = 'approver' | 'operator' | 'auditor' | 'viewer';
 

@@ -1,6 +1,7 @@
 import type { Approval, ApprovalStatus } from '../../core/approval/approval.ts';
 import type { DispatchEntry, OutcomeCode } from '../../core/audit/entry.ts';
 import { labelOf } from '../../core/catalog/target.ts';
+import { hasEnded } from '../../core/identity/principal.ts';
 import { decide } from '../../core/policy/decide.ts';
 import type { CallDeps } from '../deps.ts';
 import type { HostError, HostResult } from '../gateway.ts';
@@ -34,8 +35,9 @@ export async function spendApproval(
 
   if (deps.killSwitches.find(governed.killFacts) !== null || place.stoppedBy === 'kill-switch')
     return stoppedBySwitch();
-  // The host is gone, or its credential is revoked: nobody may have the result, so the approval is kept for whoever may.
-  if (place.signal.aborted) return approvalAnswer(deps, approval, call.kind);
+  // The host is gone, or its credential is revoked or over: nobody may have the result, so the approval is kept for whoever may.
+  if (place.signal.aborted || hasEnded(call.context.principal, deps.clock.nowMs()))
+    return approvalAnswer(deps, approval, call.kind);
   const taken = deps.limits.take(governed.decision.limits);
   // The approval stands: it can be spent when there is room again.
   if (!taken.ok) return denyOverLimit(deps, governed, taken.error);

@@ -38,6 +38,7 @@ describe('a gateway-issued token', () => {
         credentialId: token.id,
         issuer: 'countersign',
         resources: null,
+        expiresMs: token.expiresMs,
       },
     });
   });
