@@ -27,11 +27,11 @@ import { loadDefinition, type LoadedDefinition, type NamedTarget, resolveTarget 
  */
 export async function handleCall(deps: CallDeps, call: HostCall): Promise<CallAnswer> {
   const { principal } = call.context;
-  const policy = deps.policy();
   deps.principals.note(principal);
 
   const named = resolveTarget(deps, call);
   const target = named instanceof Promise ? await named : named;
+  const policy = deps.policy();
   if (target === null) return deny(deps, call, { code: 'unknown', policyVersion: policy.version });
 
   const isUsed = (use: WindowUse): boolean => deps.limits.isUsed(use);
@@ -90,6 +90,8 @@ async function runDecided(deps: CallDeps, policy: CompiledPolicy, decided: Decid
   const loaded = loadDefinition(deps, target, call.context.principal.id);
   const definition = loaded instanceof Promise ? await loaded : loaded;
   if (place.stoppedBy === 'kill-switch') return stopped();
+  // It came into force while the upstream was waited for, so it decides.
+  if (deps.policy().version !== policy.version) return handleCall(deps, { ...call, args: sent });
   if (!definition.ok) return deny(deps, call, { code: 'upstream_unavailable', ...decision, target });
   if (definition.value === null) return deny(deps, call, { code: 'unknown', ...decision, target });
 

@@ -90,6 +90,34 @@ describe('arguments under a condition', () => {
   });
 });
 
+describe('a policy that is replaced while a call is on its way', () => {
+  it('I07 decides about it anew, so that nothing runs by what is no longer in force', async () => {
+    const world = await startWorld({ policies: { 'crm.yaml': POLICY } });
+    try {
+      const { server } = world.crm;
+      const waiting: (() => void)[] = [];
+      const tools = ['read_x', 'export_x'].map((name) => ({ name, inputSchema: { type: 'object' } }));
+      const listed = { resultType: 'complete', tools, ttlMs: 9, cacheScope: 'private' };
+      server?.on('tools/list', (_request, reply) => void waiting.push(() => reply.result(listed)));
+      // Nobody has listed the tools for this person, so the call waits for the list.
+      const { token } = await world.gateway.issue({ user: 'nora', groups: ['staff'] });
+      const called = world.send(
+        world.request(MODERN, { params: { name: 'crm__read_x', arguments: { by: 'nora' } }, token }),
+      );
+      await expect.poll(() => waiting.length).toBe(1);
+
+      world.gateway.home.writePolicy('crm.yaml', POLICY.replace('[read_x], effect: allow', '[read_x], effect: deny'));
+      const loaded = async () => (await world.newEntries()).filter(({ change }) => change === 'policy-loaded').length;
+      await expect.poll(loaded, { timeout: 5_000 }).toBe(1);
+      for (const answer of waiting) answer();
+      expect((await called).body).toContain('rule_denies');
+      expect(world.crm.calls().filter(({ text }) => text.includes('nora'))).toEqual([]);
+    } finally {
+      await world.close();
+    }
+  });
+});
+
 describe('a gateway with limits', () => {
   let home: GatewayDir;
   let crm: RecordingUpstream;
