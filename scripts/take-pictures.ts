@@ -39,6 +39,8 @@ async function takeAll(world: BrowserWorld): Promise<void> {
   await page.keyboard.press('a');
   await page.getByText('Approve this call?').waitFor();
   await take(page, 'request');
+  await page.keyboard.press('Escape');
+  await takeEdit(world, page, id);
   await page.goto('/live');
   await page.locator('tbody tr').first().waitFor();
   await take(page, 'live');
@@ -51,6 +53,26 @@ async function takeAll(world: BrowserWorld): Promise<void> {
   await page.goto(`/approvals/${id}`);
   await page.getByRole('button', { name: 'Approve' }).waitFor();
   await take(page, 'request-phone');
+}
+
+/** Other arguments: as somebody proposes them, and as the next approver sees them. */
+async function takeEdit(world: BrowserWorld, page: Page, pictured: string): Promise<void> {
+  const { id } = await world.ask('update', { id: 'note-1', text: 'Ship on Thursday' });
+  await page.goto(`/approvals/${id}`);
+  await page.getByRole('button', { name: 'Propose others' }).click();
+  await page.getByLabel('All arguments, as a JSON object').fill('{\n  "id": "note-1",\n  "text": "Ship on Monday"\n}');
+  await page.getByLabel('Why (optional)').fill('Nobody is here on Thursday');
+  await take(page, 'propose');
+  await page.getByRole('button', { name: 'Propose these' }).click();
+  await page.getByText('nobody decides on the arguments that they proposed').waitFor();
+  const roles = ['approver'];
+  const { token } = await world.gateway.issue({ user: 'otto', plane: 'admin', groups: ['leads'], roles });
+  const other = await world.open({ viewport: { width: 1100, height: 700 }, colorScheme: 'light', signedIn: token });
+  await other.goto(new URL(page.url()).pathname);
+  await other.getByText('Read by get with the rights').waitFor();
+  await take(other, 'edited');
+  await other.context().close();
+  await page.goto(`/approvals/${pictured}`);
 }
 
 async function take(page: Page, name: string): Promise<void> {

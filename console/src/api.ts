@@ -17,7 +17,8 @@ export class ApiProblem extends Error {
 async function send<T>(
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
-  body?: unknown,
+  /** JSON. */
+  body?: string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<T> {
   const response = await fetch(path, {
@@ -28,7 +29,7 @@ async function send<T>(
       ...(method === 'GET' ? {} : { 'x-csrf-token': session.csrf }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body }),
   }).catch(() => {
     throw new ApiProblem({ status: 0, detail: 'the gateway does not answer', help: 'Look whether it runs.' });
   });
@@ -46,6 +47,8 @@ export const api = {
   get: <T>(path: string): Promise<T> => send<T>('GET', path),
   /** Asked by the page and not by a person: does not keep the session from ending. */
   getAgain: <T>(path: string): Promise<T> => send<T>('GET', path, undefined, { 'x-background': '1' }),
-  post: <T>(path: string, body: unknown): Promise<T> => send<T>('POST', path, body),
+  post: <T>(path: string, body: unknown): Promise<T> => send<T>('POST', path, JSON.stringify(body)),
+  /** For what a person typed as JSON: it is sent as it is. */
+  postText: <T>(path: string, json: string): Promise<T> => send<T>('POST', path, json),
   delete: <T>(path: string): Promise<T> => send<T>('DELETE', path),
 };

@@ -6,8 +6,9 @@ import { canNotify, isNotifying, turnNotifying } from './notify.ts';
 const KEYS = [
   [['j', 'k'], 'next and previous request'],
   [['Enter'], 'open it'],
-  [['a', 'Enter'], 'approve the open request'],
+  [['a', 'Enter'], 'approve the open request; hold a where it is of high risk'],
   [['r', 'Enter'], 'reject it; a comment can be typed between'],
+  [['e'], 'propose other arguments'],
   [['x'], 'select the request in focus'],
   [['A'], 'show what is selected, to decide it together'],
   [['/'], 'filter what is shown'],

@@ -17,23 +17,28 @@ export type KeyActions = Readonly<Record<string, () => boolean | void>>;
 
 /**
  * Calls what stands for a key, unless somebody is typing, or holds a modifier, or the key repeats. An action sees the state of its own moment
- * only where it keeps that in a ref: two keys can come before the page is drawn again.
+ * only where it keeps that in a ref: two keys can come before the page is drawn again. `onUp`: what letting go of a key does, wherever that is.
  */
-export function useKeys(actions: KeyActions): void {
-  const now = useRef(actions);
+export function useKeys(actions: KeyActions, onUp: KeyActions = {}): void {
+  const now = useRef({ actions, onUp });
   useLayoutEffect(() => {
-    now.current = actions;
+    now.current = { actions, onUp };
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
       if (isTyping(event.target) || document.querySelector('dialog[open]') !== null) return;
       if (event.key.length === 1 && !areKeysOn()) return;
-      const action = now.current[event.key];
+      const action = now.current.actions[event.key];
       if (action !== undefined && action() !== false) event.preventDefault();
     };
+    const onKeyUp = ({ key }: KeyboardEvent): void => void now.current.onUp[key]?.();
     addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
+    addEventListener('keyup', onKeyUp);
+    return () => {
+      removeEventListener('keydown', onKey);
+      removeEventListener('keyup', onKeyUp);
+    };
   }, []);
 }
 

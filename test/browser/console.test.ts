@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { become, DESK, PHONE, useBrowserSuite } from '../support/browser-suite.ts';
+import { become, DESK, holdKey, holdToApprove, PHONE, useBrowserSuite } from '../support/browser-suite.ts';
 import { fillPassword } from '../support/browser-world.ts';
 import { startOpenidWorld } from '../support/openid-world.ts';
 
@@ -133,16 +133,16 @@ describe('an approver', () => {
     const { id, answer } = await world().ask('send', { id: 'note-1', to: 'all@example.com' });
     const page = await open(DESK);
     await page.goto(`/approvals/${id}`);
-    const approve = page.getByRole('button', { name: 'Approve' });
+    const approve = page.getByRole('button', { name: 'Hold to approve' });
     await approve.waitFor();
     expect(await approve.isDisabled()).toBe(true);
+    await holdKey(page, 'a');
     await page.getByLabel(/To approve, type/).fill('all@example.com');
     await page.getByLabel(/Agree to 3 calls/).check();
     await world().picture(page, 'typed-light-desk');
+    expect(await world().isPending(id)).toBe(true);
     const sent = page.waitForRequest(/\/approve$/);
-    await page.keyboard.press('a');
-    await page.getByText('Approve this call?').waitFor();
-    await page.keyboard.press('Enter');
+    await holdKey(page, 'a');
     expect((await sent).postDataJSON()).toMatchObject({ confirm: 'all@example.com', grant: true });
     await become(page, 'executed');
     expect(await answer).not.toContain('approval_pending');
@@ -153,13 +153,13 @@ describe('an approver', () => {
     // With a token, which does not tell that it is them; in a session of their own, because the former one ends when they sign in again.
     const page = await open({ ...DESK, signedIn: world().olivia });
     await page.goto(`/approvals/${id}`);
-    expect(await page.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Hold to approve' }).isDisabled()).toBe(true);
     await page.getByRole('link', { name: 'sign in again' }).click();
     await page.getByRole('heading', { name: 'Sign in again' }).waitFor();
     await fillPassword(page, world().password);
     await page.waitForURL(`**/approvals/${id}`);
     await page.getByLabel(/To approve, type/).fill('all@example.com');
-    await page.getByRole('button', { name: 'Approve' }).click();
+    await holdToApprove(page);
     await become(page, 'executed');
     expect(await answer).not.toContain('approval_pending');
   });
@@ -205,7 +205,7 @@ describe('an approver', () => {
     await page.getByRole('checkbox').nth(1).waitFor();
     for (const key of ['j', 'x', 'j', 'x', 'A']) await page.keyboard.press(key);
     await page.getByRole('heading', { name: '2 requests together' }).waitFor();
-    const approve = page.getByRole('button', { name: 'Approve these 2' });
+    const approve = page.getByRole('button', { name: 'Hold to approve these 2' });
     expect(await approve.isDisabled()).toBe(true);
     for (let left = 2; left > 0; left--)
       await page
@@ -216,7 +216,7 @@ describe('an approver', () => {
     await page.keyboard.press('a');
     await page.keyboard.press('Enter');
     expect(await Promise.all(asked.map(({ id }) => world().isPending(id)))).toEqual([true, true]);
-    await approve.click();
+    await holdToApprove(page, 'Hold to approve these 2');
     for (const { answer } of asked) expect(await answer).toContain('note-');
     for (const { id } of asked) expect((await entriesOf(id)).filter(({ kind }) => kind === 'dispatch')).toHaveLength(1);
   });

@@ -67,3 +67,21 @@ export function useBrowserSuite(): BrowserSuite {
 export async function become(page: Page, status: string): Promise<void> {
   await page.locator('.crumb .badge', { hasText: status }).waitFor();
 }
+
+/** Longer than a button or a key of high risk has to be held. */
+const HELD_MS = 900;
+
+/** Holds what approves a request of high risk, as a person with a mouse does. */
+export async function holdToApprove(page: Page, name: RegExp | string = 'Hold to approve'): Promise<void> {
+  const button = page.getByRole('button', { name });
+  await button.hover();
+  await page.mouse.down();
+  await page.waitForTimeout(HELD_MS);
+  await page.mouse.up();
+}
+
+export async function holdKey(page: Page, key: string, heldMs: number = HELD_MS): Promise<void> {
+  await page.keyboard.down(key);
+  await page.waitForTimeout(heldMs);
+  await page.keyboard.up(key);
+}

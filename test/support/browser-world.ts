@@ -150,7 +150,9 @@ export async function startBrowserWorld(executablePath: string): Promise<Browser
 /** Unless it is newer than every source of it. */
 async function buildConsole(): Promise<void> {
   const built = join(PROJECT, 'dist/console/console.js');
-  const sources = projectFiles().filter((file) => /^console\/|^src\/core\/(?:admin-api|approval|content)\//.test(file));
+  const sources = projectFiles().filter((file) =>
+    /^console\/|^src\/core\/(?:admin-api|approval|content|json)\//.test(file),
+  );
   const newestMs = Math.max(...sources.map((file) => statSync(join(PROJECT, file)).mtimeMs));
   if (existsSync(built) && statSync(built).mtimeMs > newestMs) return;
   await build({ configFile: join(PROJECT, 'console/vite.config.ts'), logLevel: 'silent' });

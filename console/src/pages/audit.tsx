@@ -1,68 +1,52 @@
 import type { AuditView } from '../../../src/core/admin-api/audit-view.ts';
-import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { Badge } from '../parts/badge.tsx';
 import { Empty } from '../parts/empty.tsx';
-import { Choice, Filter, hasWords } from '../parts/filter.tsx';
-import { Problem } from '../parts/problem.tsx';
+import { LogPage } from '../parts/log-page.tsx';
 import { Table } from '../parts/table.tsx';
 import { Visible } from '../parts/visible.tsx';
 import { When } from '../parts/when.tsx';
-import { useQuery } from '../router.ts';
-import { useTitle } from '../title.ts';
-import { useLog } from '../use-log.ts';
+
+const CHOICE = {
+  label: 'Kind',
+  name: 'kind',
+  of: (entries: readonly AuditView[]) => entries.map(({ kind }) => kind),
+  valueOf: ({ kind }: AuditView) => kind,
+};
 
 /** The log, newest first, as it grows; what is searched is what is loaded. Payloads are on the page of an entry. */
 export function Audit(): JSX.Element {
-  const [query, set] = useQuery();
-  const [isLive, setLive] = useState(true);
-  const { entries, problem, hasOlder, loadOlder } = useLog(isLive);
-  useTitle('Audit log');
-  const kind = query.get('kind') ?? '';
-  const found = entries.filter(
-    (entry) => (kind === '' || entry.kind === kind) && hasWords(JSON.stringify(entry), query.get('q') ?? ''),
-  );
   return (
-    <>
-      <div class="title">
-        <h1>Audit log</h1>
-        <Filter
-          label="Search the loaded entries"
-          placeholder="search what is loaded"
-          value={query.get('q') ?? ''}
-          onChange={(text) => set('q', text)}
-        />
-        <Choice
-          label="Kind"
-          value={kind}
-          of={entries.map((each) => each.kind)}
-          onChange={(text) => set('kind', text)}
-        />
-        <label class="inline">
-          <input type="checkbox" checked={isLive} onChange={() => setLive(!isLive)} /> follow
-        </label>
-      </div>
-      <Problem of={problem} />
-      {found.length === 0 && entries.length > 0 ? <Empty title="Nothing that is loaded matches." /> : null}
-      <Table
-        caption="Entries of the audit log, newest first"
-        head={['No.', 'When', 'Kind', 'What']}
-        rows={found.map((entry) => ({
-          key: String(entry.seq),
-          cells: [
-            <a href={`/audit/${entry.seq}`}>{entry.seq}</a>,
-            <When at={entry.timeMs} />,
-            entry.kind,
-            <Summary of={entry} />,
-          ],
-        }))}
-      />
-      <p class="buttons">
-        {hasOlder ? <button onClick={loadOlder}>Load older</button> : null}
-        <button onClick={() => download(found)}>Download what is shown</button>
-        <span class="faint">One JSON text a line, without payloads.</span>
-      </p>
-    </>
+    <LogPage
+      title="Audit log"
+      search={{ label: 'Search the loaded entries', placeholder: 'search what is loaded' }}
+      choice={CHOICE}
+      aboutOf={(entry) => JSON.stringify(entry)}
+    >
+      {(found, { entries, hasOlder, loadOlder }) => (
+        <>
+          {found.length === 0 && entries.length > 0 ? <Empty title="Nothing that is loaded matches." /> : null}
+          <Table
+            caption="Entries of the audit log, newest first"
+            head={['No.', 'When', 'Kind', 'What']}
+            rows={found.map((entry) => ({
+              key: String(entry.seq),
+              cells: [
+                <a href={`/audit/${entry.seq}`}>{entry.seq}</a>,
+                <When at={entry.timeMs} />,
+                entry.kind,
+                <Summary of={entry} />,
+              ],
+            }))}
+          />
+          <p class="buttons">
+            {hasOlder ? <button onClick={loadOlder}>Load older</button> : null}
+            <button onClick={() => download(found)}>Download what is shown</button>
+            <span class="faint">One JSON text a line, without payloads.</span>
+          </p>
+        </>
+      )}
+    </LogPage>
   );
 }
 

@@ -2,10 +2,11 @@ import type { ApprovalList, ApprovalView } from '../../../src/core/admin-api/app
 import type { JSX } from 'preact';
 import { Badge } from '../parts/badge.tsx';
 import { Empty } from '../parts/empty.tsx';
-import { Choice, Filter, hasWords } from '../parts/filter.tsx';
+import { Choice, hasWords } from '../parts/filter.tsx';
 import { Person } from '../parts/person.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Table } from '../parts/table.tsx';
+import { TitleBar } from '../parts/title-bar.tsx';
 import { Visible } from '../parts/visible.tsx';
 import { When } from '../parts/when.tsx';
 import { useQuery } from '../router.ts';
@@ -33,16 +34,17 @@ export function History(): JSX.Element {
   );
   return (
     <>
-      <div class="title">
-        <h1>History</h1>
-        <Filter
-          label="Filter by person, tool or status"
-          placeholder="person, tool, status"
-          value={of('q')}
-          onChange={(text) => set('q', text)}
-        />
+      <TitleBar
+        title="History"
+        filter={{
+          label: 'Filter by person, tool or status',
+          placeholder: 'person, tool, status',
+          value: of('q'),
+          onChange: (text) => set('q', text),
+        }}
+      >
         <a href="/figures">How people decide</a>
-      </div>
+      </TitleBar>
       <div class="choices-row">
         {choice('Person', 'requester')}
         {choice('Upstream', 'upstream')}

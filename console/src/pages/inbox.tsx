@@ -5,9 +5,10 @@ import { useKeys } from '../keys.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Batch } from '../parts/batch.tsx';
 import { Empty } from '../parts/empty.tsx';
-import { Filter, hasWords } from '../parts/filter.tsx';
+import { hasWords } from '../parts/filter.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { SentenceLine } from '../parts/sentence.tsx';
+import { TitleBar } from '../parts/title-bar.tsx';
 import { Visible } from '../parts/visible.tsx';
 import { Countdown, When } from '../parts/when.tsx';
 import { session } from '../session.ts';
@@ -66,26 +67,29 @@ export function Inbox({ pending: { value: pending, problem } }: { readonly pendi
 
   return (
     <>
-      <div class="title">
-        <h1>Approvals</h1>
+      <TitleBar
+        title="Approvals"
+        filter={
+          shown === null || shown.length === 0
+            ? null
+            : {
+                label: 'Filter by person, tool or reason',
+                placeholder: 'person, tool, reason',
+                value: filter,
+                onChange: setFilter,
+              }
+        }
+      >
         {shown === null || shown.length === 0 ? null : (
-          <>
-            <Filter
-              label="Filter by person, tool or reason"
-              placeholder="person, tool, reason"
-              value={filter}
-              onChange={setFilter}
-            />
-            <label class="choice">
-              <span>Order</span>
-              <select value={order} onChange={({ currentTarget }) => setOrder(currentTarget.value as Order)}>
-                <option value="expiring">expiring first</option>
-                <option value="newest">newest first</option>
-              </select>
-            </label>
-          </>
+          <label class="choice">
+            <span>Order</span>
+            <select value={order} onChange={({ currentTarget }) => setOrder(currentTarget.value as Order)}>
+              <option value="expiring">expiring first</option>
+              <option value="newest">newest first</option>
+            </select>
+          </label>
         )}
-      </div>
+      </TitleBar>
       <Problem of={problem} />
       <p class="hidden" role="status">
         {pending === null ? '' : `${pending.length} waiting`}
@@ -133,7 +137,18 @@ interface RowProps {
 }
 
 function Row({ approval, isOver, isChosen, onChoose }: RowProps): JSX.Element {
-  const { id, upstream, tool, class: kind, reason, createdAt, expiresAt, approversNeeded, approvedBy } = approval;
+  const {
+    id,
+    upstream,
+    tool,
+    class: kind,
+    reason,
+    createdAt,
+    expiresAt,
+    approversNeeded,
+    approvedBy,
+    origin,
+  } = approval;
   return (
     <li class={isOver ? 'over' : ''}>
       {onChoose === null || isOver ? null : (
@@ -145,7 +160,7 @@ function Row({ approval, isOver, isChosen, onChoose }: RowProps): JSX.Element {
       <a href={`/approvals/${id}`}>
         <SentenceLine of={approval} />
         <span class="faint">
-          <Badge of={kind} />{' '}
+          <Badge of={kind} /> {origin?.kind === 'edit' ? <Badge of="edited" /> : null}{' '}
           <code>
             <Visible text={`${upstream}/${tool}`} />
           </code>{' '}

@@ -1,5 +1,5 @@
 import type { ApprovalDetail } from '../../../src/core/admin-api/approval-view.ts';
-import { useCallback, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { api, ApiProblem } from '../api.ts';
 import { useKeys } from '../keys.ts';
@@ -8,7 +8,9 @@ import { Badge, Notice } from '../parts/badge.tsx';
 import { UnusualBadges } from '../parts/badges.tsx';
 import { BeforeAfter, SinceLast } from '../parts/changes.tsx';
 import { type Answer, Decide } from '../parts/decide.tsx';
+import { Edited } from '../parts/edited.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { Propose } from '../parts/propose.tsx';
 import { RequestFacts, Timeline } from '../parts/request-facts.tsx';
 import { Sentence } from '../parts/sentence.tsx';
 import { Visible } from '../parts/visible.tsx';
@@ -25,10 +27,16 @@ export function Request({ id }: { readonly id: string }): JSX.Element {
   const [refusal, setRefusal] = useState<ApiProblem | null>(null);
   const [isSeen, setSeen] = useState(false);
   const onSeen = useCallback(() => setSeen(true), []);
+  useUntilRead(value, reload);
   useTitle(value === null ? 'Request' : `${value.tool} · ${value.status}`);
   const leave = (): void => navigate('/');
   const mayReject = value !== null && (value.mayDecide.allowed || value.mayDecide.reauthenticate);
-  useKeys(mayReject ? {} : { Escape: leave });
+  const mayPropose = value !== null && value.status === 'pending' && value.mayDecide.edit;
+  const [isProposing, setProposing] = useState(false);
+  useKeys({
+    ...(mayReject ? {} : { Escape: leave }),
+    ...(mayPropose && !isProposing ? { e: () => setProposing(true) } : {}),
+  });
   if (value === null) return <Problem of={problem} />;
 
   const decide = async ({ decision, comment, ...more }: Answer): Promise<void> => {
@@ -65,10 +73,17 @@ export function Request({ id }: { readonly id: string }): JSX.Element {
         </code>
       </p>
       <Problem of={refusal} />
-      <UnusualBadges of={value.badges} />
+      <UnusualBadges of={value.badges} highRisks={value.status === 'pending' ? value.highRisks : []} />
+      <Edited from={value.editedFrom} to={value.editedTo} />
       <BeforeAfter of={value.preview} />
       <h2>Exact arguments</h2>
       <Arguments value={value.arguments} onSeen={onSeen} />
+      {mayPropose && !isProposing ? (
+        <button class="quiet propose-button" onClick={() => setProposing(true)}>
+          Propose others <kbd aria-hidden="true">e</kbd>
+        </button>
+      ) : null}
+      {mayPropose && isProposing ? <Propose of={value} onLeave={() => setProposing(false)} /> : null}
       <SinceLast of={value.difference} />
       <h2>Why a person is asked</h2>
       <p>
@@ -77,9 +92,24 @@ export function Request({ id }: { readonly id: string }): JSX.Element {
       <RequestFacts of={value} />
       <h2>What happened so far</h2>
       <Timeline of={value.timeline} />
-      <Answering of={value} isSeen={isSeen} onDecide={decide} onLeave={leave} />
+      {mayPropose && isProposing ? null : <Answering of={value} isSeen={isSeen} onDecide={decide} onLeave={leave} />}
     </article>
   );
+}
+
+const READ_LOOKS_MAX = 12;
+const READ_LOOK_MS = 800;
+
+/** The record before and after is read while the page is open already, and nothing tells when: looks again, a few times. */
+function useUntilRead(value: ApprovalDetail | null, reload: () => void): void {
+  const looks = useRef(0);
+  useEffect(() => {
+    const isUnread = value?.preview.status === 'unavailable' && value.preview.at === null;
+    if (!isUnread || value.status !== 'pending' || looks.current >= READ_LOOKS_MAX) return;
+    looks.current += 1;
+    const timer = setTimeout(reload, READ_LOOK_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
 }
 
 interface AnsweringProps {
@@ -91,13 +121,14 @@ interface AnsweringProps {
 
 /** The two buttons, or why they are not there. */
 function Answering({ of, isSeen, onDecide, onLeave }: AnsweringProps): JSX.Element | null {
-  const { status, mayDecide, confirm, grantOffered } = of;
+  const { status, mayDecide, confirm, highRisks, grantOffered } = of;
   if (status !== 'pending') return null;
   if (mayDecide.allowed || mayDecide.reauthenticate)
     return (
       <Decide
         isSeen={isSeen}
         confirm={confirm}
+        highRisks={highRisks}
         grantOffered={grantOffered}
         signInAgain={mayDecide.reauthenticate ? `/sign-in?again=1&next=/approvals/${of.id}` : null}
         onDecide={onDecide}

@@ -1,68 +1,45 @@
 import type { CreatedToken, TokenList, TokenView } from '../../../src/core/admin-api/token-view.ts';
 import { useState } from 'preact/hooks';
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { api } from '../api.ts';
 import { Notice } from '../parts/badge.tsx';
+import { CreateForm, Credentials } from '../parts/credentials.tsx';
 import { Person } from '../parts/person.tsx';
-import { Problem } from '../parts/problem.tsx';
 import { RoleChoice, wordsOf } from '../parts/roles.tsx';
-import { Table } from '../parts/table.tsx';
-import { useSend } from '../parts/use-send.ts';
 import { Visible } from '../parts/visible.tsx';
 import { When } from '../parts/when.tsx';
-import { session } from '../session.ts';
-import { type Data, useData } from '../use-data.ts';
 
+/** Tokens of both planes. */
 export function Tokens(): JSX.Element {
-  const tokens = useData<TokenList>('/api/tokens', ({ kind }) => kind === 'token');
-  const isOperator = session.roles.has('operator');
   return (
-    <section>
-      <h2>Tokens</h2>
-      <Problem of={tokens.problem} />
-      {isOperator ? <Create onCreated={tokens.reload} /> : null}
-      <List tokens={tokens} mayRevoke={isOperator} />
-    </section>
+    <Credentials<TokenList, TokenView>
+      title="Tokens"
+      path="/api/tokens"
+      kind="token"
+      of={({ tokens }) => tokens}
+      caption="Tokens, newest first"
+      head={['User', 'Plane', 'Rights', 'State']}
+      cells={cellsOf}
+      empty={{ title: 'There is no token.', words: 'Whoever signs in with a password needs none.' }}
+      end={{
+        word: 'Revoke',
+        what: ({ user }) => `Revoke the token of ${user}`,
+        consequence: 'Calls under way with it are stopped.',
+        isOver: (token) => !isGood(token),
+      }}
+      create={(onCreated) => <Create onCreated={onCreated} />}
+    />
   );
 }
 
-function List({ tokens, mayRevoke }: { readonly tokens: Data<TokenList>; readonly mayRevoke: boolean }): JSX.Element {
-  const { problem, isBusy, send } = useSend();
-  const revoke = ({ id, user }: TokenView): void => {
-    if (!confirm(`Revoke the token of ${user}? Calls under way with it are stopped.`)) return;
-    send(async () => {
-      await api.delete(`/api/tokens/${id}`);
-      tokens.reload();
-    });
-  };
-  return (
-    <>
-      <Problem of={problem} />
-      <Table
-        caption="Tokens, newest first"
-        head={['User', 'Plane', 'Rights', 'State', 'Action']}
-        rows={(tokens.value?.tokens ?? []).map((token) => ({
-          key: token.id,
-          cells: [
-            <Person id={token.user} />,
-            token.plane,
-            <Visible text={[...token.roles, ...token.groups, ...token.scopes].join(', ') || '–'} />,
-            <State token={token} />,
-            mayRevoke && isGood(token) ? (
-              <button
-                class="quiet"
-                disabled={isBusy}
-                aria-label={`Revoke the token of ${token.user}`}
-                onClick={() => revoke(token)}
-              >
-                Revoke
-              </button>
-            ) : null,
-          ],
-        }))}
-      />
-    </>
-  );
+function cellsOf(token: TokenView): readonly ComponentChildren[] {
+  const { user, plane, roles, groups, scopes } = token;
+  return [
+    <Person id={user} />,
+    plane,
+    <Visible text={[...roles, ...groups, ...scopes].join(', ') || '–'} />,
+    <State token={token} />,
+  ];
 }
 
 function isGood({ revokedAt, expiresAt }: TokenView): boolean {
@@ -85,23 +62,19 @@ function State({ token }: { readonly token: TokenView }): JSX.Element {
 }
 
 function Create({ onCreated }: { readonly onCreated: () => void }): JSX.Element {
-  const { problem, isBusy, send } = useSend();
   const [plane, setPlane] = useState('mcp');
   const [created, setCreated] = useState<CreatedToken | null>(null);
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const rights = plane === 'mcp' ? { scopes: wordsOf(form, 'scopes') } : { roles: form.getAll('role') };
-    const body = { user: form.get('user'), plane, groups: wordsOf(form, 'groups'), ttl: form.get('ttl'), ...rights };
-    send(async () => {
-      setCreated(await api.post<CreatedToken>('/api/tokens', body));
-      onCreated();
-    });
+  const create = async (fields: FormData): Promise<void> => {
+    const rights = plane === 'mcp' ? { scopes: wordsOf(fields, 'scopes') } : { roles: fields.getAll('role') };
+    const body = { user: fields.get('user'), plane, groups: wordsOf(fields, 'groups'), ttl: fields.get('ttl') };
+    setCreated(await api.post<CreatedToken>('/api/tokens', { ...body, ...rights }));
+    // As the emptied form shows it.
+    setPlane('mcp');
+    onCreated();
   };
   return (
-    <details class="panel">
-      <summary>Create a token</summary>
-      <form class="stack" onSubmit={submit}>
+    <>
+      <CreateForm title="Create a token" button="Create" onSend={create}>
         <label>
           User
           <input name="user" required autocomplete="off" autocapitalize="none" spellcheck={false} />
@@ -129,16 +102,12 @@ function Create({ onCreated }: { readonly onCreated: () => void }): JSX.Element 
           Good for
           <input name="ttl" required defaultValue="30d" pattern="[0-9]+[smhd]" autocomplete="off" />
         </label>
-        <Problem of={problem} />
-        <button class="primary" disabled={isBusy}>
-          Create
-        </button>
-      </form>
+      </CreateForm>
       {created === null ? null : (
         <Notice tone="good">
           Keep it now, it is not shown again: <code class="secret">{created.token}</code>
         </Notice>
       )}
-    </details>
+    </>
   );
 }

@@ -18,6 +18,8 @@ const TONES: Readonly<Record<string, Tone>> = {
   active: 'good',
   rejected: 'bad',
   unattended: 'wait',
+  edited: 'wait',
+  'high risk': 'bad',
   failed: 'bad',
   failing: 'bad',
   never: 'bad',

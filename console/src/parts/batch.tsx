@@ -4,8 +4,10 @@ import type { JSX } from 'preact';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../api.ts';
 import { Arguments } from './arguments.tsx';
+import { ConfirmStep, HoldButton } from './hold-button.tsx';
 import { Problem } from './problem.tsx';
 import { SentenceLine } from './sentence.tsx';
+import { useHold } from './use-hold.ts';
 import { useSend } from './use-send.ts';
 import { Visible } from './visible.tsx';
 
@@ -15,7 +17,10 @@ interface BatchProps {
   readonly onDone: () => void;
 }
 
-/** Several requests with all of their arguments, and one answer to them. No key answers, and the focus is put on no button. */
+/**
+ * Several requests with all of their arguments, and one answer to them. Approving several is held, like what is of high risk; no other key
+ * answers, and the focus is put on no button.
+ */
 export function Batch({ of, onDone }: BatchProps): JSX.Element {
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
   const [failed, setFailed] = useState<BatchView['results']>([]);
@@ -23,6 +28,9 @@ export function Batch({ of, onDone }: BatchProps): JSX.Element {
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => title.current?.focus(), []);
   const isSeen = of.every(({ id }) => seen.has(id));
+  const isTyped = of.some(({ confirm }) => confirm !== null);
+  const mayApprove = isSeen && !isTyped;
+  const [isConfirming, setConfirming] = useState(false);
 
   const decide = (decision: 'approve' | 'reject'): void =>
     send(async () => {
@@ -32,9 +40,14 @@ export function Batch({ of, onDone }: BatchProps): JSX.Element {
       setFailed(others);
       if (others.length === 0) onDone();
     });
+  const approve = (): void => {
+    setConfirming(false);
+    if (mayApprove) decide('approve');
+  };
+  const hold = useHold(approve);
 
   return (
-    <section aria-labelledby="batch">
+    <section class="batch" aria-labelledby="batch">
       <h1 id="batch" tabIndex={-1} ref={title}>
         {of.length} requests together
       </h1>
@@ -48,14 +61,18 @@ export function Batch({ of, onDone }: BatchProps): JSX.Element {
           <Visible text={`${each.id}: ${each.problem ?? ''}`} />
         </p>
       ))}
-      {isSeen ? null : <p class="unread">Open every folded value above; then they can be approved.</p>}
+      {isTyped ? <p class="unread">{TYPED_ALONE}</p> : null}
+      {isSeen || isTyped ? null : <p class="unread">Open every folded value above; then they can be approved.</p>}
+      {isConfirming && mayApprove ? (
+        <ConfirmStep onConfirm={approve}>To approve them, hold the button a moment longer.</ConfirmStep>
+      ) : null}
       <div class="choices">
         <button class="reject" disabled={isBusy} onClick={() => decide('reject')}>
           Reject these {of.length}
         </button>
-        <button class="approve" disabled={isBusy || !isSeen} onClick={() => decide('approve')}>
-          Approve these {of.length}
-        </button>
+        <HoldButton hold={hold} disabled={isBusy || !mayApprove} onPress={() => setConfirming(true)}>
+          Hold to approve these {of.length}
+        </HoldButton>
       </div>
       <button class="quiet" onClick={onDone}>
         Back to one by one
@@ -63,6 +80,9 @@ export function Batch({ of, onDone }: BatchProps): JSX.Element {
     </section>
   );
 }
+
+const TYPED_ALONE =
+  'The rule wants a value typed for each of these, so each is approved by itself. They can be rejected together.';
 
 function OneOf({
   approval,

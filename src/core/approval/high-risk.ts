@@ -6,14 +6,14 @@ export const HIGH_RISKS = ['typed', 'fresh-sign-in', 'changed-definition', 'new-
 export type HighRisk = (typeof HIGH_RISKS)[number];
 
 const WORDS: { readonly [Risk in HighRisk]: string } = {
-  typed: 'the rule wants a value typed',
-  'fresh-sign-in': 'the rule wants a fresh sign-in',
+  typed: 'a value is to be typed',
+  'fresh-sign-in': 'a fresh sign-in is asked for',
   'changed-definition': 'the tool was changed',
   'new-client': 'the client is new',
   'unusual-hour': 'the hour is unusual',
 };
 
-/** For pages: `the rule wants a value typed, the client is new`. */
+/** For pages: `a value is to be typed, the client is new`. */
 export function highRiskWords(risks: readonly HighRisk[]): string {
   return risks.map((risk) => WORDS[risk]).join(', ');
 }

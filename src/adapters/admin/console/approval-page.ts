@@ -18,20 +18,17 @@ export interface ApprovalForm {
 
 /** One request, whole, with two buttons of one size: what is not shown here cannot be approved. */
 export function approvalPage({ approval, csrfToken, problem, typed }: ApprovalForm): Html {
-  const { mayDecide, badges, preview, difference } = approval;
+  const { mayDecide, badges, difference } = approval;
+  const highRisks = approval.status === 'pending' ? approval.highRisks : [];
   const isMine = mayDecide.allowed || mayDecide.reauthenticate;
   return html`<p><a href="/">All requests</a></p>
 <h1>${shown(approval.requesterName)} wants to run <code>${shown(approval.tool)}</code> on ${shown(approval.upstream)}</h1>
 <p>${shown(approval.summary)}</p>
 ${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`}
 ${editedNotices(approval)}
+${highRisks.length === 0 ? null : html`<p class="notice bad">High risk: ${highRiskWords(highRisks)}.</p>`}
 ${badges.map((badge) => html`<p class="notice wait">${BADGES[badge]}</p>`)}
-${preview.status === 'ready' ? beforeAfter(preview) : null}
-${
-  preview.status === 'failed' || preview.status === 'unavailable'
-    ? html`<p class="notice wait">The record before and after is not shown: ${shown(preview.note ?? preview.status)}.</p>`
-    : null
-}
+${beforeAfter(approval)}
 <h2>Exact arguments</h2>
 <pre tabindex="0">${visibleJson(approval.arguments, 2)}</pre>
 ${difference === null ? null : changesTable('Compared with the last one that was approved', difference.changes)}
@@ -48,7 +45,12 @@ const BADGES: Readonly<Record<ApprovalBadge, string>> = {
   'unusual-hour': 'Unusual hour: none of their requests came at this time of day so far.',
 };
 
-function beforeAfter({ changes, unchanged }: ApprovalDetail['preview']): Html {
+function beforeAfter({ id, preview }: ApprovalDetail): Html | null {
+  const { status, at, note, changes, unchanged } = preview;
+  if (status === 'none') return null;
+  if (status !== 'ready')
+    return html`<p class="notice wait">The record before and after is not shown: ${shown(note ?? status)}.
+${at === null ? html`<a href="/approvals/${id}">Look again</a>` : null}</p>`;
   if (changes.length > 0) return changesTable('Before and after the call', changes);
   return html`<h2>Before the call</h2><p>The arguments do not tell what of this record would change.</p>
 <pre>${unchanged.map(({ place, before }) => html`${shown(place.replace(/^\//, ''))} ${shown(before ?? 'nothing')}\n`)}</pre>`;

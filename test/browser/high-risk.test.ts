@@ -1,0 +1,170 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { become, DESK, holdKey, holdToApprove, PHONE, useBrowserSuite } from '../support/browser-suite.ts';
+
+// What is of high risk is approved by a deliberate act, and rejected as easily as anything else.
+
+const { world, open } = useBrowserSuite();
+const ALL = 'all@example.com';
+let asked = 0;
+let id: string;
+let answer: Promise<string>;
+
+beforeEach(async () => {
+  // A rejection stands, so each is about another note.
+  asked += 1;
+  ({ id, answer } = await world().ask('send', { id: `note-${asked}`, to: ALL }));
+});
+
+/** With what the rule wants typed in its place, so that nothing else is in the way. */
+async function openTyped(options = DESK): Promise<Page> {
+  const page = await open(options);
+  await page.goto(`/approvals/${id}`);
+  await page.getByLabel(/To approve, type/).fill(ALL);
+  await page.getByLabel(/To approve, type/).blur();
+  return page;
+}
+
+const hold = (page: Page) => page.getByRole('button', { name: 'Hold to approve' });
+/** Whatever becomes of the call then: there are not as many notes. */
+const approved = (page: Page) => page.locator('.timeline .badge', { hasText: 'approved' }).waitFor();
+const focused = (page: Page) => page.evaluate<string>(`document.activeElement?.textContent ?? ''`);
+
+describe('a request of high risk', () => {
+  it('is approved by holding the button, and says why it must be', async () => {
+    const page = await openTyped();
+    await page.getByText('hold the button: a value is to be typed, a fresh sign-in is asked for.').waitFor();
+    await world().picture(page, 'high-risk-light-desk');
+    await holdToApprove(page);
+    await approved(page);
+    expect(await answer).not.toContain('approval_pending');
+  });
+
+  it('is approved by holding the key', async () => {
+    const page = await openTyped();
+    await holdKey(page, 'a');
+    await approved(page);
+    expect(await answer).not.toContain('approval_pending');
+  });
+
+  it('is approved by holding Enter on the button, for whoever goes there by Tab', async () => {
+    const page = await openTyped();
+    await hold(page).focus();
+    await holdKey(page, 'Enter');
+    await approved(page);
+    expect(await answer).not.toContain('approval_pending');
+  });
+
+  it('is not approved by a press, a double click, a short hold, a repeated key or Enter', async () => {
+    const page = await openTyped();
+    await hold(page).click();
+    await hold(page).dblclick();
+    for (const key of ['Enter', 'a', 'Enter', 'a', 'a', 'Enter']) await page.keyboard.press(key);
+    await holdKey(page, 'a', 300);
+    await page.keyboard.press('Enter');
+    await hold(page).focus();
+    for (const key of ['Enter', ' ', 'Enter']) await page.keyboard.press(key);
+    await page.evaluate(`for (let at = 0; at < 20; at++)
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'a', repeat: true, bubbles: true, cancelable: true }))`);
+    // Longer than a hold would have to be.
+    await page.waitForTimeout(900);
+    expect(await world().isPending(id)).toBe(true);
+    expect(await focused(page)).not.toMatch(/^Approve without/);
+  });
+
+  it('is not approved when the hold is left: by the mouse, Escape, another key or another window', async () => {
+    const page = await openTyped();
+    const leave: readonly (() => Promise<unknown>)[] = [
+      () => page.mouse.move(5, 5),
+      () => page.keyboard.press('Escape'),
+      () => page.evaluate(`dispatchEvent(new Event('blur'))`),
+    ];
+    for (const away of leave) {
+      await hold(page).hover();
+      await page.mouse.down();
+      await page.waitForTimeout(200);
+      await away();
+      await page.waitForTimeout(900);
+      await page.mouse.up();
+    }
+    await page.keyboard.down('a');
+    await page.keyboard.press('r');
+    await page.waitForTimeout(900);
+    await page.keyboard.up('a');
+    expect(await world().isPending(id)).toBe(true);
+  });
+
+  it('is approved in two steps by whoever cannot hold anything', async () => {
+    const page = await openTyped();
+    // As a screen reader or a voice presses it: a click, and nothing before it. The one behind it comes too soon.
+    await page.evaluate(`(async () => {
+      document.querySelector('button.hold').click();
+      while (document.querySelector('.confirm-step') === null) await new Promise(requestAnimationFrame);
+      document.querySelector('.confirm-step button').click();
+    })()`);
+    expect(await focused(page)).toMatch(/^To approve, hold/);
+    await page.locator('.confirm-step button[aria-disabled=false]').waitFor();
+    expect(await world().isPending(id)).toBe(true);
+    await world().picture(page, 'high-risk-confirm-light-desk');
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map((each) => each.id)).toEqual([]);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await approved(page);
+    expect(await answer).not.toContain('approval_pending');
+  });
+
+  it('is rejected by one press', async () => {
+    const page = await open(PHONE);
+    await page.goto(`/approvals/${id}`);
+    await hold(page).waitFor();
+    await world().picture(page, 'high-risk-dark-phone');
+    await page.getByRole('button', { name: 'Reject' }).click();
+    await become(page, 'rejected');
+    expect(await answer).toContain('reject');
+  });
+
+  it('is held on a phone by a finger', async () => {
+    const page = await openTyped(PHONE);
+    const { x, y, width, height } = (await hold(page).boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    const client = await page.context().newCDPSession(page);
+    const point = { x: x + width / 2, y: y + height / 2 };
+    await client.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] });
+    await page.locator('.hold.held').waitFor();
+    await approved(page);
+    expect(await answer).not.toContain('approval_pending');
+    await client.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  });
+
+  it('is approved without JavaScript by whoever says that they mean it', async () => {
+    const page = await open({ ...DESK, javaScriptEnabled: false });
+    await page.goto(`/approvals/${id}`);
+    await page.getByLabel(/To approve, type/).fill(ALL);
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('The request is of high risk. Say below').waitFor();
+    expect(await world().isPending(id)).toBe(true);
+    await page.getByLabel(/To approve, type/).fill(ALL);
+    await page.getByLabel(/I mean to approve this/).check();
+    await world().picture(page, 'no-script-high-risk-light-desk');
+    await page.getByRole('button', { name: 'Approve' }).click();
+    expect(await answer).not.toContain('approval_pending');
+    world().complaints.splice(0, 1);
+  });
+});
+
+describe('several requests together', () => {
+  it('whose rule wants a value typed are not approved, with a sentence that says why, and rejected', async () => {
+    const other = await world().ask('send', { id: 'note-99', to: ALL });
+    const page = await open(DESK);
+    await page.goto('/');
+    await page.getByRole('checkbox').nth(1).waitFor();
+    for (const key of ['j', 'x', 'j', 'x', 'A']) await page.keyboard.press(key);
+    await page.getByText('The rule wants a value typed for each of these').waitFor();
+    expect(await page.getByRole('button', { name: 'Hold to approve these 2' }).isDisabled()).toBe(true);
+    await world().picture(page, 'batch-typed-light-desk');
+    await page.getByRole('button', { name: 'Reject these 2' }).click();
+    expect(await answer).toContain('reject');
+    expect(await other.answer).toContain('reject');
+  });
+});
