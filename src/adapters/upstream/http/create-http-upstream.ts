@@ -22,6 +22,7 @@ import { listHttp, listHttpTools } from './list-http.ts';
 import { loadHttpInstructions } from './load-instructions.ts';
 import { createModernRequester } from './modern-requester.ts';
 import { createHttpAttendances } from './notification-intake.ts';
+import { createPageWatch, type PageWatch } from './page-watch.ts';
 import { probeEra } from './probe-era.ts';
 import type { HttpRequestDeps } from './requester.ts';
 import { type Sessions, createSessions } from './sessions.ts';
@@ -97,6 +98,7 @@ export function createHttpUpstream(options: HttpUpstreamOptions, deps: UpstreamD
     async close() {
       isClosed = true;
       parts.attendances.close();
+      parts.pages.close();
       await parts.sessions.end();
       await parts.leg.close();
       await parts.streams.destroy();
@@ -114,6 +116,7 @@ interface Parts {
   readonly sessions: Sessions;
   readonly requests: HttpRequestDeps;
   readonly attendances: Attendances;
+  readonly pages: PageWatch;
   readonly streams: Pool;
   /** What the newest session agreed on. */
   readonly legacyRevision: () => LegacyRevision | null;
@@ -148,27 +151,35 @@ function createParts(options: HttpUpstreamOptions, deps: UpstreamDeps, notices: 
     },
     limits,
   );
-  const requesters = { legacy: createLegacyRequester(leg, sessions), modern: createModernRequester(leg, doubtEra) };
+  const requesters = {
+    legacy: createLegacyRequester(leg, sessions, () => pages),
+    modern: createModernRequester(leg, doubtEra),
+  };
   const known = createKnownTools(limits.principalsMax);
   const followTask = createTaskFollower({ clock, limits });
   const requests = { nextId: () => leg.nextId(), eras, requesters, params, known, followTask, clock, limits, report };
   const streams = createStreamPool(url, options);
+  const listening = {
+    leg,
+    dispatcher: streams,
+    path: `${url.pathname}${url.search}`,
+    headers: Object.entries(options.headers).flat(),
+    onNotice: notices.announce,
+  };
+  const pages: PageWatch = createPageWatch(listening);
+  notices.add((notice) => pages.noted(notice));
   const attendances = createHttpAttendances(
     {
-      leg,
+      ...listening,
       eras,
       sessions,
       clock,
       report,
-      dispatcher: streams,
-      path: `${url.pathname}${url.search}`,
-      headers: Object.entries(options.headers).flat(),
       params: params.modern,
-      onNotice: notices.announce,
       requestTimeoutMs: limits.handshakeTimeoutMs,
       retryMs: limits.attendRetryMs,
     },
     limits,
   );
-  return { leg, sessions, requests, attendances, streams, legacyRevision: () => legacyRevision };
+  return { leg, sessions, requests, attendances, pages, streams, legacyRevision: () => legacyRevision };
 }

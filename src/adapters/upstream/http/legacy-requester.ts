@@ -9,15 +9,19 @@ import { writeInitializeParams } from '../rpc/write-params.ts';
 import type { ClientInfo } from '../upstream-deps.ts';
 import type { HttpAnswer } from './exchange.ts';
 import type { HttpLeg } from './http-leg.ts';
+import type { PageWatch } from './page-watch.ts';
 import type { EraRequest, Requester } from './requester.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 /** 2024-11-05 to 2025-11-25: requests live in a session, and only a notification cancels one. */
-export function createLegacyRequester(leg: HttpLeg, sessions: Sessions): Requester {
+export function createLegacyRequester(leg: HttpLeg, sessions: Sessions, pages: () => PageWatch): Requester {
   return async (request) => {
     const inSession = async (session: Session) => {
       const headers = [...sessionHeaders(session), ...request.headers];
-      const answered = await leg.request({ ...request, headers, answersRequests: true, resumes: true });
+      const { side } = request;
+      const asker = side?.asker ? pages().around(side.asker, request.principal, session) : null;
+      const asking = side === undefined || asker === null ? {} : { side: { ...side, asker } };
+      const answered = await leg.request({ ...request, ...asking, headers, answersRequests: true, resumes: true });
       if (!answered.ok && answered.error.dispatched && wasGivenUp(answered.error)) {
         leg.tell(writeNotification('notifications/cancelled', `{"requestId":${request.id}}`), sessionHeaders(session));
       }

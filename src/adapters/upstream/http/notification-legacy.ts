@@ -83,7 +83,7 @@ async function readStreams(
       body: null,
       signal: over,
       onOpen: ready,
-      onMessage: (bytes) => onMessage(deps, principal, own, bytes),
+      onMessage: (bytes) => onStreamMessage(deps, principal, own, bytes),
     });
     ready();
     if (end.status === 404 && session.id !== null) return deps.sessions.forget(principal, session);
@@ -100,8 +100,9 @@ async function readStreams(
 /** Credentials (401, 403), a stream that is still open (409) and load (408, 425, 429). */
 const MAY_CHANGE: ReadonlySet<number> = new Set([401, 403, 408, 409, 425, 429]);
 
-function onMessage(
-  { leg, onNotice }: HttpIntakeDeps,
+/** One message on the stream that GET opens in a session. */
+export function onStreamMessage(
+  { leg, onNotice }: Pick<HttpIntakeDeps, 'leg' | 'onNotice'>,
   principal: string,
   own: readonly string[],
   bytes: Uint8Array,
