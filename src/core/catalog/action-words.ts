@@ -25,7 +25,7 @@ export const NOUNS_TOO: ReadonlySet<string> = new Set(
   (
     'issue request message review report comment note order book label tag log track record draft schedule batch like pin commit type fork ' +
     'post link store index build deposit charge share block report notify alert email call play print vote ' +
-    'outline export copy share command script shell sandbox terminal cherry bridge scale stage star text mail format offer tip bid ship fire'
+    'outline export copy share command script shell sandbox terminal cherry bridge scale stage star text mail format offer tip bid ship fire empty watch trace turn forward'
   ).split(' '),
 );
 
@@ -54,7 +54,7 @@ const ACTIONS: ReadonlyMap<string, ActionWord> = new Map([
     'preview display tail head stat status info health ping whoami discover enumerate detect identify recommend suggest',
     'audit monitor measure review rank score classify examine obtain return provide lists filter locate observe echo glob',
     'grep tree autocomplete geocode encode decode screen know perceive determine see outline export download screenshot',
-    'translate transcribe parse lint visualize visualise plot crawl scrape extract ask',
+    'translate transcribe parse lint visualize visualise plot crawl scrape extract ask is has exists validate trace watch',
   ),
   ...lexicon(
     'write',
@@ -75,6 +75,7 @@ const ACTIONS: ReadonlyMap<string, ActionWord> = new Map([
     'dispute abort kill flush compact reassign reorder reparent nominate flag unflag hide unhide collapse respond answer',
     'request prioritize prioritise reboot shutdown evict drain cordon uncordon rollback rollout mount unmount format encrypt',
     'rotate compress unzip convene enroll unenroll hire fire onboard offboard deprovision decommission upvote downvote fulfill ship',
+    'forward redirect silence overwrite empty turn raise lower wake arm disarm discard withhold reassign repost',
     'expire invalidate opt borrow lend donate tip bid offer mail text dm post pin override bypass impersonate',
   ),
   ...lexicon('never', 'delete destroy drop purge wipe truncate erase terminate nuke revoke expunge obliterate'),

@@ -27,9 +27,10 @@ export interface ArgumentClasses {
 export function classifyTool(definition: JsonObject): ClassProposal {
   const name = typeof definition['name'] === 'string' ? definition['name'] : '';
   const description = typeof definition['description'] === 'string' ? definition['description'] : '';
-  const byDescription = readDescription(description);
+  const byDescription = readDescription(description, startsWithRead(name));
   const byName = readName(name, byDescription.length > 0 && byDescription.every(({ says }) => says === 'read'));
-  const signs = [...byName, ...byDescription, ...readArguments(definition)];
+  const said = [...byName, ...byDescription, ...readArguments(definition)];
+  const signs = said.length > 0 ? said : readNouns(name, description);
   const strictest = strictestOf(signs);
   const byArgument = argumentClasses(definition);
   if (strictest === null) return tighten(unknown('nothing says what it does'), definition);
@@ -129,22 +130,35 @@ const UNMISTAKABLE: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-function readDescription(description: string): readonly Sign[] {
+function readDescription(description: string, isReadByName: boolean): readonly Sign[] {
   const opening = description.slice(0, DESCRIPTION_CHARS_MAX);
   const firstSentence = opening.split(/[.\n!?](?:\s|$)/, 1)[0] ?? '';
   const signs: Sign[] = [];
+  if (ASKS.test(firstSentence)) return [{ says: 'read', why: `its description begins with a question` }];
   const words = firstSentence.match(/[A-Za-z-]+/g) ?? [];
   const lead = words.slice(0, LEADING_WORDS).find((word) => !FILLERS.has(word.toLowerCase()));
   const action = lead === undefined ? null : actionOf(lead);
-  if (lead !== undefined && action !== null)
+  // `Runs a PromQL query` says less than the name does; `Runs a script` does not.
+  const isRunOfNothing = action === 'run' && isReadByName && !HOLDS_PROGRAM.test(firstSentence);
+  if (lead !== undefined && action !== null && !isRunOfNothing)
     signs.push(weaken(signOf(action, `its description begins with “${lead}”`)));
   const second = SECOND_VERB.exec(firstSentence);
   const also = second === null ? null : actionOf(second[1] ?? '');
   if (also !== null && also !== 'read')
     signs.push(weaken(signOf(also, `its description says “${second?.[0].trim()}”`)));
   const effect = EFFECT.exec(opening);
+  if (ORDERS_AROUND.test(opening))
+    signs.push({ says: 'write', why: 'its description says that others do what it is told' });
   if (effect !== null) signs.push({ says: 'write', why: `its description says “${effect[0]}”` });
   return signs;
+}
+
+const HOLDS_PROGRAM =
+  /\b(?:sql|scripts?|commands?|code|statements?|programs?|shell|python|javascript|bash|workflows?|jobs?|mutations?)\b/i;
+
+function startsWithRead(name: string): boolean {
+  const [first] = wordsOfName(name);
+  return first !== undefined && actionOf(first) === 'read';
 }
 
 const DESCRIPTION_CHARS_MAX = 2000;
@@ -159,6 +173,40 @@ const SECOND_VERB =
   /(?:\b(?:and|or|then)\s|[,/]\s?)(creates?|updates?|deletes?|removes?|modif(?:y|ies)|sends?|inserts?|overwrites?|edits?|writes?|executes?)\b/i;
 const EFFECT =
   /\b(?:write operations?|side effects?|(?:will|can) (?:modify|overwrite|delete|change|create|update)|destructive|irreversible|cannot be undone)\b/i;
+
+/** `Which permissions somebody has.` */
+const ASKS =
+  /^(?:tells? |says? |shows? )?(?:which|what|who|whose|whom|whether|how (?:many|much|long|often|far)|when|where)\b/i;
+
+/**
+ * What things are called that are only looked at: `thread_history`. They count where the name and the description hold no word of doing
+ * anything at all.
+ */
+function readNouns(name: string, description: string): readonly Sign[] {
+  const words = wordsOfName(name).map((word) => word.toLowerCase());
+  const noun = words.at(-1) ?? '';
+  if (!SEEN_THINGS.has(noun)) return [];
+  const others = [...words, ...(description.slice(0, DESCRIPTION_CHARS_MAX).match(/[A-Za-z]+/g) ?? [])];
+  return others.some((word) => !SEEN_THINGS.has(word.toLowerCase()) && isDoing(word))
+    ? []
+    : [{ says: 'read', why: `its name ends with \`${noun}\`, and nothing says that it does anything` }];
+}
+
+function isDoing(word: string): boolean {
+  const action = actionOf(word);
+  return action !== null && action !== 'read';
+}
+
+const SEEN_THINGS: ReadonlySet<string> = new Set(
+  (
+    'history details stats statistics version versions metadata summary health usage metrics schema activity permissions price prices level ' +
+    'levels quota coordinates weather forecast rate rates availability balance uptime logs changelog contents overview results'
+  ).split(' '),
+);
+
+/** `Asks another agent to do something.` */
+const ORDERS_AROUND =
+  /\b(?:asks?|tells?|lets?|instructs?|delegates?)\b[^.\n]{0,40}\bto (?:do|run|execute|perform|carry out|act|handle|work)\b|\bdelegates?\b/i;
 
 /** A description that speaks of deleting is a sign of a write: what is never allowed a person reads from names. */
 function weaken(sign: Sign): Sign {

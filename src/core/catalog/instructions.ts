@@ -1,7 +1,8 @@
 import { visibleText } from '../content/visible-text.ts';
 import { definitionDigest } from './definition-digest.ts';
 import { INSTRUCTIONS_PIN } from './pin.ts';
-import { type PoisonSign, scanText } from './scan-text.ts';
+import type { PoisonSign } from './poison-sign.ts';
+import { scanText } from './scan-text.ts';
 import type { ToolDefinition } from './tool.ts';
 
 /** Of one upstream. What is longer is cut, before it is scanned and pinned: hosts see what was looked at. */

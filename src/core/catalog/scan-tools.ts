@@ -3,7 +3,8 @@ import { visibleText } from '../content/visible-text.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import { parseParameterHeaders } from '../mcp/parameter-headers.ts';
 import { readDialect } from '../schema/dialect.ts';
-import { type PoisonSign, scanText, TEXT_CHARS_MAX, type TextFinding } from './scan-text.ts';
+import type { PoisonSign } from './poison-sign.ts';
+import { scanText, TEXT_CHARS_MAX, type TextFinding } from './scan-text.ts';
 import { type ListForm, LISTS } from './listed.ts';
 
 export type ToolSign =

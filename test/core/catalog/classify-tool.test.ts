@@ -110,3 +110,31 @@ describe('the public tools', () => {
     expect(missed.length / reads.length).toBeLessThanOrEqual(0.15);
   });
 });
+
+describe('tools that were written before the rules', () => {
+  interface Labelled {
+    readonly label: 'read' | 'write' | 'destructive' | 'unclear';
+    readonly name: string;
+    readonly description: string;
+  }
+  const file = new URL('../../fixtures/classified-tools.json', import.meta.url);
+  const sets = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<'tools' | 'later', readonly Labelled[]>>;
+  const classOf = ({ name, description }: Labelled): string => classifyTool({ name, description }).class;
+
+  it.each(['tools', 'later'] as const)('are never called read unless they read (%s)', (which) => {
+    const others = sets[which].filter(({ label }) => label !== 'read');
+    expect(others.filter((each) => classOf(each) === 'read').map(({ name }) => name)).toEqual([]);
+  });
+
+  it.each([
+    ['tools', 0.8, 0.05],
+    ['later', 0.4, 0.4],
+  ] as const)('are told apart as far as can be (%s)', (which, readsMin, unknownMax) => {
+    const reads = sets[which].filter(({ label }) => label === 'read');
+    const clear = sets[which].filter(({ label }) => label !== 'unclear');
+    const called = (tools: readonly Labelled[], wanted: string): number =>
+      tools.filter((each) => classOf(each) === wanted).length / tools.length;
+    expect(called(reads, 'read')).toBeGreaterThanOrEqual(readsMin);
+    expect(called(clear, 'unclassified')).toBeLessThanOrEqual(unknownMax);
+  });
+});

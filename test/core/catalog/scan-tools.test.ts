@@ -176,3 +176,34 @@ describe('the public corpora', () => {
     expect(share(texts('benign'))).toBeLessThanOrEqual(0.08);
   });
 });
+
+describe('definitions that were written before the rules', () => {
+  interface Written {
+    readonly tool: JsonObject;
+  }
+  interface WrittenSet {
+    readonly poisoned: readonly Written[];
+    readonly innocent: readonly Written[];
+  }
+  const file = new URL('../../fixtures/scanned-tools.json', import.meta.url);
+  const { later, ...first } = JSON.parse(readFileSync(file, 'utf8')) as WrittenSet & { readonly later: WrittenSet };
+  const share = (written: readonly Written[]): number =>
+    written.filter(({ tool }) => scanTools([tool]).some(({ findings }) => findings.length > 0)).length / written.length;
+  const untouched = (written: readonly Written[]): readonly Written[] => written.filter((_, index) => index % 2 === 1);
+
+  it.each([
+    ['first', first],
+    ['later', later],
+  ])('are found, %s, and so is the half that no rule was made for', (_when, { poisoned }) => {
+    expect(share(poisoned)).toBeGreaterThanOrEqual(0.9);
+    expect(share(untouched(poisoned))).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it.each([
+    ['first', first],
+    ['later', later],
+  ])('are seldom suspected where they are innocent, %s', (_when, { innocent }) => {
+    expect(share(innocent)).toBeLessThanOrEqual(0.1);
+    expect(share(untouched(innocent))).toBeLessThanOrEqual(0.1);
+  });
+});
