@@ -12,6 +12,7 @@ import {
   RETURNED,
 } from '../core/catalog/pin.ts';
 import type { ToolDefinition } from '../core/catalog/tool.ts';
+import { runInSlices } from './run-in-slices.ts';
 import { openPinBook, type PinBook, type PinsDeps } from './pin-book.ts';
 
 /**
@@ -153,7 +154,8 @@ async function pinNew(deps: PinsDeps, book: PinBook, upstream: string, { list, a
   const foreignTools = new Set(foreign.map(({ tool }) => tool));
   const isKnown = (tool: string): boolean => book.isKnown(upstream, tool);
   const sight = { upstream, isUpstreamNew, nowMs: deps.clock.nowMs(), isKnown };
-  const added = pinUnseen(unseen, { list, all, gone, foreignTools }, sight).slice(0, room);
+  const steps = pinUnseen(unseen, { list, all, gone, foreignTools }, sight);
+  const added = (await runInSlices(steps, deps.clock)).slice(0, room);
   if (added.length > 0) await book.add(upstream, added);
 }
 

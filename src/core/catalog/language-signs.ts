@@ -55,7 +55,7 @@ function language(hint: RegExp, words: Words): Language {
 }
 
 const LANGUAGES: readonly Language[] = [
-  language(/\b(?:el|los|las|del|una?|que|para|por|antes|tus?)\b/iu, {
+  language(/\b(?:el|los|las|del|una|que|para|por|antes|tus?)\b/iu, {
     anew: '\\b(?:desde ahora|a partir de ahora|de ahora en adelante)\\b|\\bya no (?:valen|aplican|cuentan)\\b|\\bsolamente? (?:lo que|a este)\\b',
     ignore: '\\b(?:ignora|ignore|olvida|olvide|descarta|omite|pasa por alto|haz caso omiso)\\b',
     rules: '\\b(?:instrucciones|indicaciones|reglas|normas|órdenes|directrices|restricciones)\\b',
@@ -69,7 +69,7 @@ const LANGUAGES: readonly Language[] = [
     model: '\\b(?:el asistente|el modelo|asistente|agente|modelo)\\b[^.\\n]{0,20}(?:\\bdebe|\\btiene que|\\badjunt|:)',
     talk: '\\b(?:toda la conversación|historial (?:del chat|de la conversación|completo)|mensajes anteriores)(?!\\p{L})',
   }),
-  language(/\b(?:der|die|das|und|den|dem|nicht|eine?n?|mit|bevor|alle)\b/iu, {
+  language(/\b(?:der|das|und|den|dem|nicht|eine?n?|bevor|alle)\b/iu, {
     anew: '\\b(?:von jetzt an|ab jetzt|ab sofort|fortan)\\b|\\b(?:gilt|gelten|zählt|zählen) (?:nicht mehr|nicht länger)\\b',
     ignore: '\\b(?:ignorier(?:e|en sie)|vergiss|vergessen sie|missachte|übergehe|setze dich hinweg)\\b',
     rules: '\\b(?:anweisungen|anweisung|regeln|vorgaben|richtlinien|befehle|einschränkungen|instruktionen)\\b',
@@ -83,7 +83,7 @@ const LANGUAGES: readonly Language[] = [
     model: '\\b(?:assistent|modell|agent|ki)\\b[^.\\n]{0,20}(?:\\bmuss|\\bsoll|\\bhat zu|:)',
     talk: '\\b(?:gesamten?|bisherigen?|ganzen?|kompletten?) (?:bisherigen? )?(?:verlauf|gespräch|chat|unterhaltung|dialog)|chatverlauf|gesprächsverlauf',
   }),
-  language(/\b(?:le|les|des|une?|du|pour|dans|avec|sans|avant|qui|son|sa)\b|\bl['’]/iu, {
+  language(/\b(?:les|des|une|du|pour|dans|avec|sans|avant|qui)\b|\b[ld]['’]/iu, {
     anew: "\\b(?:désormais|dorénavant|à partir de maintenant)\\b|\\bne (?:comptent|valent|s['’]appliquent) plus\\b",
     ignore: '\\b(?:ignorez?|oubliez?|faites? abstraction|passez? outre|ne tenez? pas compte)\\b',
     rules: '\\b(?:instructions|consignes|règles|directives|ordres|restrictions)\\b',
@@ -135,7 +135,7 @@ const LANGUAGES: readonly Language[] = [
     model: '(?:アシスタント|モデル|エージェント|AI)は',
     talk: '(?:会話|チャット)(?:履歴|の内容|全体)|これまでの(?:会話|メッセージ)',
   }),
-  language(/\b(?:il|lo|gli|della?|che|per|una?|tutt[eio]|non|dal)\b/iu, {
+  language(/\b(?:il|gli|della?|che|una|tutt[eio]|dell['’])/iu, {
     anew: "\\b(?:da ora in poi|d'ora in poi)\\b|\\bnon valgono più\\b",
     ignore: '\\b(?:ignora|ignorate|dimentica|tralascia|non considerare)\\b',
     rules: '\\b(?:istruzioni|regole|direttive|indicazioni|restrizioni)\\b',
@@ -148,7 +148,7 @@ const LANGUAGES: readonly Language[] = [
     model: "\\b(?:l['’]assistente|il modello|l['’]agente)\\b[^.\\n]{0,20}(?:\\bdeve|:)",
     talk: '\\b(?:intera conversazione|cronologia (?:della chat|completa)|messaggi precedenti)\\b',
   }),
-  language(/\b(?:os?|as|das?|dos?|uma?|que|para|não|todas?|todos?)\b/iu, {
+  language(/\b(?:das|dos|uma|que|para|não|todas|todos|você)\b/iu, {
     anew: '\\b(?:a partir de agora|de agora em diante)\\b|\\bjá não (?:valem|contam)\\b',
     ignore: '\\b(?:ignore|ignora|esqueça|desconsidere|despreze)\\b',
     rules: '\\b(?:instruções|regras|diretrizes|orientações|restrições)\\b',

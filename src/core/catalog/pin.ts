@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../json/canonical-json.ts';
 import type { JsonObject } from '../json/value.ts';
+import type { Steps } from '../steps.ts';
 import { type Definition, type ListKind, LISTS } from './listed.ts';
 import type { DefinitionDigest, ToolDefinition } from './tool.ts';
-import { scanTools, type ToolSign } from './scan-tools.ts';
+import { scanToolsInSteps, type ToolSign } from './scan-tools.ts';
 
 /**
  * `trusted`: hosts see it. `pending`: hidden until a person decides. `rejected`: hidden for good. `replaced`: it was trusted before
@@ -83,10 +84,14 @@ export interface SeenList {
   readonly foreignTools: ReadonlySet<string>;
 }
 
-/** Pins for definitions that were not seen before. */
-export function pinUnseen(unseen: readonly ToolDefinition[], seen: SeenList, sight: FirstSight): readonly Pin[] {
+/** Pins for definitions that were not seen before. With pauses for others, because all of the list is scanned. */
+export function* pinUnseen(
+  unseen: readonly ToolDefinition[],
+  seen: SeenList,
+  sight: FirstSight,
+): Steps<readonly Pin[]> {
   const { list, all, gone, foreignTools } = seen;
-  const scanned = scanTools(
+  const scanned = yield* scanToolsInSteps(
     all.map(({ definition }) => definition),
     { form: LISTS[list], foreignTools },
   );

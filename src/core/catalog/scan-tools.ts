@@ -3,8 +3,9 @@ import { visibleText } from '../content/visible-text.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import { parseParameterHeaders } from '../mcp/parameter-headers.ts';
 import { readDialect } from '../schema/dialect.ts';
+import { finishSteps, type Steps } from '../steps.ts';
 import type { PoisonSign } from './poison-sign.ts';
-import { scanText, TEXT_CHARS_MAX, type TextFinding } from './scan-text.ts';
+import { scanTextInSteps, TEXT_CHARS_MAX, type TextFinding } from './scan-text.ts';
 import { type ListForm, LISTS } from './listed.ts';
 
 export type ToolSign =
@@ -44,10 +45,15 @@ export interface ScanOptions {
  * What is suspicious in the definitions that one upstream lists: every string of each, at every depth, names of members among them, and
  * what the names are next to each other.
  */
-export function scanTools(
+export function scanTools(definitions: readonly Json[], options: ScanOptions = {}): readonly ScannedTool[] {
+  return finishSteps(scanToolsInSteps(definitions, options));
+}
+
+/** The same, with pauses for others: the first list of a large upstream has thousands of strings. */
+export function* scanToolsInSteps(
   definitions: readonly Json[],
   { form = LISTS.tools, foreignTools = new Set() }: ScanOptions = {},
-): readonly ScannedTool[] {
+): Steps<readonly ScannedTool[]> {
   const { named, isName } = form;
   const names = definitions.map((definition) => nameOf(definition, named));
   const own = new Set(names);
@@ -60,7 +66,8 @@ export function scanTools(
     const skeleton = skeletonOf(name);
     bySkeleton.set(skeleton, (bySkeleton.get(skeleton) ?? new Set()).add(name));
   }
-  return definitions.map((definition, index) => {
+  const scanned: ScannedTool[] = [];
+  for (const [index, definition] of definitions.entries()) {
     const name = names[index] ?? '';
     const findings: ToolFinding[] = [];
     const add: Add = (sign, place, detail) => {
@@ -70,10 +77,12 @@ export function scanTools(
     if ((counts.get(name) ?? 0) > 1) add('duplicate-name', `/${named}`, 'listed more than once');
     const alike = [...(bySkeleton.get(skeletonOf(name)) ?? [])].filter((other) => other !== name);
     if (alike.length > 0) add('confusable-name', `/${named}`, `reads like ${alike.slice(0, 3).join(', ')}`);
-    if (isJsonObject(definition)) scanDefinition(definition, { name, named, foreignTools: others, scan }, add);
+    if (isJsonObject(definition)) yield* scanDefinition(definition, { name, named, foreignTools: others, scan }, add);
     else add('invalid-schema', '', 'not an object');
-    return { name, findings };
-  });
+    scanned.push({ name, findings });
+    yield;
+  }
+  return scanned;
 }
 
 type Add = (sign: ToolSign, place: string, detail: string) => void;
@@ -100,15 +109,15 @@ interface Named {
   readonly name: string;
   readonly named: string;
   readonly foreignTools: ReadonlySet<string>;
-  readonly scan: (text: string) => readonly TextFinding[];
+  readonly scan: (text: string) => Steps<readonly TextFinding[]>;
 }
 
 /** Lists say the same words over and over: `type`, `string`, the description of an argument that every tool has. */
-function createTextScan(): (text: string) => readonly TextFinding[] {
+function createTextScan(): (text: string) => Steps<readonly TextFinding[]> {
   const known = new Map<string, readonly TextFinding[]>();
-  return (text) => {
-    if (text.length > REMEMBERED_CHARS_MAX) return scanText(text);
-    const findings = known.get(text) ?? scanText(text);
+  return function* scan(text) {
+    if (text.length > REMEMBERED_CHARS_MAX) return yield* scanTextInSteps(text);
+    const findings = known.get(text) ?? (yield* scanTextInSteps(text));
     known.set(text, findings);
     return findings;
   };
@@ -116,7 +125,7 @@ function createTextScan(): (text: string) => readonly TextFinding[] {
 
 const REMEMBERED_CHARS_MAX = 500;
 
-function scanDefinition(definition: JsonObject, { name, named, foreignTools, scan }: Named, add: Add): void {
+function* scanDefinition(definition: JsonObject, { name, named, foreignTools, scan }: Named, add: Add): Steps<void> {
   for (const member of ['inputSchema', 'outputSchema'] as const) {
     const schema = definition[member];
     if (schema === undefined) continue;
@@ -137,15 +146,15 @@ function scanDefinition(definition: JsonObject, { name, named, foreignTools, sca
   ) {
     add('hint-contradicts-name', '/annotations/readOnlyHint', 'says that it only reads');
   }
-  visitStrings(definition, '', (text, place) => {
+  for (const [text, place] of stringsIn(definition, '')) {
     // The name has its own checks, and `$schema` and its kin are addresses of specifications.
-    if (place === `/${named}`) return;
+    if (place === `/${named}`) continue;
     if (text.length > TEXT_CHARS_MAX) add('too-long', place, `${text.length} characters`);
     if (/\/\$(?:ref|dynamicRef)$/.test(place) && !text.startsWith('#') && !text.startsWith('$'))
       add('remote-reference', place, text.slice(0, 120));
-    for (const { sign, quote } of scan(text)) add(sign, place, quote);
+    for (const { sign, quote } of yield* scan(text)) add(sign, place, quote);
     for (const foreign of foreignIn(text, foreignTools)) add('foreign-tool', place, `speaks of ${foreign}`);
-  });
+  }
 }
 
 function foreignIn(text: string, foreignTools: ReadonlySet<string>): readonly string[] {
@@ -157,16 +166,15 @@ function foreignIn(text: string, foreignTools: ReadonlySet<string>): readonly st
   );
 }
 
-/** The depth is bounded by whoever read the JSON. */
-function visitStrings(value: Json, place: string, visit: (text: string, place: string) => void): void {
-  if (typeof value === 'string') visit(value, place);
-  else if (isJsonArray(value))
-    for (const [index, item] of value.entries()) visitStrings(item, `${place}/${index}`, visit);
+/** Each string and each name of a member, with its place. The depth is bounded by whoever read the JSON. */
+function* stringsIn(value: Json, place: string): Generator<readonly [string, string]> {
+  if (typeof value === 'string') yield [value, place];
+  else if (isJsonArray(value)) for (const [index, item] of value.entries()) yield* stringsIn(item, `${place}/${index}`);
   else if (isJsonObject(value)) {
     for (const [key, member] of Object.entries(value)) {
       const inner = `${place}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-      visit(key, inner);
-      visitStrings(member, inner, visit);
+      yield [key, inner];
+      yield* stringsIn(member, inner);
     }
   }
 }
