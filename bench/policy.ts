@@ -5,6 +5,7 @@ import { readJson } from '../src/core/json/read-json.ts';
 import type { Json, JsonObject } from '../src/core/json/value.ts';
 import { type CompiledPolicy, compilePolicy } from '../src/core/policy/compile-policy.ts';
 import { decide } from '../src/core/policy/decide.ts';
+import type { PolicyFile } from '../src/core/policy/policy-file.ts';
 import { policyFileSchema } from '../src/core/policy/policy-schema.ts';
 import { compileSchema } from '../src/core/schema/compile-schema.ts';
 import { ARGUMENTS } from './json-cases.ts';
@@ -34,12 +35,18 @@ export async function benchPolicy(): Promise<readonly PolicyRow[]> {
   } as const;
   const small = policyOf(1);
   const large = policyOf(100);
+  const usual = usualPolicy();
   return [
     { case: 'decide, 1 rule with a condition', micros: await micros(() => decide(small, request)), budget: null },
     {
       case: 'decide, 100 rules with conditions',
       micros: await micros(() => decide(large, request)),
       budget: DECISION_MICROS_MAX,
+    },
+    {
+      case: 'decide, 20 rules, 2 limits, a shaped result',
+      micros: await micros(() => decide(usual, request)),
+      budget: null,
     },
     { case: 'arguments 200 B against their schema', micros: await micros(() => checkValue(args)), budget: null },
   ];
@@ -89,15 +96,52 @@ function policyOf(rules: number): CompiledPolicy {
       when: index === 0 ? 'args.amount <= 20000.0' : `args.amount > ${20_000 + index}.0 && args.stage != "won"`,
     })),
   });
-  const compiled = compilePolicy([{ name: 'crm.yaml', file, placeOf: () => 'crm.yaml' }], {
+  return compiled(file);
+}
+
+/** What a policy for one upstream looks like: most rules are about other tools or people than those of a call. */
+function usualPolicy(): CompiledPolicy {
+  const others = Array.from({ length: 17 }, (_, index) => ({
+    id: `other-${index}`,
+    who: { groups: [index % 2 === 0 ? 'sales' : 'support'] },
+    tools: [index % 3 === 0 ? 'get_*' : `tool_${index}`],
+    effect: 'allow',
+    when: 'args.amount <= 20000.0',
+  }));
+  const update = { who: { groups: ['sales'] }, tools: ['update_deal'] };
+  return compiled(
+    policyFileSchema.parse({
+      version: 1,
+      upstream: 'crm',
+      classes: { read: ['get_*'], write: ['update_deal', 'tool_*'] },
+      rules: [
+        ...others,
+        {
+          id: 'small',
+          ...update,
+          effect: 'allow',
+          unattended: true,
+          when: 'args.amount <= 20000.0',
+          result: { drop: ['salary'], redact: ['personal-data'] },
+        },
+        { id: 'large', ...update, effect: 'approve', when: 'args.amount > 20000.0' },
+        { id: 'never-lost', ...update, effect: 'deny', when: 'args.stage == "lost"' },
+      ],
+      limits: [{ calls: '600/1m' }, { tools: { class: 'write' }, calls: '20/1h' }],
+    }),
+  );
+}
+
+function compiled(file: PolicyFile): CompiledPolicy {
+  const policy = compilePolicy([{ name: 'crm.yaml', file, placeOf: () => 'crm.yaml' }], {
     environment: 'prod',
     unclassified: 'deny',
     approvalExpiresMs: 60_000,
     approversMin: 1,
     appUpstreams: [],
   });
-  if (!compiled.ok) throw new Error('the policy is right');
-  return compiled.value;
+  if (!policy.ok) throw new Error('the policy is right');
+  return policy.value;
 }
 
 function asRead(value: unknown): Json {

@@ -11,8 +11,8 @@ import { type CompiledDataFlow, compileDataFlow } from './data-flow.ts';
 import type { PolicyVersion } from './decision.ts';
 import { type HintedWrites, NO_HINTS } from './hinted-writes.ts';
 import { createSubjectMatcher } from './matchers/subject.ts';
-import { createWhoMatcher } from './matchers/who.ts';
-import type { PolicyApproval, PolicyFile } from './policy-file.ts';
+import { createWhoMatcher, type WhoMatcher } from './matchers/who.ts';
+import type { PolicyApproval, PolicyFile, PolicyWho } from './policy-file.ts';
 import type { PlacedWatch } from './policy-watch.ts';
 import type { CompiledRule } from './target-plan.ts';
 import { createUpstreamPolicy, type UpstreamPolicy } from './upstream-policy.ts';
@@ -123,12 +123,20 @@ function placeWatch({ file, placeOf }: PolicySource): PlacedWatch[] {
 }
 
 function compileRules(source: PolicySource, options: PolicyOptions): CompiledRule[] {
+  const matchers = new Map<string, WhoMatcher>();
+  // Rules about the same people share one, so that it need be asked once.
+  const matcherFor = (who: PolicyWho): WhoMatcher => {
+    const key = JSON.stringify(who);
+    const matcher = matchers.get(key) ?? createWhoMatcher(who);
+    matchers.set(key, matcher);
+    return matcher;
+  };
   return source.file.rules.map((rule, index) => ({
     rule,
     place: source.placeOf(['rules', index]),
     inEnvironment: rule.environments === null || rule.environments.includes(options.environment),
     isAbout: createSubjectMatcher(rule.subject),
-    matchWho: createWhoMatcher(rule.who),
+    matchWho: matcherFor(rule.who),
     condition: rule.when === null ? null : compileCondition(rule.when),
   }));
 }

@@ -1,4 +1,5 @@
 import { type PreparedFacts, prepareFacts, type ConditionFacts } from './cel/condition.ts';
+import type { WhoMatch, WhoMatcher } from './matchers/who.ts';
 import type { CandidateRules, CompiledRule } from './target-plan.ts';
 
 /** What the rules about one target say to one call. */
@@ -66,23 +67,37 @@ export function isAboutCaller({ rule, matchWho }: CompiledRule, given: Condition
 /** The facts are prepared when the first condition asks for them. */
 export function createRuleMatcher(given: ConditionFacts): (rule: CompiledRule) => RuleMatch {
   let prepared: PreparedFacts | null = null;
+  let asked: WhoMatcher | null = null;
+  let who: WhoMatch = NOBODY;
   return ({ rule, matchWho, condition }) => {
-    const who = matchWho(given.principal);
+    if (matchWho !== asked) {
+      asked = matchWho;
+      who = matchWho(given.principal);
+    }
     if (who.kind === 'other') return OTHER_PEOPLE;
     if (!isInForce(rule, given.nowMs)) return OTHER_TIME;
     const missingScopes = who.kind === 'lacks-scopes' ? who.missing : NO_SCOPES;
-    if (condition === null) return { kind: 'matched', missingScopes };
+    if (condition === null) return matched(missingScopes);
     if (condition.usesArgs && given.args === null) return { kind: 'possible', missingScopes };
     prepared ??= prepareFacts(given);
     const answer = condition.ask(prepared);
-    return answer === 'holds' ? { kind: 'matched', missingScopes } : { kind: answer };
+    if (answer === 'holds') return matched(missingScopes);
+    return answer === 'fails' ? FAILS : UNEVALUABLE;
   };
+}
+
+function matched(missingScopes: readonly string[]): RuleMatch {
+  return missingScopes.length === 0 ? MATCHED : { kind: 'matched', missingScopes };
 }
 
 function isInForce({ fromMs, untilMs }: CompiledRule['rule'], nowMs: number): boolean {
   return (fromMs === null || nowMs >= fromMs) && (untilMs === null || nowMs < untilMs);
 }
 
+const NOBODY: WhoMatch = { kind: 'other' };
 const OTHER_PEOPLE: RuleMatch = { kind: 'other-people' };
 const OTHER_TIME: RuleMatch = { kind: 'other-time' };
+const FAILS: RuleMatch = { kind: 'fails' };
+const UNEVALUABLE: RuleMatch = { kind: 'unevaluable' };
 const NO_SCOPES: readonly string[] = [];
+const MATCHED: RuleMatch = { kind: 'matched', missingScopes: NO_SCOPES };

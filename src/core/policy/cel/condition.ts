@@ -4,7 +4,7 @@ import type { JsonObject } from '../../json/value.ts';
 import { err, ok, type Result } from '../../result.ts';
 import { celFacts, type CelFacts } from './environment.ts';
 import { type CheckedExpression, checkExpression } from './check-expression.ts';
-import { hasOneReading } from './has-one-reading.ts';
+import { createReadingCheck } from './has-one-reading.ts';
 import { type ArgumentPath, isWithinInput } from './input-limits.ts';
 
 /** What a condition can look at. */
@@ -33,7 +33,11 @@ export interface Condition {
 }
 
 /** The facts of one decision, prepared once for all of its conditions. */
-export type PreparedFacts = CelFacts;
+export interface PreparedFacts {
+  readonly cel: CelFacts;
+  /** Whether arguments are fit to be looked at, by what of them is looked at: most conditions of a policy look at the same few. */
+  readonly fit: Map<string, boolean>;
+}
 
 /** Why an expression cannot be a condition, for its author. */
 export interface ConditionFault {
@@ -64,23 +68,37 @@ export function parseCondition(text: string): Result<Condition, PlacedFault> {
   const checked = checkExpression(text);
   if (!checked.ok) return checked;
   const { evaluate, argumentPaths, steps, loops } = checked.value;
+  const hasOneReading = createReadingCheck(argumentPaths);
+  const isFit = ({ cel }: PreparedFacts): boolean =>
+    isWithinInput(cel, argumentPaths, { steps, loops }) && hasOneReading(cel.args);
+  // With loops, how much may be looked at depends on the expression as well.
+  const key = loops === 0 ? JSON.stringify(argumentPaths) : null;
   return ok({
     text,
     usesArgs: argumentPaths.length > 0,
     argumentPaths,
     ask(facts) {
-      if (!isWithinInput(facts, argumentPaths, { steps, loops })) return 'unevaluable';
-      return hasOneReading(facts.args, argumentPaths) ? answerOf(evaluate, facts) : 'unevaluable';
+      return (key === null ? isFit(facts) : isFitAsKnown(facts, key, isFit))
+        ? answerOf(evaluate, facts.cel)
+        : 'unevaluable';
     },
   });
 }
 
+function isFitAsKnown(facts: PreparedFacts, key: string, isFit: (facts: PreparedFacts) => boolean): boolean {
+  const known = facts.fit.get(key);
+  if (known !== undefined) return known;
+  const found = isFit(facts);
+  facts.fit.set(key, found);
+  return found;
+}
+
 export function prepareFacts(facts: ConditionFacts): PreparedFacts {
-  return celFacts(facts);
+  return { cel: celFacts(facts), fit: new Map() };
 }
 
 /** Missing fields, wrong types and overflows are thrown by the library; anything but a truth value is as good as those. */
-function answerOf(evaluate: CheckedExpression['evaluate'], facts: PreparedFacts): ConditionAnswer {
+function answerOf(evaluate: CheckedExpression['evaluate'], facts: CelFacts): ConditionAnswer {
   try {
     const value: unknown = evaluate(facts);
     if (value === true) return 'holds';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { JsonObject } from '../../../../src/core/json/value.ts';
-import { hasOneReading } from '../../../../src/core/policy/cel/has-one-reading.ts';
+import { createReadingCheck } from '../../../../src/core/policy/cel/has-one-reading.ts';
 import type { ArgumentPath } from '../../../../src/core/policy/cel/input-limits.ts';
 
 it.each<[string, JsonObject, ArgumentPath, boolean]>([
@@ -19,5 +19,5 @@ it.each<[string, JsonObject, ArgumentPath, boolean]>([
   ['two spellings anywhere in all arguments', { a: { b: { c: 1, C: 1 } } }, [], false],
   ['a text where an object is expected', { a: 'b' }, ['a', 'b'], true],
 ])('%s', (_what, args, path, expected) => {
-  expect(hasOneReading(args, [path])).toBe(expected);
+  expect(createReadingCheck([path])(args)).toBe(expected);
 });
