@@ -13,8 +13,18 @@ export interface MadeTexts {
 }
 
 export function makeTexts(seed: number): MadeTexts {
+  const fill = createFiller(seed);
+  const secrets = [...SECRET_TEMPLATES.map(fill), ...composed(fill)];
+  return {
+    secrets: secrets.flatMap((secret) => CONTEXTS.map((put) => put(secret))),
+    harmless: Array.from({ length: 10 }, () => HARMLESS_TEMPLATES.map(fill)).flat(),
+  };
+}
+
+/** Fills templates with letters and digits that the seed repeats. */
+export function createFiller(seed: number): (template: string) => string {
   const random = createSeededRandom(seed);
-  const fill = (template: string): string =>
+  return (template) =>
     template
       .replaceAll('<uuid>', '<h8>-<h4>-<h4>-<h4>-<h12>')
       .replace(/<([a-zA-Z])([0-9]+)>/g, (_, kind: string, count: string) => {
@@ -23,11 +33,6 @@ export function makeTexts(seed: number): MadeTexts {
           '',
         );
       });
-  const secrets = [...SECRET_TEMPLATES.map(fill), ...composed(fill)];
-  return {
-    secrets: secrets.flatMap((secret) => CONTEXTS.map((put) => put(secret))),
-    harmless: Array.from({ length: 10 }, () => HARMLESS_TEMPLATES.map(fill)).flat(),
-  };
 }
 
 const LOWER = 'abcdefghijklmnopqrstuvwxyz';

@@ -1,39 +1,54 @@
 import { Buffer } from 'node:buffer';
+import { credentialForms } from './credential-forms.ts';
+import { createNeedles, type Needle, type Needles, visitNeedles } from './needles.ts';
 import type { KnownSecrets } from './redact-arguments.ts';
 
-/** A credential as it stands in the bytes of a JSON text, and what takes its place. */
-export interface SecretBytes {
-  readonly bytes: Uint8Array;
-  /** Of the same length, and such that the text is as well-formed as before, wherever in it the credential stood. */
-  readonly mask: Uint8Array;
+/** The credentials as they may stand in the bytes of a JSON text. `null`: there are none. */
+export function createSecretNeedles(secrets: readonly string[]): Needles | null {
+  return secrets.length === 0 ? null : createNeedles(secrets.flatMap(credentialForms).map(needleOf));
 }
 
-export function secretBytesOf(secret: string): SecretBytes {
-  const bytes = Buffer.from(JSON.stringify(secret).slice(1, -1));
+/** The mask is such that the text is as well-formed as before, wherever in it the credential stood. */
+function needleOf(form: string): Needle {
+  const bytes = Buffer.from(form);
   // A number can stand outside strings, where asterisks cannot.
-  const isNumeric = /^[0-9.eE+-]+$/.test(secret);
-  return { bytes, mask: Buffer.from(isNumeric ? secret.replaceAll(/[0-9]/g, '1') : '*'.repeat(bytes.length)) };
+  const isNumeric = /^[0-9.eE+-]+$/.test(form);
+  return { bytes, mask: Buffer.from(isNumeric ? form.replaceAll(/[0-9]/g, '1') : '*'.repeat(bytes.length)) };
 }
 
 /**
  * A result without the credentials that the gateway holds: a server that answers with the headers it was sent would hand them to the
- * model. Each is overwritten where it stands as it is; what a server encodes in some other way is not found. Of the same length, and the
- * same pieces where there is nothing to hide.
+ * model. Each is overwritten where it stands, as it is or in a usual encoding (`credentialForms`). Of the same length, and the same pieces
+ * where there is nothing to hide.
  */
-export function maskKnownSecrets(pieces: readonly Uint8Array[], { literals }: KnownSecrets): readonly Uint8Array[] {
-  return literals.length === 0 ? pieces : pieces.map((piece) => maskPiece(piece, literals));
+export function maskKnownSecrets(pieces: readonly Uint8Array[], { needles }: KnownSecrets): readonly Uint8Array[] {
+  return needles === null ? pieces : pieces.map((piece) => maskPiece(piece, needles));
 }
 
-function maskPiece(piece: Uint8Array, literals: readonly SecretBytes[]): Uint8Array {
-  let shown = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
-  let isCopy = false;
-  for (const { bytes, mask } of literals) {
-    for (let at = shown.indexOf(bytes); at !== -1; at = shown.indexOf(bytes, at + bytes.length)) {
-      // The piece may share its memory with other answers.
-      if (!isCopy) shown = Buffer.from(shown);
-      isCopy = true;
-      shown.set(mask, at);
-    }
-  }
-  return isCopy ? shown : piece;
+function maskPiece(piece: Uint8Array, needles: Needles): Uint8Array {
+  let shown: Uint8Array | null = null;
+  visitNeedles(piece, needles, (start, { mask }) => {
+    if (isWithinEscape(piece, start)) return;
+    // The piece may share its memory with other answers.
+    shown ??= Buffer.from(piece);
+    shown.set(mask, start);
+  });
+  return shown ?? piece;
+}
+
+/** What begins behind the backslash of an escape is something else: `\\n` is a line break, and no part of a credential that begins with `n`. */
+function isWithinEscape(piece: Uint8Array, start: number): boolean {
+  let first = start;
+  while (first > 0 && piece[first - 1] === BACKSLASH) first -= 1;
+  return (start - first) % 2 === 1;
+}
+
+const BACKSLASH = 0x5c;
+
+/** The same for a text. */
+export function maskText(text: string, knownSecrets: KnownSecrets): string {
+  if (knownSecrets.needles === null) return text;
+  const json = Buffer.from(JSON.stringify(text));
+  const [shown = json] = maskKnownSecrets([json], knownSecrets);
+  return shown === json ? text : (JSON.parse(Buffer.from(shown).toString()) as string);
 }

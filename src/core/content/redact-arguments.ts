@@ -1,6 +1,7 @@
 import { type Json, type JsonObject, createJsonObject, isJsonObject } from '../json/value.ts';
 import { TOKEN_CHARS, TOKEN_PATTERN } from '../identity/token-format.ts';
-import { type SecretBytes, secretBytesOf } from './mask-secrets.ts';
+import { createSecretNeedles } from './mask-secrets.ts';
+import type { Needles } from './needles.ts';
 import { isSecretName } from './secret-names.ts';
 
 /** The credentials that the gateway holds, and every token that it could have issued, in a form that finds them in a text. */
@@ -9,8 +10,8 @@ export interface KnownSecrets {
   readonly pattern: RegExp;
   /** Nothing shorter can hold one. */
   readonly charactersMin: number;
-  /** The credentials that the gateway holds, the longest first. */
-  readonly literals: readonly SecretBytes[];
+  /** The credentials that the gateway holds, as results may show them. */
+  readonly needles: Needles | null;
 }
 
 /**
@@ -31,7 +32,7 @@ export function createKnownSecrets(values: readonly string[]): KnownSecrets {
   const literals = secrets.map((secret) => secret.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
   const pattern = new RegExp([...literals, TOKEN_PATTERN].join('|'), 'g');
   const charactersMin = Math.min(TOKEN_CHARS, secrets.at(-1)?.length ?? TOKEN_CHARS);
-  return { pattern, charactersMin, literals: secrets.map(secretBytesOf) };
+  return { pattern, charactersMin, needles: createSecretNeedles(secrets) };
 }
 
 /** The same string where none of them is in it. */

@@ -1,6 +1,6 @@
 import { detect } from '../../core/content/detect.ts';
 import type { Detector } from '../../core/content/detectors/detector.ts';
-import { maskKnownSecrets } from '../../core/content/mask-secrets.ts';
+import { maskKnownSecrets, maskText } from '../../core/content/mask-secrets.ts';
 import { redactArguments, redactKnownSecrets } from '../../core/content/redact-arguments.ts';
 import {
   createJsonDetection,
@@ -110,7 +110,7 @@ export function inspectText(
 ): string | null {
   const { picker, detectors: more } = duties === null ? NO_DUTIES : prepareDuties(duties);
   if (picker !== null && (picker.keep !== null || picker.speaksOfDropped(text))) return null;
-  const shown = redactKnownSecrets(text, knownSecrets);
+  const shown = maskText(redactKnownSecrets(text, knownSecrets), knownSecrets);
   const detectors = detectorsFor({ resultDetectors }, { detectors: more });
   return redactText(shown, detect(shown, detectors));
 }
@@ -119,8 +119,10 @@ export function inspectText(
 export function inspectJson(deps: InspectDeps, value: JsonObject, duties: ResultDuties | null): JsonObject {
   const detectors = detectorsFor(deps, duties === null ? NO_DUTIES : prepareDuties(duties));
   const shown = redactArguments(value, deps.knownSecrets);
-  const { json, spans } = redactJson([encodePart(shown)], detectors);
-  return spans.length === 0 ? shown : (JSON.parse(json.map(partText).join('')) as JsonObject);
+  const encoded = [encodePart(shown)];
+  const masked = maskKnownSecrets(encoded, deps.knownSecrets);
+  const { json } = redactJson(masked, detectors);
+  return json[0] === encoded[0] ? shown : (JSON.parse(json.map(partText).join('')) as JsonObject);
 }
 
 export function detectorsFor(

@@ -7,7 +7,8 @@ import { opaqueValue } from '../../../src/core/content/detectors/opaque-value.ts
 import { detect, UNSCANNED } from '../../../src/core/content/detect.ts';
 import { detectInJson } from '../../../src/core/content/redact-json.ts';
 import { redactText } from '../../../src/core/content/redact-text.ts';
-import { makeTexts } from '../../support/made-secrets.ts';
+import { CLEAN_SNIPPETS, SECRET_SNIPPETS } from '../../support/field-samples.ts';
+import { createFiller, makeTexts } from '../../support/made-secrets.ts';
 import { loadSecretSamples } from '../../support/secret-samples.ts';
 
 // Put together here, so that no scanner of repositories takes this file for a leak.
@@ -43,6 +44,28 @@ describe('secrets that are told by their form', () => {
     ['a header', 'Authorization: Bearer kq93Zx01pQ84mm', 'Authorization: Bearer [redacted:authorization]'],
     ['a cookie', 'Cookie: a=1; sid=kq93Zx01pQ84mm77', 'Cookie: a=1; sid=[redacted:authorization]'],
     ['an option', 'run --api-key kq93Zx01pQ84mm -v', 'run --api-key [redacted:command-line-credentials] -v'],
+    [
+      'what SQL gives',
+      "ALTER USER a PASSWORD 'kq93Zx01pQ'",
+      "ALTER USER a PASSWORD '[redacted:command-line-credentials]'",
+    ],
+    [
+      'what MySQL gives',
+      "CREATE USER 'a'@'%' IDENTIFIED BY 'kq93Zx01pQ'",
+      "CREATE USER 'a'@'%' IDENTIFIED BY '[redacted:command-line-credentials]'",
+    ],
+    [
+      'a connection string of Oracle',
+      'jdbc:oracle:thin:scott/kq93Zx01@//db:1521/ORCL',
+      'jdbc:oracle:thin:scott/[redacted:url-password]@//db:1521/ORCL',
+    ],
+    [
+      'what a call is given',
+      "define('DB_PASSWORD', 'kq93Zx01pQ');",
+      "define('DB_PASSWORD', '[redacted:named-secret]');",
+    ],
+    ['a short name', 'DB_PASS=kq93Zx01pQ', 'DB_PASS=[redacted:named-secret]'],
+    ['the hash of a password', `root:$6$ab12cd34$${'Zk3.'.repeat(21)}Zk:1:`, 'root:[redacted:token]:1:'],
     ['a name in two words', 'API key: kq93Zx01pQ84mm', 'API key: [redacted:named-secret]'],
     ['a sentence', 'the password is kq93Zx01pQ84mm now', 'the password is [redacted:named-secret] now'],
     ['a password without a digit', 'password = "correct#Horse"', 'password = "[redacted:named-secret]"'],
@@ -78,6 +101,9 @@ describe('secrets that are told by their form', () => {
     ['keys that Google publishes', `AIza${'SyAnLA7NfeLquW1tJFpx_eQCxoX-oo6YyIs'}`],
     ['what guards a form', '<input name="authenticity_token" value="kq93Zx01pQ84mm77">'],
     ['a configuration', 'kind: ConfigMap\ndata:\n  a: a3E5M1p4'],
+    ['what leads to the next page', '{"nextPageToken":"kq93Zx01pQ84mm","next_token": "kq93Zx01pQ84mm77"}'],
+    ['where a secret is', 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-Kq93Zx'],
+    ['a list of names', 'columns = ["password_hash", "api_key_v2"]; f("token", "id")'],
     ['descriptions', 'max_tokens: 4096, token_count: 123456789a, password_length: 12'],
     ['an image', `data:image/png;base64,iVBORw0KGgo${'QUtJQUlPU0ZPRE5ON0VYQU1Q'.repeat(40)}`],
   ])('leaves %s alone', (_, text) => {
@@ -202,6 +228,21 @@ describe('the detectors together', () => {
     const missed = secrets.filter((text) => look(text) === 0);
     expect(missed.length / secrets.length).toBeLessThanOrEqual(0.02);
     expect(harmless.filter((text) => look(text) > 0)).toEqual([]);
+  });
+
+  it('find what tools print, and leave alone what only looks like it', () => {
+    const fill = createFiller(7);
+    const texts = (snippets: readonly string[]): readonly string[] =>
+      snippets.flatMap((snippet) => {
+        const text = fill(snippet);
+        return [text, JSON.stringify({ content: [{ type: 'text', text: `It says:\n\n${text}\n\nDone.` }] })];
+      });
+    const isTouched = (text: string): boolean =>
+      (text.startsWith('{"content"') ? detectInJson : detect)(text, SECRET_DETECTORS).length > 0;
+    const secrets = texts(SECRET_SNIPPETS);
+    const clean = texts(CLEAN_SNIPPETS);
+    expect(secrets.filter(isTouched).length / secrets.length).toBeGreaterThanOrEqual(0.95);
+    expect(clean.filter(isTouched).length / clean.length).toBeLessThanOrEqual(0.01);
   });
 
   // What took more than time in proportion to the text would not come to an end here.

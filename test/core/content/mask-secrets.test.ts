@@ -28,6 +28,56 @@ describe('a result in which a credential of the gateway stands', () => {
     expect(() => void JSON.parse(shown)).not.toThrow();
   });
 
+  const SECRET = 'p4/ss+w?rd é<&>"x~z';
+  const bytes = Buffer.from(SECRET);
+  const around = Buffer.from(`user:${SECRET}\n`);
+  it.each<[string, string]>([
+    ['base64', bytes.toString('base64')],
+    ['base64url', bytes.toString('base64url')],
+    ['base64 behind one byte', Buffer.concat([Buffer.from('x'), around]).toString('base64')],
+    ['base64 behind two bytes', Buffer.concat([Buffer.from('xx'), around]).toString('base64')],
+    ['base64 behind three bytes', Buffer.concat([Buffer.from('xxx'), around]).toString('base64')],
+    ['base64url behind one byte', Buffer.concat([Buffer.from('x'), around]).toString('base64url')],
+    ['hexadecimal', around.toString('hex')],
+    ['hexadecimal in capitals', around.toString('hex').toUpperCase()],
+    ['percent encoding', `q=${encodeURIComponent(SECRET)}&r=1`],
+    ['percent encoding of a form', new URLSearchParams({ q: SECRET }).toString().replaceAll('%7E', '~')],
+    ['percent encoding of everything', around.toString('hex').replace(/../g, '%$&')],
+    ['JSON', JSON.stringify({ a: SECRET })],
+    ['JSON in ASCII', JSON.stringify({ a: SECRET }).replace('é', '\\u00e9')],
+    ['JSON with escaped slashes', JSON.stringify({ a: SECRET }).replaceAll('/', '\\/')],
+    ['JSON for pages', JSON.stringify({ a: SECRET }).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)],
+    ['base64 with escaped slashes', bytes.toString('base64').replaceAll('/', '\\/')],
+  ])('does not show it in %s', (_how, encoded) => {
+    const text = JSON.stringify({ content: [{ type: 'text', text: `before ${encoded} after` }] });
+    const shown = mask(text, ['an0ther-0ne', SECRET]);
+    expect(shown).toMatch(/\*{16}/);
+  });
+
+  it('leaves an escape alone that ends in the first character of one', () => {
+    const text = JSON.stringify({ a: 'x\nabcdefgh \\nabcdefgh' });
+    expect(mask(text, ['nabcdefgh'])).toBe('{"a":"x\\nabcdefgh \\\\*********"}');
+  });
+
+  it('shows none of hundreds, wherever they stand and whatever is around them', () => {
+    const secret = fc.stringMatching(/^[ -~]{8,40}$/);
+    fc.assert(
+      fc.property(
+        fc.array(secret, { minLength: 1, maxLength: 200 }),
+        fc.string(),
+        fc.nat(),
+        (secrets, before, index) => {
+          const one = secrets[index % secrets.length] ?? '';
+          const encodings = [one, Buffer.from(before + one).toString('base64'), Buffer.from(one).toString('hex')];
+          const shown = mask(JSON.stringify({ a: encodings.join(' ') }), secrets);
+          for (const encoded of encodings) expect(shown.includes(JSON.stringify(encoded).slice(1, -1))).toBe(false);
+          expect(() => void JSON.parse(shown)).not.toThrow();
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
   it('stays JSON of the same length', () => {
     fc.assert(
       fc.property(jsonValue, fc.integer({ min: 0, max: 200 }), (value, start) => {

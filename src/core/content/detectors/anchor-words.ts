@@ -33,6 +33,7 @@ const WORDS = [
   'mariadb',
   'sshpass',
   'redis-cli',
+  'identified',
 ] as const;
 
 /**

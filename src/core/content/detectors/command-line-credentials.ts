@@ -3,7 +3,7 @@ import type { WordMark } from './anchor-words.ts';
 import type { Detector, ReportSpan } from './detector.ts';
 import { looksSecret } from './named-secret.ts';
 
-/** The user and password that a line of `curl` is given with `-u` or `--user`, what follows `--password`, what database clients and `sshpass` are given, and the lines of a `.netrc`. */
+/** The user and password that a line of `curl` is given with `-u` or `--user`, what follows `--password`, what database clients and `sshpass` are given, the lines of a `.netrc`, and what SQL gives to a user. */
 export const commandLineCredentials: Detector = {
   name: 'command-line-credentials',
   class: 'secret',
@@ -50,7 +50,10 @@ const SHORT_OPTION =
   /\b(?:(?:mysql(?:dump|admin)?|mariadb)\b[^\n|;&]{0,200}?\s-p|sshpass\s{1,4}-p\s{0,4}|redis-cli\b[^\n|;&]{0,200}?\s-a\s{1,4})["']?([^\s"'<>$-][^\s"'<>]{7,255})/y;
 const NETRC =
   /(?<=\b(?:machine\s{1,4}\S{1,200}|default)\s{1,8}login\s{1,4}\S{1,200}\s{1,8})password\s{1,4}([^\s"'\\]{4,256})/y;
-const OPTIONS: readonly RegExp[] = [LONG_OPTION, SHORT_OPTION, NETRC];
+/** What SQL gives to a user. */
+const SQL =
+  /(?:password|identified(?:\s{1,4}with\s{1,4}\S{1,64})?\s{1,4}by(?:\s{1,4}password)?)\s{1,4}["']([^"'\s]{8,256})(?=["'])/iy;
+const OPTIONS: readonly RegExp[] = [LONG_OPTION, SHORT_OPTION, NETRC, SQL];
 
 function hasPassword(value: string): boolean {
   const parts = value.replace(/["']/g, '');

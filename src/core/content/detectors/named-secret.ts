@@ -19,8 +19,12 @@ export const namedSecret: Detector = {
     const known = new Map<string, NameKind>();
     let next = 0;
     for (const { at } of words) {
+      if (at < next) continue;
       SIGN.lastIndex = at;
-      if (at < next || !SIGN.test(text)) continue;
+      if (!SIGN.test(text)) {
+        findArgument(text, at, report);
+        continue;
+      }
       const sign = SIGN.lastIndex - 1;
       const name = nameBefore(text, sign);
       const kind = known.get(name) ?? kindOf(name);
@@ -42,6 +46,19 @@ function kindOf(name: string): NameKind {
   return { isSecret: name.length >= 3 && namesSecret(name), isHeader: isCredentialHeader(name) };
 }
 
+/** `define('DB_PASSWORD', '…')`, `headers.set("X-Api-Key", "…")`: a call that is given a name and a value. */
+function findArgument(text: string, word: number, report: ReportSpan): void {
+  ARGUMENT.lastIndex = word;
+  const value = ARGUMENT.exec(text)?.[1];
+  if (value === undefined) return;
+  const [, name = ''] = CALL.exec(text.slice(Math.max(0, word - NAME_CHARS_MAX), text.indexOf(',', word))) ?? [];
+  const end = ARGUMENT.lastIndex;
+  if (namesSecret(name) && looksSecret(value)) report(end - value.length, end);
+}
+
+const ARGUMENT = /[\w.-]{3,64}["'`]\s?,\s?["'`]([^\s"'`\\]{8,512})(?=["'`])/y;
+const CALL = /\w\(\s?["'`]([\w.-]{3,64})["'`]\s?$/;
+
 /** Some part of every secret name, the rest of the name, and a sign. Each of the parts is an anchor. */
 const SIGN =
   /(?:pass|pwd|secret|token|key|auth|cookie|session|credential|jwt|bearer|otp|connection|access|psk)[\w.-]{0,40}[ \t"'`\]?\\]{0,10}(?:[:=>]|(?:is|was)[ :])/iy;
@@ -50,7 +67,7 @@ const SIGN =
 function findValue(text: string, sign: number, name: string, report: ReportSpan): number {
   // What is secret in an address has a name of its own there.
   ADDRESS.lastIndex = sign + 1;
-  if (ADDRESS.test(text)) return sign + 1;
+  if (ADDRESS.test(text) || isResourceName(text, name, sign)) return sign + 1;
   VALUE.lastIndex = sign + 1;
   const found = VALUE.exec(text);
   const quoted = found?.[1] ?? found?.[2];
@@ -77,6 +94,13 @@ function looksChosen(value: string): boolean {
   return /[a-z]/.test(value) && /[!#@^*?+~]/.test(value) && !/\s/.test(value);
 }
 
+/** `arn:aws:secretsmanager:…:secret:prod/db-AbC123` says where a secret is. */
+function isResourceName(text: string, name: string, sign: number): boolean {
+  return name === 'secret' && RESOURCE.test(text.slice(Math.max(0, sign - RESOURCE_CHARS_MAX), sign));
+}
+
+const RESOURCE = /\barn:[\w:-]{1,90}:secret$/;
+const RESOURCE_CHARS_MAX = 104;
 const NAME_CHARS_MAX = 64;
 const VALUE_CHARS_MAX = 512;
 const LONG_VALUE_CHARS = 64;
@@ -85,14 +109,19 @@ const ADDRESS = /\s{0,4}\\{0,7}["'`]?(?:[/.~]|[a-z][a-z0-9+.-]{1,20}:\/\/)/iy;
 /** In double quotes, in single ones or in backquotes, escaped as in JSON within JSON; or bare, up to what ends a value. */
 const VALUE =
   /[=>]?\s{0,4}(?:\\{0,7}"\s?([^"\\\n]{1,513})["\\]|\\{0,7}['`]\s?([^'`\\\n]{1,513})['`\\]|\\{0,7}["'`]\s?([^\s"'`\\]{1,513})|([^\s"'`,;|&()<\\]{1,513}))/y;
-/** Names that say of themselves that nothing secret follows; what a page gives to every visitor against forged requests is none either. */
+/**
+ * Names that say of themselves that nothing secret follows; what a page gives to every visitor against forged requests is none either, and
+ * what a list gives to come to its next page is needed to read on.
+ */
 const NOT_SECRET =
-  /^(?:not?|Not?|NOT?|non|Non|NON|mock|Mock|MOCK)(?:[A-Z]|[_-])|example|sample|placeholder|public|fake|dummy|invalid|csrf|xsrf|authenticity/i;
+  /^(?:not?|Not?|NOT?|non|Non|NON|mock|Mock|MOCK)(?:[A-Z]|[_-])|example|sample|placeholder|public|fake|dummy|invalid|csrf|xsrf|authenticity|(?:next|page|continuation|pagination|sync|scroll|resume)[_.-]?token/i;
+/** `DB_PASS`: configurations call it so, and hardly anything else has a digit in it. */
+const PASS = /[a-z0-9][_.-]pass$/i;
 const ACCESS_ID = /access[_.-]?(?:key[_.-]?)?id$/i;
 
 /** Whether a name says that its value is secret: the name of a JSON member, or of a variable. */
 export function namesSecret(name: string): boolean {
-  return (isSecretName(name) || ACCESS_ID.test(name)) && !NOT_SECRET.test(name);
+  return (isSecretName(name) || ACCESS_ID.test(name) || PASS.test(name)) && !NOT_SECRET.test(name);
 }
 
 /**

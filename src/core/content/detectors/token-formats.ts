@@ -124,6 +124,19 @@ export const TOKEN_FORMATS: readonly TokenFormat[] = [
   ),
   format('defined-networking-token', 'dnkey-', '[\\w=-]{26}-[\\w=-]{52}'),
 
+  format('password-hash', '$1$ $apr1$', '[./A-Za-z0-9]{1,8}[$][./A-Za-z0-9]{22}', 'never'),
+  format('password-hash', '$5$', '(?:rounds=[0-9]{1,9}[$])?[./A-Za-z0-9]{1,16}[$][./A-Za-z0-9]{43}', 'never'),
+  format('password-hash', '$6$', '(?:rounds=[0-9]{1,9}[$])?[./A-Za-z0-9]{1,16}[$][./A-Za-z0-9]{86}', 'never'),
+  format('password-hash', '$2a$ $2b$ $2y$', '[0-9]{2}[$][./A-Za-z0-9]{53}', 'never'),
+  format('password-hash', '$8$ $9$', '[./A-Za-z0-9]{14}[$][./A-Za-z0-9]{43}', 'never'),
+  format('password-hash', '$y$', '[./A-Za-z0-9]{1,8}[$][./A-Za-z0-9]{1,86}[$][./A-Za-z0-9]{43}', 'never'),
+  format(
+    'password-hash',
+    '$argon2id$ $argon2i$ $argon2d$',
+    '(?:v=[0-9]{1,3}[$])?m=[0-9]{1,9},t=[0-9]{1,6},p=[0-9]{1,3}[$][A-Za-z0-9+/]{11,64}[$][A-Za-z0-9+/]{16,128}',
+    'never',
+  ),
+
   // Models
   format('openai-key', 'sk-', '(?:(?:proj|svcacct|admin|None)-)?[\\w-]{16,100}T3BlbkFJ[\\w-]{16,100}'),
   format('openai-key', 'sk-proj- sk-svcacct- sk-admin-', '[\\w-]{74,200}'),
