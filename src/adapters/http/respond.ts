@@ -98,7 +98,10 @@ function discardBody(req: IncomingMessage): void {
 function endWith(res: ServerResponse, pieces: readonly Uint8Array[]): void {
   if (lengthOf(pieces) <= COPIED_BYTES_MAX) {
     // As latin1 text, which is its bytes: Node writes text and headers as one, where bytes cost it a gathering write.
-    res.end(Buffer.concat(pieces).toString('latin1'), 'latin1');
+    let text = '';
+    for (const { buffer, byteOffset, byteLength } of pieces)
+      text += Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
+    res.end(text, 'latin1');
     return;
   }
   for (const piece of pieces) res.write(piece);
