@@ -16,6 +16,7 @@ import { createOperatorLog } from './adapters/telemetry/operator-log.ts';
 import { openAdminPlane } from './compose/admin-plane.ts';
 import { logCalls } from './compose/call-log.ts';
 import { closeUpstreams, drain } from './compose/drain.ts';
+import { openLogVerification } from './compose/log-verification.ts';
 import { createNotices } from './compose/notices.ts';
 import { openPolicies } from './compose/policies.ts';
 import { createUpstreams, secretsOf, upstreamRules } from './compose/upstreams.ts';
@@ -98,6 +99,9 @@ export interface RunningGateway {
 export const clock: Clock = systemClock;
 const ids = systemIds;
 
+/** The log of a store, for whoever only looks at it. */
+export { openStoredLog } from './adapters/sqlite/stored-log.ts';
+
 /**
  * Builds a gateway from its configuration and opens both planes. The admin plane comes first and goes last, so that the kill switch
  * can be reached for as long as a call could run. Throws what an operator must mend, a store, a port or a key file, and leaves
@@ -150,8 +154,9 @@ async function openGateway(
   let isStopping = false;
   const people = { ...deps, ...identity, tokens: store.tokens, accounts: store.accounts };
   const maxTtlMs = config.tokens.ttlMsMax;
+  const verification = openLogVerification(config.store.path, { clock, report }, opened);
   const more = { pins, maxTtlMs, ruleChanges: createRuleChanges(config.policiesDir), edits: createEdits(people) };
-  const administration = createAdministration({ ...people, ...more, isStopping: () => isStopping });
+  const administration = createAdministration({ ...people, ...more, verification, isStopping: () => isStopping });
   const admin = openAdminPlane({ config, version }, { ...people, administration }, opened);
   opened.defer(() => admin.close());
   opened.defer(() => refusals.close());

@@ -13,6 +13,7 @@ import { registerPins } from './cli/pins.ts';
 import { registerToken } from './cli/token.ts';
 import { registerUp } from './cli/up.ts';
 import { registerUpstreams } from './cli/upstreams.ts';
+import { openStoredLog } from './compose.ts';
 import { listUpstreamTools, serve } from './serve.ts';
 
 const CALLED_WRONGLY: ExitCode = 2;
@@ -44,7 +45,7 @@ function createProgram(context: CliContext): Command {
   registerUp(program, context, { version, serve });
   registerApprovals(program, context);
   registerKill(program, context);
-  registerAudit(program, context);
+  registerAudit(program, context, openStoredLog);
   registerToken(program, context);
   registerAccount(program, context);
   registerUpstreams(program, context);

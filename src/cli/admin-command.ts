@@ -29,13 +29,17 @@ export function addAdminCommand(parent: Command, nameAndArguments: string, descr
 }
 
 export function withAdminOptions(command: Command): Command {
+  return withTargetOptions(command).option('--json', 'one JSON document');
+}
+
+/** Which gateway, and with whose credential. */
+export function withTargetOptions(command: Command): Command {
   return command
     .option('--admin-url <url>', `the admin plane (or COUNTERSIGN_ADMIN_URL; default: ${DEFAULT_ADMIN_URL})`)
     .option(
       '--admin-token-file <file>',
       `holds the token (or COUNTERSIGN_ADMIN_TOKEN; default: ${OPERATOR_TOKEN_FILE})`,
-    )
-    .option('--json', 'one JSON document');
+    );
 }
 
 /** Does the work and says what came of it: on stdout what was asked for, on stderr what went wrong. `null`: it is said already. */

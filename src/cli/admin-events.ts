@@ -29,7 +29,7 @@ const AGAIN_AFTER_MS = [500, 1000, 2000, 5000, 10_000];
  * missed. What a new connection would not mend is a fault: no such gateway at the first attempt, or a credential that may not watch.
  */
 export async function followEvents(
-  context: Pick<CliContext, 'openEvents' | 'signal'>,
+  context: Pick<CliContext, 'openStream' | 'signal'>,
   target: AdminTarget,
   { onEvent, onLost }: FollowedEvents,
 ): Promise<Result<null, CliFault>> {
@@ -39,7 +39,8 @@ export async function followEvents(
   for (;;) {
     try {
       const { lastEventId } = state;
-      const stream = await context.openEvents({ url, token: target.token, lastEventId, signal: context.signal });
+      const headers = { accept: 'text/event-stream', ...(lastEventId !== null && { 'last-event-id': lastEventId }) };
+      const stream = await context.openStream({ url, token: target.token, headers, signal: context.signal });
       if (stream.status === 200) {
         wasOpen = true;
         await readStream(stream.chunks, state, onEvent);

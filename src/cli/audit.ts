@@ -6,6 +6,8 @@ import { type Result, ok } from '../core/result.ts';
 import type { AdminClient } from './admin-client.ts';
 import { type AdminOptions, addAdminCommand, runAdminCommand } from './admin-command.ts';
 import { auditLine } from './audit-line.ts';
+import { registerAuditExport } from './audit-export.ts';
+import { type OpenStoredLog, registerAuditVerify } from './audit-verify.ts';
 import type { CliContext } from './cli-context.ts';
 import type { CliFault } from './load-admin-target.ts';
 import { parseCount, parseSequence } from './parse-option.ts';
@@ -18,8 +20,8 @@ interface TailOptions extends AdminOptions {
 
 const FOLLOW_EVERY_MS = 1000;
 
-export function registerAudit(program: Command, context: CliContext): void {
-  const audit = program.command('audit').description('read the audit log');
+export function registerAudit(program: Command, context: CliContext, openStoredLog: OpenStoredLog): void {
+  const audit = program.command('audit').description('read the audit log, and check it');
 
   addAdminCommand(audit, 'tail', 'the newest entries, one a line, newest last; with --json one document a line')
     .option('-n, --limit <count>', 'how many', parseCount, 20)
@@ -33,6 +35,9 @@ export function registerAudit(program: Command, context: CliContext): void {
       return entry.ok ? ok({ json: entry.value, text: `${visibleJson(entry.value, 2)}\n` }) : entry;
     }),
   );
+
+  registerAuditExport(audit, context);
+  registerAuditVerify(audit, context, openStoredLog);
 }
 
 /** Writes lines as they come, so that nothing is left to say at the end. */

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
-import { type FetchAdmin, fetchAdmin, type OpenEvents, openEvents } from './fetch-admin.ts';
+import { type FetchAdmin, fetchAdmin, type OpenStream, openStream } from './fetch-admin.ts';
 
 /**
  * 0 done · 1 found something, or it is not there, or was refused · 2 called wrongly · 3 the gateway cannot be reached, or does not allow
@@ -10,14 +10,17 @@ export type ExitCode = 0 | 1 | 2 | 3;
 
 /** What a command may touch of the world around it. */
 export interface CliContext {
-  readonly stdout: { write(text: string): unknown };
+  /** `done` is called when the text was taken. */
+  readonly stdout: { write(text: string, done?: () => void): unknown };
   readonly stderr: { write(text: string): unknown };
   /** A person sits at both ends: questions may be asked. */
   readonly isTty: boolean;
   readonly color: boolean;
+  /** Standard error is a terminal, on which a line can be written over. */
+  readonly isStderrTty: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly fetchAdmin: FetchAdmin;
-  readonly openEvents: OpenEvents;
+  readonly openStream: OpenStream;
   /** Aborts when the command is interrupted. */
   readonly signal: AbortSignal;
   nowMs(): number;
@@ -36,9 +39,10 @@ export function createProcessContext(signal: AbortSignal): CliContext {
     isTty,
     // https://no-color.org: any value that is not empty.
     color: process.stdout.isTTY && !process.env['NO_COLOR'],
+    isStderrTty: process.stderr.isTTY,
     env: process.env,
     fetchAdmin,
-    openEvents,
+    openStream,
     signal,
     nowMs: () => Date.now(),
     ask: async (question) => {

@@ -14,15 +14,14 @@ export interface AdminFetch {
 /** One request to the admin API. Throws where there is no answer. */
 export type FetchAdmin = (fetch: AdminFetch) => Promise<{ readonly status: number; readonly text: string }>;
 
-export interface EventsFetch {
+export interface StreamFetch {
   readonly url: URL;
   readonly token: string;
-  /** Where a lost stream goes on. */
-  readonly lastEventId: string | null;
+  readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
-export interface OpenedEvents {
+export interface OpenedStream {
   readonly status: number;
   /** Of a stream. Throws where it is lost. */
   readonly chunks: AsyncIterable<Uint8Array>;
@@ -30,21 +29,18 @@ export interface OpenedEvents {
   readonly text: () => Promise<string>;
 }
 
-export type OpenEvents = (fetch: EventsFetch) => Promise<OpenedEvents>;
+export type OpenStream = (fetch: StreamFetch) => Promise<OpenedStream>;
 
 /** The gateway writes something every 10 s, so a stream that is silent for longer is none any more. */
 const SILENCE_MS = 35_000;
 
-export const openEvents: OpenEvents = async ({ url, token, lastEventId, signal }) => {
+/** An answer that is taken as it comes, and no faster. */
+export const openStream: OpenStream = async ({ url, token, headers, signal }) => {
   const { statusCode, body } = await request(url, {
     signal,
     headersTimeout: TIMEOUT_MS,
     bodyTimeout: SILENCE_MS,
-    headers: {
-      accept: 'text/event-stream',
-      authorization: `Bearer ${token}`,
-      ...(lastEventId === null ? {} : { 'last-event-id': lastEventId }),
-    },
+    headers: { ...headers, authorization: `Bearer ${token}` },
   });
   return { status: statusCode, chunks: body as AsyncIterable<Uint8Array>, text: () => body.text() };
 };

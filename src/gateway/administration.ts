@@ -15,6 +15,7 @@ import type { StoredAccount } from '../ports/account-store.ts';
 import type { AuditQuery, AuditRecord } from '../ports/audit-log.ts';
 import type { StoredToken } from '../ports/token-store.ts';
 import type { HoldRecord } from './hold-records.ts';
+import type { VerificationState } from './log-verification.ts';
 import type { ShownApproval } from './administration/shown-approval.ts';
 import type { UpstreamStatus } from '../ports/upstream.ts';
 
@@ -57,8 +58,15 @@ export interface BatchRequest {
   readonly comment: string | null;
 }
 
-export interface AuditRead extends AuditQuery {
-  readonly leaveOutPayloads?: true;
+/** Which entries are exported. What is `null` leaves none out. */
+export interface AuditExportQuery {
+  /** From the first entry of that time or later. */
+  readonly sinceMs: number | null;
+  /** Up to the first entry, after that, of this time or later, which is not among them. */
+  readonly untilMs: number | null;
+  readonly kind: string | null;
+  /** Words that an entry must have, all of them, in any case. */
+  readonly words: string | null;
 }
 
 export interface KillRequest {
@@ -133,8 +141,12 @@ export interface Administration {
   releaseKillSwitch(by: Administrator, id: string): Promise<Result<KillSwitch, AdminFault>>;
 
   /** Payloads are there for auditors only, unless they are left out; reading them is itself recorded. */
-  readAudit(by: Administrator, query: AuditRead): Promise<Result<readonly AuditRecord[], AdminFault>>;
+  readAudit(by: Administrator, query: AuditQuery): Promise<Result<readonly AuditRecord[], AdminFault>>;
   showAudit(by: Administrator, sequence: number): Promise<Result<AuditRecord, AdminFault>>;
+  /** Texts of whole lines, each an entry as it is stored, without payloads. That it was asked for is recorded first. */
+  exportAudit(by: Administrator, query: AuditExportQuery): Promise<Result<AsyncIterable<string>, AdminFault>>;
+  /** What is known of the log. Begins a check unless one is under way, or was within the last minute. */
+  verifyAudit(by: Administrator): Result<VerificationState, AdminFault>;
 
   createToken(
     by: Administrator,

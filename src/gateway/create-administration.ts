@@ -8,6 +8,7 @@ import { createApprovalAdministration } from './administration/approvals.ts';
 import { type AuditAdminDeps, createAuditAdministration } from './administration/audit.ts';
 import { createBatchAdministration } from './administration/batch.ts';
 import { createEditAdministration, type EditAdminDeps } from './administration/edit-approval.ts';
+import { createExportAdministration } from './administration/export-audit.ts';
 import { createFiguresAdministration, type FiguresDeps } from './administration/figures.ts';
 import { createKillSwitchAdministration, type KillSwitchAdminDeps } from './administration/kill-switch.ts';
 import { createPinAdministration, type PinAdminDeps } from './administration/pins.ts';
@@ -38,6 +39,7 @@ export function createAdministration(deps: AdministrationDeps): Administration {
     ...createEditAdministration(deps),
     ...createFiguresAdministration(deps),
     ...createAuditAdministration(deps),
+    ...createExportAdministration(deps),
     ...createKillSwitchAdministration(deps),
     ...createPinAdministration(deps),
     ...createPolicyAdministration(deps),

@@ -1,6 +1,12 @@
 import type { Approval } from '../core/approval/approval.ts';
 import type { KillSwitchEntry } from '../core/audit/entry.ts';
-import { findKillSwitch, type KillFacts, type KillScope, type KillSwitch } from '../core/kill-switch/kill-switch.ts';
+import {
+  findKillSwitch,
+  type KillFacts,
+  type KillScope,
+  type KillSwitch,
+  START_UNREADABLE,
+} from '../core/kill-switch/kill-switch.ts';
 import type { ApprovalHead, ApprovalStore } from '../ports/approval-store.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type { KillSwitchStore } from '../ports/kill-switch-store.ts';
@@ -169,9 +175,17 @@ async function loadOrStop(deps: KillSwitchesDeps): Promise<readonly KillSwitch[]
     return await deps.store.load();
   } catch (error) {
     deps.report({ callId: null, problem: 'the kill switch state cannot be read, so everything is stopped', error });
-    const reason = 'The stored state could not be read at start. Repair the store, then release this switch.';
     const id = deps.ids.next('kill');
-    return [{ id, scope: { all: true }, reason, by: 'gateway', createdMs: deps.clock.nowMs(), expiresMs: null }];
+    return [
+      {
+        id,
+        scope: { all: true },
+        reason: START_UNREADABLE,
+        by: 'gateway',
+        createdMs: deps.clock.nowMs(),
+        expiresMs: null,
+      },
+    ];
   }
 }
 

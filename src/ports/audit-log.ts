@@ -13,6 +13,8 @@ export interface AuditRecord {
 export interface AuditQuery {
   readonly limit: number;
   readonly afterSequence: number | null;
+  /** Then they are not read at all. */
+  readonly leaveOutPayloads?: true;
 }
 
 export interface AuditHealth {

@@ -8,6 +8,7 @@ import { type LedgerUpstream, startLedgerUpstream } from '../support/ledger-upst
 import { createLogModel } from '../support/log-model.ts';
 import { createGatewayDir, type GatewayDir } from '../support/run-gateway.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
+import { verifyLog } from '../support/verify-log.ts';
 
 /** `COUNTERSIGN_FAULT_ROUNDS=300 npx vitest run test/fault/kill-under-load.test.ts --silent=false` for a long run with its figures. */
 const ROUNDS = Number(process.env['COUNTERSIGN_FAULT_ROUNDS'] ?? 10);
@@ -55,6 +56,7 @@ describe('a gateway that is killed under load', () => {
         token ??= (await gateway.issue({ user: 'alice', groups: ['staff'], ttl: '1d' })).token;
         const host = createHostClient(gateway.mcpPort, token);
         expect(await judge({ gateway, host, ledger, upstream, log }), `seed ${SEED}, round ${round}`).toEqual([]);
+        expect(verifyLog(home.storeFile), `seed ${SEED}, round ${round}`).toMatchObject({ faultCount: 0, faults: [] });
         if (round === ROUNDS) break;
 
         const killed = new AbortController();

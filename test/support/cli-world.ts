@@ -1,8 +1,9 @@
 import { Command, CommanderError } from 'commander';
+import { openStoredLog } from '../../src/adapters/sqlite/stored-log.ts';
 import { registerApprovals } from '../../src/cli/approvals.ts';
 import { registerAudit } from '../../src/cli/audit.ts';
 import type { CliContext } from '../../src/cli/cli-context.ts';
-import { fetchAdmin, openEvents } from '../../src/cli/fetch-admin.ts';
+import { fetchAdmin, openStream } from '../../src/cli/fetch-admin.ts';
 import { registerKill } from '../../src/cli/kill.ts';
 import { registerPolicies } from '../../src/cli/policies.ts';
 import { registerToken } from '../../src/cli/token.ts';
@@ -68,15 +69,17 @@ async function runCommand(args: readonly string[], options: RunOptions, nowMs: (
   const context: CliContext = {
     isTty,
     color,
+    isStderrTty: isTty,
     env,
     signal,
     fetchAdmin,
-    openEvents,
+    openStream,
     nowMs,
     stdout: {
-      write: (text) => {
+      write: (text, done) => {
         stdout += text;
         options.onOutput?.(stdout);
+        done?.();
       },
     },
     stderr: { write: (text) => (stderr += text) },
@@ -92,7 +95,8 @@ async function runCommand(args: readonly string[], options: RunOptions, nowMs: (
     writeOut: (text) => (stdout += text),
     writeErr: (text) => (stderr += text),
   });
-  const all = [registerApprovals, registerKill, registerAudit, registerToken, registerUpstreams, registerPolicies];
+  registerAudit(program, context, openStoredLog);
+  const all = [registerApprovals, registerKill, registerToken, registerUpstreams, registerPolicies];
   for (const register of all) register(program, context);
   try {
     await program.parseAsync(args, { from: 'user' });

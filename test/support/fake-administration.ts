@@ -155,6 +155,10 @@ export function createFakeAdministration(nowMs: () => number): FakeAdministratio
     showAudit: (by, sequence) =>
       later('showAudit', by, [sequence], () => found(fake.records.find((each) => each.sequence === sequence))),
 
+    exportAudit: (by, query) => later('exportAudit', by, [query], () => ok(linesOf(fake.records))),
+    verifyAudit: (by) =>
+      asked('verifyAudit', by, [], () => ok({ verdict: null, checkedMs: null, checkingAt: 0, problem: null })),
+
     createToken: (by, request) =>
       later('createToken', by, [request], () => {
         const { ttlMs, ...rest } = request;
@@ -238,6 +242,10 @@ export function createFakeAdministration(nowMs: () => number): FakeAdministratio
     readiness: () => fake.ready,
   };
   return fake;
+}
+
+async function* linesOf(records: readonly AuditRecord[]): AsyncGenerator<string> {
+  for (const { leaf } of records) yield `${leaf}\n`;
 }
 
 function readRecords(

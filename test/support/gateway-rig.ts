@@ -202,6 +202,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
   const gateway = createGateway(deps, refusals, subscriptions);
   const administration = createAdministration({
     edits: createEdits({ ...deps, tokens: store.tokens }),
+    verification: { look: () => ({ verdict: null, checkedMs: null, checkingAt: 0, problem: null }) },
     ruleChanges: { suggestUnattended: async () => null },
     pins: await createPins({ store: store.pins, clock, report }),
     isStopping: () => false,

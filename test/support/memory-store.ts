@@ -89,10 +89,11 @@ function createLog(): Log {
       if (entries.length === 0) throw new TypeError('there is nothing to record');
       return append(entries);
     },
-    read: async ({ limit, afterSequence }) => {
+    read: async ({ limit, afterSequence, leaveOutPayloads }) => {
       check();
-      if (afterSequence === null) return records.slice(Math.max(0, records.length - limit));
-      return records.slice(afterSequence, afterSequence + limit);
+      const first = afterSequence ?? Math.max(0, records.length - limit);
+      const page = records.slice(first, first + limit);
+      return leaveOutPayloads ? page.map((record) => ({ ...record, payload: null })) : page;
     },
     find: async (sequence) => {
       check();

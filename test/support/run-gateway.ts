@@ -123,7 +123,7 @@ export function clientOf(
       const type = body === undefined ? [] : [['Content-Type', 'application/json'] as const];
       const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
       const answer = await sendRaw(adminPort, { method, path, headers: [...credential, ...type], body: text });
-      const isJson = /json/.test(answer.headers.get('content-type') ?? '');
+      const isJson = /json(?!l)/.test(answer.headers.get('content-type') ?? '');
       const utf8 = Buffer.from(answer.body, 'latin1').toString('utf8');
       return { ...answer, json: isJson && utf8 !== '' ? JSON.parse(utf8) : {} };
     },

@@ -82,7 +82,7 @@ export async function startAdminPlane(
         ...(json === undefined ? [] : [['Content-Type', 'application/json'] as const]),
       ];
       const answer = await sendRaw(port, { ...rest, method, headers: all, ...(body === undefined ? {} : { body }) });
-      const isJson = /json/.test(answer.headers.get('content-type') ?? '');
+      const isJson = /json(?!l)/.test(answer.headers.get('content-type') ?? '');
       return {
         ...answer,
         json: isJson && answer.body !== '' ? (JSON.parse(answer.body) as Record<string, unknown>) : {},

@@ -2,8 +2,10 @@ import type { AuditView } from '../../../src/core/admin-api/audit-view.ts';
 import type { JSX } from 'preact';
 import { Badge } from '../parts/badge.tsx';
 import { Empty } from '../parts/empty.tsx';
+import { ExportLink } from '../parts/export-link.tsx';
 import { LogPage } from '../parts/log-page.tsx';
 import { Table } from '../parts/table.tsx';
+import { Verification } from '../parts/verification.tsx';
 import { Visible } from '../parts/visible.tsx';
 import { When } from '../parts/when.tsx';
 
@@ -25,6 +27,7 @@ export function Audit(): JSX.Element {
     >
       {(found, { entries, hasOlder, loadOlder }) => (
         <>
+          <Verification />
           {found.length === 0 && entries.length > 0 ? <Empty title="Nothing that is loaded matches." /> : null}
           <Table
             caption="Entries of the audit log, newest first"
@@ -42,7 +45,8 @@ export function Audit(): JSX.Element {
           <p class="buttons">
             {hasOlder ? <button onClick={loadOlder}>Load older</button> : null}
             <button onClick={() => download(found)}>Download what is shown</button>
-            <span class="faint">One JSON text a line, without payloads.</span>
+            <ExportLink />
+            <span class="faint">One JSON text a line, without payloads. Exports are recorded.</span>
           </p>
         </>
       )}

@@ -1,8 +1,9 @@
 import type { ApprovalList, ApprovalView } from '../../../src/core/admin-api/approval-view.ts';
+import { hasWords } from '../../../src/core/has-words.ts';
 import type { JSX } from 'preact';
 import { Badge } from '../parts/badge.tsx';
 import { Empty } from '../parts/empty.tsx';
-import { Choice, hasWords } from '../parts/filter.tsx';
+import { Choice } from '../parts/filter.tsx';
 import { Person } from '../parts/person.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Table } from '../parts/table.tsx';

@@ -1,11 +1,11 @@
 import type { ApprovalView } from '../../../src/core/admin-api/approval-view.ts';
+import { hasWords } from '../../../src/core/has-words.ts';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../keys.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Batch } from '../parts/batch.tsx';
 import { Empty } from '../parts/empty.tsx';
-import { hasWords } from '../parts/filter.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { SentenceLine } from '../parts/sentence.tsx';
 import { TitleBar } from '../parts/title-bar.tsx';

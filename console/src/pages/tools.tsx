@@ -1,10 +1,11 @@
 import type { PinList, PinView } from '../../../src/core/admin-api/pin-view.ts';
 import type { ToolList } from '../../../src/core/admin-api/policy-view.ts';
 import { useState } from 'preact/hooks';
+import { hasWords } from '../../../src/core/has-words.ts';
 import type { JSX } from 'preact';
 import { Badge } from '../parts/badge.tsx';
 import { Digest } from '../parts/facts.tsx';
-import { Filter, hasWords } from '../parts/filter.tsx';
+import { Filter } from '../parts/filter.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Table } from '../parts/table.tsx';
 import { Visible } from '../parts/visible.tsx';

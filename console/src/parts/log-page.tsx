@@ -1,10 +1,11 @@
 import type { AuditView } from '../../../src/core/admin-api/audit-view.ts';
+import { hasWords } from '../../../src/core/has-words.ts';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { useQuery } from '../router.ts';
 import { useTitle } from '../title.ts';
 import { type Log, useLog } from '../use-log.ts';
-import { Choice, hasWords } from './filter.tsx';
+import { Choice } from './filter.tsx';
 import { Problem } from './problem.tsx';
 import { TitleBar } from './title-bar.tsx';
 

@@ -3,9 +3,10 @@ import type { Administration } from '../../gateway/administration.ts';
 import type { RouteDeps } from './admin-route.ts';
 import { ADMIN_ROUTES } from './admin-routes.ts';
 import { answerRoute } from './answer-route.ts';
-import type { CredentialDeps } from './check-credential.ts';
+import { checkCredential, type CredentialDeps } from './check-credential.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { PROBLEMS, sendProblem } from './problems.ts';
+import { sendLines } from './send-lines.ts';
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
@@ -28,7 +29,12 @@ export function addAdminRoutes(app: FastifyInstance, deps: RouteDeps & Credentia
       url: fastifyPath(route.path),
       handler: async (request, reply) => {
         const answer = await answerRoute(deps, route, request);
-        return answer.ok ? sendJson(reply, JSON.stringify(answer.value)) : sendProblem(reply, answer.error);
+        if (!answer.ok) return sendProblem(reply, answer.error);
+        if (route.answers !== 'lines') return sendJson(reply, JSON.stringify(answer.value));
+        void reply.header('content-disposition', 'attachment; filename="audit.jsonl"');
+        return sendLines(reply, answer.value as AsyncIterable<string>, async () => {
+          return (await checkCredential(deps, request)).ok;
+        });
       },
     });
   }

@@ -35,7 +35,19 @@ export interface AdminRoute<Params = unknown, Query = unknown, Body = unknown, A
   /** How much of one, where it is not what every route takes. */
   readonly bodyLimits?: JsonLimits;
   readonly answer: z.ZodType<Answer>;
+  /** `lines`: `handle` gives texts of whole lines, one by one, and `answer` is about what each line holds. Otherwise one JSON document. */
+  readonly answers?: 'lines';
   handle(deps: RouteDeps, request: RouteRequest<Params, Query, Body>): Promise<Result<Answer, AdminFault>>;
+}
+
+/** An operation that answers with lines: `handle` gives texts of whole ones. `line` is about what each of them holds. */
+export function linesRoute<Params, Query>({
+  line,
+  ...route
+}: Omit<AdminRoute<Params, Query, undefined, AsyncIterable<string>>, 'answer' | 'answers' | 'method'> & {
+  readonly line: z.ZodType;
+}): AdminRoute {
+  return { ...route, method: 'GET', answer: line, answers: 'lines' } as AdminRoute;
 }
 
 /** Lets the schemas of a route say the types of its handler. */

@@ -31,7 +31,14 @@ function operation(route: AdminRoute): Record<string, unknown> {
       ? { requestBody: { content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } } }
       : {}),
     responses: {
-      '200': { description: 'Done', content: { 'application/json': { schema: jsonSchema(route.answer, 'output') } } },
+      '200': {
+        description: 'Done',
+        content: {
+          [route.answers === 'lines' ? 'application/jsonl' : 'application/json']: {
+            schema: jsonSchema(route.answer, 'output'),
+          },
+        },
+      },
       ...Object.fromEntries(
         PROBLEM_CODES.map((code) => [
           problemDocument({ code, detail: '', help: '' }).status,

@@ -5,6 +5,9 @@ import type { AccountView } from '../../core/admin-api/account-view.ts';
 import type { AuditView } from '../../core/admin-api/audit-view.ts';
 import type { KillSwitchView } from '../../core/admin-api/kill-switch-view.ts';
 import type { TokenView } from '../../core/admin-api/token-view.ts';
+import type { VerificationView } from '../../core/admin-api/verification-view.ts';
+import { NOT_PROVED } from '../../core/audit/verify/say-verdict.ts';
+import type { VerificationState } from '../../gateway/log-verification.ts';
 import type { KillSwitch } from '../../core/kill-switch/kill-switch.ts';
 import type { StoredAccount } from '../../ports/account-store.ts';
 import type { AuditRecord } from '../../ports/audit-log.ts';
@@ -49,6 +52,10 @@ export function pinView(pin: Pin): PinView {
 export function accountView({ id, user, subject, roles, groups, createdMs, disabledMs }: StoredAccount): AccountView {
   const disabledAt = disabledMs === null ? null : formatTimestamp(disabledMs);
   return { id, user, subject, roles, groups, createdAt: formatTimestamp(createdMs), disabledAt };
+}
+
+export function verificationView({ checkedMs, ...state }: VerificationState): VerificationView {
+  return { ...state, checkedAt: checkedMs === null ? null : formatTimestamp(checkedMs), notProved: NOT_PROVED };
 }
 
 /** The texts are our own canonical JSON: the log wrote them. */

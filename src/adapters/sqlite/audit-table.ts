@@ -14,22 +14,27 @@ const PAGE_ENTRIES_MAX = 1000;
 const PAGE_CHARS_MAX = 8 * 1024 * 1024;
 
 const COLUMNS = 'seq AS sequence, leaf, payload';
+const WITHOUT_PAYLOAD = 'seq AS sequence, leaf, NULL AS payload';
 
 export function createAuditTable(db: DatabaseSync): AuditTable {
   const append = db.prepare('INSERT INTO audit_log (seq, leaf, payload) VALUES (?, ?, ?)');
   const last = db.prepare('SELECT coalesce(max(seq), 0) AS last FROM audit_log');
   const find = db.prepare(`SELECT ${COLUMNS} FROM audit_log WHERE seq = ?`);
-  const newest = db.prepare(`SELECT ${COLUMNS} FROM audit_log ORDER BY seq DESC LIMIT ?`);
-  const after = db.prepare(`SELECT ${COLUMNS} FROM audit_log WHERE seq > ? ORDER BY seq LIMIT ?`);
+  const prepareNewest = (columns: string) => db.prepare(`SELECT ${columns} FROM audit_log ORDER BY seq DESC LIMIT ?`);
+  const prepareAfter = (columns: string) =>
+    db.prepare(`SELECT ${columns} FROM audit_log WHERE seq > ? ORDER BY seq LIMIT ?`);
+  const [newest, newestLeaves] = [prepareNewest(COLUMNS), prepareNewest(WITHOUT_PAYLOAD)];
+  const [after, leavesAfter] = [prepareAfter(COLUMNS), prepareAfter(WITHOUT_PAYLOAD)];
 
   return {
     append: (sequence, leaf, payload) => void append.run(sequence, leaf, payload),
     lastSequence: () => Number(last.get()?.['last']),
     find: (sequence) => (find.get(sequence) as AuditRow | undefined) ?? null,
-    read({ limit, afterSequence }) {
+    read({ limit, afterSequence, leaveOutPayloads }) {
       const rowsMax = Math.min(limit, PAGE_ENTRIES_MAX);
-      if (afterSequence !== null) return takePage(after.iterate(afterSequence, rowsMax));
-      return takePage(newest.iterate(rowsMax)).toReversed();
+      if (afterSequence !== null)
+        return takePage((leaveOutPayloads ? leavesAfter : after).iterate(afterSequence, rowsMax));
+      return takePage((leaveOutPayloads ? newestLeaves : newest).iterate(rowsMax)).toReversed();
     },
   };
 }

@@ -197,8 +197,7 @@ const MIGRATIONS: readonly string[] = [
 export function applyMigrations(db: DatabaseSync): void {
   db.exec('BEGIN IMMEDIATE');
   try {
-    const version = isEmpty(db) ? createVersionTable(db) : versionOf(db);
-    if (version > MIGRATIONS.length) throw newerDatabase(version);
+    const version = isEmpty(db) ? createVersionTable(db) : checkVersion(db);
     for (const [index, migration] of MIGRATIONS.entries()) {
       if (index < version) continue;
       db.exec(migration);
@@ -221,12 +220,15 @@ function createVersionTable(db: DatabaseSync): number {
   return 0;
 }
 
-function versionOf(db: DatabaseSync): number {
+/** The version of a database of ours. Throws `StoreError` for any other file. */
+export function checkVersion(db: DatabaseSync): number {
   const applicationId = db.prepare('PRAGMA application_id').get()?.['application_id'];
   if (applicationId !== APPLICATION_ID) {
     throw new StoreError('corrupt', 'it is a database of another program; name another file as the store');
   }
-  return Number(db.prepare('SELECT max(version) AS version FROM schema_version').get()?.['version']);
+  const version = Number(db.prepare('SELECT max(version) AS version FROM schema_version').get()?.['version']);
+  if (version > MIGRATIONS.length) throw newerDatabase(version);
+  return version;
 }
 
 function newerDatabase(version: number): StoreError {

@@ -251,7 +251,14 @@ export interface PinEntry {
 export interface GatewayEntry {
   readonly kind: 'gateway';
   readonly timeMs: number;
-  readonly change: 'started' | 'stopped' | 'policy-loaded' | 'shadow-loaded' | 'recovered' | 'payload-read';
+  readonly change:
+    | 'started'
+    | 'stopped'
+    | 'policy-loaded'
+    | 'shadow-loaded'
+    | 'recovered'
+    | 'payload-read'
+    | 'exported';
   readonly policyVersion: PolicyVersion | null;
   readonly by: string | null;
   readonly detail: string;

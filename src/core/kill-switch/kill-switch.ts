@@ -19,6 +19,10 @@ export interface KillSwitch {
   readonly expiresMs: number | null;
 }
 
+/** Of the one switch that no entry says is on: whoever releases it ends what the gateway began by itself. */
+export const START_UNREADABLE =
+  'The stored state could not be read at start. Repair the store, then release this switch.';
+
 /** What is compared with the scopes. `tool` is `null` for a request that is not about one tool. */
 export interface KillFacts {
   readonly principal: string;

@@ -3,24 +3,28 @@ import { err, ok } from '../../core/result.ts';
 import type { AuditLog, AuditRecord } from '../../ports/audit-log.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Administration } from '../administration.ts';
+import type { LogVerification } from '../log-verification.ts';
 import { checkRole, notFound, withStore } from './admin-fault.ts';
 
 export interface AuditAdminDeps {
   readonly audit: AuditLog;
   readonly clock: Clock;
+  readonly verification: LogVerification;
 }
 
 /** Every administrator may read what was decided. The arguments are for auditors, and their reading is itself recorded first. */
-export function createAuditAdministration(deps: AuditAdminDeps): Pick<Administration, 'readAudit' | 'showAudit'> {
+export function createAuditAdministration(
+  deps: AuditAdminDeps,
+): Pick<Administration, 'readAudit' | 'showAudit' | 'verifyAudit'> {
   return {
+    verifyAudit: (by) => {
+      const fault = checkRole(by, 'auditor', 'operator', 'approver', 'viewer');
+      return fault === null ? ok(deps.verification.look()) : err(fault);
+    },
     readAudit: (by, query) => {
       const fault = checkRole(by, 'auditor', 'operator', 'approver', 'viewer');
       if (fault !== null) return Promise.resolve(err(fault));
-      const { leaveOutPayloads, ...which } = query;
-      return withStore(async () => {
-        const records = await deps.audit.read(which);
-        return ok(leaveOutPayloads === true ? records.map(withoutPayload) : await disclose(deps, by, records));
-      });
+      return withStore(async () => ok(await disclose(deps, by, await deps.audit.read(query))));
     },
     showAudit: (by, sequence) => {
       const fault = checkRole(by, 'auditor', 'operator', 'approver', 'viewer');

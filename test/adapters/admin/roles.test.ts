@@ -20,6 +20,8 @@ const OPENS: Readonly<Record<string, readonly AdminRole[]>> = {
   'POST /api/kill-switch': ['operator'],
   'DELETE /api/kill-switch/{id}': ['operator'],
   'GET /api/audit': EVERYBODY,
+  'GET /api/audit/export': ['auditor'],
+  'GET /api/audit/verify': EVERYBODY,
   'GET /api/audit/{seq}': EVERYBODY,
   'GET /api/tokens': ['operator', 'auditor'],
   'POST /api/tokens': ['operator'],
