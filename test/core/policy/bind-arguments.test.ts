@@ -15,6 +15,12 @@ describe('bindArguments', () => {
     ['fills in inside of objects', [NESTED], { filter: { a: 1 } }, { filter: { a: 1, owner: { id: 'alice' } } }],
     ['makes the objects around', [NESTED], {}, { filter: { owner: { id: 'alice' } } }],
     ['fills in the client', [{ path: ['app'], from: 'client' }], {}, { app: 'test-client' }],
+    [
+      'keeps what is the same inside',
+      [NESTED],
+      { filter: { owner: { id: 'alice' } } },
+      { filter: { owner: { id: 'alice' } } },
+    ],
     ['binds several', [TENANT, NESTED], {}, { tenant_id: 'acme', filter: { owner: { id: 'alice' } } }],
     ['binds the same twice', [TENANT, TENANT], {}, { tenant_id: 'acme' }],
     ['binds nothing without bindings', [], { a: 1 }, { a: 1 }],
@@ -35,6 +41,12 @@ describe('bindArguments', () => {
     ['a second name in another case', [TENANT], { Tenant_ID: 'globex' }, LEAVE_OUT],
     ['a second name beside the right one', [TENANT], { tenant_id: 'acme', tenantId: 'globex' }, LEAVE_OUT],
     ['a second name that Unicode folds', [TENANT], { 'tenant_\uff49d': 'globex' }, LEAVE_OUT],
+    [
+      'another value inside',
+      [NESTED],
+      { filter: { owner: { id: 'bob' } } },
+      'The argument filter.owner.id is filled in from who you are. Leave it out.',
+    ],
     [
       'a text around',
       [NESTED],
