@@ -1,9 +1,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openLegacyHost } from '../support/conversing-host.ts';
 import { runGateway, type TestGateway } from '../support/run-gateway.ts';
-import { type Reply, type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts';
+import {
+  event,
+  type Reply,
+  type ScriptedUpstream,
+  type SeenRequest,
+  startScriptedUpstream,
+} from '../support/scripted-upstream.ts';
 
-// Class G, the streams of calls: a host of 2025-11-25 that loses its connection comes back for the rest, and nobody else does.
+// Class G, the streams of calls: a host that loses its connection comes back for the rest, and nobody else does.
 
 const POLICY = `
 version: 1
@@ -167,3 +173,53 @@ it('is plain JSON where it is quick, events from the start where the host names 
   answer('x');
   expect((await plain).type).toBe('application/json');
 });
+
+it.each(['2025-03-26', '2025-06-18'])(
+  'of %s gives ids with what is told, and hosts come back with those',
+  async (revision) => {
+    const host = await openHost('alice', revision);
+    const other = await openHost('alice', revision);
+    let token: unknown;
+    let stream: ReturnType<Reply['stream']> | undefined;
+    let requestId: unknown;
+    const script = (request: SeenRequest, reply: Reply): void => {
+      token = (request.message?.params?.['_meta'] as { progressToken?: unknown } | undefined)?.progressToken;
+      requestId = request.message?.id;
+      stream = reply.stream();
+    };
+    upstream.on('tools/call', script);
+    const tell = (progress: number): void =>
+      stream?.write(
+        event({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: token, progress } }),
+      );
+    const message = {
+      jsonrpc: '2.0',
+      id: 7,
+      method: 'tools/call',
+      params: { name: 'shop__echo', arguments: {}, _meta: { progressToken: 'p' } },
+    };
+    const accept = 'application/json, text/event-stream';
+    const first = follow(host, { method: 'POST', body: JSON.stringify(message), headers: { accept } });
+    await expect.poll(() => stream).toBeDefined();
+    tell(1);
+    const opened = await first;
+    await opened.until(/"progress":1/);
+    // No event without data, which hosts of these revisions could not read.
+    expect(opened.text()).not.toMatch(/^data:\s*$/m);
+    const [, id = ''] = /^id: (\S+)/m.exec(opened.text()) ?? [];
+    expect(id).not.toBe('');
+    opened.lose();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    tell(2);
+    stream?.write(event({ jsonrpc: '2.0', id: requestId, result: { content: [{ type: 'text', text: 'the rest' }] } }));
+    stream?.end();
+    const stranger = await comeBack(other, id);
+    const back = await comeBack(host, id);
+    await back.until(/the rest/);
+    expect(back.text()).toContain('"progress":2');
+    expect(back.text()).not.toContain('"progress":1');
+    expect(stranger.text()).not.toContain('the rest');
+    stranger.lose();
+    upstream.on('tools/call', (_request, reply) => void held.push(reply));
+  },
+);

@@ -66,7 +66,7 @@ beforeAll(async () => {
     };
     for (const [era, request] of Object.entries({ modern, legacy })) {
       const stream = await openHostStream(gateway.mcpPort, request);
-      expect(stream.status).toBe(200);
+      if (stream.status !== 200) throw new Error(`no stream: HTTP ${stream.status}`);
       streams.push({ person: person as Person, era, stream });
     }
     // What somebody never saw cannot have changed for them.

@@ -50,12 +50,13 @@ export async function answerCall(
     nextAskId: () => plane.deps.ids.next('ask'),
     tellSession: tellerOf(opened),
     openLog: openLogOf(exchange, caller, opened, { kind, exposedName: name, endpoint: caller.endpoint }),
+    beginsWithId: opened.revision === '2025-11-25',
     limits: plane.limits,
   });
   const context = createContext(plane, caller, opened, traceparent);
   const running = { id: message.id, abort: caller.abort };
   opened.session?.running.add(running);
-  const attendance = attend(exchange, caller, stream);
+  const attendance = attend(exchange, caller, opened, stream);
   try {
     stream.answer(
       await plane.deps.gateway.call({
@@ -82,30 +83,36 @@ function tellerOf({ session }: Opened): ((notice: HostNotice) => void) | null {
   return session === null ? null : (notice) => void tellSession(session, notice);
 }
 
-/** Only revision 2025-11-25 begins a stream with an id, and only a session has somewhere to come back to. */
+/** Only a session has somewhere to come back to, in every revision that has sessions ("Resumability and Redelivery"). */
 function openLogOf(
   { plane }: Exchange,
   { headers }: Caller,
-  { session, revision }: Opened,
+  { session }: Opened,
   call: LoggedCall,
 ): (() => CallLog) | null {
-  if (session === null || revision !== '2025-11-25' || !acceptsEventStream(headers)) return null;
+  if (session === null || !acceptsEventStream(headers)) return null;
   return () => plane.callEvents.open(session, call);
 }
 
 /**
- * Lets a call go on whose host lost its connection, where it can come back. It can once it was told an id, so a call that takes a while
- * is answered by events; and at once where the host names those first.
+ * Lets a call go on whose host lost its connection, where it can come back. It can once it was told an id. From 2025-11-25 on a stream begins with
+ * one, so there a call that takes a while is answered by events; and at once where the host names those first.
  */
-function attend({ plane }: Exchange, { principal, headers, loss, abort }: Caller, stream: CallStream) {
+function attend(
+  { plane }: Exchange,
+  { principal, headers, loss, abort }: Caller,
+  { revision }: Opened,
+  stream: CallStream,
+) {
   if (!stream.isResumable) return { end: () => undefined };
+  const beginsWithId = revision === '2025-11-25';
   let place: { leave(): void } | null = null;
   loss.mean = () => {
     place = stream.canReturn ? plane.orphans.enter(principal.id) : null;
     if (place === null) abort.abort();
   };
-  if (prefersEventStream(headers)) stream.open();
-  const timer = setTimeout(() => stream.open(), plane.limits.callOpensAfterMs).unref();
+  if (beginsWithId && prefersEventStream(headers)) stream.open();
+  const timer = beginsWithId ? setTimeout(() => stream.open(), plane.limits.callOpensAfterMs).unref() : undefined;
   return {
     end() {
       clearTimeout(timer);

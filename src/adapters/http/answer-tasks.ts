@@ -91,6 +91,7 @@ function streamFor(
     nextAskId: () => plane.deps.ids.next('ask'),
     tellSession: session === null ? null : (notice) => void tellSession(session, notice),
     openLog: null,
+    beginsWithId: false,
     limits: plane.limits,
   });
 }

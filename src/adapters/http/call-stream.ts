@@ -49,6 +49,8 @@ export interface CallStreamOptions {
   readonly tellSession: ((notice: HostNotice) => void) | null;
   /** What its host can come back for; `null` where it cannot. */
   readonly openLog: (() => CallLog) | null;
+  /** Whether its stream begins with an id, before there is anything to tell. Hosts of revisions before 2025-11-25 expect no empty event. */
+  readonly beginsWithId: boolean;
   readonly limits: Pick<McpPlaneLimits, 'streamKeepAliveMs' | 'streamBufferBytesMax' | 'logMessagesPerCallMax'>;
 }
 
@@ -65,6 +67,7 @@ export class CallStream implements HostStream {
   #keepAlive: NodeJS.Timeout | null = null;
   #isOpen = false;
   #isAnswered = false;
+  #hasGivenId = false;
   #lastProgress = Number.NEGATIVE_INFINITY;
   #logged = 0;
   /** Aborts when nothing can be asked any more. Most calls ask nothing, and an abort costs more than the rest of an answer. */
@@ -87,7 +90,9 @@ export class CallStream implements HostStream {
     this.#isOpen = true;
     beginEventStream(res);
     this.#log = openLog?.() ?? null;
-    res.write(this.#log === null ? COMMENT : firstEvent(this.#log.firstId));
+    const { beginsWithId } = this.#options;
+    res.write(this.#log !== null && beginsWithId ? firstEvent(this.#log.firstId) : COMMENT);
+    this.#hasGivenId = this.#log !== null && beginsWithId;
     if (this.#log !== null) this.#log.onReturn = (line) => this.#goOn(line);
     this.#keepAlive = setInterval(() => this.#write(COMMENT), limits.streamKeepAliveMs);
     this.#keepAlive.unref();
@@ -174,7 +179,7 @@ export class CallStream implements HostStream {
 
   /** Whether its host could come back after its connection is lost: it has an id to come back with. */
   get canReturn(): boolean {
-    return this.#log !== null;
+    return this.#hasGivenId;
   }
 
   #finish(pieces: readonly Uint8Array[], status: number, headers: readonly string[]): void {
@@ -199,7 +204,7 @@ export class CallStream implements HostStream {
   /** `false`: nobody will ever read it. */
   #tell(event: string): boolean {
     if (this.#log === null) return this.#write(event);
-    this.#write(this.#log.next(event) + event);
+    if (this.#write(this.#log.next(event) + event)) this.#hasGivenId = true;
     return true;
   }
 
