@@ -1,4 +1,5 @@
 import type { ApprovalDetail, ChangeView, EditView } from '../core/admin-api/approval-view.ts';
+import { highRiskWords } from '../core/approval/high-risk.ts';
 import { visibleJson, visibleText } from '../core/content/visible-text.ts';
 import { type CliContext, paint } from './cli-context.ts';
 import { formatDistance, formatTime } from './format-time.ts';
@@ -8,7 +9,7 @@ import { renderFields } from './layout.ts';
 export function renderApproval(context: Pick<CliContext, 'color' | 'nowMs'>, approval: ApprovalDetail): string {
   const nowMs = context.nowMs();
   const when = (time: string) => `${formatTime(time)} (${formatDistance(time, nowMs)})`;
-  const { approversNeeded, approvedBy, decidedBy, decidedAt, comment, note, badges, mayDecide } = approval;
+  const { approversNeeded, approvedBy, decidedBy, decidedAt, comment, note, badges, highRisks, mayDecide } = approval;
   const head = renderFields(context, [
     ['Approval', approval.id],
     ['Status', { text: approval.status, style: approval.status === 'pending' ? 'yellow' : 'none' }],
@@ -18,6 +19,7 @@ export function renderApproval(context: Pick<CliContext, 'color' | 'nowMs'>, app
     ['Wants', approval.summary],
     ['Why asked', `${approval.reason}${ruleOf(approval)}`],
     ['Unusual', badges.length === 0 ? null : { text: badges.join(', '), style: 'yellow' }],
+    ['High risk', highRisks.length === 0 ? null : { text: highRiskWords(highRisks), style: 'red' }],
     ['Asked', when(approval.createdAt)],
     ['Expires', approval.status === 'pending' ? when(approval.expiresAt) : null],
     [

@@ -98,6 +98,7 @@ describe('other arguments', () => {
     await page.goto(`/approvals/${id}`);
     await page.getByRole('button', { name: 'Propose others' }).click();
     await page.getByLabel('All arguments, as a JSON object').fill('{"id": 7}');
+    expect(await findings(page)).toEqual([]);
     await pictures(page, 'propose', 'phone');
     const width = await page.evaluate<number>('document.documentElement.scrollWidth');
     expect(width).toBeLessThanOrEqual(360);
@@ -144,5 +145,24 @@ describe('other arguments', () => {
     await page.goto(`/approvals/${id}`);
     await page.getByText('proposed other arguments instead').waitFor();
     world().complaints.splice(0, 1);
+  });
+
+  // The last one here: alice asks for nothing after it.
+  it('have no record before and after once whoever asked is signed out, and the page says so', async () => {
+    const { id } = await world().ask('update', { id: 'note-3', text: 'Now' });
+    const { tokens } = (await world().gateway.admin('GET', '/api/tokens')).json as {
+      readonly tokens: readonly { readonly id: string; readonly user: string }[];
+    };
+    const page = await open(PHONE);
+    await page.goto(`/approvals/${id}`);
+    await page.getByText('Read by get with the rights of the requester').waitFor();
+    await world().gateway.admin('DELETE', `/api/tokens/${tokens.find(({ user }) => user === 'alice')?.id}`);
+    await page.getByRole('button', { name: 'Propose others' }).click();
+    await page.getByLabel('All arguments, as a JSON object').fill('{"id": "note-3", "text": "Later"}');
+    await page.getByRole('button', { name: 'Propose these' }).click();
+    await page.getByText('whoever asked is no longer signed in').waitFor();
+    expect(await page.getByRole('table', { name: 'What the call would change' }).count()).toBe(0);
+    expect(await findings(page)).toEqual([]);
+    await pictures(page, 'edited-unread', 'phone');
   });
 });

@@ -37,7 +37,7 @@ async function openTold(): Promise<Page> {
   return page;
 }
 
-/** As a window that is minimised, or a tab behind another one. */
+/** As a window that is minimised, or a tab behind another one: Chromium without a screen hides neither. */
 async function lookAway(page: Page, isAway: boolean): Promise<void> {
   await page.evaluate(`Object.defineProperty(document, 'hidden', { configurable: true, get: () => ${isAway} })`);
 }

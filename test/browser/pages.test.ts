@@ -56,6 +56,21 @@ describe('every page', () => {
     }
   });
 
+  it('cannot load, run or style what is not ours, and a test in which one tries fails', async () => {
+    const page = await open(DESK);
+    for (const [tag, name, value] of [
+      ['img', 'src', 'data:image/png;base64,iVBORw0KGgo='],
+      ['div', 'style', 'color: red'],
+    ])
+      await page.evaluate(`document.body.append(Object.assign(document.createElement('${tag}'), { id: 'planted' }));
+        document.querySelector('#planted').setAttribute('${name}', '${value}');
+        document.querySelector('#planted').remove()`);
+    await expect
+      .poll(() => world().complaints.filter((each) => each.includes('Content Security Policy')).length)
+      .toBe(2);
+    world().complaints.length = 0;
+  });
+
   it('is ready within a second', async () => {
     const page = await open(DESK);
     const readyMs: number[] = [];
