@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { findUnknownUpstreams, loadPolicySet } from '../config/load-policies.ts';
 import { renderProblems } from '../config/render-problems.ts';
+import { visibleJson } from '../core/content/visible-text.ts';
 import type { Json } from '../core/json/value.ts';
 import { compilePolicy, type PolicySource } from '../core/policy/compile-policy.ts';
 import { lintCredentials } from '../core/policy/lint/lint-credentials.ts';
@@ -38,7 +39,7 @@ export async function checkFiles(options: CheckOptions): Promise<CommandOutcome>
 
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const exitCode = errors === 0 ? 0 : 1;
-  if (options.json) return { exitCode, output: `${JSON.stringify({ ok: errors === 0, problems })}\n` };
+  if (options.json) return { exitCode, output: `${visibleJson({ ok: errors === 0, problems })}\n` };
   const summary = `${countOf(errors, 'error')}, ${countOf(problems.length - errors, 'warning')}\n`;
   return { exitCode, output: `${renderProblems(problems, options)}${summary}` };
 }

@@ -1,4 +1,5 @@
 import { renderProblems } from '../config/render-problems.ts';
+import { visibleJson } from '../core/content/visible-text.ts';
 import { type AccessChange, diffPolicies as compare, type RuleChange } from '../core/policy/diff-policies.ts';
 import { formatTimestamp } from '../core/timestamp.ts';
 import { type CliContext, paint } from './cli-context.ts';
@@ -26,13 +27,13 @@ export async function diffPolicies(options: DiffOptions): Promise<CommandOutcome
     const problems = [...(before.ok ? [] : before.error), ...(after.ok ? [] : after.error)];
     return {
       exitCode: 2,
-      output: json ? `${JSON.stringify({ ok: false, problems })}\n` : renderProblems(problems, { color }),
+      output: json ? `${visibleJson({ ok: false, problems })}\n` : renderProblems(problems, { color }),
     };
   }
   const { access, rules } = compare(before.value, after.value, options.nowMs);
   const isSame = before.value.version === after.value.version;
   const exitCode = isSame ? 0 : 1;
-  if (json) return { exitCode, output: `${JSON.stringify({ ok: true, same: isSame, access, rules })}\n` };
+  if (json) return { exitCode, output: `${visibleJson({ ok: true, same: isSame, access, rules })}\n` };
   if (isSame) return { exitCode, output: 'The two mean the same.\n' };
   const parts = [renderAccess(access, { color }), renderRules(rules, { color })].filter((part) => part !== '');
   return {

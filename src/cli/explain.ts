@@ -7,6 +7,7 @@ import {
   type ExplanationView,
   explanationViewSchema,
 } from '../core/admin-api/explanation-view.ts';
+import { visibleJson } from '../core/content/visible-text.ts';
 import type { PrincipalId } from '../core/identity/principal.ts';
 import { REQUEST_LIMITS } from '../core/json/limits.ts';
 import { readJson } from '../core/json/read-json.ts';
@@ -65,7 +66,7 @@ export async function explainDecision({ request, json, color, ...place }: Explai
   const policy = await loadPolicyAt(place);
   if (!policy.ok) {
     const output = json
-      ? `${JSON.stringify({ ok: false, problems: policy.error })}\n`
+      ? `${visibleJson({ ok: false, problems: policy.error })}\n`
       : renderProblems(policy.error, { color });
     return { exitCode: 1, output };
   }
@@ -74,7 +75,7 @@ export async function explainDecision({ request, json, color, ...place }: Explai
   const as: ExplainedPerson = { user, groups, scopes, tenant, client, from: 'request' };
   const explanation = { as, target: request.target, decision: viewDecision(decision), rules };
   const output = json
-    ? `${JSON.stringify({ ok: true, ...explanation })}\n`
+    ? `${visibleJson({ ok: true, ...explanation })}\n`
     : renderExplanation(explanation, request.args, { color });
   return { exitCode: 0, output };
 }

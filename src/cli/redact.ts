@@ -11,7 +11,7 @@ import { opaqueText, opaqueValue } from '../core/content/detectors/opaque-value.
 import { detect, type Span } from '../core/content/detect.ts';
 import { detectInJson } from '../core/content/redact-json.ts';
 import { redactText, redactionMarker } from '../core/content/redact-text.ts';
-import { visibleText } from '../core/content/visible-text.ts';
+import { visibleJson, visibleText } from '../core/content/visible-text.ts';
 import { paint } from './cli-context.ts';
 import type { CommandOutcome } from './command-outcome.ts';
 
@@ -44,7 +44,7 @@ export async function redactFile(options: RedactOptions): Promise<CommandOutcome
   const shown = spans.map(
     ({ start, end, detector, class: kind }): ShownSpan => ({ start, end, detector, class: kind }),
   );
-  return { exitCode: 0, output: `${JSON.stringify({ spans: shown, output })}\n` };
+  return { exitCode: 0, output: `${visibleJson({ spans: shown, output })}\n` };
 }
 
 /** E-mail addresses stand in nearly every text, and who looks for credentials does not mean them. */

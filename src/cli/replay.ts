@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CONFIG_FILE, findConfigFile } from '../config/find-config-file.ts';
 import { renderProblems } from '../config/render-problems.ts';
+import { visibleJson } from '../core/content/visible-text.ts';
 import { type ReplayChange, replayCall } from '../core/policy/replay.ts';
 import { labelOf } from '../core/catalog/target.ts';
 import type { CompiledPolicy } from '../core/policy/compile-policy.ts';
@@ -81,7 +82,7 @@ async function replay(context: CliContext, flags: ReplayFlags): Promise<void> {
   const policy = await loadPolicyAt({ config: findConfigFile(config), dir });
   if (!policy.ok) {
     const problems = policy.error;
-    context.stdout.write(json ? `${JSON.stringify({ ok: false, problems })}\n` : renderProblems(problems, context));
+    context.stdout.write(json ? `${visibleJson({ ok: false, problems })}\n` : renderProblems(problems, context));
     return context.exitWith(2);
   }
   const sinceMs = context.nowMs() - since;

@@ -5,6 +5,7 @@ import { loadPolicySet, type PolicySet } from '../config/load-policies.ts';
 import { loadPolicyTest, type PolicyTest } from '../config/load-policy-tests.ts';
 import { listPolicyDir } from '../config/policy-dir.ts';
 import { renderProblems } from '../config/render-problems.ts';
+import { visibleJson } from '../core/content/visible-text.ts';
 import { type CompiledPolicy, compilePolicy, type PolicyOptions } from '../core/policy/compile-policy.ts';
 import { findUntestedRules, runCases } from '../core/policy/run-cases.ts';
 import type { Problem } from '../core/problem.ts';
@@ -51,7 +52,7 @@ export async function testPolicies(options: TestOptions): Promise<CommandOutcome
   const passed = report.cases.length - failed.length;
   const exitCode = isOk ? 0 : 1;
   if (options.json)
-    return { exitCode, output: `${JSON.stringify({ ok: isOk, passed, failed: failed.length, ...report })}\n` };
+    return { exitCode, output: `${visibleJson({ ok: isOk, passed, failed: failed.length, ...report })}\n` };
 
   const lines = failed.map(
     ({ place, name, differences }) => `${place}: ${name}\n${differences.map((line) => `  ${line}\n`).join('')}`,

@@ -23,7 +23,12 @@ export function visibleText(text: string): string {
  * escape of its own for each. Line breaks are those of the layout.
  */
 export function visibleJson(value: unknown, indent: 0 | 2 = 0): string {
-  const lines = JSON.stringify(value, null, indent).split('\n');
+  return visibleJsonText(JSON.stringify(value, null, indent));
+}
+
+/** The same of JSON that somebody has written already. */
+export function visibleJsonText(json: string): string {
+  const lines = json.split('\n');
   return lines.map((line) => line.replace(UNSEEN, jsonEscapes)).join('\n');
 }
 
