@@ -91,6 +91,14 @@ describe.each(HOSTS)('a host that speaks %s', (host) => {
     expect(await seen(host, `${bytesOf(host, framing(length))}${honest}`)).toEqual([400, 0]);
   });
 
+  it('E03 chunks in a version that has none are no call, and neither is what follows them', async () => {
+    const chunk = `${Buffer.byteLength(bodyOf(host)).toString(16)}\r\n${bodyOf(host)}\r\n0\r\n\r\n`;
+    const chunked = bytesOf(host, [['Transfer-Encoding', 'chunked']], chunk).replace(' HTTP/1.1', ' HTTP/1.0');
+    const honest = bytesOf(host, [['Content-Length', lengthOf(host)]]);
+    expect(await seen(host, `${chunked}${honest}`)).toEqual([400, 0]);
+    expect(await seen(host, honest.replace(' HTTP/1.1', ' HTTP/1.0'))).toEqual([200, 1]);
+  });
+
   it('E05 a call inside the body of another is a part of that body', async () => {
     const inner = bytesOf(host, [['Content-Length', lengthOf(host)]]);
     expect(await seen(host, bytesOf(host, [['Content-Length', String(inner.length)]], inner))).toEqual([400, 0]);

@@ -209,6 +209,15 @@ describe('P02, P04 a request that says more than its route knows', () => {
     },
   );
 
+  it('a switch in chunks of HTTP/1.0, which has none, is not pulled', async () => {
+    const body = JSON.stringify({ scope: { all: true }, reason: 'smuggled' });
+    const head = `POST /api/kill-switch HTTP/1.0\r\nHost: localhost\r\nAuthorization: Bearer ${world.gateway.operator}\r\n`;
+    const framing = 'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const bytes = `${head}${framing}${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+    expect(await sendBytes(world.gateway.adminPort, bytes)).toMatch(/^HTTP\/1\.1 400/);
+    expect((await world.gateway.admin('GET', '/api/kill-switch')).json).toEqual({ killSwitches: [] });
+  });
+
   it.each([
     '?limit=0',
     '?limit=1000000',

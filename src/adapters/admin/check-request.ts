@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type AllowedHosts, checkHost } from '../../core/http/host-check.ts';
+import { isFramedAlike } from '../../core/http/message-version.ts';
 import { PROBLEMS, type Problem } from './problems.ts';
 
 /** Two of one of these would let two readers see two requests in one. Node keeps the first and drops the others silently. */
@@ -15,8 +16,7 @@ const ONCE: ReadonlySet<string> = new Set([
 
 /** What is wrong with a request before anybody asks whose it is, or `null`. */
 export function checkRequest(request: IncomingMessage, allowed: AllowedHosts): Problem | null {
-  // Node takes `GET /api/tokens` without a version, and `HTTP/2.0` in plain text, for requests. Others see other requests in them.
-  if (request.httpVersionMajor !== 1) return PROBLEMS.httpVersion;
+  if (!isFramedAlike(request)) return PROBLEMS.httpVersion;
   if (hasRepeatedHeader(request.rawHeaders)) return PROBLEMS.repeatedHeader;
   const { host = null, origin = null } = request.headers;
   if (checkHost(allowed, host, origin) !== null) return PROBLEMS.foreignHost;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isFramedAlike } from '../../core/http/message-version.ts';
 import { assertNever } from '../../core/result.ts';
 import { checkNames } from './check-request.ts';
 import { type Exchange, failClosed, type Plane, turnAway } from './exchange.ts';
@@ -20,8 +21,7 @@ export function serveRequest(plane: Plane, req: IncomingMessage, res: ServerResp
 
 function route(exchange: Exchange): void {
   const { req } = exchange;
-  // Node takes `POST /mcp` without a version, and `HTTP/2.0` in plain text, for requests. Others see other requests in them.
-  if (req.httpVersionMajor !== 1) return turnAway(exchange, REFUSALS.httpVersion);
+  if (!isFramedAlike(req)) return turnAway(exchange, REFUSALS.httpVersion);
   const target = findTarget(pathOf(req.url ?? ''));
   if (target === null) return serveMcp(exchange, null);
   switch (target.kind) {
