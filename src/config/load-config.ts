@@ -66,10 +66,11 @@ function surroundingsOf(dir: string, env: Environment): Surroundings {
   };
 }
 
-/** Without the line break that editors put at the end. */
+/** Without the line break that editors put at the end. A device or a pipe has no size, and need not end. */
 function readSecretFile(path: string): string | null {
   try {
-    if (statSync(path).size > SECRET_FILE_BYTES_MAX) return null;
+    const found = statSync(path);
+    if (!found.isFile() || found.size > SECRET_FILE_BYTES_MAX) return null;
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)).replace(/\r?\n$/, '');
   } catch {
     return null;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type CompiledPolicy,
@@ -12,6 +11,7 @@ import { err, ok, type Result } from '../core/result.ts';
 import { checkWritableByOthers, fileProblem } from './file-problem.ts';
 import { listPolicyDir, type PolicyDir, shownPath } from './policy-dir.ts';
 import { POLICY_SCHEMA } from './policy-file-schema.ts';
+import { readPlainFile } from './read-plain-file.ts';
 import { readYaml } from './read-yaml.ts';
 import { checkBySchema } from './schema-problems.ts';
 import { refuseVariables } from './variables.ts';
@@ -82,7 +82,7 @@ export function findUnknownUpstreams(policy: CompiledPolicy, upstreams: readonly
 
 async function loadPolicyFile(dir: string, name: string): Promise<Result<PolicySource, readonly Problem[]>> {
   const place = shownPath(dir, name);
-  const bytes = await readFile(join(dir, name)).catch((error: NodeJS.ErrnoException) => error.code ?? 'unknown error');
+  const bytes = await readPlainFile(join(dir, name));
   if (typeof bytes === 'string')
     return err([fileProblem('error', place, `cannot be read (${bytes})`, 'look at its owner and mode')]);
   return parsePolicy(name, place, bytes);

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PolicyCases } from '../core/policy/policy-cases.ts';
 import type { Problem } from '../core/problem.ts';
@@ -6,6 +5,7 @@ import { err, ok, type Result } from '../core/result.ts';
 import { fileProblem } from './file-problem.ts';
 import { shownPath } from './policy-dir.ts';
 import { POLICY_CASES_SCHEMA } from './policy-file-schema.ts';
+import { readPlainFile } from './read-plain-file.ts';
 import { readYaml } from './read-yaml.ts';
 import { checkBySchema } from './schema-problems.ts';
 
@@ -17,7 +17,7 @@ export interface PolicyTest extends PolicyCases {
 
 export async function loadPolicyTest(dir: string, name: string): Promise<Result<PolicyTest, readonly Problem[]>> {
   const place = shownPath(dir, name);
-  const bytes = await readFile(join(dir, name)).catch((error: NodeJS.ErrnoException) => error.code ?? 'unknown error');
+  const bytes = await readPlainFile(join(dir, name));
   if (typeof bytes === 'string') {
     return err([fileProblem('error', place, `cannot be read (${bytes})`, 'look at its owner and mode')]);
   }
