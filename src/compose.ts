@@ -42,6 +42,7 @@ import { createConsoleSessions } from './gateway/console-sessions.ts';
 import { createGateway } from './gateway/create-gateway.ts';
 import type { CallDeps } from './gateway/deps.ts';
 import { expireApprovals } from './gateway/expire-approvals.ts';
+import { pruneApprovals } from './gateway/prune-approvals.ts';
 import { createInFlight } from './gateway/in-flight.ts';
 import { createKeptResults } from './gateway/kept-results.ts';
 import { createKillSwitches } from './gateway/kill-switches.ts';
@@ -146,6 +147,9 @@ async function openGateway(
   opened.defer(() => deps.lateRecords.close());
   const expiry = setInterval(() => void expire(deps), EXPIRY_INTERVAL_MS).unref();
   opened.defer(() => clearInterval(expiry));
+  void prune(deps, config);
+  const pruning = setInterval(() => void prune(deps, config), PRUNING_INTERVAL_MS).unref();
+  opened.defer(() => clearInterval(pruning));
   const refusals = createRefusals({ audit: store.audit, clock, knownSecrets: deps.knownSecrets, report });
   const subscriptions = openSubscriptions(deps, pins);
   opened.defer(() => subscriptions.close());
@@ -327,9 +331,20 @@ async function expire(deps: CallDeps): Promise<void> {
   await deps.leftCalls.expire();
 }
 
+/** What is over and was kept long enough. The log stays. */
+async function prune(deps: CallDeps, { approvals }: Config): Promise<void> {
+  deps.keptResults.forgetOver();
+  deps.pages.forgetOver();
+  await Promise.all([pruneApprovals(deps, approvals.keepMs), deps.tasks.forgetOver(deps.clock.nowMs())]).catch(
+    (error: unknown) => deps.report({ callId: null, problem: 'what is over could not be removed yet', error }),
+  );
+}
+
 const EXPIRY_INTERVAL_MS = 10_000;
 /** What a key sealed counts for ten minutes; what is a little more costs nothing. */
 const STATE_KEYS = { rotateMs: 7 * 24 * 60 * 60_000, overlapMs: 15 * 60_000 };
+/** With what one round takes, 2,000 a minute at most. */
+const PRUNING_INTERVAL_MS = 60_000;
 const LOOKS = { lookGapMs: 1000, lookAgainMs: 30_000 };
 const PREVIEWS_AT_ONCE_MAX = 32;
 const HELD_CALLS_MAX = 5000;

@@ -51,6 +51,7 @@ export function buildConfig(
       expiresMs: environment.approvals.expires,
       holdMs: environment.approvals.hold,
       holds: new Map(Object.entries(file.approvals.holds)),
+      keepMs: file.approvals.keep,
     },
     issuers: issuersOf(file),
     oidc: oidcOf(file),

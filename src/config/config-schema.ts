@@ -28,7 +28,7 @@ export interface ConfigFile {
   readonly log: LogSection;
   readonly results: ResultsSection;
   readonly notify: NotifySection;
-  readonly approvals: { readonly holds: Readonly<Record<string, number>> };
+  readonly approvals: { readonly holds: Readonly<Record<string, number>>; readonly keep: number };
 }
 
 export interface IdentitySection {
@@ -147,6 +147,9 @@ const limits = z.strictObject({
 });
 
 const approvals = z.strictObject({
+  keep: duration(DAY_MS, 3650 * DAY_MS)
+    .prefault('90d')
+    .describe('How long a request is kept once it is over. The audit log keeps what became of it'),
   holds: z
     .record(
       z.string().regex(/^[a-z0-9][a-z0-9 ._/-]{0,63}$/, { error: 'must be the beginning of a name in small letters' }),

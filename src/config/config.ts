@@ -63,6 +63,7 @@ export interface ApprovalConfig {
   readonly holdMs: number;
   /** By the beginning of a host's name. */
   readonly holds: ReadonlyMap<string, number>;
+  readonly keepMs: number;
 }
 
 export interface IssuerConfig {

@@ -7,6 +7,8 @@ export interface KeptResults {
   find(id: ApprovalId): readonly Uint8Array[] | null;
   /** The same, once. */
   take(id: ApprovalId): readonly Uint8Array[] | null;
+  /** Lets go of those whose time is over, which nobody may have asked for. */
+  forgetOver(): void;
 }
 
 export interface KeptResultsOptions {
@@ -32,6 +34,14 @@ export function createKeptResults(clock: Clock, options: KeptResultsOptions): Ke
     total -= entry.bytes;
   }
 
+  function forgetOver(): void {
+    const nowMs = clock.monotonicMs();
+    for (const [id, oldest] of kept) {
+      if (total <= options.totalBytesMax && oldest.untilMs > nowMs) break;
+      drop(id, oldest);
+    }
+  }
+
   function find(id: ApprovalId): readonly Uint8Array[] | null {
     const entry = kept.get(id);
     if (entry === undefined) return null;
@@ -42,15 +52,12 @@ export function createKeptResults(clock: Clock, options: KeptResultsOptions): Ke
 
   return {
     keep(id, json, bytes) {
-      const nowMs = clock.monotonicMs();
       if (bytes > options.resultBytesMax) return;
-      kept.set(id, { json, bytes, untilMs: nowMs + options.keepMs });
+      kept.set(id, { json, bytes, untilMs: clock.monotonicMs() + options.keepMs });
       total += bytes;
-      for (const [oldId, old] of kept) {
-        if (total <= options.totalBytesMax && old.untilMs > nowMs) break;
-        drop(oldId, old);
-      }
+      forgetOver();
     },
+    forgetOver,
     find,
     take(id) {
       const json = find(id);

@@ -14,6 +14,8 @@ export interface OpenedPages {
   add(page: OpenedPage): void;
   /** `principal`: in whose session it was said; `null`: in a process that all share. Told once; an id that is unknown tells nobody. */
   done(upstream: string, principal: string | null, elicitationId: string): void;
+  /** Those whose time is over. */
+  forgetOver(): void;
 }
 
 const PAGES_MAX = 500;
@@ -25,9 +27,17 @@ export function createOpenedPages(clock: Clock): OpenedPages {
   const pages = new Map<string, { readonly page: OpenedPage; readonly untilMs: number }>();
   return {
     add(page) {
+      // Anew, so that the first is always the one that was opened first.
+      pages.delete(keyOf(page));
       pages.set(keyOf(page), { page, untilMs: clock.monotonicMs() + KEPT_MS });
       const [oldest] = pages.keys();
       if (pages.size > PAGES_MAX && oldest !== undefined) pages.delete(oldest);
+    },
+    forgetOver() {
+      for (const [key, { untilMs }] of pages) {
+        if (untilMs > clock.monotonicMs()) break;
+        pages.delete(key);
+      }
     },
     done(upstream, principal, elicitationId) {
       for (const [key, { page, untilMs }] of pages) {

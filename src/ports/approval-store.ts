@@ -73,6 +73,10 @@ export interface ApprovalStore {
   keepPreview(id: ApprovalId, preview: ApprovalPreview): Promise<void>;
   /** Those that a person decided at or after that time, the newest first, without their arguments. */
   listDecided(sinceMs: number, limit: number): Promise<readonly ApprovalHead[]>;
+  /** Those that ended, and whose own time was over, before that time: the first of them, without an order that anybody may rely on. */
+  listEnded(beforeMs: number, limit: number): Promise<readonly ApprovalId[]>;
+  /** With their previews. Resolves to `false`, with nothing stored, when one of them can still be decided or spent, or runs. */
+  remove(ids: readonly ApprovalId[], entries: readonly AuditEntry[]): Promise<boolean>;
   /** Every approval that could still be decided or spent, whatever their number and age. */
   listOpen(): Promise<readonly ApprovalHead[]>;
 }

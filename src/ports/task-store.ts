@@ -22,4 +22,6 @@ export interface TaskStore {
   listOwn(owner: Pick<Task, 'principal' | 'client'>, nowMs: number): Promise<readonly TaskHead[]>;
   /** Resolves to `false` when there is a result already, which then stays, or no such task. */
   keepResult(id: TaskId, sealedResult: string): Promise<boolean>;
+  /** Removes those whose time is over. */
+  forgetOver(nowMs: number): Promise<void>;
 }

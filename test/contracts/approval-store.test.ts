@@ -186,6 +186,30 @@ describe.each(Object.entries(STORES))('the approval store in %s', (_name, open) 
     expect(await entryCount()).toBe(isCreated ? 4 : 3);
   });
 
+  it('removes what ended, with its preview and its entries, and nothing where one of them has not', async () => {
+    const [over, open] = [sampleApproval('apr_1', { status: 'void' }), sampleApproval('apr_2')];
+    for (const each of [over, open]) {
+      await create(each);
+      await store.approvals.keepPreview(each.id, { note: each.id } as never);
+    }
+    const before = await entryCount();
+    expect(await store.approvals.listEnded(over.expiresMs, 9)).toEqual([]);
+    expect(await store.approvals.listEnded(over.expiresMs + 1, 9)).toEqual([over.id]);
+    expect(await store.approvals.remove([over.id, open.id], [sampleApprovalEntry('void', over)])).toBe(false);
+    expect([await store.approvals.find(over.id), await entryCount()]).toEqual([over, before]);
+    expect(await store.approvals.remove([over.id], [sampleApprovalEntry('void', over)])).toBe(true);
+    expect([await store.approvals.find(over.id), await store.approvals.findPreview(over.id)]).toEqual([null, null]);
+    expect([await store.approvals.find(open.id), await entryCount()]).toEqual([open, before + 1]);
+    expect(await store.approvals.findPreview(open.id)).toEqual({ note: open.id });
+  });
+
+  it('lists those first whose time was over first, as many as were asked for', async () => {
+    for (const [index, expiresMs] of [3000, 1000, 2000].entries())
+      await create(sampleApproval(`apr_${index}`, { status: 'expired', createdMs: 1, expiresMs }));
+    expect(await store.approvals.listEnded(2500, 9)).toEqual(['apr_1', 'apr_2']);
+    expect(await store.approvals.listEnded(9000, 1)).toEqual(['apr_1']);
+  });
+
   it('creates one approval when many ask for the same call at once', async () => {
     const created = await Promise.all(
       Array.from({ length: 20 }, (_, index) => create(sampleApproval(`apr_${index}`), { newest: null })),

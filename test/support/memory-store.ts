@@ -1,7 +1,5 @@
-import { applyChange } from '../../src/core/approval/apply-change.ts';
-import type { ApprovalPreview } from '../../src/core/approval/preview.ts';
-import type { Approval } from '../../src/core/approval/approval.ts';
 import { encodeEntry, leafOf } from '../../src/core/audit/encode-entry.ts';
+import { createApprovals } from './memory-approvals.ts';
 import type { AuditEntry } from '../../src/core/audit/entry.ts';
 import type { KillSwitch } from '../../src/core/kill-switch/kill-switch.ts';
 import type { Pin } from '../../src/core/catalog/pin.ts';
@@ -9,7 +7,7 @@ import type { NoticeStore, WaitingNotice } from '../../src/ports/notice-store.ts
 import type { OpenCallStore } from '../../src/ports/open-call-store.ts';
 import type { PinStore } from '../../src/ports/pin-store.ts';
 import type { AccountStore, StoredAccount } from '../../src/ports/account-store.ts';
-import { type ApprovalKey, type ApprovalStore, HISTORY_MAX } from '../../src/ports/approval-store.ts';
+import type { ApprovalStore } from '../../src/ports/approval-store.ts';
 import type { AuditLog, AuditRecord } from '../../src/ports/audit-log.ts';
 import type { KillSwitchStore } from '../../src/ports/kill-switch-store.ts';
 import type { LimitStore } from '../../src/ports/limit-store.ts';
@@ -56,7 +54,8 @@ export function createMemoryStore(): MemoryStore {
   };
 }
 
-interface Log {
+/** The log that every part of the store writes to. */
+export interface MemoryLog {
   readonly onAppend: MemoryStore['onAppend'];
   readonly audit: AuditLog;
   append(entries: readonly AuditEntry[]): number;
@@ -64,7 +63,7 @@ interface Log {
   failWith(problem: string | null): void;
 }
 
-function createLog(): Log {
+function createLog(): MemoryLog {
   const records: AuditRecord[] = [];
   const listeners: ((entries: readonly AuditEntry[]) => void)[] = [];
   let problem: string | null = null;
@@ -112,7 +111,7 @@ function createLog(): Log {
   };
 }
 
-function createNotices(log: Log): NoticeStore {
+function createNotices(log: MemoryLog): NoticeStore {
   const waiting = new Map<string, WaitingNotice>();
   const marks = new Map<string, { readonly mark: string; readonly timeMs: number }>();
   const keyOf = (first: string, second: string): string => `${first}\n${second}`;
@@ -145,102 +144,7 @@ function createNotices(log: Log): NoticeStore {
   };
 }
 
-function createApprovals(log: Log): ApprovalStore {
-  /** In the order of their creation. */
-  const approvals = new Map<string, Approval>();
-  const previews = new Map<string, ApprovalPreview>();
-  const newestFirst = (): readonly Approval[] => [...approvals.values()].toReversed();
-  const earlierThan = (id: string): readonly Approval[] =>
-    approvals.has(id) ? newestFirst().slice(newestFirst().findIndex((each) => each.id === id) + 1) : [];
-
-  return {
-    create: async (approval, { newest, pendingMax, pendingPerPrincipalMax, pendingPerToolMax, replaces }, entries) => {
-      log.check();
-      const pending = newestFirst().filter(({ id, status }) => status === 'pending' && id !== replaces?.id);
-      const own = pending.filter(({ binding }) => binding.principal === approval.binding.principal);
-      const isNewest = (newestFirst().find((each) => isFor(each, approval.binding))?.id ?? null) === newest;
-      if (!isNewest || pending.length >= pendingMax || own.length >= pendingPerPrincipalMax) return false;
-      const { upstream, tool } = approval.binding;
-      const ofTool = own.filter(({ binding }) => binding.upstream === upstream && binding.tool === tool);
-      if (ofTool.length >= pendingPerToolMax || approvals.has(approval.id)) return false;
-      const replaced = replaces === undefined ? undefined : approvals.get(replaces.id);
-      const ended =
-        replaces === undefined || replaced?.status !== 'pending' ? null : applyChange(replaced, replaces.change);
-      if (replaces !== undefined && ended === null) return false;
-      log.append(entries);
-      if (ended !== null) approvals.set(ended.id, ended);
-      approvals.set(approval.id, approval);
-      return true;
-    },
-    transition: async (id, from, change, entries) => {
-      log.check();
-      const current = approvals.get(id);
-      if (current?.status !== from) return null;
-      const changed = applyChange(current, change);
-      if (changed === null) return null;
-      log.append(entries);
-      approvals.set(id, changed);
-      return changed;
-    },
-    find: async (id) => {
-      log.check();
-      return approvals.get(id) ?? null;
-    },
-    findNewest: async (key) => {
-      log.check();
-      return newestFirst().find((approval) => isFor(approval, key)) ?? null;
-    },
-    list: async ({ status, limit, before, principal }) => {
-      log.check();
-      return (before === undefined ? newestFirst() : earlierThan(before))
-        .filter((approval) => status === null || approval.status === status)
-        .filter(({ binding }) => principal === undefined || binding.principal === principal)
-        .slice(0, limit);
-    },
-    findHistory: async ({ id, binding: { principal, upstream, tool } }) => {
-      log.check();
-      const earlier = earlierThan(id).filter(({ status }) => WERE_APPROVED.has(status));
-      const own = earlier.filter(({ binding }) => binding.principal === principal);
-      const isOfTool = ({ binding }: Approval) => binding.upstream === upstream && binding.tool === tool;
-      return {
-        lastOfTool: earlier.find(isOfTool) ?? null,
-        knowsTool: own.some(isOfTool),
-        own: own.slice(0, HISTORY_MAX).map(({ createdMs, binding }) => ({ createdMs, binding })),
-      };
-    },
-    findPreview: async (id) => {
-      log.check();
-      return previews.get(id) ?? null;
-    },
-    keepPreview: async (id, preview) => {
-      log.check();
-      previews.set(id, preview);
-    },
-    listDecided: async (sinceMs, limit) => {
-      log.check();
-      return newestFirst()
-        .filter(({ decidedMs }) => decidedMs !== null && decidedMs >= sinceMs)
-        .toSorted((a, b) => (b.decidedMs ?? 0) - (a.decidedMs ?? 0))
-        .slice(0, limit)
-        .map(({ argumentsShown: _, ...head }) => head);
-    },
-    listOpen: async () => {
-      log.check();
-      return newestFirst()
-        .filter(({ status }) => status === 'pending' || status === 'approved')
-        .map(({ argumentsShown: _, ...head }) => head);
-    },
-  };
-}
-
-const WERE_APPROVED: ReadonlySet<string> = new Set(['approved', 'executing', 'executed', 'failed', 'outcome-unknown']);
-
-function isFor({ binding }: Approval, key: ApprovalKey): boolean {
-  const fields = ['principal', 'client', 'upstream', 'tool', 'argsDigest'] as const;
-  return fields.every((field) => binding[field] === key[field]);
-}
-
-function createTasks(log: Log): TaskStore {
+function createTasks(log: MemoryLog): TaskStore {
   /** In the order of their creation. */
   const tasks = new Map<string, Task>();
   const live = (nowMs: number): readonly Task[] => {
@@ -272,10 +176,14 @@ function createTasks(log: Log): TaskStore {
       tasks.set(id, { ...task, sealedResult });
       return true;
     },
+    forgetOver: async (nowMs) => {
+      log.check();
+      for (const { id, expiresMs } of tasks.values()) if (expiresMs <= nowMs) tasks.delete(id);
+    },
   };
 }
 
-function createTokens(log: Log): TokenStore {
+function createTokens(log: MemoryLog): TokenStore {
   const tokens = new Map<string, StoredToken>();
   return {
     create: async (token, entries) => {
@@ -302,7 +210,7 @@ function createTokens(log: Log): TokenStore {
   };
 }
 
-function createPinsInMemory(log: Log): PinStore {
+function createPinsInMemory(log: MemoryLog): PinStore {
   const pins = new Map<string, Pin>();
   return {
     load: async () => {
@@ -329,7 +237,7 @@ function createPinsInMemory(log: Log): PinStore {
   };
 }
 
-function createAccounts(log: Log): AccountStore {
+function createAccounts(log: MemoryLog): AccountStore {
   const accounts = new Map<string, StoredAccount>();
   const named = (user: string) => [...accounts.values()].find((each) => each.user.toLowerCase() === user.toLowerCase());
   return {
@@ -361,7 +269,7 @@ function createAccounts(log: Log): AccountStore {
   };
 }
 
-function createKillSwitches(log: Log): KillSwitchStore {
+function createKillSwitches(log: MemoryLog): KillSwitchStore {
   let switches: readonly KillSwitch[] = [];
   let unrecorded: readonly AuditEntry[] = [];
   return {

@@ -57,7 +57,16 @@ const UPDATABLE = new Set([
   'notice_mark',
   'kill_switch_generation',
 ]);
-const DELETABLE = new Set(['open_call', 'task', 'limit_use', 'notice', 'notice_mark', 'kill_switch']);
+const DELETABLE = new Set([
+  'open_call',
+  'approval',
+  'approval_preview',
+  'task',
+  'limit_use',
+  'notice',
+  'notice_mark',
+  'kill_switch',
+]);
 const PRAGMAS = new Set(['wal_checkpoint']);
 
 function isAllowed(action: number, subject: string): boolean {

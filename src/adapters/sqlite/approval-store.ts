@@ -23,6 +23,11 @@ export function createApprovalStore(commits: CommitQueue): ApprovalStore {
       await commits.commit({ entries: [], mutation: { kind: 'keep-approval-preview', id, preview } });
     },
     listDecided: (sinceMs, limit) => commits.ask('list-decided-approvals', { sinceMs, limit }),
+    listEnded: (beforeMs, limit) => commits.ask('list-ended-approvals', { beforeMs, limit }),
+    async remove(ids, entries) {
+      const stored = await commits.commit({ entries, mutation: { kind: 'remove-approvals', ids } });
+      return stored !== null;
+    },
     listOpen: () => commits.ask('list-open-approvals', null),
   };
 }

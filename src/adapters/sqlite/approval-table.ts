@@ -7,10 +7,11 @@ import { type ApprovalHeads, createApprovalHeads } from './approval-heads.ts';
 import { createApprovalHistory } from './approval-history.ts';
 import { COLUMNS, columnsOf, FIELDS, fromRow, toRow } from './approval-row.ts';
 import type { HistoryKey } from './messages.ts';
+import { type ApprovalRetention, createApprovalRetention } from './approval-retention.ts';
 import { createPreviewTable } from './preview-table.ts';
 import { StoreError } from '../../ports/store-error.ts';
 
-export interface ApprovalTable extends ApprovalHeads {
+export interface ApprovalTable extends ApprovalHeads, ApprovalRetention {
   /** `false`: a condition does not hold, or there is one with this id. */
   create(approval: Approval, conditions: CreateConditions): boolean;
   /** The approval after the change; `null` where its status was not `from`, or the change does not apply to it. */
@@ -86,6 +87,7 @@ export function createApprovalTable(db: DatabaseSync): ApprovalTable {
     findHistory: createApprovalHistory(db),
     ...createPreviewTable(db),
     ...createApprovalHeads(db),
+    ...createApprovalRetention(db),
     executing: () => executing.all().map(({ id }) => id as ApprovalId),
   };
 }

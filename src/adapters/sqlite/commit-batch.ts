@@ -92,6 +92,8 @@ function applyMutation(tables: Tables, mutation: Mutation): Applied | null {
       const changed = tables.approvals.change(mutation.id, mutation.from, mutation.change);
       return changed === null ? null : { ...UNCONDITIONAL, changed };
     }
+    case 'remove-approvals':
+      return tables.approvals.remove(mutation.ids) ? UNCONDITIONAL : null;
     case 'keep-approval-preview':
       tables.approvals.keepPreview(mutation.id, mutation.preview);
       return UNCONDITIONAL;
@@ -100,6 +102,9 @@ function applyMutation(tables: Tables, mutation: Mutation): Applied | null {
       return UNCONDITIONAL;
     case 'create-task':
       return tables.tasks.create(mutation.task, mutation.conditions) ? UNCONDITIONAL : null;
+    case 'forget-tasks':
+      tables.tasks.forget(mutation.nowMs);
+      return UNCONDITIONAL;
     case 'keep-task-result':
       return tables.tasks.keepResult(mutation.id, mutation.sealedResult) ? UNCONDITIONAL : null;
     case 'keep-open-call':

@@ -46,6 +46,10 @@ export interface Requests {
     answer: readonly ApprovalHead[];
   };
   'list-open-approvals': { ask: null; answer: readonly ApprovalHead[] };
+  'list-ended-approvals': {
+    ask: { readonly beforeMs: number; readonly limit: number };
+    answer: readonly ApprovalId[];
+  };
   'find-token': { ask: string; answer: StoredToken | null };
   'list-tokens': { ask: null; answer: readonly StoredToken[] };
   'find-account': { ask: string; answer: StoredAccount | null };
@@ -122,8 +126,10 @@ export type Mutation =
       readonly ids: readonly ApprovalId[];
       readonly change: ApprovalChange;
     }
+  | { readonly kind: 'remove-approvals'; readonly ids: readonly ApprovalId[] }
   | { readonly kind: 'keep-approval-preview'; readonly id: ApprovalId; readonly preview: ApprovalPreview }
   | { readonly kind: 'create-task'; readonly task: Task; readonly conditions: TaskConditions }
+  | { readonly kind: 'forget-tasks'; readonly nowMs: number }
   | { readonly kind: 'keep-task-result'; readonly id: TaskId; readonly sealedResult: string }
   | { readonly kind: 'keep-open-call'; readonly call: KeptCall }
   | { readonly kind: 'take-round'; readonly round: TakenRound }

@@ -191,6 +191,7 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE open_call ADD COLUMN until_ms REAL;
   ALTER TABLE open_call ADD COLUMN sealed TEXT;
   `,
+  'CREATE INDEX approval_by_expiry ON approval (expires_ms)',
 ];
 
 /** Takes a new or an older database to the version that this code knows. Throws `StoreError` for any other file. */

@@ -76,6 +76,7 @@ const HANDLERS: { readonly [Name in RequestName]: (ask: Requests[Name]['ask']) =
   'find-approval-preview': (id) => store().tables.approvals.findPreview(id),
   'list-decided-approvals': ({ sinceMs, limit }) => store().tables.approvals.listDecided(sinceMs, limit),
   'list-open-approvals': () => store().tables.approvals.listOpen(),
+  'list-ended-approvals': ({ beforeMs, limit }) => store().tables.approvals.listEnded(beforeMs, limit),
   'executing-approvals': () => store().tables.approvals.executing(),
   'find-task': (key) => store().tables.tasks.find(key),
   'find-task-for': (key) => store().tables.tasks.findFor(key),

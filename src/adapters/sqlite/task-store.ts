@@ -13,5 +13,8 @@ export function createTaskStore(commits: CommitQueue): TaskStore {
       const mutation = { kind: 'keep-task-result', id, sealedResult } as const;
       return (await commits.commit({ entries: [], mutation })) !== null;
     },
+    async forgetOver(nowMs) {
+      await commits.commit({ entries: [], mutation: { kind: 'forget-tasks', nowMs } });
+    },
   };
 }

@@ -10,6 +10,8 @@ export interface TaskTable {
   findFor(key: TaskOfApproval): Task | null;
   /** Newest first. */
   listOwn(owner: TaskOwner): readonly TaskHead[];
+  /** Those whose time is over. */
+  forget(nowMs: number): void;
   /** `false`: there is a result already, or no such task. */
   keepResult(id: TaskId, sealedResult: string): boolean;
 }
@@ -43,6 +45,7 @@ export function createTaskTable(db: DatabaseSync): TaskTable {
     find: ({ id, nowMs }) => (find.get(id, nowMs) as unknown as Task | undefined) ?? null,
     findFor: ({ approvalId, nowMs }) => (findFor.get(approvalId, nowMs) as unknown as Task | undefined) ?? null,
     listOwn: ({ principal, client, nowMs }) => listOwn.all(principal, client, nowMs) as unknown as readonly TaskHead[],
+    forget: (nowMs) => void forget.run(nowMs),
     keepResult: (id, sealedResult) => keepResult.run(sealedResult, id).changes > 0,
   };
 }

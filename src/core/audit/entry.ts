@@ -258,7 +258,8 @@ export interface GatewayEntry {
     | 'shadow-loaded'
     | 'recovered'
     | 'payload-read'
-    | 'exported';
+    | 'exported'
+    | 'pruned';
   readonly policyVersion: PolicyVersion | null;
   readonly by: string | null;
   readonly detail: string;
