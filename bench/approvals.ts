@@ -6,10 +6,12 @@ import { approvalView } from '../src/adapters/admin/approval-views.ts';
 import { systemClock, systemIds } from '../src/adapters/system/clock.ts';
 import type { Approval, ApprovalId, ArgsDigest } from '../src/core/approval/approval.ts';
 import type { DefinitionDigest } from '../src/core/catalog/tool.ts';
+import { createKnownPeople } from '../src/core/identity/known-people.ts';
 import type { Administrator } from '../src/core/identity/principal.ts';
 import type { PolicyVersion } from '../src/core/policy/decision.ts';
 import { createApprovalAdministration } from '../src/gateway/administration/approvals.ts';
 import { createApprovalDesk } from '../src/gateway/approval-desk.ts';
+import { createApprovers } from '../src/gateway/approvers.ts';
 import { createDeadlines } from '../src/gateway/deadlines.ts';
 import { createHoldRecords } from '../src/gateway/hold-records.ts';
 
@@ -34,6 +36,7 @@ try {
     clock: systemClock,
     deadlines: createDeadlines(systemClock),
     holdRecords: createHoldRecords(),
+    approvers: createApprovers({ ...store, clock: systemClock, people: createKnownPeople([]) }),
   });
   const pages = await timePages(administration);
   const wakes: number[] = [];

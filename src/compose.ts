@@ -24,6 +24,7 @@ import type { Config, IssuerConfig } from './config/config.ts';
 import { createRuleChanges } from './config/rule-changes.ts';
 import { SECRET_DETECTORS } from './core/content/detectors/built-in.ts';
 import { createKnownSecrets } from './core/content/redact-arguments.ts';
+import { createKnownPeople } from './core/identity/known-people.ts';
 import { parseToken } from './core/identity/token-format.ts';
 import type { Approval } from './core/approval/approval.ts';
 import { OWN_UPSTREAM } from './core/policy/own-policy.ts';
@@ -145,18 +146,14 @@ async function openGateway(
   const parts = { store: stores, upstreams, report, ...policies, knownSecrets, pins, consoleUrl };
   const deps = await createCallDeps(options, parts);
   opened.defer(() => deps.lateRecords.close());
-  const expiry = setInterval(() => void expire(deps), EXPIRY_INTERVAL_MS).unref();
-  opened.defer(() => clearInterval(expiry));
-  void prune(deps, config);
-  const pruning = setInterval(() => void prune(deps, config), PRUNING_INTERVAL_MS).unref();
-  opened.defer(() => clearInterval(pruning));
+  startChores(deps, config, opened);
   const refusals = createRefusals({ audit: store.audit, clock, knownSecrets: deps.knownSecrets, report });
   const subscriptions = openSubscriptions(deps, pins);
   opened.defer(() => subscriptions.close());
   const gateway = createGateway(deps, refusals, subscriptions);
   const identity = await createIdentity(store, config);
   let isStopping = false;
-  const people = { ...deps, ...identity, tokens: store.tokens, accounts: store.accounts };
+  const people = { ...deps, ...identity, ...peopleIn(store, config) };
   const maxTtlMs = config.tokens.ttlMsMax;
   const verification = openLogVerification(config.store.path, { clock, report }, opened);
   const more = { pins, maxTtlMs, ruleChanges: createRuleChanges(config.policiesDir), edits: createEdits(people) };
@@ -252,7 +249,7 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     deadlines: createDeadlines(clock),
     holdRecords: createHoldRecords(),
     previews: createPreviews(PREVIEWS_AT_ONCE_MAX),
-    approvers: createApprovers(store, clock),
+    approvers: createApprovers({ ...store, clock, people: createKnownPeople(config.people) }),
     keptResults: createKeptResults(clock, KEPT_RESULTS),
     lateRecords,
     limits: await createLimits({ store: store.limits, clock }),
@@ -322,6 +319,22 @@ async function createIdentity({ tokens, accounts }: SqliteStore, config: Config)
     sessions.closeFor(id);
   }
   return { authenticator, adminAuthenticator, sessions, passwords: createScryptPasswords(), forgetCredential };
+}
+
+/** Who there is, and which of their names are of one person. */
+function peopleIn({ tokens, accounts }: SqliteStore, config: Config) {
+  return { tokens, accounts, people: createKnownPeople(config.people) };
+}
+
+/** What is done now and then, whether anybody calls or not. */
+function startChores(deps: CallDeps, config: Config, opened: AsyncDisposableStack): void {
+  void prune(deps, config);
+  const chores = [
+    setInterval(() => void expire(deps), EXPIRY_INTERVAL_MS),
+    setInterval(() => void prune(deps, config), PRUNING_INTERVAL_MS),
+  ];
+  for (const chore of chores) chore.unref();
+  opened.defer(() => chores.forEach(clearInterval));
 }
 
 async function expire(deps: CallDeps): Promise<void> {

@@ -100,10 +100,10 @@ function pathOf(id: string): string {
   return `/api/accounts/${encodeURIComponent(id)}`;
 }
 
-const HEAD = ['ID', 'USER', 'ROLES', 'STATE'];
+const HEAD = ['ID', 'USER', 'ALSO', 'ROLES', 'STATE'];
 
-function row({ id, user, roles, groups, disabledAt }: AccountView, nowMs: number): readonly Cell[] {
+function row({ id, user, alsoKnownAs, roles, groups, disabledAt }: AccountView, nowMs: number): readonly Cell[] {
   const rights = [...roles, ...groups.map((name) => `group:${name}`)].join(' ');
   const state = disabledAt === null ? 'good' : `disabled ${formatDistance(disabledAt, nowMs)}`;
-  return [id, user, rights, { text: state, style: disabledAt === null ? 'none' : 'dim' }];
+  return [id, user, alsoKnownAs.join(' '), rights, { text: state, style: disabledAt === null ? 'none' : 'dim' }];
 }

@@ -8,6 +8,7 @@ import { visibleJson } from '../core/content/visible-text.ts';
 import type { Json } from '../core/json/value.ts';
 import { compilePolicy, type PolicySource } from '../core/policy/compile-policy.ts';
 import { lintCredentials } from '../core/policy/lint/lint-credentials.ts';
+import { lintPeople } from '../core/policy/lint/lint-people.ts';
 import { lintRules } from '../core/policy/lint/lint-rules.ts';
 import { lintTools } from '../core/policy/lint/lint-tools.ts';
 import type { Problem } from '../core/problem.ts';
@@ -58,6 +59,7 @@ async function checkPolicies(options: CheckOptions, config: Config | null, dir: 
     ...(names === null ? [] : findUnknownUpstreams(compiled.value, names)),
     ...lintRules(sources, { options: policyOptions, environments, nowMs: options.nowMs }),
     ...lintCredentials(sources, sharedOf(config)),
+    ...(hasTwoNames(config) ? lintPeople(sources, policyOptions.approversMin) : []),
     ...lintAgainst(sources, options.tools),
   ];
 }
@@ -69,6 +71,11 @@ function lintAgainst(sources: readonly PolicySource[], tools: CheckOptions['tool
       lintedTools(definitions),
     ),
   );
+}
+
+/** Whether somebody may sign in under two names that nobody said are of one person. */
+function hasTwoNames(config: Config | null): boolean {
+  return config !== null && config.oidc !== null && config.people.length === 0;
 }
 
 /** Upstreams at which everybody acts with one credential. */

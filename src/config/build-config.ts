@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { namesIn } from '../core/identity/names-in.ts';
 import { isLoopback } from '../core/http/host-check.ts';
 import type { PolicyOptions } from '../core/policy/compile-policy.ts';
 import type { Problem } from '../core/problem.ts';
@@ -29,6 +30,7 @@ export function buildConfig(
 
   checkListeners(file, report);
   checkConsole(file, report);
+  checkPeople(file, report);
   const environment = findEnvironment(file, report);
   const upstreams = Object.entries(file.upstreams)
     .map(([name, section]) => buildUpstream(name, section, surroundings, report))
@@ -55,6 +57,7 @@ export function buildConfig(
     },
     issuers: issuersOf(file),
     oidc: oidcOf(file),
+    people: file.identity?.people ?? [],
     tokens: { ttlMsMax: (file.identity?.tokens ?? DEFAULT_TOKENS).maxTtl },
     upstreams,
     results: { redactSecrets: file.results.secrets === 'redact' },
@@ -147,6 +150,20 @@ function checkConsole({ console: { oidc, roles } }: ConfigFile, report: Report):
       'signs nobody in, because no role is given',
       'add `console.roles`, such as approver: [group:leads]',
     );
+}
+
+/** Each in one list, so that a reader of one knows all of a person's names. */
+function checkPeople({ identity }: ConfigFile, report: Report): void {
+  const listOf = new Map<string, number>();
+  for (const [list, names] of (identity?.people ?? []).entries())
+    for (const [index, written] of names.entries())
+      for (const name of namesIn(written)) {
+        const before = listOf.get(name) ?? list;
+        listOf.set(name, before);
+        if (before === list) continue;
+        const help = 'put all names of one person into one list';
+        report('error', ['identity', 'people', list, index], `is a name in list ${before + 1} as well`, help);
+      }
 }
 
 function oidcOf({ console: { oidc, roles } }: ConfigFile): OidcConfig | null {

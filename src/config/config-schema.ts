@@ -34,6 +34,7 @@ export interface ConfigFile {
 export interface IdentitySection {
   readonly issuers: readonly IssuerSection[];
   readonly tokens?: TokensSection | undefined;
+  readonly people: readonly (readonly string[])[];
 }
 
 interface TokensSection {
@@ -111,6 +112,13 @@ const tokens: z.ZodType<TokensSection, unknown> = z
 const identity = z.strictObject({
   issuers: z.array(issuer).max(20).default([]).describe('Authorization servers whose access tokens are accepted'),
   tokens: tokens.optional(),
+  people: z
+    .array(z.array(plainText).min(2).max(20))
+    .max(1000)
+    .default([])
+    .describe(
+      'Lists of names, each with all that one person goes by: names of accounts and tokens, `issuer#sub`, names at the provider',
+    ),
 });
 
 const environment: z.ZodType<EnvironmentSection, unknown> = z.strictObject({

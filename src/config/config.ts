@@ -24,6 +24,8 @@ export interface Config {
   readonly approvals: ApprovalConfig;
   readonly issuers: readonly IssuerConfig[];
   readonly oidc: OidcConfig | null;
+  /** Lists of names, each with all that one person goes by. */
+  readonly people: readonly (readonly string[])[];
   readonly tokens: { readonly ttlMsMax: number };
   readonly upstreams: readonly UpstreamConfig[];
   readonly limits: LimitConfig;

@@ -35,6 +35,9 @@ export interface TokenRequest {
   readonly ttlMs: number;
 }
 
+/** An account, with what else the operator says that its owner goes by. */
+export type KnownAccount = StoredAccount & { readonly alsoKnownAs: readonly string[] };
+
 export interface AccountRequest {
   readonly user: string;
   readonly password: string;
@@ -155,11 +158,11 @@ export interface Administration {
   listTokens(by: Administrator): Promise<Result<readonly StoredToken[], AdminFault>>;
   revokeToken(by: Administrator, id: string): Promise<Result<true, AdminFault>>;
 
-  createAccount(by: Administrator, request: AccountRequest): Promise<Result<StoredAccount, AdminFault>>;
-  listAccounts(by: Administrator): Promise<Result<readonly StoredAccount[], AdminFault>>;
+  createAccount(by: Administrator, request: AccountRequest): Promise<Result<KnownAccount, AdminFault>>;
+  listAccounts(by: Administrator): Promise<Result<readonly KnownAccount[], AdminFault>>;
   /** Ends the account's sessions, as does `disableAccount`. */
-  setPassword(by: Administrator, id: string, password: string): Promise<Result<StoredAccount, AdminFault>>;
-  disableAccount(by: Administrator, id: string): Promise<Result<StoredAccount, AdminFault>>;
+  setPassword(by: Administrator, id: string, password: string): Promise<Result<KnownAccount, AdminFault>>;
+  disableAccount(by: Administrator, id: string): Promise<Result<KnownAccount, AdminFault>>;
 
   listPins(by: Administrator, status: PinStatus | null): Result<readonly Pin[], AdminFault>;
   /** With where it differs from the definition of the same tool that hosts see. */

@@ -10,7 +10,7 @@ import { decide } from '../core/policy/decide.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { TokenStore } from '../ports/token-store.ts';
 import { approvalEntry } from './approval-entries.ts';
-import { namesOf } from './approvers.ts';
+import { ownNamesOf } from './approvers.ts';
 import type { CallDeps } from './deps.ts';
 import { previewEdit } from './preview-edit.ts';
 import { ARGUMENTS_SHOWN_CHARS_MAX, bindingOf, retire } from './steps/attach-approval.ts';
@@ -50,7 +50,7 @@ export function createEdits(deps: EditDeps): Edits {
       const newest = await deps.approvals.findNewest(binding);
       const standing = newest === null ? null : await retire(deps, newest, binding, call.decision);
       if (standing !== null) return refused(`the request ${standing.id} is about these very arguments already`);
-      const origin = { kind: 'edit', id: approval.id, by: namesOf(edit.by) } as const;
+      const origin = { kind: 'edit', id: approval.id, by: ownNamesOf(edit.by) } as const;
       const edited = newApproval(deps, call, binding, origin);
       if (edited === null) return refused('what the rule wants typed cannot be said with these arguments');
       if (edited.argumentsShown.length > ARGUMENTS_SHOWN_CHARS_MAX) return refused('they are too long');

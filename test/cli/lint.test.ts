@@ -147,6 +147,29 @@ describe('rules that never decide', () => {
   });
 });
 
+describe('rules that count people', () => {
+  const OIDC =
+    'console: { oidc: { issuer: "https://x.example", clientId: c, clientSecret: s }, roles: { approver: [group:leads] } }\n';
+  const UPSTREAMS = 'adminUrl: https://console.x.example\nupstreams: { crm: { url: https://crm.x.example/mcp } }\n';
+  const PEOPLE = 'identity: { people: [[olivia, o@x.example]] }\n';
+  const TWO = 'environments: { prod: { approvals: { minimum: 2 } } }\n';
+  const ask = (approval: string) =>
+    `{ id: w, who: { groups: [sales] }, tools: [update_deal], effect: approve${approval} }`;
+  const SAID = 'counts people, and whoever signs in here and at the provider under two names counts as two';
+
+  it.each<[string, string, string, boolean]>([
+    ['where people sign in here and through a provider', OIDC, ', approval: { count: 2 }', true],
+    ['where the environment asks for two', `${OIDC}${TWO}`, '', true],
+    ['not where one is asked for', OIDC, ', approval: { count: 1 }', false],
+    ['not where the acting person confirms', `${OIDC}${TWO}`, ', approval: { by: requester }', false],
+    ['not where the operator said who is one person', `${OIDC}${PEOPLE}`, ', approval: { count: 2 }', false],
+    ['not where nobody signs in through a provider', '', ', approval: { count: 2 }', false],
+  ])('are warned of %s', async (_when, config, approval, isWarned) => {
+    const { said } = await check(rules(READ, ask(approval)), { config: `${UPSTREAMS}${config}` });
+    expect(said.filter((each) => each.includes('counts people'))).toEqual(isWarned ? [`6 ${SAID}`] : []);
+  });
+});
+
 describe('policies held against the real tools', () => {
   const SOUND = rules(
     READ,

@@ -141,6 +141,17 @@ describe('what is wrong is said with its place and a next step', () => {
       'identity.issuers[1].issuer: stands here twice',
     ],
     [
+      'a person in two lists',
+      configText('identity: { people: [[olivia, o@x.example], [otto, "https://x.example#OLIVIA"]] }'),
+      'identity.people[1][1]: is a name in list 1 as well',
+    ],
+    ['a person with one name', configText('identity: { people: [[olivia]] }'), 'identity.people[0]:'],
+    [
+      'requests that are kept for less than a day',
+      configText('approvals: { keep: 1h }'),
+      'approvals.keep: must be between 1d and 3650d',
+    ],
+    [
       'an environment that is not there',
       configText('environment: pord', 'environments: { prod: {} }'),
       'c.yaml:3:14: environment: is none of `environments`; got pord\n  help: known here: prod',

@@ -44,9 +44,10 @@ describe('a configuration', () => {
         approversMin: 1,
         appUpstreams: [],
       },
-      approvals: { expiresMs: 1_800_000, holdMs: 25_000, holds: new Map() },
+      approvals: { expiresMs: 1_800_000, holdMs: 25_000, holds: new Map(), keepMs: 90 * 86_400_000 },
       issuers: [],
       oidc: null,
+      people: [],
       tokens: { ttlMsMax: 90 * 86_400_000 },
       upstreams: [
         {
@@ -101,6 +102,7 @@ identity:
       jwksUri: https://login.example.com/keys
       claims: { groups: roles, tenant: org_id, name: email, scopes: scp }
   tokens: { maxTtl: 7d }
+  people: [[olivia, o@example.com]]
 upstreams:
   wiki:
     url: http://127.0.0.1:9001/mcp
@@ -116,6 +118,7 @@ upstreams:
 environments:
   dev: { unclassified: approve, approvals: { expires: 10m, hold: 5s, minimum: 1 } }
   prod: {}
+approvals: { keep: 30d }
 limits: { connections: 10, requests: 9, sessions: 8, sessionsPerPrincipal: 7, pendingApprovals: 6, pendingApprovalsPerPrincipal: 5 }
 `);
     expect(full).toMatchObject({
@@ -132,7 +135,8 @@ limits: { connections: 10, requests: 9, sessions: 8, sessionsPerPrincipal: 7, pe
       policiesDir: join(given.dir, '../shared/policies'),
       shadowPoliciesDir: join(given.dir, 'candidate'),
       policyOptions: { environment: 'dev', unclassified: 'approve', approvalExpiresMs: 600_000, approversMin: 1 },
-      approvals: { expiresMs: 600_000, holdMs: 5000, holds: new Map() },
+      approvals: { expiresMs: 600_000, holdMs: 5000, holds: new Map(), keepMs: 30 * 86_400_000 },
+      people: [['olivia', 'o@example.com']],
       issuers: [
         {
           issuer: 'https://login.example.com',

@@ -1,3 +1,4 @@
+import { createKnownPeople } from '../../src/core/identity/known-people.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Approval, ApprovalId, ArgsDigest } from '../../src/core/approval/approval.ts';
 import type { Administrator } from '../../src/core/identity/principal.ts';
@@ -6,6 +7,7 @@ import { createApprovalAdministration } from '../../src/gateway/administration/a
 import { createBatchAdministration } from '../../src/gateway/administration/batch.ts';
 import { createApprovalDesk } from '../../src/gateway/approval-desk.ts';
 import { createHoldRecords } from '../../src/gateway/hold-records.ts';
+import { createApprovers } from '../../src/gateway/approvers.ts';
 import { createDeadlines } from '../../src/gateway/deadlines.ts';
 import { createFixedClock } from '../support/fixed-clock.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memory-store.ts';
@@ -30,6 +32,7 @@ beforeEach(() => {
     clock,
     deadlines: createDeadlines(clock),
     holdRecords: createHoldRecords(),
+    approvers: createApprovers({ ...store, clock, people: createKnownPeople([]) }),
   };
   decideBatch = createBatchAdministration(store, createApprovalAdministration(deps)).decideBatch;
 });

@@ -99,7 +99,7 @@ describe('requests that are over', () => {
   it('leave nothing behind that decides about the same call: it is asked about anew', async () => {
     const rig = await startRig();
     const first = await rig.call(person('alice'), 'notes__update', { id: 1 });
-    const id = String(first.structured?.['approvalId']) as ApprovalId;
+    const id = first.structured?.['approvalId'] as ApprovalId;
     await rig.administration.reject(administrator('olivia'), id, null);
     rig.clock.advance(KEEP_MS + DAY_MS);
     await expireApprovals(rig.deps);
@@ -115,7 +115,7 @@ describe('requests that are over', () => {
   it('leave the one that somebody proposed in their place as it is', async () => {
     const rig = await startRig();
     const first = await rig.call(person('alice'), 'notes__update', { id: 1 });
-    const id = String(first.structured?.['approvalId']) as ApprovalId;
+    const id = first.structured?.['approvalId'] as ApprovalId;
     const edited = await rig.administration.edit(administrator('olivia'), id, { id: 2 }, null);
     expect(edited.ok).toBe(true);
     const newId = (edited as { readonly value: Approval }).value.id;

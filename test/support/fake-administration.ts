@@ -9,7 +9,7 @@ import type { KillSwitch } from '../../src/core/kill-switch/kill-switch.ts';
 import type { PolicyVersion } from '../../src/core/policy/decision.ts';
 import { type Result, err, ok } from '../../src/core/result.ts';
 import type { ShownApproval } from '../../src/gateway/administration/shown-approval.ts';
-import type { AdminFault, Administration, Readiness } from '../../src/gateway/administration.ts';
+import type { KnownAccount, AdminFault, Administration, Readiness } from '../../src/gateway/administration.ts';
 import type { StoredAccount } from '../../src/ports/account-store.ts';
 import type { AuditRecord } from '../../src/ports/audit-log.ts';
 import type { StoredToken } from '../../src/ports/token-store.ts';
@@ -256,9 +256,9 @@ function readRecords(
   return records.filter(({ sequence }) => sequence > afterSequence).slice(0, limit);
 }
 
-function fakeAccount(createdMs: number, { id, user, roles, groups }: Partial<StoredAccount>): StoredAccount {
+function fakeAccount(createdMs: number, { id, user, roles, groups }: Partial<StoredAccount>): KnownAccount {
   const named = { id: id ?? 'acct_1', user: user ?? 'olivia', roles: roles ?? [], groups: groups ?? [] };
-  return { ...named, subject: null, passwordHash: 'kept', createdMs, disabledMs: null };
+  return { ...named, subject: null, passwordHash: 'kept', alsoKnownAs: [], createdMs, disabledMs: null };
 }
 
 export function fakeApproval(createdMs: number, fields: Partial<Approval> = {}): Approval {

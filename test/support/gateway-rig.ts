@@ -11,6 +11,7 @@ import { ASK_NOTHING, type AskRules } from '../../src/core/conversation/ask-rule
 import { NO_CAPABILITIES } from '../../src/core/conversation/capabilities.ts';
 import { SECRET_DETECTORS } from '../../src/core/content/detectors/built-in.ts';
 import { createKnownSecrets } from '../../src/core/content/redact-arguments.ts';
+import { createKnownPeople } from '../../src/core/identity/known-people.ts';
 import type { Administrator, Principal, PrincipalId } from '../../src/core/identity/principal.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
 import { type CompiledPolicy, compilePolicy, type PolicyOptions } from '../../src/core/policy/compile-policy.ts';
@@ -94,6 +95,8 @@ export interface RigOptions {
   /** What of every upstream's own words reaches hosts. */
   readonly passes?: PassRules;
   readonly tasks?: Partial<TaskSettings>;
+  /** Lists of names, each with all that one person goes by. */
+  readonly people?: readonly (readonly string[])[];
   /** Credentials that the gateway holds. */
   readonly secrets?: readonly string[];
   /** What outlives the process: a second gateway over it is the first one after a restart. Whoever gives it closes what is opened. */
@@ -167,7 +170,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     deadlines: createDeadlines(clock),
     holdRecords: createHoldRecords(),
     previews: createPreviews(32),
-    approvers: createApprovers(store, clock),
+    approvers: createApprovers({ ...store, clock, people: createKnownPeople(options.people ?? []) }),
     keptResults: createKeptResults(clock, { keepMs: 15 * 60_000, resultBytesMax: 1 << 20, totalBytesMax: 1 << 24 }),
     lateRecords,
     limits: await createLimits({ store: store.limits, clock }),
@@ -209,6 +212,8 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     policy: deps.policy,
     shadow: deps.shadow,
     catalogue: deps.catalogue,
+    people: createKnownPeople(options.people ?? []),
+    approvers: deps.approvers,
     accounts: store.accounts,
     passwords: createScryptPasswords({ N: 2, r: 1, p: 1 }),
     clock,

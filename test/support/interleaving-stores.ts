@@ -17,6 +17,8 @@ export interface LastingStore {
   lastSequence(): number;
   /** What an approval is bound to, in this very turn. */
   peek(id: ApprovalId): Promise<Peeked | null> | Peeked | null;
+  /** Waits, without letting anybody in this thread go on, until what is on its way to the disk has come there. */
+  blockUntilStored(): void;
   /** The process is gone, with what it did not store yet, and another one opens what it left. */
   crash(): Promise<void>;
   close(): Promise<void>;
@@ -65,6 +67,7 @@ export function createLastingMemory(clock: FixedClock): LastingStore {
       const found = await memory.approvals.find(id);
       return found === null ? null : { expiresMs: found.expiresMs, policyVersion: found.binding.policyVersion };
     },
+    blockUntilStored: () => undefined,
     async crash() {
       const log = await readLog(memory.audit);
       for (const { id } of await memory.approvals.list({ status: 'executing', limit: 1000 })) {
@@ -94,6 +97,9 @@ const PATIENT = {
   killSwitchFallbackMs: PATIENCE_MS,
 } as const;
 
+/** There may be nothing on its way that changes anything. */
+const BLOCKED_MS_MAX = 300;
+
 /** The real one. A crash leaves its files as they are at that moment, and opening them again recovers what is in them. */
 export async function openLastingSqlite(clock: FixedClock): Promise<LastingStore> {
   let directory = mkdtempSync(join(tmpdir(), 'countersign-runs-'));
@@ -121,6 +127,12 @@ export async function openLastingSqlite(clock: FixedClock): Promise<LastingStore
       return row === undefined
         ? null
         : { expiresMs: Number(row['expires_ms']), policyVersion: String(row['policy_version']) };
+    },
+    blockUntilStored() {
+      const version = (): unknown => readOne('PRAGMA data_version')?.['data_version'];
+      const before = version();
+      for (let waitedMs = 0; version() === before && waitedMs < BLOCKED_MS_MAX; waitedMs += 1)
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     },
     async crash() {
       // At once: what was handed to the store in this turn is not on its way yet, and nobody was told that it is stored.

@@ -193,6 +193,7 @@ const ACTIONS: readonly (readonly [string, Action])[] = [
   ['approve', (run) => decide(run, 'approve')],
   ['approve', (run) => decide(run, 'approve')],
   ['approve', (run) => decide(run, 'approve')],
+  ['approve twice', (run) => decide(run, 'approve', 2)],
   ['reject', (run) => decide(run, 'reject')],
   ['edit', edit],
   ['cancel', cancel],
@@ -242,15 +243,17 @@ function listNewest({ scheduler, lasting }: Run): Promise<readonly Approval[]> {
   return scheduler.track(lasting.ports.approvals.list({ status: null, limit: 4 }));
 }
 
-async function decide(run: Run, how: 'approve' | 'reject'): Promise<void> {
+async function decide(run: Run, how: 'approve' | 'reject', times = 1): Promise<void> {
   const open = await listNewest(run);
   if (open.length === 0) return;
   const undecided = open.filter(({ status }) => status === 'pending');
   const { id } = pick(run.random, undecided.length > 0 && run.random() < 0.8 ? undecided : open);
   const by = pick(run.random, APPROVERS);
-  await (how === 'approve'
-    ? run.rig.administration.approve(by, id, null, null, { grant: run.random() < 0.4 })
-    : run.rig.administration.reject(by, id, null));
+  const once = (): Promise<unknown> =>
+    how === 'approve'
+      ? run.rig.administration.approve(by, id, null, null, { grant: run.random() < 0.4 })
+      : run.rig.administration.reject(by, id, null);
+  await Promise.all(Array.from({ length: times }, once));
 }
 
 async function edit(run: Run): Promise<void> {
@@ -309,8 +312,17 @@ function changePolicy(run: Run): void {
  */
 async function crash(run: Run): Promise<void> {
   const { random, scheduler, lasting } = run;
-  if (random() < 0.5) scheduler.release();
+  const isOnTheWay = random() < 0.5;
+  const isThere = random() < 0.5;
+  if (isOnTheWay) scheduler.release();
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  if (isOnTheWay && isThere) {
+    // One commit is handed over in this turn. It comes to the disk, and nobody hears of it: whatever was to follow does not.
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    lasting.blockUntilStored();
+  }
   run.process.kill();
   run.diesInCall = false;
   run.running = 0;

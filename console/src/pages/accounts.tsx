@@ -34,9 +34,16 @@ export function Accounts(): JSX.Element {
   );
 }
 
-function cellsOf({ user, subject, roles, groups, disabledAt }: AccountView): readonly ComponentChildren[] {
+function cellsOf({ user, subject, alsoKnownAs, roles, groups, disabledAt }: AccountView): readonly ComponentChildren[] {
   return [
-    <Person id={user} />,
+    <>
+      <Person id={user} />
+      {alsoKnownAs.length === 0 ? null : (
+        <small class="faint block">
+          also <Visible text={alsoKnownAs.join(', ')} />
+        </small>
+      )}
+    </>,
     subject === null ? 'password' : <span title={subject}>OpenID provider</span>,
     roles.length === 0 ? 'none' : roles.map((role) => <Badge key={role} of={role} />),
     groups.length === 0 ? '–' : <Visible text={groups.join(', ')} />,

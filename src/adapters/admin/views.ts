@@ -9,8 +9,8 @@ import type { VerificationView } from '../../core/admin-api/verification-view.ts
 import { NOT_PROVED } from '../../core/audit/verify/say-verdict.ts';
 import type { VerificationState } from '../../gateway/log-verification.ts';
 import type { KillSwitch } from '../../core/kill-switch/kill-switch.ts';
-import type { StoredAccount } from '../../ports/account-store.ts';
 import type { AuditRecord } from '../../ports/audit-log.ts';
+import type { KnownAccount } from '../../gateway/administration.ts';
 import type { StoredToken } from '../../ports/token-store.ts';
 
 export function killSwitchView(killSwitch: KillSwitch): KillSwitchView {
@@ -49,9 +49,10 @@ export function pinView(pin: Pin): PinView {
 }
 
 /** Field by field, as with tokens. */
-export function accountView({ id, user, subject, roles, groups, createdMs, disabledMs }: StoredAccount): AccountView {
+export function accountView(account: KnownAccount): AccountView {
+  const { id, user, subject, alsoKnownAs, roles, groups, createdMs, disabledMs } = account;
   const disabledAt = disabledMs === null ? null : formatTimestamp(disabledMs);
-  return { id, user, subject, roles, groups, createdAt: formatTimestamp(createdMs), disabledAt };
+  return { id, user, subject, alsoKnownAs, roles, groups, createdAt: formatTimestamp(createdMs), disabledAt };
 }
 
 export function verificationView({ checkedMs, ...state }: VerificationState): VerificationView {

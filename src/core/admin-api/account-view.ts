@@ -8,6 +8,8 @@ export interface AccountView {
   readonly user: string;
   /** `<issuer>#<sub>` of somebody whom an OpenID provider vouches for; `null` for a local account. */
   readonly subject: string | null;
+  /** What else the operator says that this person goes by, under `identity.people`. */
+  readonly alsoKnownAs: readonly string[];
   readonly roles: readonly AdminRole[];
   readonly groups: readonly string[];
   readonly createdAt: string;
@@ -19,6 +21,7 @@ export const accountViewSchema: z.ZodType<AccountView> = z
     id: z.string(),
     user: z.string(),
     subject: z.string().nullable(),
+    alsoKnownAs: z.array(z.string()),
     roles: z.array(adminRoleSchema),
     groups: z.array(z.string()),
     createdAt: z.iso.datetime(),

@@ -1,4 +1,4 @@
-import { hasCommonName } from '../identity/names-in.ts';
+import { namesIn } from '../identity/names-in.ts';
 import type { Approval, ApprovalStep } from './approval.ts';
 
 /** The fields that may change after an approval is created. */
@@ -9,6 +9,8 @@ export type ApprovalChange = Pick<Approval, 'status'> &
     readonly by?: string;
     /** Adds this person to who approved. `status` is reached with the last who is needed; before, the approval stays pending. */
     readonly approver?: string;
+    /** All that they go by, as `namesIn` writes names; without it, what that finds in `approver`. */
+    readonly approverNames?: readonly string[];
   };
 
 /**
@@ -16,10 +18,10 @@ export type ApprovalChange = Pick<Approval, 'status'> &
  * may have several credentials, and write the name in several ways.
  */
 export function applyChange(current: Approval, change: ApprovalChange): Approval | null {
-  const { approver, atMs: _atMs, by: _by, ...fields } = change;
+  const { approver, approverNames, atMs: _atMs, by: _by, ...fields } = change;
   const timeline = [...current.timeline, stepOf(change)];
   if (approver === undefined) return { ...current, ...fields, timeline };
-  if (hasApproved(current, approver)) return null;
+  if (approvedAs(current, approverNames ?? namesIn(approver)) !== null) return null;
   const approvedBy = [...current.approvedBy, approver];
   const status = approvedBy.length >= current.approversNeeded ? fields.status : current.status;
   return { ...current, ...fields, grant: grantAfter(current, change), approvedBy, status, timeline };
@@ -35,6 +37,7 @@ function stepOf({ status, atMs, by, decidedBy, comment, note }: ApprovalChange):
   return { atMs, change: status, by: by ?? decidedBy ?? null, comment: comment ?? note ?? null };
 }
 
-export function hasApproved({ approvedBy }: Pick<Approval, 'approvedBy'>, user: string): boolean {
-  return approvedBy.some((known) => hasCommonName(known, user));
+/** Under which name somebody who goes by these has approved already. */
+export function approvedAs({ approvedBy }: Pick<Approval, 'approvedBy'>, names: readonly string[]): string | null {
+  return approvedBy.find((known) => namesIn(known).some((name) => names.includes(name))) ?? null;
 }

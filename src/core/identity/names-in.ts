@@ -5,9 +5,3 @@
 export function namesIn(id: string): readonly string[] {
   return [id, id.slice(id.indexOf('#') + 1)].map((name) => name.normalize('NFKC').toLowerCase());
 }
-
-/** Whether the two are one person, as far as names can tell. */
-export function hasCommonName(one: string, other: string): boolean {
-  const names = namesIn(one);
-  return namesIn(other).some((name) => names.includes(name));
-}

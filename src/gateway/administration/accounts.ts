@@ -1,10 +1,11 @@
 import type { AccountEntry } from '../../core/audit/entry.ts';
+import type { KnownPeople } from '../../core/identity/known-people.ts';
 import type { Administrator } from '../../core/identity/principal.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { AccountStore, StoredAccount } from '../../ports/account-store.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
 import type { PasswordHasher } from '../../ports/password-hasher.ts';
-import type { AdminFault, Administration } from '../administration.ts';
+import type { AdminFault, Administration, KnownAccount } from '../administration.ts';
 import { checkRole, notFound, withStore } from './admin-fault.ts';
 
 export interface AccountAdminDeps {
@@ -13,6 +14,7 @@ export interface AccountAdminDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly forgetCredential: (credentialId: string) => void;
+  readonly people: KnownPeople;
 }
 
 /** Marks what is an account among credential ids. */
@@ -42,12 +44,14 @@ export function createAccountAdministration(
       };
       return withStore(async () => {
         const isNew = await deps.accounts.create(account, [entryOf(deps, account, 'created', by)]);
-        return isNew ? ok(account) : err(TAKEN);
+        return isNew ? ok(known(deps, account)) : err(TAKEN);
       });
     },
     listAccounts: (by) => {
       const fault = checkRole(by, 'operator', 'auditor');
-      return fault === null ? withStore(async () => ok(await deps.accounts.list())) : Promise.resolve(err(fault));
+      return fault === null
+        ? withStore(async () => ok((await deps.accounts.list()).map((each) => known(deps, each))))
+        : Promise.resolve(err(fault));
     },
     setPassword: async (by, id, password) => {
       const fault = checkRole(by, 'operator') ?? checkPassword(password, '');
@@ -63,6 +67,11 @@ export function createAccountAdministration(
   };
 }
 
+function known({ people }: AccountAdminDeps, account: StoredAccount): KnownAccount {
+  const { user, subject } = account;
+  return { ...account, alsoKnownAs: people.othersOf([user, ...(subject === null ? [] : [subject])]) };
+}
+
 /** Whoever knew the account as it was is signed out. */
 function change(
   deps: AccountAdminDeps,
@@ -70,7 +79,7 @@ function change(
   id: string,
   what: 'password-set' | 'disabled',
   changed: Parameters<AccountStore['change']>[1],
-): Promise<Result<StoredAccount, AdminFault>> {
+): Promise<Result<KnownAccount, AdminFault>> {
   return withStore(async () => {
     const account = await deps.accounts.find(id);
     if (account === null) return err(notFound('account'));
@@ -78,7 +87,7 @@ function change(
     if (what === 'password-set' && account.subject !== null) return err(PROVIDED);
     await deps.accounts.change(id, changed, [entryOf(deps, account, what, by)]);
     deps.forgetCredential(id);
-    return ok({ ...account, ...changed });
+    return ok(known(deps, { ...account, ...changed }));
   });
 }
 

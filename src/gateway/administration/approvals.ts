@@ -1,4 +1,4 @@
-import { hasApproved } from '../../core/approval/apply-change.ts';
+import { approvedAs } from '../../core/approval/apply-change.ts';
 import type { Approval, ApprovalId } from '../../core/approval/approval.ts';
 import type { Administrator } from '../../core/identity/principal.ts';
 import { err, ok, type Result } from '../../core/result.ts';
@@ -6,6 +6,7 @@ import { formatTimestamp } from '../../core/timestamp.ts';
 import type { ApprovalStore } from '../../ports/approval-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AdminFault, Administration, ApprovalAnswer } from '../administration.ts';
+import type { Approvers } from '../approvers.ts';
 import type { ApprovalDesk } from '../approval-desk.ts';
 import type { Deadlines } from '../deadlines.ts';
 import type { HoldRecords } from '../hold-records.ts';
@@ -21,6 +22,7 @@ export interface ApprovalAdminDeps {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly holdRecords: HoldRecords;
+  readonly approvers: Pick<Approvers, 'namesOf'>;
 }
 
 type Decided = Promise<Result<Approval, AdminFault>>;
@@ -54,7 +56,15 @@ export function createApprovalAdministration(
         if (!open.ok) return open;
         const demand = unmetDemand(by, open.value, { argsDigest, ...more });
         if (demand !== null) return err(demand);
-        return decideOn(deps, by, open.value, { status: 'approved', comment, grant: more.grant === true });
+        const approverNames = [...(await deps.approvers.namesOf(by))];
+        const before = approvedAs(open.value, approverNames);
+        if (before !== null) return err(approvedAlready(by, before));
+        return decideOn(deps, by, open.value, {
+          status: 'approved',
+          comment,
+          grant: more.grant === true,
+          approverNames,
+        });
       }),
     reject: (by, id, comment) =>
       withStore(async () => {
@@ -88,11 +98,15 @@ const NO_GRANT: AdminFault = {
   help: 'Approve this one call.',
 };
 
-const APPROVED_ALREADY: AdminFault = {
-  kind: 'conflict',
-  message: 'you have approved this request already',
-  help: 'It needs another person as well.',
-};
+/** `name`: the one that they did it by. */
+function approvedAlready({ user }: Administrator, name: string): AdminFault {
+  const as = name === user ? '' : `, as ${name}`;
+  return {
+    kind: 'conflict',
+    message: `you have approved this request already${as}`,
+    help: 'It needs another person as well.',
+  };
+}
 
 async function findApproval(deps: ApprovalAdminDeps, id: string): Decided {
   const approval = await deps.approvals.find(id as ApprovalId);
@@ -107,7 +121,7 @@ export async function findDecidable(deps: ApprovalAdminDeps, by: Administrator, 
   if (!found.ok) return fault === null ? found : err(fault);
   const approval = found.value;
   if (fault !== null && !approval.particulars.byRequester) return err(fault);
-  const obstacle = mayNotDecide(by, approval);
+  const obstacle = mayNotDecide(by, await deps.approvers.namesOf(by), approval);
   if (obstacle !== null) return err(obstacle);
   if (approval.status === 'pending' && deps.deadlines.isOver(approval)) {
     await expireApproval(deps, approval);
@@ -126,31 +140,34 @@ function unmetDemand(
   if (typeof argsDigest === 'string' && argsDigest !== binding.argsDigest) return ARGUMENTS_DIFFER;
   if (mustSignInAgain(by, approval)) return SIGN_IN_AGAIN;
   if (particulars.confirm !== null && confirm !== particulars.confirm) return NOT_CONFIRMED;
-  if (grant === true && particulars.grantOffered === null) return NO_GRANT;
-  return hasApproved(approval, by.user) ? APPROVED_ALREADY : null;
+  return grant === true && particulars.grantOffered === null ? NO_GRANT : null;
 }
 
-async function decideOn(
-  deps: ApprovalAdminDeps,
-  by: Administrator,
-  approval: Approval,
-  decision: { readonly status: 'approved' | 'rejected'; readonly comment: string | null; readonly grant?: boolean },
-): Decided {
+interface Decision {
+  readonly status: 'approved' | 'rejected';
+  readonly comment: string | null;
+  readonly grant?: boolean;
+  /** All that whoever approves goes by. */
+  readonly approverNames?: readonly string[];
+}
+
+async function decideOn(deps: ApprovalAdminDeps, by: Administrator, approval: Approval, decision: Decision): Decided {
   const nowMs = deps.clock.nowMs();
-  const { status, comment } = decision;
+  const { status, comment, approverNames = [] } = decision;
   const grant = decision.grant === true ? grantFrom(approval, nowMs) : null;
   const said =
     grant === null
       ? comment
       : `${comment ?? ''} [grant: ${grant.left} further calls until ${formatTimestamp(grant.untilMs)}]`.trim();
   const entry = approvalEntry(approval, status, nowMs, { by: by.user, credentialId: by.credentialId, comment: said });
-  const approver = status === 'approved' ? { approver: by.user, grant } : {};
+  const approver = status === 'approved' ? { approver: by.user, approverNames, grant } : {};
   const change = { status, atMs: nowMs, comment, decidedBy: by.user, decidedMs: nowMs, ...approver };
   const decided = await deps.approvals.transition(approval.id, 'pending', change, [entry]);
   if (decided === null) {
     const now = await findApproval(deps, approval.id);
     if (!now.ok) return now;
-    return err(now.value.status === 'pending' ? APPROVED_ALREADY : alreadyOver(now.value));
+    const before = approvedAs(now.value, approverNames);
+    return err(now.value.status === 'pending' ? approvedAlready(by, before ?? by.user) : alreadyOver(now.value));
   }
   deps.desk.wake(decided.id);
   return ok(decided);

@@ -4,16 +4,16 @@ import type { AdminFault } from '../administration.ts';
 import { isActingPerson, isInApproverGroup, isNamedApprover, isProposer, isRequester } from '../approvers.ts';
 import { checkRole, forbidden } from './admin-fault.ts';
 
-/** Why this administrator cannot decide this request; `null`: they can. Says nothing of whether it is still open. */
-export function mayNotDecide(by: Administrator, approval: Approval): AdminFault | null {
+/** Why this administrator, who goes by all these names, cannot decide this request; `null`: they can. Says nothing of whether it is still open. */
+export function mayNotDecide(by: Administrator, names: ReadonlySet<string>, approval: Approval): AdminFault | null {
   if (approval.particulars.byRequester) {
     const others = forbidden('the acting person confirms this call, and nobody else', 'Ask the one who asks for it.');
     return isActingPerson(by, approval) ? null : (checkRole(by, 'approver') ?? others);
   }
   const fault = checkRole(by, 'approver');
   if (fault !== null) return fault;
-  if (isRequester(by, approval)) return forbidden('nobody decides on their own request', 'Ask another approver.');
-  if (isProposer(by, approval))
+  if (isRequester(names, approval)) return forbidden('nobody decides on their own request', 'Ask another approver.');
+  if (isProposer(names, approval))
     return forbidden('nobody decides on the arguments that they proposed', 'Ask another approver.');
   if (!isInApproverGroup(by, approval)) {
     const help = `It names: ${approval.approverGroups.join(', ')}.`;

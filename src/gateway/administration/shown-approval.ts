@@ -6,7 +6,7 @@ import type { Administrator } from '../../core/identity/principal.ts';
 import { type FieldChange, fieldChanges } from '../../core/json/field-changes.ts';
 import type { Json } from '../../core/json/value.ts';
 import type { ApprovalStore } from '../../ports/approval-store.ts';
-import { isActingPerson } from '../approvers.ts';
+import { type Approvers, isActingPerson } from '../approvers.ts';
 import { mayNotDecide, mustSignInAgain } from './may-decide.ts';
 
 /** One approval with what its page tells about it. */
@@ -39,11 +39,13 @@ export interface ShownEdit {
 
 interface ShowDeps {
   readonly approvals: ApprovalStore;
+  readonly approvers: Pick<Approvers, 'namesOf'>;
 }
 
 export async function showApproval(deps: ShowDeps, by: Administrator, approval: Approval): Promise<ShownApproval> {
   const { origin, byRequester, requester } = approval.particulars;
-  const [preview, history, from, to] = await Promise.all([
+  const [names, preview, history, from, to] = await Promise.all([
+    deps.approvers.namesOf(by),
     deps.approvals.findPreview(approval.id),
     deps.approvals.findHistory(approval),
     origin?.kind === 'edit' ? deps.approvals.find(origin.id) : null,
@@ -52,7 +54,7 @@ export async function showApproval(deps: ShowDeps, by: Administrator, approval: 
   const isReader = mayReadArguments(by, approval);
   // The last one may be somebody else's: whoever asked knows the arguments of their own alone.
   const last = history.lastOfTool !== null && mayReadArguments(by, history.lastOfTool) ? history.lastOfTool : null;
-  const fault = mayNotDecide(by, approval);
+  const fault = mayNotDecide(by, names, approval);
   const isOpen = approval.status === 'pending';
   const reauthenticate = isOpen && fault === null && mustSignInAgain(by, approval);
   const badges = badgesOf(approval, history);
