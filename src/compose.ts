@@ -15,6 +15,7 @@ import { createSealer } from './adapters/system/sealer.ts';
 import { createOperatorLog } from './adapters/telemetry/operator-log.ts';
 import { openAdminPlane } from './compose/admin-plane.ts';
 import { logCalls } from './compose/call-log.ts';
+import { startChores } from './compose/chores.ts';
 import { closeUpstreams, drain } from './compose/drain.ts';
 import { openLogVerification } from './compose/log-verification.ts';
 import { createNotices } from './compose/notices.ts';
@@ -42,8 +43,6 @@ import { createAdministration } from './gateway/create-administration.ts';
 import { createConsoleSessions } from './gateway/console-sessions.ts';
 import { createGateway } from './gateway/create-gateway.ts';
 import type { CallDeps } from './gateway/deps.ts';
-import { expireApprovals } from './gateway/expire-approvals.ts';
-import { pruneApprovals } from './gateway/prune-approvals.ts';
 import { createInFlight } from './gateway/in-flight.ts';
 import { createKeptResults } from './gateway/kept-results.ts';
 import { createKillSwitches } from './gateway/kill-switches.ts';
@@ -326,38 +325,8 @@ function peopleIn({ tokens, accounts }: SqliteStore, config: Config) {
   return { tokens, accounts, people: createKnownPeople(config.people) };
 }
 
-/** What is done now and then, whether anybody calls or not. */
-function startChores(deps: CallDeps, config: Config, opened: AsyncDisposableStack): void {
-  void prune(deps, config);
-  const chores = [
-    setInterval(() => void expire(deps), EXPIRY_INTERVAL_MS),
-    setInterval(() => void prune(deps, config), PRUNING_INTERVAL_MS),
-  ];
-  for (const chore of chores) chore.unref();
-  opened.defer(() => chores.forEach(clearInterval));
-}
-
-async function expire(deps: CallDeps): Promise<void> {
-  await expireApprovals(deps).catch((error: unknown) =>
-    deps.report({ callId: null, problem: 'approvals whose time is over could not be ended yet', error }),
-  );
-  await deps.leftCalls.expire();
-}
-
-/** What is over and was kept long enough. The log stays. */
-async function prune(deps: CallDeps, { approvals }: Config): Promise<void> {
-  deps.keptResults.forgetOver();
-  deps.pages.forgetOver();
-  await Promise.all([pruneApprovals(deps, approvals.keepMs), deps.tasks.forgetOver(deps.clock.nowMs())]).catch(
-    (error: unknown) => deps.report({ callId: null, problem: 'what is over could not be removed yet', error }),
-  );
-}
-
-const EXPIRY_INTERVAL_MS = 10_000;
 /** What a key sealed counts for ten minutes; what is a little more costs nothing. */
 const STATE_KEYS = { rotateMs: 7 * 24 * 60 * 60_000, overlapMs: 15 * 60_000 };
-/** With what one round takes, 2,000 a minute at most. */
-const PRUNING_INTERVAL_MS = 60_000;
 const LOOKS = { lookGapMs: 1000, lookAgainMs: 30_000 };
 const PREVIEWS_AT_ONCE_MAX = 32;
 const HELD_CALLS_MAX = 5000;
