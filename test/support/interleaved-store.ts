@@ -3,11 +3,14 @@ import type { ApprovalId } from '../../src/core/approval/approval.ts';
 
 /** Lets whoever waits go on one by one, or a few at once, in an order that a seed repeats. */
 export interface Scheduler {
-  pause(): Promise<void>;
+  /** `isChange`: what comes next changes an approval. */
+  pause(isChange?: boolean): Promise<void>;
   /** Lets one of those who wait go on, or a few, and waits until all that follows from it waits too. `false`: nobody waited. */
   step(): Promise<boolean>;
   /** Lets some go on and waits for nothing. */
   release(): boolean;
+  /** The same for one that changes an approval, where there is one. */
+  releaseChange(): void;
   /** Work that another thread has a part in. No step is over before it. */
   track<T>(work: Promise<T>): Promise<T>;
   settle(): Promise<void>;
@@ -15,14 +18,18 @@ export interface Scheduler {
 
 /** `togetherMax`: how many may go on in one turn, so that what they store can share a commit. */
 export function createScheduler(random: () => number, togetherMax: number): Scheduler {
-  const waiting: (() => void)[] = [];
+  const waiting: { readonly goOn: () => void; readonly isChange: boolean }[] = [];
   const underWay = new Set<Promise<unknown>>();
 
   function release(): boolean {
     const isAny = waiting.length > 0;
     const together = togetherMax > 1 && random() < 0.25 ? 2 + Math.floor(random() * (togetherMax - 1)) : 1;
-    for (let count = 0; count < together; count += 1) waiting.splice(Math.floor(random() * waiting.length), 1)[0]?.();
+    for (let count = 0; count < together; count += 1) take(Math.floor(random() * waiting.length));
     return isAny;
+  }
+
+  function take(index: number): void {
+    waiting.splice(index, 1)[0]?.goOn();
   }
 
   /** INVARIANT: when it resolves, no thread works for anybody, so whatever is done next finds the same state in every repetition. */
@@ -37,11 +44,17 @@ export function createScheduler(random: () => number, togetherMax: number): Sche
   }
 
   return {
-    pause: () =>
+    pause: (isChange = false) =>
       new Promise((resolve) => {
-        waiting.push(resolve);
+        waiting.push({ goOn: resolve, isChange });
       }),
     release,
+    releaseChange() {
+      const changes = [...waiting.keys()].filter((index) => waiting[index]?.isChange === true);
+      const chosen = changes[Math.floor(random() * changes.length)];
+      if (chosen === undefined) release();
+      else take(chosen);
+    },
     settle,
     async step() {
       const isAny = release();
@@ -90,10 +103,10 @@ export function createProcessStore(
       return isDead ? never : result;
     };
 
-  function inTurns(operation: Operation): Operation {
+  function inTurns(operation: Operation, isChange = false): Operation {
     const run = direct(operation);
     return async (...args) => {
-      await scheduler.pause();
+      await scheduler.pause(isChange);
       const result = await run(...args);
       await scheduler.pause();
       return isDead ? never : result;
@@ -103,7 +116,7 @@ export function createProcessStore(
   const slow = <Port extends object>(port: Port): Port => wrap(port, (_name, operation) => inTurns(operation));
   const quick = <Port extends object>(port: Port): Port => wrap(port, (_name, operation) => direct(operation));
   const approvals = wrap(ports.approvals, (name, operation) => {
-    const run = inTurns(operation);
+    const run = inTurns(operation, name === 'transition' || name === 'create');
     if (name !== 'transition') return run;
     return (...args) => {
       const [id, , change] = args as [ApprovalId, string, { status: string }];

@@ -214,7 +214,7 @@ const ACTIONS: readonly (readonly [string, Action])[] = [
 
 function act(run: Run, [name, action]: readonly [string, Action]): void {
   run.actions.push(name);
-  void action(run);
+  void Promise.resolve(action(run)).catch((error: unknown) => run.violations.push(`${name} failed: ${String(error)}`));
 }
 
 async function call(run: Run, waiting: 'hold' | 'task-if-needed' = 'hold', again: Asked | null = null): Promise<void> {
@@ -314,7 +314,8 @@ async function crash(run: Run): Promise<void> {
   const { random, scheduler, lasting } = run;
   const isOnTheWay = random() < 0.5;
   const isThere = random() < 0.5;
-  if (isOnTheWay) scheduler.release();
+  if (isOnTheWay && isThere) scheduler.releaseChange();
+  else if (isOnTheWay) scheduler.release();
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
   if (isOnTheWay && isThere) {
     // One commit is handed over in this turn. It comes to the disk, and nobody hears of it: whatever was to follow does not.

@@ -87,6 +87,19 @@ describe('a local account', () => {
     });
     expect(again.status).toBe(409);
   });
+
+  it('is listed with what else the operator says that its owner goes by, to those who may see accounts', async () => {
+    rig = await createGatewayRig({ policies: [], upstreams: {}, people: [['OLIVIA', 'o@example.com']] });
+    plane = await startAdminPlane(rig);
+    operator = plane.admin('operator');
+    await account();
+    await account({ user: 'oscar' });
+    const { json } = await plane.ask({ path: '/api/accounts', token: operator });
+    expect(json['accounts']).toMatchObject([
+      { user: 'oscar', alsoKnownAs: [] },
+      { user: 'Olivia', alsoKnownAs: ['o@example.com'] },
+    ]);
+  });
 });
 
 describe('passwords', () => {
