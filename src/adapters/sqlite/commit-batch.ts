@@ -87,19 +87,11 @@ const UNCONDITIONAL: Applied = { changed: null, isWanted: () => true };
 function applyMutation(tables: Tables, mutation: Mutation): Applied | null {
   switch (mutation.kind) {
     case 'create-approval':
-      return tables.approvals.create(mutation.approval, mutation.conditions) ? UNCONDITIONAL : null;
-    case 'change-approval': {
-      const changed = tables.approvals.change(mutation.id, mutation.from, mutation.change);
-      return changed === null ? null : { ...UNCONDITIONAL, changed };
-    }
+    case 'change-approval':
     case 'remove-approvals':
-      return tables.approvals.remove(mutation.ids) ? UNCONDITIONAL : null;
     case 'keep-approval-preview':
-      tables.approvals.keepPreview(mutation.id, mutation.preview);
-      return UNCONDITIONAL;
     case 'end-approvals':
-      for (const id of mutation.ids) tables.approvals.change(id, 'executing', mutation.change);
-      return UNCONDITIONAL;
+      return applyToApprovals(tables, mutation);
     case 'create-task':
       return tables.tasks.create(mutation.task, mutation.conditions) ? UNCONDITIONAL : null;
     case 'forget-tasks':
@@ -142,6 +134,39 @@ function applyMutation(tables: Tables, mutation: Mutation): Applied | null {
       tables.killSwitches.replace(mutation.state);
       return { changed: null, isWanted: (entry) => (mutation.entryGenerations[entry] ?? 0) > stored };
     }
+    default:
+      return assertNever(mutation);
+  }
+}
+
+type ApprovalMutation = Extract<
+  Mutation,
+  {
+    readonly kind:
+      | 'create-approval'
+      | 'change-approval'
+      | 'remove-approvals'
+      | 'keep-approval-preview'
+      | 'end-approvals';
+  }
+>;
+
+function applyToApprovals(tables: Tables, mutation: ApprovalMutation): Applied | null {
+  switch (mutation.kind) {
+    case 'create-approval':
+      return tables.approvals.create(mutation.approval, mutation.conditions) ? UNCONDITIONAL : null;
+    case 'change-approval': {
+      const changed = tables.approvals.change(mutation.id, mutation.from, mutation.change);
+      return changed === null ? null : { ...UNCONDITIONAL, changed };
+    }
+    case 'remove-approvals':
+      return tables.approvals.remove(mutation.ids) ? UNCONDITIONAL : null;
+    case 'keep-approval-preview':
+      tables.approvals.keepPreview(mutation.id, mutation.preview);
+      return UNCONDITIONAL;
+    case 'end-approvals':
+      for (const id of mutation.ids) tables.approvals.change(id, 'executing', mutation.change);
+      return UNCONDITIONAL;
     default:
       return assertNever(mutation);
   }
