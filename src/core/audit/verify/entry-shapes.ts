@@ -192,6 +192,7 @@ export const ENTRY_SHAPES: { readonly [Kind in AuditEntry['kind']]: ShapesOf<Kin
       recovered: true,
       'payload-read': true,
       exported: true,
+      pruned: true,
     }),
     policyVersion: someDigest,
     by: someText,
