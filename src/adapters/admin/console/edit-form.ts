@@ -36,8 +36,9 @@ ${comment === null ? null : html`<q>${visibleText(comment)}</q>`}</p>
 ${changes === null ? null : changesTable('What was changed', changes, ['Asked for', 'Proposed'])}`;
 }
 
+const ROWS_MIN = 6;
 const ROWS_MAX = 20;
 
 function rowsOf(text: string): number {
-  return Math.min(text.split('\n', ROWS_MAX).length + 1, ROWS_MAX);
+  return Math.min(Math.max(text.split('\n', ROWS_MAX).length + 1, ROWS_MIN), ROWS_MAX);
 }
