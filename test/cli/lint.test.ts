@@ -72,6 +72,18 @@ describe('rules that never decide', () => {
       [READ, '{ id: x, who: { any: true }, tools: ["delete_*"], effect: approve }'],
       '6 names what is `never`, which no rule can allow',
     ],
+    [
+      'a pattern of such tools and others',
+      [READ, '{ id: x, who: { any: true }, tools: ["*_deal"], effect: allow }'],
+      null,
+    ],
+    ['a pattern around a name', [READ, '{ id: x, who: { any: true }, tools: ["get*"], effect: allow }'], null],
+    [
+      'a pattern within one of a class',
+      [READ, '{ id: x, who: { any: true }, tools: ["send_mail*"], effect: allow }'],
+      null,
+    ],
+    ['the pattern of a class', [READ, '{ id: x, who: { any: true }, tools: ["send_*"], effect: allow }'], null],
     ['a rule that denies them', [READ, '{ id: x, tools: [delete_deal], effect: deny }'], null],
     [
       'a tool that is in no class',
@@ -136,6 +148,19 @@ describe('rules that never decide', () => {
       ),
     );
     expect(said).toEqual(['5 never decides: rule nope (crm.yaml:7:5) denies all that it could allow']);
+  });
+
+  it('are not about a part of what another denies', async () => {
+    const { said } = await check(
+      rules(
+        READ,
+        '{ id: a, who: { any: true }, resources: ["crm://deals/1/notes"], effect: allow }',
+        '{ id: nope, resources: ["crm://deals/*"], effect: deny }',
+        '{ id: other, tools: [update_deal], effect: deny }',
+        '{ id: mail, who: { any: true }, tools: [send_mail], effect: approve }',
+      ),
+    );
+    expect(said).toEqual([]);
   });
 
   it('are for an environment that there is not', async () => {
@@ -228,6 +253,16 @@ describe('policies held against the real tools', () => {
   ])('say %s', async (_what, from, to, expected) => {
     expect(SOUND).toContain(from);
     expect((await check(SOUND.replace(from, to), { tools: TOOLS })).said).toContain(expected);
+  });
+
+  it('say so of a tool that does several things, some of which are never to be done', async () => {
+    const several = 'byArgument: { manage: { argument: action, read: [get], never: [purge] } }, never: [';
+    const tools = [...TOOLS, tool('manage', { action: { type: 'string' } })];
+    const { said } = await check(
+      SOUND.replace('never: [', several).replace('tools: { class: read }', 'tools: [get_deal]'),
+      { tools },
+    );
+    expect(said).toEqual(['3 no rule is about a tool of the upstream, so nobody may use it']);
   });
 
   it.each(['"x" in args', 'size(args) < 9', 'args.amount == 9', 'has(args.amount) && args.amount <= 9'])(

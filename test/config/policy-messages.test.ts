@@ -299,6 +299,11 @@ describe('a policy that is wrong is refused, and its author told what to do', ()
       'p.yaml:3:60: watch[0].then: does not go with identical-calls; got freeze-principal\n  help: write `then: deny`',
     ],
     [
+      'a watch rule that looks back too far',
+      'version: 1\nupstream: crm\nwatch: [{ on: identical-calls, count: 9, within: 2d, then: deny }]\n',
+      'p.yaml:3:50: watch[0].within: must be between 1s and 1d; got 2d',
+    ],
+    [
       'a watch rule that does not say how many are too many',
       'version: 1\nupstream: crm\nwatch: [{ on: identical-calls, within: 1m, then: deny }]\n',
       'p.yaml:3:9: watch[0].count: is missing',

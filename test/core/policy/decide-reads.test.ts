@@ -153,4 +153,19 @@ describe('decide about what is read', () => {
   ])('completion %s', (_sentence, expected, rules, target) => {
     expect(outcomeOf(rules, target)).toBe(expected);
   });
+
+  it('asks of suggested values only what can be done to them', () => {
+    const result = { redact: ['email'], maxBytes: 1000, untrusted: true };
+    const rule = { id: 'greet', who: STAFF, effect: 'allow', ...GREET, completion: true, result };
+    const decided = (kind: DecisionTarget['kind']) =>
+      decide(policyOf([{ upstream: 'crm', rules: [rule] }]), {
+        principal: principalOf(STAFF),
+        target: { kind, upstream: 'crm', name: 'greet' },
+        args: {},
+        nowMs: NOW_MS,
+      });
+    const asked = { keep: null, drop: [], redact: ['email'] };
+    expect(decided('prompt')).toMatchObject({ result: { ...asked, bytesMax: 1000, untrusted: true } });
+    expect(decided('prompt-argument')).toMatchObject({ result: { ...asked, bytesMax: null, untrusted: false } });
+  });
 });

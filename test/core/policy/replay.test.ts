@@ -7,12 +7,13 @@ const policy = policyOf([
   {
     upstream: 'crm',
     classes: {
-      read: ['get', 'find'],
+      read: ['get', 'find', 'mail'],
       byArgument: { manage: { argument: 'action', read: ['view'], write: ['change'] } },
     },
     rules: [
       { id: 'get', who: { any: true }, tools: ['get'], effect: 'allow' },
       { id: 'find', who: { any: true }, tools: ['find'], effect: 'allow', when: 'args.filter.owner == "alice"' },
+      { id: 'mail', who: { any: true }, tools: ['mail'], effect: 'allow', when: 'args.to.all(x, x.endsWith("@x"))' },
       { id: 'manage', who: { any: true }, tools: ['manage'], effect: 'allow', bind: { team: 'principal.id' } },
     ],
   },
@@ -46,6 +47,8 @@ describe('replayCall', () => {
     ['find', 'looks at one that is gone', null, false],
     ['find', 'at one that is there', { filter: { owner: 'alice' }, password: '[redacted:key]' }, true],
     ['find', 'at one that was taken out', { filter: { owner: '[redacted:key]' } }, false],
+    ['mail', 'looks at a list in which something was taken out', { to: ['a@x', '[redacted:credential]'] }, false],
+    ['mail', 'looks at a list of which nothing was', { to: ['a@x'], text: '[redacted:credential]' }, true],
     ['find', 'at one in which something was taken out', { filter: '[redacted:credential]' }, false],
     [
       'find',

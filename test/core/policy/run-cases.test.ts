@@ -65,7 +65,13 @@ describe('runCases', () => {
         effect: 'allow',
         result: { keep: ['id'], redact: ['email'] },
       },
-      { id: 'put', who: { groups: ['staff'] }, tools: ['put'], effect: 'approve' },
+      {
+        id: 'put',
+        who: { groups: ['staff'] },
+        tools: ['put'],
+        effect: 'approve',
+        bind: { owner: 'principal.id' },
+      },
     ],
     limits: [
       { tools: ['get', 'put'], calls: '3/1m' },
@@ -87,6 +93,17 @@ describe('runCases', () => {
     ['as much as a budget gives', { tool: 'find', times: 2, expect: 'allow' }, []],
     ['more than that', { tool: 'find', times: 3, expect: 'deny' }, []],
     ['calls that wait for a person', { tool: 'put', times: 4, expect: 'approve' }, []],
+    ['what is filled in', { tool: 'put', args: { a: 1 }, expect: 'approve', bound: { a: 1, owner: 'alice' } }, []],
+    [
+      'what is filled in otherwise',
+      { tool: 'put', expect: 'approve', bound: { owner: 'bob' } },
+      ['expected {"owner":"bob"} to be sent, is {"owner":"alice"}'],
+    ],
+    [
+      'arguments of what is not sent at all',
+      { tool: 'drop', expect: 'hidden', bound: {} },
+      ['expected {} to be sent, is nothing'],
+    ],
     ['fewer than too many of the same', { tool: 'show', times: 8, expect: 'allow' }, []],
     [
       'too many of the same',

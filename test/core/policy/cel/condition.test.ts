@@ -148,6 +148,11 @@ describe('a condition on the surroundings', () => {
     ['now.getSeconds() == 15 && now.getMilliseconds() == 250', 'holds'],
     ['now >= timestamp("2026-10-24T23:30:15.250Z") && now < timestamp("2026-10-25T00:00:00Z")', 'holds'],
     ['now > timestamp("2027-01-01T00:00:00Z")', 'fails'],
+    ['now > timestamp("2026-10-24T23:30:15.250Z")', 'fails'],
+    ['now < timestamp("2026-10-24T23:30:15.250Z")', 'fails'],
+    ['now <= timestamp("2026-10-24T23:30:15.250Z")', 'holds'],
+    ['now <= timestamp("2026-10-24T23:30:15.249Z")', 'fails'],
+    ['now >= timestamp("2026-10-24T23:30:15.251Z")', 'fails'],
   ])('%s: %s', (text, expected) => {
     expect(ask(text)).toBe(expected);
   });
@@ -230,6 +235,17 @@ describe('the time that a condition takes', () => {
     condition.value.ask(facts);
     const { user, system } = process.threadCpuUsage(before);
     expect((user + system) / 1000).toBeLessThan(MS_MAX);
+  });
+
+  it('is told of each condition by itself where it loops, however many look at the same', () => {
+    const facts = prepareFacts({ ...FACTS, args: { x: Array.from({ length: 1000 }, () => 1) } });
+    const answers = ['args.x.all(a, a == 1)', 'args.x.all(a, args.x.all(b, a == b))', 'args.x.all(a, a == 1)'].map(
+      (text) => {
+        const condition = parseCondition(text);
+        return condition.ok && condition.value.ask(facts);
+      },
+    );
+    expect(answers).toEqual(['holds', 'unevaluable', 'holds']);
   });
 
   it('does not depend on arguments that it does not name', () => {

@@ -16,6 +16,8 @@ it.each<[string, JsonObject, ArgumentPath, boolean]>([
   ['a second spelling beside what is looked at', { a: { b: 1, c: 1, C: 1 } }, ['a', 'b'], true],
   ['two spellings in what a loop goes over', { items: [{ n: 1 }, { n: 1, N: 2 }] }, ['items'], false],
   ['two spellings in an item that is not looked at', { items: [{ n: 1 }, { n: 1, N: 2 }] }, ['items', 0], true],
+  ['two spellings in the item that is looked at', { items: [{ n: 1, N: 2 }] }, ['items', 0, 'n'], false],
+  ['a name that is no place in a list', { items: [{ n: 1, N: 2 }] }, ['items', 'n'], true],
   ['two spellings anywhere in all arguments', { a: { b: { c: 1, C: 1 } } }, [], false],
   ['a text where an object is expected', { a: 'b' }, ['a', 'b'], true],
 ])('%s', (_what, args, path, expected) => {
