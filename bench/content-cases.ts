@@ -20,6 +20,11 @@ export function contentCases(): readonly ContentCase[] {
       size: 'worst',
       text: textResult(Buffer.from(LINE.repeat(6200)).toString('base64')),
     },
+    ...['Authorization: ', 'KEY', 'яa', 'DE89 ', '://a:'].map((unit) => ({
+      name: `1 MB, nothing but ${unit}`,
+      size: 'worst',
+      text: textResult(unit.repeat(1_000_000 / unit.length)),
+    })),
     { name: '1 MB, escapes', size: 'worst', text: textResult('%41\\u0041&#65;'.repeat(66_000)) },
   ];
 }

@@ -1,5 +1,6 @@
 import type { DataClass, Detector } from './detectors/detector.ts';
-import { findMarks } from './detectors/marks.ts';
+import { findMarks, type Marks } from './detectors/marks.ts';
+import { type CodesRoom, SHARED_ROOM } from './detectors/text-codes.ts';
 import { unfoldText } from './unfold-text.ts';
 
 /** Something found in a text. It says where and what, and never holds the value. Offsets are UTF-16 code units. */
@@ -22,14 +23,31 @@ const FIND_CHARS_MIN = 6;
  * overlap they become one, under the name of the longer. Takes time in proportion to the text.
  */
 export function detect(text: string, detectors: readonly Detector[]): readonly Span[] {
+  const steps = detectInSteps(text, detectors, SHARED_ROOM);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/**
+ * The same in steps. What takes long on a text is that it is full of places to look at, so there is one step for most texts, and for such a
+ * text one for each detector and each reading. `room`: of this search alone, until its last step.
+ */
+export function* detectInSteps(
+  text: string,
+  detectors: readonly Detector[],
+  room: CodesRoom,
+): Generator<void, readonly Span[]> {
   const search: Search = {
     detectors,
     withNumbers: detectors.some(({ class: kind }) => kind !== 'secret'),
+    room,
     spans: [],
     seen: new Set(),
     charsLeft: UNFOLD_FACTOR_MAX * text.length + UNFOLD_CHARS_MIN,
   };
-  detectInto(search, text, 0, (start, end) => [start, end]);
+  yield* detectInto(search, text, 0, (start, end) => [start, end]);
   const { spans } = search;
   if (search.charsLeft < 0) return [{ start: 0, end: text.length, detector: UNSCANNED, class: 'secret' }];
   return spans.length < 2 ? spans : mergeSpans(spans);
@@ -47,30 +65,46 @@ type ToOriginal = (start: number, end: number) => readonly [number, number];
 interface Search {
   readonly detectors: readonly Detector[];
   readonly withNumbers: boolean;
+  readonly room: CodesRoom;
   readonly spans: Span[];
   readonly seen: Set<string>;
   charsLeft: number;
 }
 
-function detectInto(search: Search, text: string, depth: number, toOriginal: ToOriginal): void {
+function* detectInto(search: Search, text: string, depth: number, toOriginal: ToOriginal): Generator<void, void> {
   if (text.length < FIND_CHARS_MIN) return;
   const marks = findMarks(text, search);
+  const isDense = text.length > ONE_STEP_CHARS_MAX && placesIn(marks) * CHARS_PER_PLACE > text.length;
   for (const { find, name, class: kind } of search.detectors) {
     const report = (from: number, to: number, detector = name): void => {
       const [start, end] = toOriginal(from, to);
       search.spans.push({ start, end, detector, class: kind });
     };
     find(text, report, marks);
+    if (isDense) yield;
   }
   if (depth === UNFOLD_DEPTH_MAX) return;
   for (const inner of unfoldText(text, marks)) {
+    if (text.length > ONE_STEP_CHARS_MAX) yield;
     // What is escaped in two ways reads the same in whichever order they are undone.
     if (search.seen.has(inner.text)) continue;
     search.seen.add(inner.text);
     search.charsLeft -= inner.text.length;
     if (search.charsLeft < 0) return;
-    detectInto(search, inner.text, depth + 1, (start, end) => toOriginal(...inner.spanOf(start, end)));
+    yield* detectInto(search, inner.text, depth + 1, (start, end) => toOriginal(...inner.spanOf(start, end)));
   }
+}
+
+/** A text that is not longer is looked at in one step, whatever it is. */
+export const ONE_STEP_CHARS_MAX = 16_384;
+/** A text with more places than one in so many characters is full of them. */
+const CHARS_PER_PLACE = 64;
+
+/** A long run is as many places as it has room for the shortest tokens. */
+function placesIn({ words, numbers, runs }: Marks): number {
+  let places = words.length + numbers.length;
+  for (let index = 0; index < runs.length; index += 2) places += ((runs[index + 1] ?? 0) - (runs[index] ?? 0)) >> 4;
+  return places;
 }
 
 /** In order and without overlaps. */

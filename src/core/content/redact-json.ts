@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer';
 import { joinBytes } from '../bytes/join-bytes.ts';
 import type { Detector } from './detectors/detector.ts';
 import { looksSecret, NAMED_SECRET, namesSecret } from './detectors/named-secret.ts';
-import { detect, mergeSpans, type Span } from './detect.ts';
+import { createRoom, SHARED_ROOM } from './detectors/text-codes.ts';
+import { detectInSteps, mergeSpans, ONE_STEP_CHARS_MAX, type Span } from './detect.ts';
 import { type FlatJson, flattenJson, toRawSpans } from './flat-json.ts';
 import { createStringTracker, safeCut } from './json-cut.ts';
 import { redactText } from './redact-text.ts';
@@ -56,7 +57,7 @@ export function detectInJson(text: string, detectors: readonly Detector[]): read
   return search.found();
 }
 
-/** What one step looks at, in characters: less than a millisecond, and twenty of them where somebody chose the text for it. */
+/** What one step looks at, in characters; several steps, where somebody filled the text with places to look at. */
 const PART_CHARS = 64 * 1024;
 /** Parts overlap by this much, so that what lies across the border of two is found in one of them. No single find is longer. */
 const OVERLAP_CHARS = 16 * 1024;
@@ -70,20 +71,27 @@ interface Search {
 
 function createSearch(json: string, detectors: readonly Detector[]): Search {
   const spans: Span[] = [];
-  let from = 0;
   const isInStringAt = createStringTracker(json);
-  return {
-    step() {
+  // Other searches come in between the steps of a long one.
+  const room = json.length > ONE_STEP_CHARS_MAX ? createRoom(json.length) : SHARED_ROOM;
+
+  function* search(): Generator<void, void> {
+    for (let from = 0; ; ) {
       const cut = safeCut(json, from, from + PART_CHARS);
       const to = cut === json.length ? cut : safeCut(json, cut + OVERLAP_CHARS, cut + OVERLAP_CHARS + SEARCH_CHARS);
       const flat = flattenJson(json, from, to);
-      const found = detect(flat.text, detectors);
+      const found = yield* detectInSteps(flat.text, detectors, room);
       if (found.length > 0) for (const span of toRawSpans(flat, isInStringAt(from), found)) spans.push(span);
       findEscapedMembers(flat, spans);
-      if (cut === json.length) return true;
+      if (cut === json.length) return;
       from = cut;
-      return false;
-    },
+      yield;
+    }
+  }
+
+  const steps = search();
+  return {
+    step: () => steps.next().done === true,
     found: () => (spans.length < 2 ? spans : mergeSpans(spans)),
   };
 }

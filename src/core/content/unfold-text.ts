@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { findMarks, type Marks } from './detectors/marks.ts';
-import { characterClass } from './detectors/text-codes.ts';
+import { characterClass, SHARED_ROOM } from './detectors/text-codes.ts';
 import { visitStretches } from './detectors/token-runs.ts';
 
 /** A part of a text in plain form, for detectors to look at. */
@@ -17,7 +17,7 @@ export interface UnfoldedText {
  */
 export function unfoldText(
   text: string,
-  marks: Marks = findMarks(text, { withNumbers: false }),
+  marks: Marks = findMarks(text, { withNumbers: false, room: SHARED_ROOM }),
 ): readonly UnfoldedText[] {
   const unfolded: UnfoldedText[] = [];
   const add = (pattern: RegExp, replacement: (match: string) => string): void => {

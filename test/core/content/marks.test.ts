@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findMarks } from '../../../src/core/content/detectors/marks.ts';
+import { createRoom } from '../../../src/core/content/detectors/text-codes.ts';
 
-const marksOf = (text: string) => findMarks(text, { withNumbers: true });
+const marksOf = (text: string) => findMarks(text, { withNumbers: true, room: createRoom(100) });
 /** Texts in which there is much to find. */
 const texts = fc
   .array(

@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SECRET_DETECTORS } from '../../../src/core/content/detectors/built-in.ts';
-import { redactJson } from '../../../src/core/content/redact-json.ts';
+import { PERSONAL_DATA_CLASSES } from '../../../src/core/content/detectors/detector.ts';
+import { personalDataDetectors, SECRET_DETECTORS } from '../../../src/core/content/detectors/built-in.ts';
+import { createJsonDetection, redactJson } from '../../../src/core/content/redact-json.ts';
 
 const GITHUB = `ghp_${'iyxcr1m73849kc0nolx2073atq26maalw6xk'}`;
 
@@ -103,5 +104,44 @@ describe('redactJson', () => {
         if (!json.includes('ghp_')) expect(shown).toBe(json);
       }),
     );
+  });
+});
+
+const ALL = [...SECRET_DETECTORS, ...personalDataDetectors(new Set(PERSONAL_DATA_CLASSES))];
+
+const startOn = (text: string) => createJsonDetection([Buffer.from(JSON.stringify({ text }))], ALL);
+
+const stepsOn = (text: string): number => {
+  const search = startOn(text);
+  let steps = 1;
+  while (!search.step()) steps += 1;
+  return steps;
+};
+
+describe('a search in steps', () => {
+  it('takes one for each part of an ordinary text', () => {
+    expect(stepsOn('The customer asked for a revised quote, in writing.\n'.repeat(6000))).toBe(5);
+    expect(stepsOn('password=x '.repeat(1000))).toBe(1);
+  });
+
+  it.each(['password=x ', 'AKIA', 'a::', '4111-', 'Authorization: ', 'sk-ant-', '://a:'])(
+    'takes one for each detector where a text is nothing but %j',
+    (unit) => {
+      const parts = 2;
+      expect(stepsOn(unit.repeat(100_000 / unit.length))).toBeGreaterThanOrEqual(parts * ALL.length);
+    },
+  );
+
+  it('is not disturbed by others in between', () => {
+    const texts = ['AKIA', 'password=x ', '日本 '].map((unit) => `${unit.repeat(20_000 / unit.length)} ${GITHUB} end`);
+    const alone = texts.map((text) => {
+      const search = startOn(text);
+      while (!search.step());
+      return search.finish().spans;
+    });
+    const searches = texts.map(startOn);
+    for (let waiting = searches; waiting.length > 0; ) waiting = waiting.filter((search) => !search.step());
+    expect(searches.map((search) => search.finish().spans)).toEqual(alone);
+    expect(alone.map(({ length }) => length > 0)).toEqual([true, true, true]);
   });
 });

@@ -7,19 +7,16 @@ export const iban: Detector = {
   find(text, report) {
     HEAD.lastIndex = 0;
     for (let found = HEAD.exec(text); found !== null; found = HEAD.exec(text)) {
-      BODY.lastIndex = found.index;
-      const length = LENGTHS.get(found[0].slice(0, 2));
-      if (length === undefined) continue;
-      BODY.lastIndex = found.index;
-      const value = BODY.exec(text)?.[0] ?? '';
-      const end = endOfNumber(value, length);
-      if (isValid(value.slice(0, end).replaceAll(' ', ''), length)) report(found.index, found.index + end);
+      const length = LENGTHS.get(found[0].slice(0, 2)) ?? 0;
+      const end = length === 0 ? 0 : endOfNumber(text, found.index, length);
+      if (end !== 0) report(found.index, end);
     }
   },
 };
 
 const HEAD = /(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?= ?[A-Z0-9])/g;
-const BODY = /[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}/y;
+/** The country, and two check digits. */
+const HEAD_CHARS = 4;
 
 /** Characters of a number, by country (the registry of ISO 13616). */
 const LENGTHS: ReadonlyMap<string, number> = new Map(
@@ -33,22 +30,23 @@ const LENGTHS: ReadonlyMap<string, number> = new Map(
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))] as const),
 );
 
-/** Where the number ends that begins the value: words in capitals may follow it. */
-function endOfNumber(value: string, length: number): number {
-  let end = 0;
-  for (let characters = 0; characters < length && end < value.length; end += 1) {
-    if (value.charAt(end) !== ' ') characters += 1;
+/** Where the number ends, behind which words in capitals may stand; 0 if it is none. The check digits are right where the rest is 1. */
+function endOfNumber(text: string, start: number, length: number): number {
+  let rest = 0;
+  let at = start + HEAD_CHARS;
+  for (let count = HEAD_CHARS; count < length; count += 1) {
+    if (text.charCodeAt(at) === BLANK) at += 1;
+    rest = append(rest, text.charCodeAt(at));
+    at += 1;
   }
-  return end;
+  for (let index = start; index < start + HEAD_CHARS; index += 1) rest = append(rest, text.charCodeAt(index));
+  return rest === 1 ? at : 0;
 }
 
-function isValid(value: string, length: number): boolean {
-  if (value.length !== length) return false;
-  const moved = value.slice(4) + value.slice(0, 4);
-  let rest = 0;
-  for (const char of moved) {
-    const number = Number.parseInt(char, 36);
-    rest = (rest * (number > 9 ? 100 : 10) + number) % 97;
-  }
-  return rest === 1;
+const BLANK = 0x20;
+
+/** The rest by 97 of a number that goes on with this digit, or with this letter as two digits. `NaN` for what is neither. */
+function append(rest: number, code: number): number {
+  if (code >= 0x30 && code <= 0x39) return (rest * 10 + code - 0x30) % 97;
+  return code >= 0x41 && code <= 0x5a ? (rest * 100 + code - 0x37) % 97 : Number.NaN;
 }

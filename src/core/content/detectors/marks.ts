@@ -1,6 +1,6 @@
 import { findWords, type WordMark } from './anchor-words.ts';
 import { findNumbers, type NumberMark } from './number-marks.ts';
-import { readCodes, type TextCodes } from './text-codes.ts';
+import { type CodesRoom, readCodes, type TextCodes } from './text-codes.ts';
 import { findTokenRuns, type TokenRuns } from './token-runs.ts';
 
 /** Where in a text something could be found at all. Detectors look there and nowhere else. */
@@ -12,9 +12,14 @@ export interface Marks {
   readonly numbers: readonly NumberMark[];
 }
 
+interface MarkOptions {
+  readonly withNumbers: boolean;
+  readonly room: CodesRoom;
+}
+
 /** All that is looked for in every character of a text. */
-export function findMarks(text: string, { withNumbers }: { readonly withNumbers: boolean }): Marks {
-  const codes = readCodes(text);
+export function findMarks(text: string, { withNumbers, room }: MarkOptions): Marks {
+  const codes = readCodes(text, room);
   return {
     codes,
     runs: findTokenRuns(codes),

@@ -15,7 +15,7 @@ export function isIn(members: CharacterClass, code: number): boolean {
 
 /** The code of each character of a text, in bytes because they are read several times as fast. */
 export interface TextCodes {
-  /** May go on behind the text. Shared: holds until the codes of the next text are read. */
+  /** May go on behind the text. Holds until the codes of the next text are read in the same room. */
   readonly codes: Uint8Array;
   /** In UTF-16 code units, as that of the text. */
   readonly length: number;
@@ -24,12 +24,21 @@ export interface TextCodes {
 
 /** What stands for everything beyond ASCII. */
 const OTHER = 0xff;
-/** A part of a result fits in; what is longer gets room of its own. */
-const ROOM = Buffer.allocUnsafeSlow(96 * 1024);
 
-export function readCodes(text: string): TextCodes {
+/** Where codes are kept. A part of a result fits in; what is longer gets room of its own. */
+export type CodesRoom = ReturnType<typeof Buffer.allocUnsafe>;
+const ROOM_BYTES = 96 * 1024;
+/** For searches that come to their end before anybody else has a turn. */
+export const SHARED_ROOM: CodesRoom = Buffer.allocUnsafeSlow(ROOM_BYTES);
+
+/** For texts of so many characters. */
+export function createRoom(length: number): CodesRoom {
+  return Buffer.allocUnsafe(Math.min(length, ROOM_BYTES));
+}
+
+export function readCodes(text: string, room: CodesRoom): TextCodes {
   const { length } = text;
-  const codes = length <= ROOM.length ? ROOM : Buffer.allocUnsafe(length);
+  const codes = length <= room.length ? room : Buffer.allocUnsafe(length);
   const isAscii = Buffer.byteLength(text) === length;
   if (isAscii) codes.write(text, 'latin1');
   else for (let at = 0; at < length; at += 1) codes[at] = Math.min(text.charCodeAt(at), OTHER);
