@@ -1,4 +1,5 @@
 import { StoreError } from '../ports/store-error.ts';
+import { CallLeft } from './call-left.ts';
 import type { CallDeps } from './deps.ts';
 import type { HostError, RequestContext } from './gateway.ts';
 import { internalError, stoppedBySwitch, storeUnavailable } from './host-errors.ts';
@@ -38,6 +39,7 @@ export async function failClosed<T>(
   try {
     return await answer();
   } catch (error) {
+    if (error instanceof CallLeft) return storeUnavailable();
     deps.report({ callId, problem: 'a request was denied because a step failed', error });
     return error instanceof StoreError ? storeUnavailable() : internalError();
   }

@@ -24,9 +24,16 @@ export function converse(deps: CallDeps, call: HostCall): Promise<HostAnswer> {
   const { continuation } = call;
   if (continuation !== null && continuation.requestState !== null)
     return goOn(deps, call, continuation.requestState, continuation.inputResponses);
-  const { revision, capabilities } = call.context;
-  return isModernRevision(revision) && hasAny(capabilities) ? holdCall(deps, call) : handleCall(deps, call);
+  return converseWith(deps, call, handleCall);
 }
+
+/** The same for a call that `run` carries out. */
+export function converseWith(deps: CallDeps, call: HostCall, run: RunCall): Promise<HostAnswer> {
+  const { revision, capabilities } = call.context;
+  return isModernRevision(revision) && hasAny(capabilities) ? holdCall(deps, call, run) : run(deps, call);
+}
+
+export type RunCall = (deps: CallDeps, call: HostCall) => Promise<CallAnswer>;
 
 async function goOn(
   deps: CallDeps,
@@ -42,9 +49,9 @@ async function goOn(
     : askByAnswer(deps, call, parked, parked.round + 1);
 }
 
-async function holdCall(deps: CallDeps, call: HostCall): Promise<HostAnswer> {
+async function holdCall(deps: CallDeps, call: HostCall, run: RunCall): Promise<HostAnswer> {
   const { continuation } = call;
-  const held = createHeldCall(call, (heldCall) => handleCall(deps, heldCall));
+  const held = createHeldCall(call, (heldCall) => run(deps, heldCall));
   const turn = await held.next();
   // Whoever knows the call has answered its first questions beforehand; the person's host is asked all the same otherwise.
   const early =

@@ -13,3 +13,13 @@ export interface DurableAsk {
   /** Where both find it in this process. */
   readonly place: Place;
 }
+
+/** The same for a call that its upstream made a task of: it waits for no host, so the store keeps all of it. */
+export interface DurableTask {
+  readonly upstream: string;
+  /** By the name of its owner. */
+  readonly target: string;
+  /** Of the arguments with what the policy filled in. */
+  readonly sentDigest: string;
+  readonly bookmark: string;
+}

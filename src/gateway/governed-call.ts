@@ -26,15 +26,22 @@ export interface GovernedCall {
   /** Where a kill switch or a revocation finds the call until it ends. */
   readonly place: Place;
   /** What an earlier process came to. Absent: the call begins. */
-  readonly resumed?: ResumedRound;
+  readonly resumed?: ResumedRound | ResumedTask;
 }
 
 /** A round in which the host was asked by a process that ended since. */
 export interface ResumedRound {
+  readonly kind: 'round';
   readonly asks: ReadonlyMap<string, Ask>;
   readonly round: number;
   /** When the host was first asked, by the wall clock. */
   readonly startedMs: number;
+  readonly bookmark: string;
+}
+
+/** A call that its upstream made a task of, and whose process ended since. */
+export interface ResumedTask {
+  readonly kind: 'task';
   readonly bookmark: string;
 }
 

@@ -1,11 +1,12 @@
 import { findKillSwitch, type KillFacts, type KillSwitch } from '../core/kill-switch/kill-switch.ts';
+import { SHUTDOWN } from '../ports/upstream.ts';
 
 export interface RunningCall {
   readonly facts: KillFacts;
   readonly credentialId: string;
 }
 
-export type StopCause = 'kill-switch' | 'credential-revoked' | 'host-gone' | 'shutdown';
+export type StopCause = 'kill-switch' | 'credential-revoked' | 'host-gone' | typeof SHUTDOWN;
 
 export interface Place {
   readonly signal: AbortSignal;
@@ -91,7 +92,7 @@ export function createInFlight(): InFlight {
       revoked.add(credentialId);
       return stopEach('credential-revoked', (call) => call.credentialId === credentialId);
     },
-    stopAll: () => stopEach('shutdown', () => true),
+    stopAll: () => stopEach(SHUTDOWN, () => true),
     emptied: (timeoutMs) => (places.size === 0 ? Promise.resolve(true) : isTold(emptied, timeoutMs)),
     get size() {
       return places.size;

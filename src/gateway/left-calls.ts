@@ -1,3 +1,4 @@
+import type { ApprovalId } from '../core/approval/approval.ts';
 import type { OutcomeCode, OutcomeEntry } from '../core/audit/entry.ts';
 import { canonicalJson } from '../core/json/canonical-json.ts';
 import { readJson } from '../core/json/read-json.ts';
@@ -7,9 +8,10 @@ import type { ApprovalStore } from '../ports/approval-store.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { KeptCall, LeftCall, OpenCallStore } from '../ports/open-call-store.ts';
+import { SHUTDOWN } from '../ports/upstream.ts';
 import type { Sealer } from '../ports/sealer.ts';
 import type { OperatorReport } from './deps.ts';
-import type { DurableAsk } from './durable-ask.ts';
+import type { DurableAsk, DurableTask } from './durable-ask.ts';
 import type { InFlight, Place } from './in-flight.ts';
 import type { KillSwitches } from './kill-switches.ts';
 import type { LateRecords } from './late-records.ts';
@@ -17,6 +19,8 @@ import type { LateRecords } from './late-records.ts';
 /** A call that the process before this one left, and that nobody has gone on with yet. */
 export interface WaitingLeft extends LeftCall {
   readonly facts: KillFacts;
+  /** What its upstream made of it; `null`: it waits for its host. */
+  readonly task: DurableTask | null;
   /** Where a kill switch and the end of its credential find it. */
   readonly place: Place;
   /** Whoever goes on with it ends it by this when their host goes away. */
@@ -30,11 +34,13 @@ export interface WaitingLeft extends LeftCall {
 export interface LeftCalls {
   /** The call that waits in this round, for whoever asks first. `null`: none does. */
   take(callId: string, round: number): WaitingLeft | null;
+  /** The call that its upstream made a task of: the one that spent this approval, or where it is `null`, the one with this id. */
+  takeTask(callId: string, approvalId: ApprovalId | null): WaitingLeft | null;
   /** It could not go on now, and may be tried again. */
   putBack(call: WaitingLeft): void;
   /** Ends one that was taken: in the log, and with its approval. Never rejects. */
   end(call: WaitingLeft, outcome: LeftOutcome, detail: string): Promise<void>;
-  /** Ends those whose hosts did not come back in time. Never rejects. */
+  /** Ends those that nobody came back for in time. Never rejects. */
   expire(): Promise<void>;
   /** For the end of this process: what waits is left to the next one. */
   close(): void;
@@ -59,14 +65,14 @@ export interface LeftCallsDeps {
 export async function createLeftCalls(deps: LeftCallsDeps): Promise<LeftCalls> {
   const left = new Map<string, WaitingLeft>();
 
-  function wait(call: LeftCall, { facts, credentialId }: Sealed): void {
+  function wait(call: LeftCall, { facts, credentialId, task }: Sealed): void {
     const host = new AbortController();
     const place = deps.inFlight.enter({ facts, credentialId }, host.signal);
-    const waiting: WaitingLeft = { ...call, facts, place, host };
+    const waiting: WaitingLeft = { ...call, facts, task, place, host };
     left.set(call.callId, waiting);
     const onStop = (): void => {
       // Whoever has taken it sees for itself.
-      if (place.stoppedBy === 'shutdown' || !left.delete(call.callId)) return;
+      if (place.stoppedBy === SHUTDOWN || !left.delete(call.callId)) return;
       void end(waiting, place.stoppedBy === 'kill-switch' ? 'killed' : 'aborted', `stopped: ${place.stoppedBy}`);
     };
     place.signal.addEventListener('abort', onStop, { once: true });
@@ -90,13 +96,25 @@ export async function createLeftCalls(deps: LeftCallsDeps): Promise<LeftCalls> {
       left.delete(callId);
       return call;
     },
+    takeTask(callId, approvalId) {
+      for (const call of left.values()) {
+        const isIt = approvalId === null ? call.callId === callId : call.approvalId === approvalId;
+        if (call.task !== null && isIt && left.delete(call.callId)) return call;
+      }
+      return null;
+    },
     putBack: (call) => void left.set(call.callId, call),
     end,
     async expire() {
       const nowMs = deps.clock.nowMs();
       for (const call of left.values()) {
         if (call.untilMs > nowMs || !left.delete(call.callId)) continue;
-        await end(call, 'aborted', 'its host did not come back with answers');
+        const isTask = call.task !== null;
+        await end(
+          call,
+          isTask ? 'unknown' : 'aborted',
+          isTask ? 'nobody asked for it' : 'its host did not come back with answers',
+        );
       }
     },
     close() {
@@ -106,12 +124,15 @@ export async function createLeftCalls(deps: LeftCallsDeps): Promise<LeftCalls> {
   };
 }
 
-/** What the store keeps of a call that waits. The id goes with it, so that nobody who can write the database can put one for another. */
-export function sealKept(sealer: Sealer, callId: string, { facts, credentialId }: Sealed): KeptCall['sealed'] {
-  return sealer.seal(canonicalJson({ callId, facts: { ...facts }, credentialId }));
+/** What the store keeps of a call. The id goes with it, so that nobody who can write the database can put one for another. */
+export function sealKept(sealer: Sealer, callId: string, { facts, credentialId, task }: Sealed): KeptCall['sealed'] {
+  const kept = { callId, facts: { ...facts }, credentialId, task: task === null ? null : { ...task } };
+  return sealer.seal(canonicalJson(kept));
 }
 
-type Sealed = Pick<DurableAsk, 'facts' | 'credentialId'>;
+interface Sealed extends Pick<DurableAsk, 'facts' | 'credentialId'> {
+  readonly task: DurableTask | null;
+}
 
 function openKept(sealer: Sealer, { callId, sealed }: KeptCall): Sealed | null {
   const text = sealer.open(sealed);

@@ -15,6 +15,7 @@ import type { WaitingLeft } from './left-calls.ts';
 import { bindingOf, changedSince } from './steps/attach-approval.ts';
 import type { CallAnswer } from './steps/call-with-approval.ts';
 import { denyOverLimit } from './steps/deny-over-limit.ts';
+import { endWith } from './steps/resume-task.ts';
 import { dispatchAllowed } from './steps/dispatch.ts';
 import type { LoadedDefinition, NamedTarget } from './steps/resolve-target.ts';
 import { runClaimed } from './steps/spend-approval.ts';
@@ -75,6 +76,7 @@ function governedOf(
     killFacts: left.facts,
     place: left.place,
     resumed: {
+      kind: 'round',
       // Sealed by us, so they are what they were.
       asks: new Map(Object.entries(durable.asks) as unknown as [string, Ask][]),
       round: left.round ?? 0,
@@ -109,8 +111,7 @@ async function holdAnew(
   const first = { ...call, context: { ...call.context, callId } };
   const held = createHeldCall(first, async (heldCall) => {
     // A call that was approved goes on without its host.
-    const { signal } = heldCall.context;
-    if (approval === null) signal.addEventListener('abort', () => left.host.abort(), { once: true });
+    if (approval === null) endWith(heldCall.context.signal, left);
     const own = { ...governed, call: heldCall };
     try {
       return await (approval === null ? dispatchAllowed(deps, own) : runClaimed(deps, own, approval));

@@ -40,7 +40,7 @@ export async function sealRound(
     callId,
     round,
     untilMs,
-    sealed: sealKept(deps.taskSealer, callId, durable),
+    sealed: sealKept(deps.taskSealer, callId, { ...durable, task: null }),
   });
   return { requestState: whole, isDurable };
 }

@@ -20,6 +20,12 @@ export interface UpstreamProgress {
   readonly message: string | null;
 }
 
+/**
+ * The reason of a signal that aborts because this process ends. The task of a call whose host has hung up, and with which another process can
+ * go on, is not cancelled then.
+ */
+export const SHUTDOWN = 'shutdown';
+
 /** What is asked of the upstream. */
 export interface UpstreamTarget {
   readonly method: GovernedMethod;
@@ -43,10 +49,11 @@ export interface UpstreamCall {
   /** Whom the upstream may ask while the call runs; `null`: nobody, and it is told that it cannot. */
   readonly asker: UpstreamAsker | null;
   /**
-   * Called when the upstream makes a task of the call, which may then take long. Resolves to whether the host has hung up and comes
-   * back for what the call comes to; `null`: it has not. Never rejects.
+   * Called when the upstream makes a task of the call, which may then take long; `bookmark`: with which another process can go on asking
+   * for it, `null` where none can. Resolves to whether the host has hung up and comes back for what the call comes to; `null`: it has not.
+   * Never rejects.
    */
-  readonly onTask?: (() => Promise<boolean>) | null;
+  readonly onTask?: ((bookmark: string | null) => Promise<boolean>) | null;
   /**
    * Memory for a large answer. Asked for when one comes, for the host may be on another request by then; `null`: nobody reads it, and
    * it need not wait for readers.
@@ -75,7 +82,7 @@ export interface UpstreamAsker {
 export interface UpstreamBookmark {
   /** As the adapter of this upstream gave it out. */
   readonly text: string;
-  /** What the host answered to what was asked there. */
+  /** What the host answered to what was asked there; nothing, where the upstream had made a task of the call. */
   readonly answers: ReadonlyMap<string, JsonObject>;
 }
 

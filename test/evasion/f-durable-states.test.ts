@@ -1,3 +1,5 @@
+import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { JsonObject } from '../../src/core/json/value.ts';
 import { startAskingUpstream } from '../support/asking-upstream.ts';
@@ -190,6 +192,21 @@ describe('after a gateway was killed, a call that waits for its host', () => {
     expect(crm.rounds()).toHaveLength(before + 1);
     expect(codeOf(await send({ args, state }))).toBe(-32602);
     expect(codeOf(await send({ args: { ...args, used: 1 }, state: next }))).toBe('complete');
+  });
+
+  it('does not open where the database is one from before it was asked', async () => {
+    const dir = dirname(home.storeFile);
+    await running.stop('SIGKILL');
+    cpSync(dir, `${dir}.before`, { recursive: true });
+    await start();
+    const state = await asked();
+    await running.stop('SIGKILL');
+    for (const name of readdirSync(dir)) if (name.startsWith('countersign.db')) rmSync(join(dir, name));
+    cpSync(`${dir}.before`, dir, { recursive: true });
+    await start();
+    const answer = await send({ state });
+    expect([codeOf(answer), textOf(answer)]).toEqual([-32602, expect.stringContaining('start the call again')]);
+    expect(crm.rounds()).toEqual([]);
   });
 
   it('does not open for a gateway with other keys', async () => {

@@ -16,14 +16,14 @@ const FORM = {
  * A server that makes a task of every call: in the form of its era. `build` works until it is told to finish; `quick` is over at the first
  * look, `refuse` fails, `drop` is cancelled by itself, `ask` waits for a form.
  */
-export async function startTaskingUpstream(era: 'legacy' | 'modern'): Promise<TaskingUpstream> {
+export async function startTaskingUpstream(era: 'legacy' | 'modern', sessions = true): Promise<TaskingUpstream> {
   const tools = ['build', 'quick', 'refuse', 'drop', 'ask'].map((name) => ({
     name,
     description: name,
     inputSchema: { type: 'object' },
     ...(era === 'legacy' && { execution: { taskSupport: 'required' } }),
   }));
-  const upstream = await startScriptedUpstream({ era, tools, sessions: true });
+  const upstream = await startScriptedUpstream({ era, tools, sessions });
   let tool = '';
   let isFinished = false;
   let given: unknown = null;

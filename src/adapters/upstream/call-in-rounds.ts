@@ -32,7 +32,7 @@ export async function callInRounds(
     from === undefined ? null : { requestState: earlier.requestState, inputResponses: inputOf(from.answers) };
   for (let rounds = earlier.rounds + 1; ; rounds++) {
     const response = await send(round);
-    if (!response.ok) return response;
+    if (!response.ok) return round === null ? response : err({ ...response.error, dispatched: true });
     if (response.value.kind === 'error' || !wantsInput(response.value.result))
       return readCallAnswer(response.value, 'modern', call);
     const wanted = readInputRequired(response.value.result);

@@ -12,6 +12,7 @@ import { attachApproval } from './attach-approval.ts';
 import { approvalAnswer, editedAnswer } from './approval-answers.ts';
 import { deny } from './deny.ts';
 import { canSendToPage, sendToPage, tellPageDone } from './send-to-page.ts';
+import { resumeTask } from './resume-task.ts';
 import { spendApproval } from './spend-approval.ts';
 import { holdMsOf, waitForPerson } from './wait-for-person.ts';
 
@@ -92,6 +93,8 @@ function answerFor(
   const missed = missedResult(deps, approval);
   if (missed !== null) return missed;
   if (approval.status === 'approved') return spendApproval(deps, governed, approval);
+  const left = approval.status === 'executing' ? deps.leftCalls.takeTask(approval.id, approval.id) : null;
+  if (left !== null) return resumeTask(deps, governed, left, approval);
   if (approval.supersededBy !== null) return showEdited(deps, { ...approval, supersededBy: approval.supersededBy });
   return approvalAnswer(deps, approval, governed.call.kind);
 }

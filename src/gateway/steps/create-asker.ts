@@ -46,9 +46,9 @@ export function createAsker(deps: CallDeps, governed: GovernedCall, approvalId: 
     undeclared: new Set(),
     deadline: null,
     startedMs: 0,
-    rounds: resumed?.round ?? 0,
+    rounds: resumed?.kind === 'round' ? resumed.round : 0,
   };
-  if (resumed !== undefined) startClock(asking, resumed.startedMs);
+  if (resumed?.kind === 'round') startClock(asking, resumed.startedMs);
   const { id, client } = call.context.principal;
   const asker: UpstreamAsker = {
     capabilities,

@@ -6,16 +6,18 @@ import { methodOf, type Target } from '../../core/catalog/target.ts';
 import type { ResultDuties } from '../../core/content/shape/result-duties.ts';
 import type { JsonObject } from '../../core/json/value.ts';
 import { MCP_ERRORS } from '../../core/mcp/errors.ts';
-import { assertNever } from '../../core/result.ts';
+import { assertNever, err } from '../../core/result.ts';
 import { upstreamParams } from '../../core/mcp/upstream-params.ts';
-import type { UpstreamResult, UpstreamTarget } from '../../ports/upstream.ts';
+import { SHUTDOWN, type UpstreamBookmark, type UpstreamResult, type UpstreamTarget } from '../../ports/upstream.ts';
+import { CallLeft } from '../call-left.ts';
 import type { CallDeps } from '../deps.ts';
 import type { HostCall, HostError, HostResult } from '../gateway.ts';
-import type { GovernedCall } from '../governed-call.ts';
-import { failedAnswer, outcomeNotRecorded, stoppedBySwitch, unknownTarget } from '../host-errors.ts';
+import type { GovernedCall, ResumedRound, ResumedTask } from '../governed-call.ts';
+import { failedAnswer, outcomeLost, outcomeNotRecorded, stoppedBySwitch, unknownTarget } from '../host-errors.ts';
 import { type CallAsker, createAsker } from './create-asker.ts';
 import { createCallLog } from './call-log.ts';
 import { callUpstream, type UpstreamAnswer } from './call-upstream.ts';
+import { keepTask } from './keep-task.ts';
 import { declarationMissing, missingCapability } from './missing-capability.ts';
 import { passUpstreamResult } from './pass-upstream-result.ts';
 import { screenPage } from './screen-page.ts';
@@ -49,12 +51,15 @@ export async function dispatch(
   const startedMs = deps.clock.monotonicMs();
   const covered = deps.killSwitches.find(killFacts) !== null;
   const conversation = createAsker(deps, governed, approvalId);
-  const answer = covered || place.signal.aborted ? notStarted(governed) : await send(deps, governed, conversation);
+  const isLeftTask = governed.resumed?.kind === 'task';
+  // Of a task that is given up, its upstream is told.
+  const isStopped = covered || (place.signal.aborted && !isLeftTask);
+  const answer = isStopped ? notStarted(governed) : await send(deps, governed, approvalId, conversation);
   const killed = covered || place.stoppedBy === 'kill-switch';
   const undeclared = conversation?.undeclared ?? NOTHING;
   const duties = governed.decision.result;
   const { outputSchema } = governed;
-  const ran = { call, target: target.ref, duties, outputSchema, approvalId, startedMs, killed, undeclared };
+  const ran = { call, target: target.ref, duties, outputSchema, approvalId, startedMs, killed, isLeftTask, undeclared };
   return describe(deps, answer, ran);
 }
 
@@ -70,13 +75,20 @@ function notStarted({ resumed }: GovernedCall): UpstreamAnswer {
   return { ok: false, error: { kind: 'aborted', dispatched: resumed !== undefined, detail } };
 }
 
-async function send(deps: CallDeps, governed: GovernedCall, conversation: CallAsker | null): Promise<UpstreamAnswer> {
+async function send(
+  deps: CallDeps,
+  governed: GovernedCall,
+  approvalId: ApprovalId | null,
+  conversation: CallAsker | null,
+): Promise<UpstreamAnswer> {
   const { call, target, place, resumed } = governed;
   const { context, stream } = call;
-  const reply = resumed === undefined ? null : await conversation?.resume(resumed);
-  if (place.signal.aborted || conversation?.abandoned.aborted === true) return notStarted(governed);
-  if (reply?.kind === 'refused' || reply === undefined) return notGiven(reply?.detail ?? 'not-declared');
-  return callUpstream(target.upstream, {
+  const from = resumed === undefined ? undefined : await bookmarkOf(resumed, conversation);
+  const isGivenUp = place.signal.aborted || conversation?.abandoned.aborted === true;
+  if (resumed?.kind === 'round' && isGivenUp) return notStarted(governed);
+  if (typeof from === 'string') return notGiven(from);
+  let isKept = false;
+  const answer = await callUpstream(target.upstream, {
     caller: { principal: context.principal.id },
     target: upstreamTarget(governed),
     traceparent: context.traceparent,
@@ -86,10 +98,30 @@ async function send(deps: CallDeps, governed: GovernedCall, conversation: CallAs
       : null,
     asker: conversation?.asker ?? null,
     log: createCallLog(deps, governed),
-    onTask: call.onTask ?? null,
+    onTask: async (bookmark) => {
+      // First, because a host that is told of a task may come back for it after a crash.
+      isKept = await keepTask(deps, governed, approvalId, bookmark);
+      const hasHungUp = (await call.onTask?.()) ?? false;
+      isKept &&= hasHungUp;
+      return hasHungUp;
+    },
     room: () => stream.room(),
-    ...(resumed !== undefined && reply !== null && { from: { text: resumed.bookmark, answers: reply.answers } }),
+    ...(from !== undefined && { from }),
   });
+  if (isKept && !answer.ok && place.stoppedBy === SHUTDOWN) throw new CallLeft('the next process goes on with it');
+  // Whatever became of this request, the upstream has seen an earlier one.
+  return answer.ok || from === undefined ? answer : err({ ...answer.error, dispatched: true });
+}
+
+/** Where the call goes on, or why its host gave no answers. */
+async function bookmarkOf(
+  resumed: ResumedRound | ResumedTask,
+  conversation: CallAsker | null,
+): Promise<UpstreamBookmark | string> {
+  const { bookmark: text } = resumed;
+  if (resumed.kind === 'task') return { text, answers: new Map() };
+  const reply = await conversation?.resume(resumed);
+  return reply?.kind === 'answered' ? { text, answers: reply.answers } : (reply?.detail ?? 'not-declared');
 }
 
 function notGiven(detail: string): UpstreamAnswer {
@@ -106,6 +138,8 @@ interface Ran {
   readonly approvalId: ApprovalId | null;
   readonly startedMs: number;
   readonly killed: boolean;
+  /** An earlier process saw the upstream make a task of it. */
+  readonly isLeftTask: boolean;
   /** What the upstream asked for and the host did not declare. */
   readonly undeclared: ReadonlySet<AskKind>;
 }
@@ -125,7 +159,7 @@ async function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Promi
   const inspected = inspecting instanceof Promise ? await inspecting : inspecting;
   const refused = isShown ? missing : unknownTarget(call.kind, call.context, call.exposedName);
   const result = inspected?.result ?? null;
-  const code = outcomeCode(answer, ran.killed);
+  const code = outcomeCode(answer, ran);
   const entry: OutcomeEntry = {
     kind: 'outcome',
     timeMs: deps.clock.nowMs(),
@@ -147,7 +181,7 @@ async function describe(deps: CallDeps, answer: UpstreamAnswer, ran: Ran): Promi
   };
 }
 
-function outcomeCode(answer: UpstreamAnswer, killed: boolean): OutcomeCode {
+function outcomeCode(answer: UpstreamAnswer, { killed, isLeftTask }: Ran): OutcomeCode {
   if (answer.ok) {
     if (answer.value.kind === 'rpc-error') return 'upstream-error';
     return answer.value.isError ? 'tool-error' : 'ok';
@@ -162,6 +196,8 @@ function outcomeCode(answer: UpstreamAnswer, killed: boolean): OutcomeCode {
     case 'overloaded':
       return 'upstream-unreachable';
     case 'invalid-answer':
+      // It does not know the task any more, most likely.
+      return isLeftTask ? 'unknown' : 'upstream-error';
     case 'too-large':
     case 'not-asked':
       return 'upstream-error';
@@ -178,6 +214,7 @@ function answerWithoutResult(
   outcome: OutcomeCode,
 ): HostResult | HostError {
   if (outcome === 'killed') return stoppedBySwitch(!answer.ok && answer.error.dispatched);
+  if (outcome === 'unknown') return outcomeLost();
   if (answer.ok) {
     const code = answer.value.kind === 'rpc-error' ? answer.value.code : 0;
     if (answer.value.kind === 'rpc-error' && code === MCP_ERRORS.missingClientCapability) {

@@ -1,15 +1,19 @@
+import type { ApprovalId } from '../../core/approval/approval.ts';
 import type { JsonObject } from '../../core/json/value.ts';
 import type { Principal } from '../../core/identity/principal.ts';
 import type { Task, TaskId } from '../../core/tasks/task.ts';
-import { converse } from '../converse.ts';
+import { converse, converseWith } from '../converse.ts';
+import { CallLeft } from '../call-left.ts';
 import type { CallDeps } from '../deps.ts';
-import type { HostCall, HostInputRequest, HostStream } from '../gateway.ts';
+import type { HostCall, HostInputRequest, HostStream, RequestContext } from '../gateway.ts';
 import { inputNotGiven, internalError, resultTooLarge } from '../host-errors.ts';
 import { CONVERSATION_MS_MAX } from '../steps/ask-host.ts';
 import type { CallAnswer } from '../steps/call-with-approval.ts';
 import { resolveTarget } from '../steps/resolve-target.ts';
 import { createRunningTask } from './create-task.ts';
-import { HostLine } from './host-line.ts';
+import { HostLine, NOBODY_ON_THE_LINE } from './host-line.ts';
+import type { OpenedTask } from './open-task.ts';
+import { runLeftTask } from './run-left-task.ts';
 import { sealEnd, type TaskEnd } from './task-call.ts';
 
 /** A call that its upstream made a task of, and whose host has hung up to come back for it. */
@@ -35,7 +39,9 @@ export interface BackgroundCalls {
   find(id: TaskId): RunningTask | null;
   /** Answers to what a task asks, from its owner, who is decided about anew. A task that asks nothing ignores them. */
   answer(id: TaskId, by: Answerer, inputResponses: JsonObject): void;
-  /** Gives the call up, at the upstream too. `false`: it is not running. */
+  /** Goes on with a call that the process before this one left, if this task is of one: for its owner, who is here. */
+  resume(opened: Pick<OpenedTask, 'task' | 'call' | 'approval'>, context: RequestContext): void;
+  /** Gives the call up, at the upstream too. `false`: it is not running, or was approved and so goes on. */
   cancel(id: TaskId): boolean;
   /** Questions to a legacy host go over this stream for as long as it is there. Returns the way to take it away again. */
   attach(id: TaskId, stream: HostStream): () => void;
@@ -52,6 +58,8 @@ interface Running {
   readonly call: HostCall;
   readonly gone: AbortController;
   readonly line: HostLine;
+  /** What it spent, and whoever waits for it is woken by. */
+  readonly approvalId: ApprovalId | null;
   asks: HostInputRequest | null;
   isCancelled: boolean;
   settled: Promise<void>;
@@ -76,9 +84,10 @@ export function createBackgroundCalls(deps: CallDeps): BackgroundCalls {
       const continuation = { requestState: asks.requestState, inputResponses };
       follow(world, id, converse(deps, { ...run.call, context, continuation }));
     },
+    resume: (opened, context) => resume(world, opened, context),
     cancel(id) {
       const run = running.get(id);
-      if (run === undefined) return false;
+      if (run === undefined || run.approvalId !== null) return false;
       run.isCancelled = true;
       giveUp(world, id, run);
       return true;
@@ -113,7 +122,15 @@ async function callOrHandOver(world: World, hostCall: HostCall): Promise<CallAns
     hasHungUp = true;
     signal.removeEventListener('abort', onHostGone);
     line.hangUp(task.id, () => deps.desk.wake(task.id));
-    running.set(task.id, { call: own, gone, line, asks: null, isCancelled: false, settled: Promise.resolve() });
+    running.set(task.id, {
+      call: own,
+      gone,
+      line,
+      approvalId: null,
+      asks: null,
+      isCancelled: false,
+      settled: Promise.resolve(),
+    });
     handedOver.resolve(task);
     return true;
   };
@@ -127,6 +144,36 @@ async function callOrHandOver(world: World, hostCall: HostCall): Promise<CallAns
   }
   follow(world, first.id, answered);
   return { kind: 'runs', task: first };
+}
+
+function resume(
+  world: World,
+  { task, call, approval }: Pick<OpenedTask, 'task' | 'call' | 'approval'>,
+  context: RequestContext,
+): void {
+  const { deps, running } = world;
+  const { id, approvalId } = task;
+  const isOver = task.sealedResult !== null || (approval !== null && approval.status !== 'executing');
+  const left = isOver || call.args === null ? null : deps.leftCalls.takeTask(call.callId, approvalId);
+  if (left === null) return;
+  const gone = new AbortController();
+  const line = new HostLine(NOBODY_ON_THE_LINE);
+  line.hangUp(id, () => deps.desk.wake(id));
+  const own: HostCall = {
+    context: { ...context, callId: left.callId, traceparent: call.traceparent, logLevel: null, signal: gone.signal },
+    kind: call.kind,
+    exposedName: call.exposedName,
+    args: call.args ?? {},
+    stream: line,
+    continuation: null,
+    onTask: () => Promise.resolve(true),
+  };
+  running.set(id, { call: own, gone, line, approvalId, asks: null, isCancelled: false, settled: Promise.resolve() });
+  follow(
+    world,
+    id,
+    converseWith(deps, own, (_deps, heldCall) => runLeftTask(deps, heldCall, left, approval)),
+  );
 }
 
 function follow(world: World, id: TaskId, answered: Promise<CallAnswer | HostInputRequest>): void {
@@ -148,14 +195,17 @@ async function settle(
   const { deps, running } = world;
   const { callId } = run.call.context;
   const answer = await answered.catch((error: unknown) => {
+    if (error instanceof CallLeft) return null;
     deps.report({ callId, problem: 'a call behind a task failed', error });
     return internalError();
   });
+  if (answer === null) return void running.delete(id);
   if (answer.kind === 'input-required' && !run.gone.signal.aborted) return askByTask(world, id, run, answer);
   const end = endOf(deps, run, answer);
   await deps.lateRecords.record(callId, () => deps.tasks.keepResult(id, sealEnd(deps.taskSealer, id, end)));
   running.delete(id);
   deps.desk.wake(id);
+  if (run.approvalId !== null) deps.desk.wake(run.approvalId);
 }
 
 /** The call waits in memory until its owner brings answers, for no longer than any other call that asks. */

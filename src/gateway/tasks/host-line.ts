@@ -87,3 +87,15 @@ export class HostLine implements HostStream {
 }
 
 const withMeta = (params: JsonObject, meta: JsonObject): JsonObject => ({ ...params, _meta: meta });
+
+/** Of a call that nobody holds the line for. */
+export const NOBODY_ON_THE_LINE: HostStream = {
+  open: () => false,
+  progress: () => undefined,
+  isThere: () => true,
+  tellPageDone: () => undefined,
+  wantsProgress: false,
+  log: () => undefined,
+  ask: () => Promise.resolve(new Map()),
+  room: () => null,
+};

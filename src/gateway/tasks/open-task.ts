@@ -67,6 +67,8 @@ export async function openTask(
   if (decision.effect === 'deny') {
     // Its host is told that it is gone, so it must not run should policy change back.
     onDenied(id);
+    const left = deps.leftCalls.takeTask(call.callId, task.approvalId);
+    if (left !== null) await deps.leftCalls.end(left, 'aborted', 'the policy no longer allows it');
     if (isOpen(approval)) await voidApproval(deps, approval, 'gateway', 'the policy no longer allows it');
     await recordTaskDecision(deps, context, { method, upstream, task, denied: reasonCodes(decision.reasons) });
     return err(unknownTask());

@@ -4,9 +4,10 @@ import { taskStatusOf } from '../../core/tasks/task-status.ts';
 import type { Task, TaskId } from '../../core/tasks/task.ts';
 import { failClosed } from '../admit.ts';
 import type { CallDeps } from '../deps.ts';
-import type { Endpoint, HostCall, HostStream } from '../gateway.ts';
+import type { Endpoint, HostCall } from '../gateway.ts';
 import { NO_CAPABILITIES } from '../../core/conversation/capabilities.ts';
 import { handleCall } from '../handle-call.ts';
+import { NOBODY_ON_THE_LINE } from './host-line.ts';
 import { openCall, sealEnd, type TaskCall } from './task-call.ts';
 
 /**
@@ -121,14 +122,3 @@ function hostCallOf(
     onTask: () => Promise.resolve(true),
   };
 }
-
-const NOBODY_ON_THE_LINE: HostStream = {
-  open: () => false,
-  progress: () => undefined,
-  isThere: () => true,
-  tellPageDone: () => undefined,
-  wantsProgress: false,
-  log: () => undefined,
-  ask: () => Promise.resolve(new Map()),
-  room: () => null,
-};

@@ -123,8 +123,10 @@ async function awaitOutcome(
   }
 }
 
-function open({ deps, background }: World, context: RequestContext, method: string, id: TaskId) {
-  return openTask(deps, context, { method, id, onDenied: (denied) => void background.cancel(denied) });
+async function open({ deps, background }: World, context: RequestContext, method: string, id: TaskId) {
+  const opened = await openTask(deps, context, { method, id, onDenied: (denied) => void background.cancel(denied) });
+  if (opened.ok) background.resume(opened.value, context);
+  return opened;
 }
 
 async function view(

@@ -18,12 +18,15 @@ import { type CallAnswer, type CallOutcome, readCallAnswer } from '../read-call-
 import type { Round } from '../rpc/write-params.ts';
 import type { RpcResponse } from '../rpc/read-message.ts';
 import type { HttpAnswer } from './exchange.ts';
+import { readTaskBookmark, type TaskBookmark } from '../tasks/task-bookmark.ts';
 import { createHttpTaskPeer } from './http-task-peer.ts';
 import { listHttpTools } from './list-http.ts';
 import { type HttpRequestDeps, responseOf } from './requester.ts';
 
 /** `door` bounds the requests that run at once; a call that became a task takes no place there while it is followed. */
 export async function callHttp(deps: HttpRequestDeps, call: UpstreamCall, door: Door): Promise<CallOutcome> {
+  const task = call.from === undefined ? null : readTaskBookmark(call.from.text);
+  if (task !== null) return followAgain(deps, call, task);
   const entering = door.enter(call.signal);
   const entered = entering instanceof Promise ? await entering : entering;
   if (!entered.ok) return entered;
@@ -37,10 +40,22 @@ export async function callHttp(deps: HttpRequestDeps, call: UpstreamCall, door: 
     const { value } = answer;
     if (value.kind !== 'task') return ok(value);
     place.leave();
-    return await deps.followTask(createHttpTaskPeer(deps, call, era.value), call, value);
+    return await deps.followTask(await createHttpTaskPeer(deps, call, era.value), call, value);
   } finally {
     place.leave();
   }
+}
+
+/** Goes on asking about a task of a call that another process made. */
+async function followAgain(
+  deps: HttpRequestDeps,
+  call: UpstreamCall,
+  { era, taskId }: TaskBookmark,
+): Promise<CallOutcome> {
+  const peer = await createHttpTaskPeer(deps, call, era);
+  // In a session, the same id may be that of another task.
+  if (!peer.keepsNothing) return sent('invalid-answer', 'the upstream keeps sessions by now');
+  return deps.followTask(peer, call, { kind: 'task', id: taskId, status: 'working', pollMs: null });
 }
 
 function callInEra(deps: HttpRequestDeps, call: UpstreamCall, era: Era): Promise<CallAnswer> {

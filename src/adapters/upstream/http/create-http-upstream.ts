@@ -156,8 +156,8 @@ function createParts(options: HttpUpstreamOptions, deps: UpstreamDeps, notices: 
     modern: createModernRequester(leg, doubtEra),
   };
   const known = createKnownTools(limits.principalsMax);
-  const followTask = createTaskFollower({ clock, limits });
-  const requests = { nextId: () => leg.nextId(), eras, requesters, params, known, followTask, clock, limits, report };
+  const followed = { followTask: createTaskFollower({ clock, limits }), clock, limits, report };
+  const requests = { ...followed, nextId: () => leg.nextId(), eras, sessions, requesters, params, known };
   const streams = createStreamPool(url, options);
   const listening = {
     leg,

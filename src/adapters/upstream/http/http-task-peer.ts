@@ -6,10 +6,12 @@ import type { TaskPeer } from '../tasks/follow-task.ts';
 import { type HttpRequestDeps, responseOf } from './requester.ts';
 
 /** Asks about a task on behalf of the principal whose call it was, with what that call declared: in its session, where there is one. */
-export function createHttpTaskPeer(deps: HttpRequestDeps, call: UpstreamCall, era: Era): TaskPeer {
+export async function createHttpTaskPeer(deps: HttpRequestDeps, call: UpstreamCall, era: Era): Promise<TaskPeer> {
   const declared = era === 'modern' ? declaredOnCall(call) : declaredFor(call);
+  const keepsNothing = era === 'modern' || (await isSessionless(deps, call, declared));
   return {
     era,
+    keepsNothing,
     async request({ method, taskId, paramsJson, timeoutMs, signal, side }) {
       const answered = await deps.requesters[era]({
         id: deps.nextId(),
@@ -34,4 +36,14 @@ export function createHttpTaskPeer(deps: HttpRequestDeps, call: UpstreamCall, er
       return answered.ok ? responseOf(answered.value) : answered;
     },
   };
+}
+
+/** A legacy upstream that gave out no session keeps nothing by one. */
+async function isSessionless(
+  { sessions }: HttpRequestDeps,
+  { caller, signal }: UpstreamCall,
+  declared: string,
+): Promise<boolean> {
+  const session = await sessions.get(caller.principal, signal, declared);
+  return session.ok && session.value.id === null;
 }

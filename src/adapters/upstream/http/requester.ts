@@ -15,6 +15,7 @@ import type { RpcResponse } from '../rpc/read-message.ts';
 import type { TaskFollower, TaskMethod } from '../tasks/follow-task.ts';
 import type { ParamsWriter } from '../rpc/write-params.ts';
 import type { HttpAnswer } from './exchange.ts';
+import type { Sessions } from './sessions.ts';
 
 /** One request of a principal's, whatever the era. */
 export interface EraRequest {
@@ -40,6 +41,7 @@ export type Requester = (request: EraRequest) => Promise<Result<HttpAnswer, Upst
 export interface HttpRequestDeps {
   readonly nextId: () => number;
   readonly eras: EraKeeper;
+  readonly sessions: Sessions;
   readonly requesters: Readonly<Record<Era, Requester>>;
   readonly params: Readonly<Record<Era, ParamsWriter>>;
   readonly known: KnownTools;

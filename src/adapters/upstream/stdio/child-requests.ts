@@ -47,6 +47,7 @@ export function createChildTaskPeer(
   const declared = era === 'modern' ? declaredOnCall(call) : declaredFor(call);
   return {
     era,
+    keepsNothing: false,
     async request({ method, paramsJson, timeoutMs, signal, side }) {
       const process = await find(signal);
       if (!process.ok) return process;

@@ -3,7 +3,7 @@ import { isJsonObject } from '../../../core/json/value.ts';
 import type { Era } from '../../../core/mcp/revisions.ts';
 import { err, ok, type Result } from '../../../core/result.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import type { UpstreamCall, UpstreamFault } from '../../../ports/upstream.ts';
+import { SHUTDOWN, type UpstreamCall, type UpstreamFault } from '../../../ports/upstream.ts';
 import { type CallSide, createCallSide } from '../call-side.ts';
 import { sent } from '../fault.ts';
 import { waitMs } from '../wait-ms.ts';
@@ -12,6 +12,7 @@ import { type CallOutcome, readTaskOutcome } from '../read-call-answer.ts';
 import { NESTED_RESULT_LIMITS, readMember, type ResultObject, type RpcResponse } from '../rpc/read-message.ts';
 import { readInputRequests } from '../rpc/read-input-requests.ts';
 import { readTask, type StartedTask, type UpstreamTask } from './started-task.ts';
+import { writeTaskBookmark } from './task-bookmark.ts';
 
 export type TaskMethod = 'tasks/get' | 'tasks/result' | 'tasks/update' | 'tasks/cancel';
 
@@ -30,6 +31,8 @@ export interface TaskRequest {
 /** The upstream that has the task, in the very session or process in which the call was made. */
 export interface TaskPeer {
   readonly era: Era;
+  /** Whether another process can ask about it as well: no session and no process of ours has it. */
+  readonly keepsNothing: boolean;
   request(request: TaskRequest): Promise<Result<RpcResponse, UpstreamFault>>;
 }
 
@@ -78,13 +81,15 @@ async function followTask(
   call: UpstreamCall,
   started: StartedTask,
 ): Promise<CallOutcome> {
-  const hasHungUp = (await call.onTask?.()) ?? false;
+  const bookmark = peer.keepsNothing ? writeTaskBookmark({ era: peer.era, taskId: started.id }) : null;
+  const hasHungUp = (await call.onTask?.(bookmark)) ?? false;
   const timeoutMs = hasHungUp ? deps.limits.taskTimeoutMs : deps.limits.callTimeoutMs;
   const following: Following = { deps, peer, call, id: started.id, leftMs: timeoutMs, answered: new Set() };
   const outcome = await follow(following, started);
   if (outcome.ok) return outcome;
   const isOver = outcome.error.kind === 'invalid-answer' || outcome.error.kind === 'unreachable';
-  if (!isOver) cancel(following);
+  const isLeft = hasHungUp && bookmark !== null && call.signal.reason === SHUTDOWN;
+  if (!isOver && !isLeft) cancel(following);
   return outcome;
 }
 
