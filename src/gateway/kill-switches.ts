@@ -115,11 +115,15 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
       if (killSwitch === undefined) return null;
       // Approvals from before the switch must be void before anything can run again.
       await finishVoiding();
-      await inTurn(async () => {
+      const isReleased = await inTurn(async () => {
+        // Of two who release it at once, one does, and the log says it once.
+        if (!switches.includes(killSwitch)) return false;
         // It stays on, for everyone who asks meanwhile, until its release is stored.
         await recordRelease(deps, killSwitch, toKeep(), by);
         switches = switches.filter((each) => each.id !== id);
+        return true;
       });
+      if (!isReleased) return null;
       changes.tell(null);
       return killSwitch;
     },

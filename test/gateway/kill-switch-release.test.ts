@@ -44,3 +44,18 @@ describe('a release that the log does not take', () => {
     ]);
   });
 });
+
+describe('a switch that several release at once', () => {
+  it('is released once, by one of them, and the log says it once', async () => {
+    const store = createMemoryStore();
+    const killSwitches = await start(store);
+    const { killSwitch } = await killSwitches.pull(EVERYTHING);
+    const released = await Promise.all(
+      ['olivia', 'otto', 'oscar'].map((by) => killSwitches.release(killSwitch.id, by)),
+    );
+    expect(released).toEqual([killSwitch, null, null]);
+    expect(killSwitches.find(ANY_CALL)).toBeNull();
+    const entries = await store.audit.read({ limit: 10, afterSequence: 0 });
+    expect(entries.map(({ leaf }) => /"change":"(\w+)"/.exec(leaf)?.[1])).toEqual(['on', 'off']);
+  });
+});

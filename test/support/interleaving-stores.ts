@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { openSqliteStore, type SqliteStore } from '../../src/adapters/sqlite/open-store.ts';
 import type { ApprovalId } from '../../src/core/approval/approval.ts';
 import type { OutcomeEntry } from '../../src/core/audit/entry.ts';
-import type { AuditLog } from '../../src/ports/audit-log.ts';
+import type { AuditLog, AuditRecord } from '../../src/ports/audit-log.ts';
 import type { FixedClock } from './fixed-clock.ts';
 import { createMemoryStore } from './memory-store.ts';
 
@@ -43,13 +43,17 @@ export interface LogEntry {
   readonly outcome: string;
 }
 
-export async function readLog(audit: AuditLog): Promise<readonly LogEntry[]> {
-  const entries: LogEntry[] = [];
+export async function readLog(audit: AuditLog): Promise<readonly AuditRecord[]> {
+  const all: AuditRecord[] = [];
   for (;;) {
-    const records = await audit.read({ limit: 1000, afterSequence: entries.length });
-    if (records.length === 0) return entries;
-    entries.push(...records.map(({ leaf }) => (JSON.parse(leaf) as { entry: LogEntry }).entry));
+    const records = await audit.read({ limit: 1000, afterSequence: all.length });
+    if (records.length === 0) return all;
+    all.push(...records);
   }
+}
+
+export function entriesIn(log: readonly AuditRecord[]): readonly LogEntry[] {
+  return log.map(({ leaf }) => (JSON.parse(leaf) as { entry: LogEntry }).entry);
 }
 
 /** In memory, where a run takes milliseconds. Ends by itself what a crash left open, as the real one does. */
@@ -69,7 +73,7 @@ export function createLastingMemory(clock: FixedClock): LastingStore {
     },
     blockUntilStored: () => undefined,
     async crash() {
-      const log = await readLog(memory.audit);
+      const log = entriesIn(await readLog(memory.audit));
       for (const { id } of await memory.approvals.list({ status: 'executing', limit: 1000 })) {
         const dispatch = log.find((entry) => entry.kind === 'dispatch' && entry.approvalId === id);
         const nowMs = clock.nowMs();

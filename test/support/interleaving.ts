@@ -1,6 +1,8 @@
 import type { Approval, ApprovalId } from '../../src/core/approval/approval.ts';
+import { createLogCheck } from '../../src/core/audit/verify/check-log.ts';
 import type { Principal } from '../../src/core/identity/principal.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
+import type { AuditRecord } from '../../src/ports/audit-log.ts';
 import type { TaskId } from '../../src/core/tasks/task.ts';
 import { issueToken } from '../../src/gateway/administration/tokens.ts';
 import { expireApprovals } from '../../src/gateway/expire-approvals.ts';
@@ -11,7 +13,7 @@ import { administrator, createGatewayRig, type GatewayRig, person } from './gate
 import { contextFor, quietStream } from './host-context.ts';
 import { createProcessStore, createScheduler, type ProcessStore, type Scheduler } from './interleaved-store.ts';
 import { judge, type Start } from './interleaving-judge.ts';
-import { type LastingStore, readLog } from './interleaving-stores.ts';
+import { entriesIn, type LastingStore, readLog } from './interleaving-stores.ts';
 import { createSeededRandom } from './seeded-random.ts';
 
 /** Calls that an approver may agree to at once. */
@@ -107,11 +109,23 @@ async function describe({ lasting, starts, traced, violations, actions }: Run, s
   const neededBy = (principal: string): number => (principal === 'paul' ? 2 : 1);
   return {
     seed,
-    violations: [...violations, ...judge({ log, starts, approvals, traced, granted: GRANTED, neededBy })],
+    violations: [
+      ...violations,
+      ...judge({ log: entriesIn(log), starts, approvals, traced, granted: GRANTED, neededBy }),
+      ...contradictionsIn(log),
+    ],
     starts: starts.length,
     actions,
     statuses: approvals.map(({ status, supersededBy }) => (supersededBy === null ? status : 'edited')),
   };
+}
+
+/** What an auditor would find, offline. Clocks are set back on purpose. */
+function contradictionsIn(log: readonly AuditRecord[]): readonly string[] {
+  const check = createLogCheck({ isWhole: true, namedMax: 5 });
+  for (const record of log) check.take(record);
+  const faults = check.end(null).faults.filter((fault) => fault.check !== 'time');
+  return faults.map((fault) => `entry ${fault.sequence}: expected ${fault.expected}, got ${fault.got}`);
 }
 
 async function startRun(seed: number, clock: FixedClock, lasting: LastingStore): Promise<Run> {
