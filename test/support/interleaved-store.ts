@@ -9,8 +9,10 @@ export interface Scheduler {
   step(): Promise<boolean>;
   /** Lets some go on and waits for nothing. */
   release(): boolean;
-  /** The same for one that changes an approval, where there is one. */
+  /** The same for one that changes an approval. */
   releaseChange(): void;
+  /** Whether somebody waits who is about to change an approval. */
+  hasChange(): boolean;
   /** Work that another thread has a part in. No step is over before it. */
   track<T>(work: Promise<T>): Promise<T>;
   settle(): Promise<void>;
@@ -51,10 +53,9 @@ export function createScheduler(random: () => number, togetherMax: number): Sche
     release,
     releaseChange() {
       const changes = [...waiting.keys()].filter((index) => waiting[index]?.isChange === true);
-      const chosen = changes[Math.floor(random() * changes.length)];
-      if (chosen === undefined) release();
-      else take(chosen);
+      take(changes[Math.floor(random() * changes.length)] ?? waiting.length);
     },
+    hasChange: () => waiting.some(({ isChange }) => isChange),
     settle,
     async step() {
       const isAny = release();
@@ -99,8 +100,14 @@ export function createProcessStore(
     (operation: Operation): Operation =>
     async (...args) => {
       if (isDead) return never;
-      const result = await scheduler.track(operation(...args));
-      return isDead ? never : result;
+      try {
+        const result = await scheduler.track(operation(...args));
+        if (!isDead) return result;
+      } catch (error) {
+        // The store of a dead process is closed under it, which nobody is there to hear of.
+        if (!isDead) throw error;
+      }
+      return never;
     };
 
   function inTurns(operation: Operation, isChange = false): Operation {

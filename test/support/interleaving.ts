@@ -58,8 +58,8 @@ interface Run {
   readonly tasks: TaskId[];
   /** What was asked for last. */
   newest: Asked | null;
-  /** Whether the process dies as soon as an upstream works for it. */
-  diesInCall: boolean;
+  /** Whether the process dies as soon as an upstream works for it, or when it next changes an approval. */
+  dies: 'in a call' | 'in a change' | null;
   /** Calls of this process that an upstream works on. */
   running: number;
   rig: GatewayRig;
@@ -91,7 +91,8 @@ export async function runInterleaving(
       const steps = Math.floor(random() * random() * 120);
       for (let step = 0; step < steps; step += 1) {
         await scheduler.step();
-        if (isCrashDue(run)) act(run, ['crash in a call', crash]);
+        if (run.dies === 'in a call' && run.running > 0) act(run, ['crash in a call', crash]);
+        if (run.dies === 'in a change' && scheduler.hasChange()) act(run, ['crash in a change', crashInChange]);
       }
     }
     for (const host of run.hosts) if (random() < 0.5) host.abort();
@@ -142,7 +143,7 @@ async function startRun(seed: number, clock: FixedClock, lasting: LastingStore):
     hosts: [],
     tasks: [],
     newest: null,
-    diesInCall: false,
+    dies: null,
     running: 0,
     policy: POLICIES[0] ?? [],
   } as unknown as Run;
@@ -223,7 +224,8 @@ const ACTIONS: readonly (readonly [string, Action])[] = [
   ['disconnect', (run) => pick(run.random, run.hosts)?.abort()],
   ['cancel the call', (run) => pick(run.random, run.hosts)?.abort(CANCELLED)],
   ['crash', crash],
-  ['crash at the next call', dieInCall],
+  ['crash at the next call', (run) => dieSoon(run, 'in a call')],
+  ['crash at the next change', (run) => dieSoon(run, 'in a change')],
 ];
 
 function act(run: Run, [name, action]: readonly [string, Action]): void {
@@ -325,21 +327,30 @@ function changePolicy(run: Run): void {
  * left.
  */
 async function crash(run: Run): Promise<void> {
-  const { random, scheduler, lasting } = run;
-  const isOnTheWay = random() < 0.5;
-  const isThere = random() < 0.5;
-  if (isOnTheWay && isThere) scheduler.releaseChange();
-  else if (isOnTheWay) scheduler.release();
+  if (run.random() < 0.5) run.scheduler.release();
+  await passMicrotasks();
+  await restart(run);
+}
+
+/** One commit is handed over. It comes to the disk, and nobody hears of it: whatever was to follow does not. */
+async function crashInChange(run: Run): Promise<void> {
+  run.scheduler.releaseChange();
+  await passMicrotasks();
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+  run.lasting.blockUntilStored();
+  await restart(run);
+}
+
+async function passMicrotasks(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-  if (isOnTheWay && isThere) {
-    // One commit is handed over in this turn. It comes to the disk, and nobody hears of it: whatever was to follow does not.
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-    lasting.blockUntilStored();
-  }
+}
+
+async function restart(run: Run): Promise<void> {
+  const { scheduler, lasting } = run;
   run.process.kill();
-  run.diesInCall = false;
+  run.dies = null;
   run.running = 0;
   await scheduler.track(lasting.crash());
   run.tasks.length = 0;
@@ -347,12 +358,8 @@ async function crash(run: Run): Promise<void> {
   run.rig = await boot(run, ids as ReturnType<typeof createCountingIds>);
 }
 
-function dieInCall(run: Run): void {
-  run.diesInCall = true;
-}
-
-function isCrashDue(run: Run): boolean {
-  return run.diesInCall && run.running > 0;
+function dieSoon(run: Run, when: Run['dies']): void {
+  run.dies = when;
 }
 
 async function settle(run: Run): Promise<void> {
