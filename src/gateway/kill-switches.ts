@@ -55,15 +55,7 @@ export const KILL_SWITCHES_MAX = 1000;
 export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSwitches> {
   let switches: readonly KillSwitch[] = await loadOrStop(deps);
   let unvoided: readonly KillSwitch[] = switches;
-  let changing: Promise<unknown> = Promise.resolve();
-
-  /** One change of the store at a time, computed when its turn comes, so that an older state never overwrites a newer one. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = changing.then(work);
-    changing = done.catch(() => undefined);
-    return done;
-  }
-
+  const inTurn = createTurns();
   const changes = createChanges();
 
   const inForce = (): readonly KillSwitch[] => {
@@ -127,6 +119,16 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
       changes.tell(null);
       return killSwitch;
     },
+  };
+}
+
+/** One change of the store at a time, computed when its turn comes, so that an older state never overwrites a newer one. */
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let changing: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = changing.then(work);
+    changing = done.catch(() => undefined);
+    return done;
   };
 }
 
