@@ -19,6 +19,8 @@ export type LiveEvent =
   | { readonly kind: 'kill-switches' | 'upstreams' };
 
 export interface LiveEvents {
+  /** Why this administrator cannot watch, or can no longer; `null`: they can. */
+  mayNotWatch(by: Administrator): AdminFault | null;
   /** `after`: the sequence number of the last entry that this watcher has seen. `null`: only what comes from now on. */
   watch(by: Administrator, after: number | null, listener: (event: LiveEvent) => void): Result<() => void, AdminFault>;
   close(): void;
@@ -91,8 +93,9 @@ export function createLiveEvents(deps: LiveEventsDeps): LiveEvents {
   }
 
   return {
+    mayNotWatch,
     watch(by, after, listener) {
-      const fault = checkRole(by, 'operator', 'approver', 'auditor', 'viewer');
+      const fault = mayNotWatch(by);
       if (fault !== null) return err(fault);
       const watcher: Watcher = { listener, after };
       if (watchers.size === 0) picture = pictureOf(deps);
@@ -106,6 +109,8 @@ export function createLiveEvents(deps: LiveEventsDeps): LiveEvents {
     },
   };
 }
+
+const mayNotWatch: LiveEvents['mayNotWatch'] = (by) => checkRole(by, 'operator', 'approver', 'auditor', 'viewer');
 
 /** Where it goes on from. */
 function placeWatcher(watcher: Watcher, end: number): number {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type CookieBrowser, createCookieBrowser, type Visit } from '../support/cookie-browser.ts';
 import { type OpenidWorld, startOpenidWorld } from '../support/openid-world.ts';
 
@@ -85,6 +85,21 @@ describe('somebody whom the provider vouches for', () => {
     expect(rolesOf(await browser.get(`${world.adminUrl}/history`))).toBe('');
     const headers = { cookie: browser.cookies(world.adminUrl) };
     expect((await fetch(`${world.adminUrl}/api/approvals`, { headers })).status).toBe(403);
+  });
+
+  it('is told of nothing more on a stream that was open when they lost their last role', async () => {
+    await signIn();
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const stream = await fetch(`${world.adminUrl}/api/events`, {
+      headers: { cookie: browser.cookies(world.adminUrl) },
+    });
+    expect(stream.status).toBe(200);
+    const told = stream.text();
+    world.people.set('olivia', { groups: ['visitors'] });
+    expect((await signIn({}, createCookieBrowser())).status).toBe(403);
+    vi.advanceTimersByTime(10_000);
+    expect(await told).toContain('event: start');
   });
 
   it('does not come in when they turn back', async () => {

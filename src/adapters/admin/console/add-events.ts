@@ -10,7 +10,7 @@ export interface EventsDeps extends CredentialDeps {
   readonly events: LiveEvents;
 }
 
-/** Also how often a stream looks whether its credential is still good. */
+/** Also how often a stream looks whether its credential is still good, and whether it still has a role. */
 const KEEP_ALIVE_MS = 10_000;
 const STREAMS_MAX = 200;
 const STREAMS_PER_CREDENTIAL_MAX = 8;
@@ -64,7 +64,10 @@ function stream(
   /** Rights that ended must not go on because a connection does. Where the store cannot tell, the next beat asks again. */
   async function checkAgain(): Promise<void> {
     const still = await checkCredential(deps, asBackground(request));
-    if (still.ok || still.error === PROBLEMS.noCredentialStore) raw.write(': still here\n\n');
+    const isStill = still.ok
+      ? deps.events.mayNotWatch(still.value) === null
+      : still.error === PROBLEMS.noCredentialStore;
+    if (isStill) raw.write(': still here\n\n');
     else raw.end();
   }
   return reply;
