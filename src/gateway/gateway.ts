@@ -13,6 +13,7 @@ import type { AnswerRoom } from '../ports/answer-room.ts';
 import type { UpstreamProgress } from '../ports/upstream.ts';
 import type { DurableAsk } from './durable-ask.ts';
 import type { HostTask, Waiting } from './tasks/host-task.ts';
+import type { AnsweredCall } from './still-allows.ts';
 import type { Tasks } from './tasks/tasks.ts';
 import type { Listening, ListenRequest } from './subscriptions/listening.ts';
 
@@ -169,7 +170,7 @@ export interface Gateway {
    */
   admit(context: RequestContext, method: string): Promise<HostError | null>;
   /** Whether a call that was answered could be made now, so that its answer may be told again. Never throws. */
-  stillAllows(call: Pick<HostCall, 'context' | 'kind' | 'exposedName'>): Promise<boolean>;
+  stillAllows(call: AnsweredCall): Promise<boolean>;
   /** The host's roots have changed: told to the upstreams that may ask for them. Never throws. */
   rootsChanged(context: RequestContext): Promise<void>;
   hasUpstream(name: string): boolean;

@@ -56,8 +56,8 @@ async function follow(host: Host, init: RequestInit) {
   return { text: () => text, type: response.headers.get('content-type'), ended, until, lose: () => gone.abort() };
 }
 
-function call(host: Host, accept = 'application/json, text/event-stream') {
-  const message = { jsonrpc: '2.0', id: 7, method: 'tools/call', params: { name: 'shop__echo', arguments: {} } };
+function call(host: Host, accept = 'application/json, text/event-stream', args: object = {}) {
+  const message = { jsonrpc: '2.0', id: 7, method: 'tools/call', params: { name: 'shop__echo', arguments: args } };
   return follow(host, { method: 'POST', body: JSON.stringify(message), headers: { accept } });
 }
 
@@ -68,11 +68,18 @@ const answer = (text: string): void => {
   for (const reply of held.splice(0)) reply.result({ content: [{ type: 'text', text }] });
 };
 
-async function loseCall(host: Host): Promise<string> {
+function loseCall(host: Host, args: object = {}): Promise<string> {
   held = [];
-  const stream = await call(host);
+  return loseCallToo(host, args);
+}
+
+async function loseCallToo(host: Host, args: object): Promise<string> {
+  const before = held.length;
+  const stream = await call(host, undefined, args);
   await stream.until(/^id: (\S+)\nretry: \d+\ndata:\n\n/);
   const [, id = ''] = /^id: (\S+)/.exec(stream.text()) ?? [];
+  // Where the machine is slow, the stream begins before the upstream has the call.
+  await expect.poll(() => held.length, { timeout: 5_000 }).toBe(before + 1);
   stream.lose();
   return id;
 }
@@ -223,3 +230,19 @@ it.each(['2025-03-26', '2025-06-18'])(
     upstream.on('tools/call', (_request, reply) => void held.push(reply));
   },
 );
+
+it('tells nothing of a call with arguments that the policy denies by now, and of one with others it does', async () => {
+  const host = await openHost('alice');
+  const [denied, allowed] = [await loseCall(host, { of: 'board' }), await loseCallToo(host, { of: 'staff' })];
+  answer('canary-of-board-and-staff');
+  const rule = "  - { id: board, tools: [echo], when: args.of == 'board', effect: deny }\n";
+  gateway.home.writePolicy('shop.yaml', POLICY + rule);
+  const loaded = async () => (await gateway.entriesAfter(0)).filter(({ change }) => change === 'policy-loaded').length;
+  await expect.poll(loaded, { timeout: 10_000 }).toBe(2);
+  const still = await comeBack(host, allowed);
+  await still.until(/canary-of-board-and-staff/);
+  const stream = await comeBack(host, denied);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(stream.text()).not.toContain('canary');
+  stream.lose();
+});

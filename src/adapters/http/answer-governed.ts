@@ -49,7 +49,7 @@ export async function answerCall(
     asks: opened.session?.asks ?? null,
     nextAskId: () => plane.deps.ids.next('ask'),
     tellSession: tellerOf(opened),
-    openLog: openLogOf(exchange, caller, opened, { kind, exposedName: name, endpoint: caller.endpoint }),
+    openLog: openLogOf(exchange, caller, opened, { kind, exposedName: name, args, endpoint: caller.endpoint }),
     beginsWithId: opened.revision === '2025-11-25',
     limits: plane.limits,
   });

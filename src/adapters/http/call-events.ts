@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { ServerResponse } from 'node:http';
+import { canonicalJson } from '../../core/json/canonical-json.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
 import type { Endpoint, HostCall } from '../../gateway/gateway.ts';
 import type { Slot } from './load.ts';
@@ -24,7 +25,7 @@ export interface CallLog {
 }
 
 /** What a call was about: whether its host may still hear of it is asked when it comes back. */
-export type LoggedCall = Pick<HostCall, 'kind' | 'exposedName'> & { readonly endpoint: Endpoint };
+export type LoggedCall = Pick<HostCall, 'kind' | 'exposedName' | 'args'> & { readonly endpoint: Endpoint };
 
 /** What a host missed, and how it goes on. */
 export interface CallReturn {
@@ -41,7 +42,7 @@ export interface CallEvents {
 }
 
 export interface CallEventsLimits {
-  /** Of all events that are kept. The calls that began first are forgotten first. */
+  /** Of all events that are kept, and the arguments of their calls. The calls that began first are forgotten first. */
   readonly callEventsBytesMax: number;
   /** Of one session. */
   readonly callEventsPerSessionBytesMax: number;
@@ -116,6 +117,7 @@ export function createCallEvents(
       });
       const kept: Kept = { session, call, log, events: [], bytes: 0, overMs: null };
       calls.set(id, kept);
+      count(kept, canonicalJson(call.args).length);
       return log;
     },
     find(session, endpoint, lastEventId) {
