@@ -364,6 +364,38 @@ describe('H08 a credential that ends while its call waits for a person', () => {
   });
 });
 
+describe('H08 a credential that ends in the middle of a batch', () => {
+  it('makes none of the calls that come after that', async () => {
+    const token = await login.sign({ ...STAFF, sub: 'zita', iat: nowSeconds() - 600, exp: nowSeconds() - 28 });
+    const headers = [
+      ['Content-Type', 'application/json'],
+      ['Accept', 'application/json'],
+      ['Authorization', `Bearer ${token}`],
+    ] as const;
+    const params = { protocolVersion: '2025-03-26', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+    const opening = JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'initialize', params });
+    const opened = await world.send({ headers, body: opening });
+    const session = ['Mcp-Session-Id', opened.headers.get('mcp-session-id') ?? ''] as const;
+    const call = (id: number) => ({
+      jsonrpc: '2.0',
+      id,
+      method: 'tools/call',
+      params: { ...READ, arguments: { zita: id } },
+    });
+
+    world.crm.server?.on('tools/call', (_request, reply) => {
+      setTimeout(() => reply.result({ resultType: 'complete', content: [] }), 2_500);
+    });
+    const answer = await world.send({ headers: [...headers, session], body: JSON.stringify([call(1), call(2)]) });
+    world.crm.beHonest();
+    expect(JSON.parse(answer.body)).toMatchObject([
+      { id: 1, result: {} },
+      { id: 2, error: { code: -31004 } },
+    ]);
+    expect(world.crm.calls().filter(({ text }) => text.includes('zita'))).toHaveLength(1);
+  });
+});
+
 describe('H10, H11, H12 keys', () => {
   it('of an issuer that cannot be reached let nobody in, and no one else is hurt', async () => {
     const token = await login.sign({ ...STAFF, iss: 'http://127.0.0.1:1' });

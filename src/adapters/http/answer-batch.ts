@@ -6,7 +6,7 @@ import type { LegacyRevision } from '../../core/mcp/revisions.ts';
 import { type Caller, type Exchange, recordRefusal, turnAway } from './exchange.ts';
 import { handleMessage } from './handle-message.ts';
 import { PartResponse } from './part-response.ts';
-import { REFUSALS } from './refusals.ts';
+import { type HttpRefusal, REFUSALS } from './refusals.ts';
 import { lengthOf, sendEmpty, sendJsonBytes } from './respond.ts';
 
 /** The one revision in which a receiver must take batches. Those after it took them out again. */
@@ -35,7 +35,9 @@ export async function answerBatch(exchange: Exchange, caller: Caller, { messages
   for (const message of messages) {
     if (caller.abort.signal.aborted) return;
     const part =
-      bytes > BATCH_ANSWER_BYTES_MAX ? shed(exchange, caller, message) : await answerPart(exchange, caller, message);
+      bytes > BATCH_ANSWER_BYTES_MAX
+        ? refusedPart(plane, caller, message, REFUSALS.overloaded)
+        : await answerInTurn(exchange, caller, message);
     if (part !== null && part.status >= 400) refused = Math.max(refused, part.status);
     // What has no id is not answered: a notification, and an answer of the host's own.
     if (message.kind !== 'request' || part === null) continue;
@@ -58,6 +60,13 @@ interface Part {
   readonly body: Buffer;
 }
 
+/** Those before it may have taken long, so the credential is looked at again: each message goes the way of one that came alone. */
+async function answerInTurn(exchange: Exchange, caller: Caller, message: Message): Promise<Part | null> {
+  const renewed = await caller.renew();
+  if (!renewed.ok) return refusedPart(exchange.plane, caller, message, renewed.error);
+  return answerPart(exchange, { ...caller, principal: renewed.value }, message);
+}
+
 async function answerPart({ plane, req }: Exchange, caller: Caller, message: Message): Promise<Part | null> {
   const res = new PartResponse(req);
   // Its own end: to cancel one request of a batch must not end the others.
@@ -70,24 +79,14 @@ async function answerPart({ plane, req }: Exchange, caller: Caller, message: Mes
     await handleMessage({ plane, req, res }, { ...caller, headers, abort }, message);
   } catch (error) {
     plane.deps.report({ callId: null, problem: 'a message of a batch could not be answered', error });
-    return refusedPart(plane, caller, message, 'internal');
+    return refusedPart(plane, caller, message, REFUSALS.internal);
   } finally {
     caller.abort.signal.removeEventListener('abort', onGone);
   }
   return res.part;
 }
 
-function shed({ plane }: Exchange, caller: Caller, message: Message): Part {
-  return refusedPart(plane, caller, message, 'overloaded');
-}
-
-function refusedPart(
-  plane: Exchange['plane'],
-  { principal }: Caller,
-  message: Message,
-  why: 'internal' | 'overloaded',
-): Part {
-  const refusal = REFUSALS[why];
+function refusedPart(plane: Exchange['plane'], { principal }: Caller, message: Message, refusal: HttpRefusal): Part {
   const method = message.kind === 'response' ? {} : { method: message.method };
   recordRefusal(plane, refusal, { principal, revision: BATCH_REVISION, ...method });
   return { status: refusal.error.httpStatus, body: Buffer.from(encodeError(idOf(message), refusal.error)) };
