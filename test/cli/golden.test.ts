@@ -21,6 +21,7 @@ it('are there for every command of this page', () => {
     'approvals show',
     'approvals approve',
     'approvals reject',
+    'approvals edit',
     'approvals figures',
     'kill',
     'kill ls',
@@ -36,7 +37,8 @@ it('are there for every command of this page', () => {
 
 async function print(line: string): Promise<string> {
   const world = await createCliWorld();
-  const args = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+  const words = line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g);
+  const args = [...words].map(([, quoted, verbatim, plain]) => quoted ?? verbatim ?? plain ?? '');
   const { stdout, stderr, exitCode } = await world.run(args, { isTty: true, answer: 'y' });
   expect([stderr, exitCode]).toEqual(['', 0]);
   return stdout;
