@@ -13,6 +13,7 @@ import {
   getUntilOver,
   textOf,
   approve,
+  seen,
 } from '../support/task-rig.ts';
 
 describe('a host of 2025-11-25 that asked for a task', () => {
@@ -63,19 +64,26 @@ describe('a host of 2025-11-25 that asked for a task', () => {
     ['a kill switch', -31002],
     ['a revocation', -32602],
     ['a host that leaves', -32602],
+    ['the end of its credential', -32602],
   ])('stops waiting on the line by %s', async (how, code) => {
     const rig = await createRig();
     const task = (await send(rig, 'notes__update', {}, asTask)) as HostTask;
     const leaving = new AbortController();
-    const context = from(rig, alice, { revision: LEGACY, signal: leaving.signal });
+    const principal = { ...alice, expiresMs: rig.clock.nowMs() + 60_000 };
+    const context = from(rig, principal, { revision: LEGACY, signal: leaving.signal });
     const awaited = rig.gateway.tasks.awaitOutcome(context, task.id, quietStream(true));
     await expect.poll(() => rig.deps.desk.waiting).toBeGreaterThan(1);
     if (how === 'a kill switch') {
       const pull = { scope: { all: true }, reason: 'x', expiresMs: null, by: 'olivia' } as const;
       await rig.deps.killSwitches.pull(pull);
     } else if (how === 'a revocation') rig.deps.inFlight.stopCredential(alice.credentialId);
-    else leaving.abort();
+    else if (how === 'a host that leaves') leaving.abort();
+    else {
+      rig.clock.advance(60_000);
+      await approve(rig);
+    }
     expect(await awaited).toMatchObject({ kind: 'error', code });
+    expect(seen(rig)).toBe(0);
   });
 
   it('lists its own tasks, newest first, all on one page', async () => {

@@ -1,3 +1,4 @@
+import { hasEnded } from '../../core/identity/principal.ts';
 import type { JsonObject } from '../../core/json/value.ts';
 import type { Task, TaskId } from '../../core/tasks/task.ts';
 import { isModernRevision } from '../../core/mcp/revisions.ts';
@@ -150,19 +151,19 @@ async function endedTask(deps: CallDeps, call: HostCall, result: HostResult): Pr
   return createEndedTask(deps, call, target.ref, result);
 }
 
-/** `null`: look again. A switch or a revocation ends the wait as it ends a call. */
+/** `null`: look again. A switch, a revocation or the end of the credential ends the wait as it ends a call. */
 async function waitForChange(
   deps: CallDeps,
   context: RequestContext,
   { task, approval, killFacts }: OpenedTask,
   timeoutMs: number,
 ): Promise<HostError | null> {
-  const { credentialId } = context.principal;
-  const place = deps.inFlight.enter({ facts: killFacts, credentialId }, context.signal);
+  const { principal } = context;
+  const place = deps.inFlight.enter({ facts: killFacts, credentialId: principal.credentialId }, context.signal);
   try {
     await deps.desk.wait(approval?.id ?? task.id, timeoutMs, place.signal);
     if (place.stoppedBy === 'kill-switch') return stoppedBySwitch();
-    return place.signal.aborted ? unknownTask() : null;
+    return place.signal.aborted || hasEnded(principal, deps.clock.nowMs()) ? unknownTask() : null;
   } finally {
     place.leave();
   }
