@@ -20,7 +20,7 @@ import { closeUpstreams, drain } from './compose/drain.ts';
 import { openLogVerification } from './compose/log-verification.ts';
 import { createNotices } from './compose/notices.ts';
 import { openPolicies } from './compose/policies.ts';
-import { createUpstreams, secretsOf, upstreamRules } from './compose/upstreams.ts';
+import { createUpstreams, openUninvited, secretsOf, upstreamRules } from './compose/upstreams.ts';
 import type { Config, IssuerConfig } from './config/config.ts';
 import { createRuleChanges } from './config/rule-changes.ts';
 import { SECRET_DETECTORS } from './core/content/detectors/built-in.ts';
@@ -133,11 +133,12 @@ async function openGateway(
 
   const links = { consoleUrl: config.admin.publicUrl ?? '' };
   const consoleUrl = () => links.consoleUrl;
-  const upstreams = createUpstreams(config.upstreams, { name: 'countersign', version }, { clock, report });
+  const knownSecrets = createKnownSecrets(secretsOf(config.upstreams));
+  const onUninvited = openUninvited({ audit: store.audit, clock, knownSecrets, report }, opened);
+  const upstreams = createUpstreams(config.upstreams, { name: 'countersign', version }, { clock, report, onUninvited });
   const notices = createNotices(config.notify, { clock, ids, store, consoleUrl, report });
   opened.defer(() => notices.close());
   const onRefused = (why: string) => notices.announceReload(why);
-  const knownSecrets = createKnownSecrets(secretsOf(config.upstreams));
   const policies = await openPolicies(options, { audit: store.audit, clock, report, knownSecrets, onRefused }, opened);
   const pins = await createPins({ store: notices.stores.pins, clock, report });
   checkConditions({ policies: policies.policies, pins, report });

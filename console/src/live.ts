@@ -17,6 +17,7 @@ const KINDS: { readonly [Kind in AuditEntry['kind'] | 'kill-switches' | 'upstrea
   shadow: true,
   dispatch: true,
   ask: true,
+  uninvited: true,
   outcome: true,
   approval: true,
   'kill-switch': true,

@@ -11,6 +11,7 @@ const TOLD_BY_KIND: ReadonlyMap<string, readonly string[]> = new Map([
   ['shadow', ['decision', 'shadowDecision', 'principal', 'target', 'ruleId', 'shadowRuleId', 'count']],
   ['dispatch', ['principal', 'target', 'approvalId', 'decidedBy']],
   ['ask', ['change', 'upstream', 'asks', 'round', 'viaCallId', 'detail']],
+  ['uninvited', ['upstream', 'method', 'count']],
   ['outcome', ['outcome', 'latencyMs', 'resultBytes', 'detail']],
   ['approval', ['change', 'approvalId', 'principal', 'target', 'by', 'comment']],
   ['kill-switch', ['change', 'id', 'scope', 'by', 'reason']],

@@ -11,21 +11,24 @@ import { isSecretName } from '../core/content/secret-names.ts';
 import { PASS_NOTHING } from '../core/content/pass-rules.ts';
 import { ASK_NOTHING } from '../core/conversation/ask-rules.ts';
 import type { CallDeps, OperatorReport } from '../gateway/deps.ts';
+import { createUninvited, type UninvitedDeps } from '../gateway/uninvited.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Upstream } from '../ports/upstream.ts';
 
 export interface UpstreamsDeps {
   readonly clock: Clock;
   readonly report: (problem: OperatorReport) => void;
+  readonly onUninvited: NonNullable<UpstreamDeps['onUninvited']>;
 }
 
 export function createUpstreams(
   upstreams: readonly UpstreamConfig[],
   client: ClientInfo,
-  { clock, report }: UpstreamsDeps,
+  { clock, report, onUninvited }: UpstreamsDeps,
 ): ReadonlyMap<string, Upstream> {
   const deps: UpstreamDeps = {
     clock,
+    onUninvited,
     report: ({ upstream, problem }) => report({ callId: null, problem: `${upstream}: ${problem}` }),
   };
   return new Map(upstreams.map((upstream) => [upstream.name, createUpstream(upstream, client, deps)]));
@@ -55,6 +58,13 @@ export function createUpstream(upstream: UpstreamConfig, client: ClientInfo, dep
   // Nothing of 2026-07-28 is spoken over the old transport, so there is nothing to find out.
   if (transport === 'http' || era === '2026-07-28') return createHttpUpstream({ ...options, era }, deps);
   return createAutoUpstream({ ...options, era }, deps);
+}
+
+/** Records what upstreams ask for without having been offered it. */
+export function openUninvited(deps: UninvitedDeps, opened: AsyncDisposableStack): UpstreamsDeps['onUninvited'] {
+  const uninvited = createUninvited(deps);
+  opened.defer(() => uninvited.close());
+  return (upstream, method) => uninvited.note(upstream, method);
 }
 
 /** What the operator lets each upstream ask and say: nothing, where it is not known. */

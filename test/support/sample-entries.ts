@@ -176,6 +176,7 @@ export const SAMPLE_ENTRIES: readonly AuditEntry[] = [
     shadowRuleId: 'no-large-deals',
     shadowReasons: ['rule_denies'],
   },
+  { kind: 'uninvited', timeMs: 1_793_000_000_900, upstream: 'crm', method: 'sampling/createMessage', count: 1 },
 ];
 
 export const SAMPLE_SALT = 'ze8SNFZ4mrze7xI0VniavA';

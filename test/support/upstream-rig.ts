@@ -28,6 +28,8 @@ export interface HttpRig {
   readonly clock: FixedClock;
   /** What an operator was told. */
   readonly reports: readonly string[];
+  /** Methods of requests that it sent without having been offered them. */
+  readonly uninvited: readonly string[];
 }
 
 export interface HttpRigOptions extends ScriptedUpstreamOptions {
@@ -47,6 +49,8 @@ export async function startHttpRig(options: HttpRigOptions = {}): Promise<HttpRi
   const server = await startScriptedUpstream(options);
   const clock = createFixedClock();
   const reports: string[] = [];
+  const uninvited: string[] = [];
+  const onUninvited = (_upstream: string, method: string): void => void uninvited.push(method);
   const upstream = createHttpUpstream(
     {
       name: 'test',
@@ -57,13 +61,13 @@ export async function startHttpRig(options: HttpRigOptions = {}): Promise<HttpRi
       limits: { ...UPSTREAM_LIMITS, closeTimeoutMs: 200, ...options.limits },
       connect: connectAnywhere(options.limits?.connectTimeoutMs),
     },
-    { clock, report: ({ problem }) => void reports.push(problem) },
+    { clock, onUninvited, report: ({ problem }) => void reports.push(problem) },
   );
   (options.onFinished ?? onTestFinished)(async () => {
     await upstream.close();
     await server.close();
   });
-  return { server, upstream, clock, reports };
+  return { server, upstream, clock, reports, uninvited };
 }
 
 /** A call of a tool, `echo` unless said otherwise. */
@@ -113,6 +117,8 @@ export interface StdioRig {
   readonly upstream: Upstream;
   readonly clock: FixedClock;
   readonly reports: readonly string[];
+  /** Methods of requests that it sent without having been offered them. */
+  readonly uninvited: readonly string[];
   /** The ids of all processes that were ever started, oldest first. */
   starts(): readonly number[];
 }
@@ -136,6 +142,8 @@ export function startStdioRig(options: StdioRigOptions = {}): StdioRig {
   const startsFile = join(dir, 'starts');
   const clock = createFixedClock();
   const reports: string[] = [];
+  const uninvited: string[] = [];
+  const onUninvited = (_upstream: string, method: string): void => void uninvited.push(method);
   const behaviour = JSON.stringify({ startsFile, ...options.behaviour });
   const upstream = createStdioUpstream(
     {
@@ -149,7 +157,7 @@ export function startStdioRig(options: StdioRigOptions = {}): StdioRig {
       client: TEST_CLIENT,
       limits: { ...STDIO_LIMITS, closeTimeoutMs: 300, restartDelayMs: 1_000, ...options.limits },
     },
-    { clock, report: ({ problem }) => void reports.push(problem), env: options.ownEnv ?? {} },
+    { clock, onUninvited, report: ({ problem }) => void reports.push(problem), env: options.ownEnv ?? {} },
   );
   onTestFinished(async () => {
     await upstream.close();
@@ -159,7 +167,7 @@ export function startStdioRig(options: StdioRigOptions = {}): StdioRig {
     const text = existsSync(startsFile) ? readFileSync(startsFile, 'utf8') : '';
     return text.split('\n').filter(Boolean).map(Number);
   };
-  return { upstream, clock, reports, starts };
+  return { upstream, clock, reports, uninvited, starts };
 }
 
 /** Whether there is such a process, even one that is dead and that its parent forgot about. */

@@ -12,6 +12,21 @@ export interface UpstreamIncident {
 export interface UpstreamDeps {
   readonly clock: Clock;
   readonly report: (incident: UpstreamIncident) => void;
+  /** A request that the upstream sent without having been offered it; it was refused, or left without an answer. */
+  readonly onUninvited?: (upstream: string, method: string) => void;
+}
+
+/** What the parts of one upstream tell, which need not know its name. */
+export interface Told {
+  readonly report: (problem: string) => void;
+  readonly onUninvited: (method: string) => void;
+}
+
+export function toldOf(upstream: string, { report, onUninvited }: UpstreamDeps): Told {
+  return {
+    report: (problem) => report({ upstream, problem }),
+    onUninvited: (method) => onUninvited?.(upstream, method),
+  };
 }
 
 /** How the gateway introduces itself: `clientInfo`. */

@@ -22,6 +22,7 @@ export function callEffect(entry: AuditEntry): CallEffect | null {
     case 'principal':
     case 'shadow':
     case 'ask':
+    case 'uninvited':
     case 'approval':
     case 'kill-switch':
     case 'token':

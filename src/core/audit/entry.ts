@@ -17,6 +17,7 @@ export type AuditEntry =
   | ShadowEntry
   | DispatchEntry
   | AskEntry
+  | UninvitedEntry
   | OutcomeEntry
   | ApprovalEntry
   | KillSwitchEntry
@@ -147,6 +148,17 @@ export interface AskEntry {
   readonly ruleId: string | null;
   /** Why not, or what people chose: our words. */
   readonly detail: string | null;
+}
+
+/** What an upstream asked for without having been offered it. Nobody was asked. */
+export interface UninvitedEntry {
+  readonly kind: 'uninvited';
+  readonly timeMs: number;
+  readonly upstream: string;
+  /** As the upstream wrote it, shortened; `null` where the entry stands for several. */
+  readonly method: string | null;
+  /** How many requests this entry stands for. */
+  readonly count: number;
 }
 
 export const OUTCOMES = [

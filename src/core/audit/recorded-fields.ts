@@ -114,6 +114,13 @@ const RECORDED: {
     upstream: entry.upstream,
     viaCallId: entry.viaCallId,
   }),
+  uninvited: (entry) => ({
+    count: entry.count,
+    kind: entry.kind,
+    method: entry.method,
+    timeMs: entry.timeMs,
+    upstream: entry.upstream,
+  }),
   outcome: (entry) => ({
     approvalId: entry.approvalId,
     callId: entry.callId,

@@ -161,7 +161,7 @@ describe('a call over HTTP', () => {
   });
 
   it('modern: leaves requests of the upstream unanswered, and says so to the operator', async () => {
-    const { server, upstream, reports } = await startHttpRig({ setting: '2026-07-28' });
+    const { server, upstream, reports, uninvited } = await startHttpRig({ setting: '2026-07-28' });
     server.on('tools/call', (request, reply) =>
       reply.events(
         event({ jsonrpc: '2.0', id: 7, method: 'elicitation/create', params: {} }),
@@ -171,6 +171,7 @@ describe('a call over HTTP', () => {
     resultText(await upstream.call(callOf()));
     expect(server.requests.every(({ message }) => message?.method !== undefined)).toBe(true);
     expect(reports).toEqual(['the upstream asked for elicitation/create, which was not offered; refused']);
+    expect(uninvited).toEqual(['elicitation/create']);
   });
 
   it('uses connections again for calls that follow each other, also after event streams', async () => {

@@ -163,6 +163,7 @@ describe('a legacy upstream', () => {
     await until(() => answers().length === 2);
     expect(answers().map(({ message }) => message?.result ?? message?.error?.code)).toEqual([{}, -32601]);
     expect(answers()[0]?.headers.get('mcp-session-id')).toBe(request.headers.get('mcp-session-id'));
+    expect(rig.uninvited).toEqual(['sampling/createMessage']);
   });
 
   it.each<[string, (stream: Stream, reply: Reply) => void]>([

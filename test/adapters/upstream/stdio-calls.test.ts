@@ -115,12 +115,13 @@ describe('a call to a process', () => {
   });
 
   it('answers ping, and refuses every other request of the process', async () => {
-    const { upstream, reports } = startStdioRig();
+    const { upstream, reports, uninvited } = startStdioRig();
     resultText(await upstream.call(callOf({ tool: 'asks' })));
     await expect
       .poll(async () => saidBy(await upstream.call(callOf({ tool: 'answers-to-us' }))))
       .toEqual([{}, { code: -32601, message: 'Method not found' }]);
     expect(reports).toEqual(['the upstream asked for sampling/createMessage, which was not offered; refused']);
+    expect(uninvited).toEqual(['sampling/createMessage']);
   });
 
   it.each<readonly [sentence: string, kind: UpstreamFault['kind'], give: () => { signal?: AbortSignal }]>([

@@ -8,7 +8,7 @@ import { createHttpLeg } from '../http/http-leg.ts';
 import { discoverOver } from '../http/probe-era.ts';
 import { createParamsWriter } from '../rpc/write-params.ts';
 import { createSseUpstream } from '../sse/create-sse-upstream.ts';
-import type { UpstreamDeps } from '../upstream-deps.ts';
+import { toldOf, type UpstreamDeps } from '../upstream-deps.ts';
 import { createVerdicts } from '../verdicts.ts';
 import { probeTransport, type Transport } from './probe-transport.ts';
 
@@ -117,10 +117,9 @@ function createProbe(options: HttpUpstreamOptions, deps: UpstreamDeps): Probe {
   const { limits, connect, client } = options;
   const url = checkUrl(options.url);
   const headers = checkHeaders(options.headers);
-  const report = (problem: string): void => deps.report({ upstream: options.name, problem });
   const leg = createHttpLeg(
     { url, headers, limits: { ...limits, concurrentMax: PROBE_CONNECTIONS }, connect },
-    { onNotice: () => undefined, report },
+    { onNotice: () => undefined, ...toldOf(options.name, deps) },
   );
   const streams = new Pool(url.origin, { connections: PROBE_CONNECTIONS, pipelining: 1, connect });
   const params = createParamsWriter('modern', client);

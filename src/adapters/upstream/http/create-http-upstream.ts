@@ -13,7 +13,7 @@ import { MODERN_REVISION, createParamsWriter, ROOTS } from '../rpc/write-params.
 import { createTaskFollower } from '../tasks/follow-task.ts';
 import { createStatusBoard } from '../status-board.ts';
 import { createNoticeBoard, type NoticeBoard } from '../notice-board.ts';
-import type { ClientInfo, UpstreamDeps } from '../upstream-deps.ts';
+import { type ClientInfo, toldOf, type UpstreamDeps } from '../upstream-deps.ts';
 import { callHttp } from './call-http.ts';
 import { checkHeaders, checkUrl } from './check-options.ts';
 import { type HttpLeg, createHttpLeg } from './http-leg.ts';
@@ -125,15 +125,15 @@ interface Parts {
 function createParts(options: HttpUpstreamOptions, deps: UpstreamDeps, notices: NoticeBoard): Parts {
   const { client, limits } = options;
   const { clock } = deps;
-  const report = (problem: string): void => deps.report({ upstream: options.name, problem });
+  const told = toldOf(options.name, deps);
   const url = checkUrl(options.url);
   const leg = createHttpLeg(
     { url, headers: checkHeaders(options.headers), limits, connect: options.connect },
-    { onNotice: notices.announce, report },
+    { onNotice: notices.announce, ...told },
   );
   const params = { legacy: createParamsWriter('legacy', client), modern: createParamsWriter('modern', client) };
   const probe = () => probeEra(leg, params.modern, limits.handshakeTimeoutMs);
-  const onChange = (era: string): void => report(`the upstream is ${era} now`);
+  const onChange = (era: string): void => told.report(`the upstream is ${era} now`);
   const eras: EraKeeper = createEraKeeper({ setting: options.era, clock, probe, onChange }, limits.eraKnownMs);
   const doubtEra = (): void => eras.doubt();
 
@@ -156,7 +156,7 @@ function createParts(options: HttpUpstreamOptions, deps: UpstreamDeps, notices: 
     modern: createModernRequester(leg, doubtEra),
   };
   const known = createKnownTools(limits.principalsMax);
-  const followed = { followTask: createTaskFollower({ clock, limits }), clock, limits, report };
+  const followed = { followTask: createTaskFollower({ clock, limits }), clock, limits, ...told };
   const requests = { ...followed, nextId: () => leg.nextId(), eras, sessions, requesters, params, known };
   const streams = createStreamPool(url, options);
   const listening = {
@@ -165,6 +165,7 @@ function createParts(options: HttpUpstreamOptions, deps: UpstreamDeps, notices: 
     path: `${url.pathname}${url.search}`,
     headers: Object.entries(options.headers).flat(),
     onNotice: notices.announce,
+    ...told,
   };
   const pages: PageWatch = createPageWatch(listening);
   notices.add((notice) => pages.noted(notice));
@@ -174,7 +175,6 @@ function createParts(options: HttpUpstreamOptions, deps: UpstreamDeps, notices: 
       eras,
       sessions,
       clock,
-      report,
       params: params.modern,
       requestTimeoutMs: limits.handshakeTimeoutMs,
       retryMs: limits.attendRetryMs,

@@ -59,6 +59,7 @@ export interface HttpLegOptions {
 export interface HttpLegDeps {
   readonly onNotice: (notice: UpstreamNotice, principal: string | null) => void;
   readonly report: (problem: string) => void;
+  readonly onUninvited: (method: string) => void;
 }
 
 /** Connections beyond those of the calls, for what is told on the side. */
@@ -134,12 +135,22 @@ interface AnswerReader {
   end(answered: Result<HttpAnswer, UpstreamFault>): Result<HttpAnswer, UpstreamFault>;
 }
 
+/** Tells of every request that was not offered, and the operator of the first of one answer. */
+function createRefuse(deps: HttpLegDeps): (method: string) => void {
+  let hasRefused = false;
+  return (method) => {
+    deps.onUninvited(method);
+    if (!hasRefused) deps.report(`the upstream asked for ${visibleText(method)}, which was not offered; refused`);
+    hasRefused = true;
+  };
+}
+
 /** Handles the messages of one answer: finds the response, serves or drops the rest. */
 function createAnswerReader(leg: HttpLeg, deps: HttpLegDeps, request: LegRequest, bytesMax: number): AnswerReader {
   let problem: string | null = null;
   let unreadable = 0;
   let asked = 0;
-  let refused: string | null = null;
+  const refuse = createRefuse(deps);
   /** From here on the call is over, and what comes on its stream is no part of it. */
   let isAnswered = false;
 
@@ -150,10 +161,7 @@ function createAnswerReader(leg: HttpLeg, deps: HttpLegDeps, request: LegRequest
     if (asker !== null && request.answersRequests && message.method !== 'ping' && asked <= REQUESTS_ANSWERED_MAX) {
       return void passOn(leg, deps, request, asker, message);
     }
-    if (message.method !== 'ping' && refused === null) {
-      refused = visibleText(message.method);
-      deps.report(`the upstream asked for ${refused}, which was not offered; refused`);
-    }
+    if (message.method !== 'ping') refuse(message.method);
     if (!request.answersRequests || asked > REQUESTS_ANSWERED_MAX) return;
     leg.tell(writeAnswer(message.id, message.method), request.headers);
   }

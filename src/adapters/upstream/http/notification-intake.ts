@@ -27,6 +27,7 @@ export interface HttpIntakeDeps {
   readonly sessions: Pick<Sessions, 'get' | 'forget'>;
   readonly params: ParamsWriter;
   readonly onNotice: (notice: UpstreamNotice, principal: string) => void;
+  readonly onUninvited: (method: string) => void;
   readonly requestTimeoutMs: number;
   /** Before a stream is taken up again whose server says nothing of it. */
   readonly retryMs: number;

@@ -102,7 +102,7 @@ const MAY_CHANGE: ReadonlySet<number> = new Set([401, 403, 408, 409, 425, 429]);
 
 /** One message on the stream that GET opens in a session. */
 export function onStreamMessage(
-  { leg, onNotice }: Pick<HttpIntakeDeps, 'leg' | 'onNotice'>,
+  { leg, onNotice, onUninvited }: Pick<HttpIntakeDeps, 'leg' | 'onNotice' | 'onUninvited'>,
   principal: string,
   own: readonly string[],
   bytes: Uint8Array,
@@ -115,6 +115,7 @@ export function onStreamMessage(
     if (notice !== null) onNotice(notice, principal);
   } else if (message.kind === 'request') {
     // Nobody's call is under way here, so there is nobody to pass a question on to (2025-11-25, SEP-2260).
+    if (message.method !== 'ping') onUninvited(message.method);
     leg.tell(writeAnswer(message.id, message.method), own);
   }
 }

@@ -72,6 +72,7 @@ function begin(deps: HttpIntakeDeps, { principal, signal, wish }: Attendance): L
       if (!read.ok) return;
       const message = read.value;
       if (message.kind === 'result' || message.kind === 'error') return abort.abort();
+      if (message.kind === 'request' && message.method !== 'ping') deps.onUninvited(message.method);
       // Requests have no place on this leg, and what belongs to no subscription of ours is nobody's.
       if (message.kind !== 'notification' || String(subscriptionIdOf(message.params)) !== String(id)) return;
       settle();

@@ -21,7 +21,7 @@ export interface PageWatch {
   close(): void;
 }
 
-type PageWatchDeps = Pick<HttpIntakeDeps, 'leg' | 'dispatcher' | 'path' | 'headers' | 'onNotice'>;
+type PageWatchDeps = Pick<HttpIntakeDeps, 'leg' | 'dispatcher' | 'path' | 'headers' | 'onNotice' | 'onUninvited'>;
 
 interface Watched {
   readonly ids: Set<string>;

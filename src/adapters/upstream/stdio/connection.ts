@@ -57,6 +57,7 @@ export interface ConnectionDeps {
   readonly budget: ByteBudget;
   readonly onNotice: (notice: UpstreamNotice) => void;
   readonly report: (problem: string) => void;
+  readonly onUninvited: (method: string) => void;
   /** The process is gone, wanted or not. */
   readonly onGone: (end: ChildEnd) => void;
 }
@@ -203,6 +204,7 @@ function onRequest(talk: Talk, child: Child, message: UpstreamMessage & { kind: 
     const { asker, timer } = side;
     return void answerAsk(asker, timer, message).then((answer) => child.write(answer));
   }
+  if (method !== 'ping') talk.deps.onUninvited(method);
   if (method !== 'ping' && !talk.hasRefused) {
     talk.hasRefused = true;
     talk.deps.report(`the upstream asked for ${visibleText(method)}, which was not offered; refused`);

@@ -12,7 +12,7 @@ import type { CallOutcome } from '../read-call-answer.ts';
 import { createTaskFollower, type TaskFollower } from '../tasks/follow-task.ts';
 import { createStatusBoard } from '../status-board.ts';
 import { createNoticeBoard, type NoticeBoard } from '../notice-board.ts';
-import type { ClientInfo, UpstreamDeps } from '../upstream-deps.ts';
+import { type ClientInfo, type Told, toldOf, type UpstreamDeps } from '../upstream-deps.ts';
 import type { ChildEnd } from './child.ts';
 import { type ChildRequestDeps, callChild, createChildTaskPeer, listChild } from './child-requests.ts';
 import { createChildAttendances } from './child-attendances.ts';
@@ -121,20 +121,20 @@ function createOpener(
   { limits, shared }: PeerUpstreamOptions,
   start: StartPeer,
   notices: NoticeBoard,
-  report: (problem: string) => void,
+  told: Told,
 ): Open {
   const budget = createByteBudget(limits.heldBytesMax);
   return (principal, onGone) => {
     const onNotice = (notice: UpstreamNotice): void => notices.announce(notice, shared ? null : principal);
     const connectionLimits = { ...limits, lineBytesMax: limits.answerBytesMax };
-    return openConnection(start, connectionLimits, { isShared: shared, budget, onNotice, report, onGone });
+    return openConnection(start, connectionLimits, { ...told, isShared: shared, budget, onNotice, onGone });
   };
 }
 
 function createParts(options: PeerUpstreamOptions, deps: UpstreamDeps, start: StartPeer, notices: NoticeBoard): Parts {
   const { client, limits } = options;
-  const report = (problem: string): void => deps.report({ upstream: options.name, problem });
-  const open = createOpener(options, start, notices, report);
+  const told = toldOf(options.name, deps);
+  const open = createOpener(options, start, notices, told);
   const params = { legacy: createParamsWriter('legacy', client), modern: createParamsWriter('modern', client) };
   const closing = new AbortController();
   const { signal } = closing;
@@ -146,7 +146,7 @@ function createParts(options: PeerUpstreamOptions, deps: UpstreamDeps, start: St
     {
       setting: options.era,
       clock: deps.clock,
-      onChange: (era) => report(`the upstream is ${era} now`),
+      onChange: (era) => told.report(`the upstream is ${era} now`),
       probe() {
         const probed = probeEra((onGone) => open(null, onGone), greeting);
         probing = probed;
@@ -160,7 +160,7 @@ function createParts(options: PeerUpstreamOptions, deps: UpstreamDeps, start: St
     {
       clock: deps.clock,
       open,
-      report,
+      report: told.report,
       onReady: (principal, process) => newcomers.get(principal)?.(process) ?? Promise.resolve(),
       async greet(connection, era, declared) {
         const greeted = await greet(connection, era, greeting, declared);
@@ -182,7 +182,7 @@ function createParts(options: PeerUpstreamOptions, deps: UpstreamDeps, start: St
     eras,
     processes,
     attend,
-    requests: { params, clock: deps.clock, limits, report },
+    requests: { params, clock: deps.clock, limits, report: told.report },
     followTask: createTaskFollower({ clock: deps.clock, limits }),
     revision: () => revision,
     async close() {

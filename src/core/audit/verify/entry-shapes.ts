@@ -119,6 +119,7 @@ export const ENTRY_SHAPES: { readonly [Kind in AuditEntry['kind']]: ShapesOf<Kin
     ruleId: someText,
     detail: someText,
   },
+  uninvited: { timeMs: count, upstream: text, method: someText, count },
   outcome: {
     ...call,
     outcome: among(OUTCOMES),
