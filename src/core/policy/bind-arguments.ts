@@ -31,7 +31,7 @@ export function bindArguments(
 /** `null`: another value stands there, or something that the value cannot stand in. */
 function bindOne(around: JsonObject, path: readonly string[], value: string): JsonObject | null {
   const [name, ...rest] = path;
-  if (name === undefined || hasTwin(around, name)) return null;
+  if (name === undefined || hasTwin(around, name) || hasFlatTwin(around, path)) return null;
   const present: Json | undefined = Object.hasOwn(around, name) ? around[name] : undefined;
   if (rest.length === 0) {
     if (present === undefined) return { __proto__: null, ...around, [name]: value } as unknown as JsonObject;
@@ -41,6 +41,14 @@ function bindOne(around: JsonObject, path: readonly string[], value: string): Js
   const inner = bindOne(present ?? EMPTY, rest, value);
   if (inner === null || inner === present) return inner === null ? null : around;
   return { __proto__: null, ...around, [name]: inner } as unknown as JsonObject;
+}
+
+/** To MongoDB and Elasticsearch, the name `filter.owner` is the `owner` of `filter`. */
+function hasFlatTwin(around: JsonObject, path: readonly string[]): boolean {
+  return path.some((_, index) => {
+    const name = path.slice(0, index + 1).join('.');
+    return index > 0 && (Object.hasOwn(around, name) || hasTwin(around, name));
+  });
 }
 
 const EMPTY = Object.freeze(Object.create(null)) as JsonObject;

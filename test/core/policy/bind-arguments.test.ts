@@ -6,6 +6,7 @@ import { principalOf } from '../../support/policy.ts';
 
 const ALICE = { ...principalOf({ user: 'alice' }), tenant: 'acme' };
 const TENANT: PolicyBinding = { path: ['tenant_id'], from: 'tenant' };
+const LEAVE_NESTED_OUT = 'The argument filter.owner.id is filled in from who you are. Leave it out.';
 const NESTED: PolicyBinding = { path: ['filter', 'owner', 'id'], from: 'id' };
 
 describe('bindArguments', () => {
@@ -40,6 +41,9 @@ describe('bindArguments', () => {
     ['a space at its end', [TENANT], { tenant_id: 'acme ' }, LEAVE_OUT],
     ['a second name in another case', [TENANT], { Tenant_ID: 'globex' }, LEAVE_OUT],
     ['a second name beside the right one', [TENANT], { tenant_id: 'acme', tenantId: 'globex' }, LEAVE_OUT],
+    ['the way there as one name', [NESTED], { 'filter.owner.id': 'bob' }, LEAVE_NESTED_OUT],
+    ['a part of the way as one name', [NESTED], { 'Filter.owner': { id: 'bob' } }, LEAVE_NESTED_OUT],
+    ['the rest of the way as one name', [NESTED], { filter: { 'owner.id': 'bob' } }, LEAVE_NESTED_OUT],
     ['a second name that Unicode folds', [TENANT], { 'tenant_\uff49d': 'globex' }, LEAVE_OUT],
     [
       'another value inside',
