@@ -52,6 +52,17 @@ export function combineTerms(asking: readonly CompiledRule[], defaults: Defaults
   };
 }
 
+/**
+ * The same for a listing, which cannot tell which conditions on arguments will hold: where all of them together leave nobody to ask, those that
+ * ask in any case count, or else one of the others.
+ */
+export function possibleTerms(asking: readonly CompiledRule[], defaults: Defaults): ApprovalTerms | null {
+  const all = combineTerms(asking, defaults);
+  const certain = asking.filter(({ condition }) => condition?.usesArgs !== true);
+  if (all !== null || certain.length === asking.length) return all;
+  return combineTerms(certain.length === 0 ? asking.slice(0, 1) : certain, defaults);
+}
+
 /** Empty means "nobody in particular is asked for", so an empty intersection must not get that far: `null`. */
 function common(lists: readonly (readonly string[])[]): readonly string[] | null {
   const asked = lists.filter((list) => list.length > 0);

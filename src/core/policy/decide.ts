@@ -16,7 +16,7 @@ import { isContradicted } from './hinted-writes.ts';
 import { findUpstreamPolicy } from './own-policy.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { CompiledRule, TargetPlan } from './target-plan.ts';
-import { combineTerms, defaultTerms } from './combine-terms.ts';
+import { combineTerms, defaultTerms, possibleTerms } from './combine-terms.ts';
 
 /**
  * The one decision function: calls, listings and everything else that is governed ask here. Pure and total; the same request under
@@ -177,7 +177,7 @@ function denyUngranted(
 function askByRules(grant: Grant, asking: NotEmpty<CompiledRule>): Decision {
   const { policy } = grant;
   const reasons = reasonsOf('rule_needs_approval', asking);
-  const terms = combineTerms(asking, policy.options);
+  const terms = grant.args === null ? possibleTerms(asking, policy.options) : combineTerms(asking, policy.options);
   if (terms !== null) return { ...granted(grant, reasons), effect: 'approve', terms };
   const [first, ...others] = reasons;
   const text = 'Several rules ask for approval by groups that have none in common, so nobody could give it.';

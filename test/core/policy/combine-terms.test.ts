@@ -80,3 +80,29 @@ describe('the terms of several rules that ask', () => {
     else expect(found).toMatchObject(expected);
   });
 });
+
+describe('a listing of a tool whose rules leave nobody to ask', () => {
+  const BIG = 'args.amount > 5';
+  const listed = (conditions: readonly (string | null)[]): string => {
+    const rules = conditions.map((when, index) => ({
+      id: `r${index}`,
+      who: { any: true },
+      tools: ['put'],
+      effect: 'approve',
+      approval: { by: { groups: [`g${index}`] } },
+      ...(when !== null && { when }),
+    }));
+    const policy = policyOf([{ upstream: 'crm', classes: { read: [], write: ['put'] }, rules }]);
+    const target = { kind: 'tool', upstream: 'crm', name: 'put' } as const;
+    return decide(policy, { principal: principalOf(), target, args: null, nowMs: NOW_MS }).effect;
+  };
+
+  it.each<[string, readonly (string | null)[], string]>([
+    ['leaves it out, where both always ask', [null, null], 'deny'],
+    ['shows it, where one asks for some arguments', [null, BIG], 'approve'],
+    ['shows it, where each asks for some arguments', [BIG, BIG], 'approve'],
+    ['leaves it out, where two always ask beside that', [null, null, BIG], 'deny'],
+  ])('%s', (_what, conditions, effect) => {
+    expect(listed(conditions)).toBe(effect);
+  });
+});
