@@ -14,7 +14,7 @@ const readme = readProjectFile('README.md');
 const blocks = codeBlocks('README.md', 'sh').map(({ text }) => text.trimEnd());
 const [start = '', tests = '', read = '', write = '', decide = '', look = ''] = blocks;
 const [list = '', approve = ''] = decide.split('\n');
-const [tail = '', kill = ''] = look.split('\n');
+const [tail = '', verify = '', kill = ''] = look.split('\n');
 
 const USUAL_MCP = '127.0.0.1:8420';
 
@@ -50,8 +50,8 @@ describe('README.md', () => {
     expect(blocks).toHaveLength(6);
     expect(start).toBe('npm ci && npm start');
     expect(tests).toBe('npm test');
-    expect([list, approve, tail, kill].map((line) => line.split(' -- ')[0])).toEqual(
-      Array(4).fill('npm run -s countersign'),
+    expect([list, approve, tail, verify, kill].map((line) => line.split(' -- ')[0])).toEqual(
+      Array(5).fill('npm run -s countersign'),
     );
     expect(blocks.join('\n').match(/127\.0\.0\.1:\d+/g)).toEqual([USUAL_MCP, USUAL_MCP]);
     expect(DEFAULT_ADMIN_URL).toBe('http://127.0.0.1:8421');
@@ -99,6 +99,7 @@ describe('README.md', () => {
     const recorded = await type(tail);
     expect(recorded.stdout).toMatch(/dispatch +alice +notes\/update.*\n.*outcome +ok/);
     expect(recorded.stdout.match(/ dispatch /g)).toHaveLength(1);
+    expect((await type(verify)).stdout).toMatch(/^Checked \d+ entries to #\d+: no fault found\./);
     const killed = await type(kill);
     expect(killed.stdout).toMatch(/^Stopped: all calls/);
     const refused = await type(read);
