@@ -181,7 +181,7 @@ describe('F10, F11 the state that a modern host carries', () => {
 describe('a host that goes away while it is asked', () => {
   const cancelled = (): number => upstream.seen('notifications/cancelled').length;
 
-  it('takes its call with it, also over there, where its revision has no way back', async () => {
+  it('takes its call with it, also over there, when it ends the session in which it could come back', async () => {
     const before = cancelled();
     const host = await legacy(alice, '2025-06-18');
     const leaving = new AbortController();
@@ -196,6 +196,11 @@ describe('a host that goes away while it is asked', () => {
     let text = '';
     while (!text.includes('elicitation/create')) text += Buffer.from((await reader?.read())?.value ?? []).toString();
     leaving.abort();
+    const { status } = await fetch(`http://127.0.0.1:${gateway.mcpPort}/mcp`, {
+      method: 'DELETE',
+      headers: host.headers,
+    });
+    expect(status).toBe(204);
     await expect.poll(cancelled, SLOW_MACHINE).toBe(before + 1);
   });
 

@@ -238,7 +238,7 @@ describe('how it is given', () => {
       [405, 'HEAD', path, [olivia]],
       [405, 'PUT', path, [olivia, json]],
       [405, 'GET', path, [olivia, ['X-HTTP-Method-Override', 'POST']]],
-      [415, 'POST', `/approvals/${approvalId}`, [olivia, json]],
+      [303, 'POST', `/approvals/${approvalId}`, [olivia, json]],
       [401, 'POST', `${path}?token=${deciders.olivia.token}`, [json]],
       [401, 'POST', path, [json, ['Cookie', `token=${deciders.olivia.token}`]]],
       [400, 'POST', `${path}?approve=true`, [olivia, json]],

@@ -19,7 +19,9 @@ beforeEach(async () => {
 });
 
 const changed = () =>
-  administration.calls.filter(({ method }) => !/^(list|show|read|upstreams|approvalFigures)/.test(method));
+  administration.calls.filter(
+    ({ method }) => !/^(list|show|read|verify|export|upstreams|approvalFigures)/.test(method),
+  );
 const approvePath = () => `/api/approvals/${administration.approvals[0]?.id}/approve`;
 
 describe('a request from the page of somebody else', () => {
