@@ -46,7 +46,7 @@ export const MODEL_SIGNS: readonly SignPattern[] = [
   sign(
     'sensitive-source',
     1,
-    `\\b(?:${HAND}|open|read|check|search|look (?:in|for|into)|with)\\b[^.]{0,50}\\b(?:the )?(?:contents? of |SSH keys?|wallet files?|home directory|cookie (?:store|jar)|saved passwords|${PRIVATE}\\b[^.]{0,20}\\bof (?:the |its )?(?:user|process|machine|host))`,
+    `\\b${HAND}\\b[^.]{0,50}\\bcontents? of |\\b(?:${HAND}|open|read|check|search|look (?:in|for|into)|with)\\b[^.]{0,50}\\b(?:the )?(?:SSH keys?|wallet files?|home directory|cookie (?:store|jar)|saved passwords|${PRIVATE}\\b[^.]{0,20}\\bof (?:the |its )?(?:user|process|machine|host))`,
   ),
   sign(
     'exfiltration',
@@ -105,7 +105,7 @@ export const MODEL_SIGNS: readonly SignPattern[] = [
   sign(
     'coercion',
     1,
-    '\\b(?:always|first|before (?:you|each|every|the|any)|prior to|beforehand|whenever|as a prerequisite|once you|when you are done|from (?:now|here) on|afterwards?)\\b[^.]{0,50}\\b(?:run|runs|execute|invoke|call|open|read|paste|put|attach|add|send|transfer)\\b',
+    '\\b(?:always|first(?! (?:\\w+ )?(?:N|lines?|rows?|bytes|characters|pages?|items?|results?|entries)\\b)|before (?:you|each|every|the|any)|prior to|beforehand|whenever|as a prerequisite|once you|when you are done|from (?:now|here) on|afterwards?)\\b[^.]{0,50}\\b(?:run|runs|execute|invoke|call|open|read|paste|put|attach|add|send|transfer)\\b',
   ),
   sign(
     'coercion',
