@@ -41,11 +41,14 @@ describe('parseOptions', () => {
     [
       ['--case', 'max64', '--era', 'old'],
       [
-        '--case: one of max32, open500, result1mb, sse, json, content, policy, store, streams, approvals is needed; got "max64"',
+        '--case: one of max32, open500, result1mb, sse, json, content, policy, store, streams, approvals, lists is needed; got "max64"',
         '--era: one of modern, legacy is needed; got "old"',
       ],
     ],
-    [['--json', '--case', 'store'], ['--json: json, content, policy, store, streams, approvals have tables only']],
+    [
+      ['--json', '--case', 'store'],
+      ['--json: json, content, policy, store, streams, approvals, lists have tables only'],
+    ],
   ])('refuses %j and says everything that is wrong', (argv, problems) => {
     expect(parseOptions(argv)).toEqual({ ok: false, error: problems });
   });

@@ -8,6 +8,7 @@ import { parseAnswer, sendRaw } from '../support/raw-http.ts';
 import { createGatewayDir } from '../support/run-gateway.ts';
 import { answerHonestly, startEventServer } from '../support/scripted-events.ts';
 import { startScriptedUpstream } from '../support/scripted-upstream.ts';
+import type { Program } from '../support/start-process.ts';
 
 // A thousand readers that do not read, before the real gateway and each kind of upstream in turn. Prints what they cost as JSON, a line for
 // each upstream. Run in a network namespace of its own with small socket buffers, so that the kernel takes next to nothing off the gateway.
@@ -52,13 +53,23 @@ const upstreams: Readonly<Record<Kind, object>> = {
   shared: { command, shared: true },
 };
 
+/** As `npm start` and the image have it. */
+const asShipped = ([node, ...args]: Program): Program => [
+  'env',
+  'MALLOC_ARENA_MAX=1',
+  node,
+  '--max-semi-space-size=8',
+  '--max-old-space-size=768',
+  ...args,
+];
+
 /** Everything that they cost stays with this process, so that one kind of upstream leaves nothing for the next. */
 async function measureAlone(kind: Kind): Promise<object> {
   const home = createGatewayDir({
     config: `upstreams: ${JSON.stringify(upstreams)}\n`,
     policies: Object.fromEntries(UPSTREAMS.map((name) => [`${name}.yaml`, POLICY.replace('UPSTREAM', name)])),
   });
-  const started = startGatewayProcess(home);
+  const started = startGatewayProcess(home, asShipped);
   try {
     const gateway = await started.ready();
     const users = ['bob', ...Array.from({ length: PEOPLE }, (_, n) => `reader-${n}`)];
