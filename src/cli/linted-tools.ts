@@ -1,20 +1,11 @@
-import { writingHintOf } from '../core/catalog/writing-hint.ts';
-import { isJsonObject, type Json, type JsonObject } from '../core/json/value.ts';
-import type { LintedTool } from '../core/policy/lint/lint-tools.ts';
+import { isJsonObject, type Json } from '../core/json/value.ts';
+import { type LintedTool, lintedTool } from '../core/policy/lint/linted-tool.ts';
 
 /** The tools of a list as far as they have a name; whatever else is wrong with them is for `scan` to say. */
 export function lintedTools(definitions: readonly Json[]): readonly LintedTool[] {
-  return definitions.filter(isJsonObject).flatMap((definition) => {
-    const { name, inputSchema } = definition;
-    if (typeof name !== 'string') return [];
-    return [
-      {
-        name,
-        inputSchema: isJsonObject(inputSchema) ? inputSchema : NOTHING_DECLARED,
-        writingHint: writingHintOf(definition),
-      },
-    ];
-  });
+  return definitions
+    .filter(isJsonObject)
+    .flatMap((definition) =>
+      typeof definition['name'] === 'string' ? [lintedTool(definition['name'], definition)] : [],
+    );
 }
-
-const NOTHING_DECLARED: JsonObject = {};

@@ -1,11 +1,10 @@
-import type { AskEntry } from '../core/audit/entry.ts';
+import { askEntry } from '../core/audit/make-entries.ts';
 import type { DefinitionDigest } from '../core/catalog/tool.ts';
 import type { JsonObject } from '../core/json/value.ts';
-import type { WindowUse } from '../core/limits/limit-use.ts';
 import type { DurableRound, RequestState } from '../core/mcp/request-state.ts';
-import { decide } from '../core/policy/decide.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import type { ParkedCall } from './conversations.ts';
+import { decideNow } from './decide-now.ts';
 import type { CallDeps } from './deps.ts';
 import type { HostCall } from './gateway.ts';
 import { killFactsOf } from './governed-call.ts';
@@ -44,7 +43,7 @@ export async function continueCall(
     const code = state.processId === deps.processId ? 'input_unexpected' : 'call_lost';
     return deny(deps, call, { code, policyVersion });
   }
-  const decision = decideAnew(deps, call, target);
+  const decision = decideNow(deps, { principal: call.context.principal, target: target.ref, args: call.args });
   if (decision.effect === 'deny') {
     await end(deps, waiting, 'the policy no longer allows it');
     return denyByPolicy(deps, call, target, decision);
@@ -94,12 +93,6 @@ async function end({ leftCalls }: CallDeps, waiting: Waiting, why: string): Prom
 function putBack({ conversations, leftCalls }: CallDeps, waiting: Waiting): void {
   if (waiting.kind === 'left') leftCalls.putBack(waiting.left);
   else if (!conversations.park(waiting.parked)) waiting.parked.held.end();
-}
-
-function decideAnew(deps: CallDeps, { context, args }: HostCall, target: NamedTarget): Decision {
-  const isUsed = (use: WindowUse): boolean => deps.limits.isUsed(use);
-  const { principal } = context;
-  return decide(deps.policy(), { principal, target: target.ref, args, nowMs: deps.clock.nowMs(), isUsed });
 }
 
 interface Continued {
@@ -152,21 +145,18 @@ async function recordContinuation(
   { callId, upstream, asks, round, durable }: ParkedCall,
   decision: Decision,
 ): Promise<boolean> {
-  const entry: AskEntry = {
-    kind: 'ask',
+  const entry = askEntry({
     timeMs: deps.clock.nowMs(),
     callId,
     change: 'continued',
     round: null,
     upstream,
     asks: [...asks.values()].map(({ kind }) => kind),
-    digest: null,
     viaCallId: context.callId,
     credentialId: context.principal.credentialId,
     policyVersion: decision.policyVersion,
     ruleId: decision.reasons[0].ruleId,
-    detail: null,
-  };
+  });
   if (durable !== null) return deps.openCalls.takeRound({ callId, round, nowMs: deps.clock.nowMs() }, [entry]);
   await deps.audit.record([entry]);
   return true;

@@ -5,12 +5,11 @@ import { redactArguments } from '../core/content/redact-arguments.ts';
 import type { Administrator, Principal, PrincipalId } from '../core/identity/principal.ts';
 import { canonicalJson } from '../core/json/canonical-json.ts';
 import type { JsonObject } from '../core/json/value.ts';
-import type { WindowUse } from '../core/limits/limit-use.ts';
-import { decide } from '../core/policy/decide.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import type { TokenStore } from '../ports/token-store.ts';
 import { approvalEntry } from './approval-entries.ts';
 import { ownNamesOf } from './approvers.ts';
+import { decideNow } from './decide-now.ts';
 import type { CallDeps } from './deps.ts';
 import { previewEdit } from './preview-edit.ts';
 import { ARGUMENTS_SHOWN_CHARS_MAX, bindingOf, retire } from './steps/attach-approval.ts';
@@ -116,8 +115,7 @@ async function checkEdit(deps: EditDeps, approval: Approval, { args }: Edit): Pr
   if (particulars.byRequester) return refused('the acting person confirms this call, and can send another one');
   const principal = requesterOf(approval, particulars.requester);
   const policy = deps.policy();
-  const isUsed = (use: WindowUse): boolean => deps.limits.isUsed(use);
-  const decision = decide(policy, { principal, target: target.ref, args, nowMs: deps.clock.nowMs(), isUsed });
+  const decision = decideNow(deps, { principal, target: target.ref, args });
   if (decision.effect === 'deny')
     return refused(`the policy denies the call with these arguments: ${decision.reasons[0].code}`);
   if (decision.effect === 'allow')

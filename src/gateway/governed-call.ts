@@ -1,12 +1,16 @@
 import type { ArgsDigest } from '../core/approval/approval.ts';
+import { argsDigest } from '../core/approval/args-digest.ts';
 import type { Ask } from '../core/conversation/ask.ts';
 import type { DefinitionDigest } from '../core/catalog/tool.ts';
-import type { JsonObject } from '../core/json/value.ts';
+import { canonicalJson } from '../core/json/canonical-json.ts';
+import { isJsonObject, type JsonObject } from '../core/json/value.ts';
 import type { KillFacts } from '../core/kill-switch/kill-switch.ts';
 import type { Decision } from '../core/policy/decision.ts';
+import { needsTask } from '../core/tasks/task-support.ts';
+import type { CallDeps } from './deps.ts';
 import type { HostCall } from './gateway.ts';
 import type { Place } from './in-flight.ts';
-import type { NamedTarget } from './steps/resolve-target.ts';
+import type { LoadedDefinition, NamedTarget } from './steps/resolve-target.ts';
 
 /** A call that policy does not deny: everything the later steps need, computed once. */
 export interface GovernedCall {
@@ -43,6 +47,25 @@ export interface ResumedRound {
 export interface ResumedTask {
   readonly kind: 'task';
   readonly bookmark: string;
+}
+
+type DefinedPart = Pick<GovernedCall, 'definitionDigest' | 'outputSchema' | 'asTask' | 'argumentsJson' | 'argsDigest'>;
+
+/** What of a governed call follows from its arguments and its definition. `null`: the definition cannot be had. */
+export function definedPart(
+  digestKey: CallDeps['digestKey'],
+  args: JsonObject,
+  loaded: LoadedDefinition | null,
+): DefinedPart {
+  const argumentsJson = canonicalJson(args);
+  const { outputSchema } = loaded?.definition ?? {};
+  return {
+    definitionDigest: loaded?.digest ?? null,
+    outputSchema: isJsonObject(outputSchema) ? outputSchema : null,
+    asTask: loaded !== null && needsTask(loaded.definition),
+    argumentsJson,
+    argsDigest: argsDigest(digestKey, argumentsJson),
+  };
 }
 
 export function killFactsOf(

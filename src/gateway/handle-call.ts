@@ -1,16 +1,13 @@
 import type { Approval } from '../core/approval/approval.ts';
-import { argsDigest } from '../core/approval/args-digest.ts';
 import { writingHintOf } from '../core/catalog/writing-hint.ts';
-import { canonicalJson } from '../core/json/canonical-json.ts';
-import { isJsonObject, type JsonObject } from '../core/json/value.ts';
+import type { JsonObject } from '../core/json/value.ts';
 import type { WindowUse } from '../core/limits/limit-use.ts';
 import type { CompiledPolicy } from '../core/policy/compile-policy.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { decide } from '../core/policy/decide.ts';
-import { needsTask } from '../core/tasks/task-support.ts';
 import type { CallDeps } from './deps.ts';
 import type { HostCall } from './gateway.ts';
-import { type GovernedCall, killFactsOf } from './governed-call.ts';
+import { definedPart, type GovernedCall, killFactsOf } from './governed-call.ts';
 import { askOnFirstUse } from './steps/ask-on-first-use.ts';
 import { type CallAnswer, callWithApproval, resumeWithApproval } from './steps/call-with-approval.ts';
 import { checkArguments, checkSchema } from './steps/check-arguments.ts';
@@ -98,17 +95,11 @@ async function runDecided(deps: CallDeps, policy: CompiledPolicy, decided: Decid
   // It was decided before anybody had seen this definition.
   if (isNewlyHinted(deps, policy, decided, definition.value)) return handleCall(deps, { ...call, args: sent });
 
-  const argumentsJson = canonicalJson(call.args);
+  const defined = definedPart(deps.digestKey, call.args, definition.value);
+  const { argumentsJson } = defined;
   const fault = checkArguments({ call, target, decision, argumentsJson, policy, sent }, definition.value);
   if (fault !== null) return denyArguments(deps, call, fault, { ...decision, target });
-  const governed: GovernedCall = {
-    ...decided,
-    definitionDigest: definition.value.digest,
-    outputSchema: outputSchemaOf(definition.value.definition),
-    asTask: needsTask(definition.value.definition),
-    argumentsJson,
-    argsDigest: argsDigest(deps.digestKey, argumentsJson),
-  };
+  const governed: GovernedCall = { ...decided, ...defined };
   if (call.resumes !== undefined) return resumeWithApproval(deps, governed, call.resumes);
   if (decision.effect === 'approve') return callWithApproval(deps, governed, previewer(deps, governed));
   // Not of calls that wait for a person: to send those again is how their hosts ask how far they are.
@@ -131,11 +122,6 @@ function isNewlyHinted(
 /** Does not wait: the approver may see the request before the record. */
 function previewer(deps: CallDeps, governed: GovernedCall): (approval: Approval) => void {
   return (approval) => void makePreview(deps, governed, approval, (read) => handleCall(deps, read));
-}
-
-/** What a tool promises of its structured content; `null`: nothing. */
-export function outputSchemaOf({ outputSchema }: JsonObject): JsonObject | null {
-  return isJsonObject(outputSchema) ? outputSchema : null;
 }
 
 function isOneTooMany(deps: CallDeps, policy: CompiledPolicy, { call, target, argsDigest }: GovernedCall): boolean {

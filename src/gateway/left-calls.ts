@@ -1,5 +1,6 @@
 import type { ApprovalId } from '../core/approval/approval.ts';
-import type { OutcomeCode, OutcomeEntry } from '../core/audit/entry.ts';
+import type { OutcomeCode } from '../core/audit/entry.ts';
+import { outcomeWithoutResult } from '../core/audit/make-entries.ts';
 import { canonicalJson } from '../core/json/canonical-json.ts';
 import { readJson } from '../core/json/read-json.ts';
 import { isJsonObject } from '../core/json/value.ts';
@@ -147,17 +148,7 @@ const SEALED_LIMITS = { bytesMax: 64 * 1024, depthMax: 2, keysMax: 16, itemsMax:
 async function endLeft(deps: LeftCallsDeps, call: LeftCall, outcome: LeftOutcome, detail: string): Promise<void> {
   const { callId, approvalId } = call;
   const timeMs = deps.clock.nowMs();
-  const entry: OutcomeEntry = {
-    kind: 'outcome',
-    timeMs,
-    callId,
-    outcome,
-    approvalId,
-    resultDigest: null,
-    resultBytes: null,
-    latencyMs: null,
-    detail,
-  };
+  const entry = outcomeWithoutResult(call, { timeMs, outcome, detail });
   const change = { status: 'outcome-unknown', atMs: timeMs, finishedMs: timeMs, note: detail } as const;
   await deps.lateRecords.record(callId, () =>
     approvalId === null

@@ -1,9 +1,8 @@
 import { type Pin, pinKind } from '../core/catalog/pin.ts';
-import { writingHintOf } from '../core/catalog/writing-hint.ts';
-import { isJsonObject, type JsonObject } from '../core/json/value.ts';
 import type { CompiledPolicy, PolicySource } from '../core/policy/compile-policy.ts';
 import { lintConditions } from '../core/policy/lint/lint-conditions.ts';
-import { type LintedTool, lintTools } from '../core/policy/lint/lint-tools.ts';
+import { lintTools } from '../core/policy/lint/lint-tools.ts';
+import { type LintedTool, lintedTool } from '../core/policy/lint/linted-tool.ts';
 import type { Problem } from '../core/problem.ts';
 
 /** What the policy in force leaves open or gets wrong about the tools that hosts see now, by their pinned definitions. */
@@ -25,18 +24,7 @@ function lintEach(
   return [...Map.groupBy(trusted, ({ upstream }) => upstream)].flatMap(([upstream, pinned]) =>
     lint(
       sources.filter(({ file }) => file.upstream === upstream),
-      pinned.map(lintedTool),
+      pinned.map(({ tool, definition }) => lintedTool(tool, definition)),
     ),
   );
 }
-
-function lintedTool({ tool: name, definition }: Pin): LintedTool {
-  const { inputSchema } = definition;
-  return {
-    name,
-    inputSchema: isJsonObject(inputSchema) ? inputSchema : NOTHING_DECLARED,
-    writingHint: writingHintOf(definition),
-  };
-}
-
-const NOTHING_DECLARED: JsonObject = {};

@@ -1,15 +1,11 @@
-import { argsDigest } from '../core/approval/args-digest.ts';
 import type { Approval } from '../core/approval/approval.ts';
 import type { Ask } from '../core/conversation/ask.ts';
-import { canonicalJson } from '../core/json/canonical-json.ts';
 import type { DurableRound } from '../core/mcp/request-state.ts';
 import type { Decision } from '../core/policy/decision.ts';
-import { needsTask } from '../core/tasks/task-support.ts';
 import type { ParkedCall } from './conversations.ts';
 import type { CallDeps } from './deps.ts';
 import type { HostCall } from './gateway.ts';
-import type { GovernedCall } from './governed-call.ts';
-import { outputSchemaOf } from './handle-call.ts';
+import { definedPart, type GovernedCall, type ResumedRound } from './governed-call.ts';
 import { createHeldCall } from './held-call.ts';
 import type { WaitingLeft } from './left-calls.ts';
 import { bindingOf, changedSince } from './steps/attach-approval.ts';
@@ -43,13 +39,21 @@ export type Revived =
 export async function reviveCall(deps: CallDeps, request: LeftRequest): Promise<Revived> {
   const { call, target, decision, left, durable } = request;
   const args = decision.args ?? call.args;
-  const argumentsJson = canonicalJson(args);
+  const defined = definedPart(deps.digestKey, args, request.definition);
   const { upstream, name } = target.ref;
   if (durable.upstream !== upstream || durable.target !== name) return obstacle('the name stands for something else');
   if (durable.approvalId !== left.approvalId) return obstacle('it spent another approval');
-  if (argsDigest(deps.digestKey, argumentsJson) !== durable.sentDigest) return obstacle('the arguments are others');
+  if (defined.argsDigest !== durable.sentDigest) return obstacle('the arguments are others');
 
-  const governed = governedOf(deps, request, { ...call, args }, argumentsJson);
+  const governed: GovernedCall = {
+    ...defined,
+    call: { ...call, args },
+    target,
+    decision,
+    killFacts: left.facts,
+    place: left.place,
+    resumed: resumedRound(request),
+  };
   if (left.approvalId === null) return holdAnew(deps, governed, request, null);
   const approval = await deps.approvals.find(left.approvalId);
   const change = approval === null ? 'its approval is not there' : await changedFor(deps, governed, approval);
@@ -58,31 +62,14 @@ export async function reviveCall(deps: CallDeps, request: LeftRequest): Promise<
 
 const obstacle = (why: string): Revived => ({ kind: 'obstacle', why });
 
-function governedOf(
-  deps: CallDeps,
-  { target, decision, definition, left, durable }: LeftRequest,
-  call: HostCall,
-  argumentsJson: string,
-): GovernedCall {
+function resumedRound({ left, durable }: LeftRequest): ResumedRound {
   return {
-    call,
-    target,
-    decision,
-    definitionDigest: definition.digest,
-    outputSchema: outputSchemaOf(definition.definition),
-    asTask: needsTask(definition.definition),
-    argumentsJson,
-    argsDigest: argsDigest(deps.digestKey, argumentsJson),
-    killFacts: left.facts,
-    place: left.place,
-    resumed: {
-      kind: 'round',
-      // Sealed by us, so they are what they were.
-      asks: new Map(Object.entries(durable.asks) as unknown as [string, Ask][]),
-      round: left.round ?? 0,
-      startedMs: durable.startedMs,
-      bookmark: durable.bookmark,
-    },
+    kind: 'round',
+    // Sealed by us, so they are what they were.
+    asks: new Map(Object.entries(durable.asks) as unknown as [string, Ask][]),
+    round: left.round ?? 0,
+    startedMs: durable.startedMs,
+    bookmark: durable.bookmark,
   };
 }
 

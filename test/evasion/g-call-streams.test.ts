@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openLegacyHost } from '../support/conversing-host.ts';
-import { runGateway, type TestGateway } from '../support/run-gateway.ts';
+import type { TestGateway } from '../support/run-gateway.ts';
 import {
   event,
   type Reply,
@@ -8,31 +8,19 @@ import {
   type SeenRequest,
   startScriptedUpstream,
 } from '../support/scripted-upstream.ts';
+import { openShop, type Shop, SHOP_POLICY } from '../support/shop.ts';
 
 // Class G, the streams of calls: a host that loses its connection comes back for the rest, and nobody else does.
 
-const POLICY = `
-version: 1
-upstream: shop
-classes: { read: ['*'] }
-rules:
-  - { id: read, who: { groups: [staff] }, tools: { class: read }, effect: allow }
-`;
-
 let upstream: ScriptedUpstream;
 let gateway: TestGateway;
-let tokens: Readonly<Record<'alice' | 'bob', string>>;
+let tokens: Shop['tokens'];
 let held: Reply[] = [];
 
 beforeAll(async () => {
   upstream = await startScriptedUpstream({ era: 'legacy', sessions: true });
   upstream.on('tools/call', (_request, reply) => void held.push(reply));
-  gateway = await runGateway({
-    config: `upstreams:\n  shop: ${JSON.stringify({ url: upstream.url })}\n`,
-    policies: { 'shop.yaml': POLICY },
-  });
-  const tokenOf = async (user: string) => (await gateway.issue({ user, groups: ['staff'] })).token;
-  tokens = { alice: await tokenOf('alice'), bob: await tokenOf('bob') };
+  ({ gateway, tokens } = await openShop(upstream));
 });
 afterAll(async () => {
   await gateway.close();
@@ -236,7 +224,7 @@ it('tells nothing of a call with arguments that the policy denies by now, and of
   const [denied, allowed] = [await loseCall(host, { of: 'board' }), await loseCallToo(host, { of: 'staff' })];
   answer('canary-of-board-and-staff');
   const rule = "  - { id: board, tools: [echo], when: args.of == 'board', effect: deny }\n";
-  gateway.home.writePolicy('shop.yaml', POLICY + rule);
+  gateway.home.writePolicy('shop.yaml', SHOP_POLICY + rule);
   const loaded = async () => (await gateway.entriesAfter(0)).filter(({ change }) => change === 'policy-loaded').length;
   await expect.poll(loaded, { timeout: 10_000 }).toBe(2);
   const still = await comeBack(host, allowed);

@@ -1,19 +1,13 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hostRequest } from '../support/host-request.ts';
-import { sendRaw } from '../support/raw-http.ts';
-import { runGateway, type TestGateway } from '../support/run-gateway.ts';
+import { sendRaw, sendUnread } from '../support/raw-http.ts';
+import type { TestGateway } from '../support/run-gateway.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts';
+import { openShop, type Shop } from '../support/shop.ts';
 
 // Class G, readers that do not read: the gateway keeps a part of what they do not read, and the rest stays with the upstream.
 
-const POLICY = `
-version: 1
-upstream: shop
-classes: { read: ['*'] }
-rules:
-  - { id: read, who: { groups: [staff] }, tools: { class: read }, effect: allow }
-`;
 const MB = 1_000_000;
 const ANSWER_BYTES = 6 * MB;
 /** Of three quarters of 64 MiB, which one person may leave unread. */
@@ -22,7 +16,7 @@ const READERS = 14;
 
 let upstream: ScriptedUpstream;
 let gateway: TestGateway;
-let tokens: Readonly<Record<'alice' | 'bob', string>>;
+let tokens: Shop['tokens'];
 /** One for each call, in order. */
 const sockets: Socket[] = [];
 
@@ -35,12 +29,7 @@ beforeAll(async () => {
     // A connection for each call, of which can be told how much of its answer is left.
     reply.result(result, { headers: { Connection: 'close' } });
   });
-  gateway = await runGateway({
-    config: `upstreams:\n  shop: ${JSON.stringify({ url: upstream.url })}\n`,
-    policies: { 'shop.yaml': POLICY },
-  });
-  const tokenOf = async (user: string) => (await gateway.issue({ user, groups: ['staff'] })).token;
-  tokens = { alice: await tokenOf('alice'), bob: await tokenOf('bob') };
+  ({ gateway, tokens } = await openShop(upstream));
 });
 afterAll(async () => {
   await gateway.close();
@@ -54,16 +43,7 @@ const callOf = (who: 'alice' | 'bob', bytes: number) =>
     token: tokens[who],
   });
 
-function callUnread(): Socket {
-  const { headers = [], body = '' } = callOf('alice', ANSWER_BYTES);
-  const socket = connect(gateway.mcpPort, '127.0.0.1');
-  socket.on('error', () => undefined);
-  socket.pause();
-  const lines = [...headers, ['Content-Length', `${Buffer.byteLength(body)}`]].map((pair) => `${pair.join(': ')}\r\n`);
-  socket.write(`POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:${gateway.mcpPort}\r\n${lines.join('')}\r\n`);
-  socket.write(body);
-  return socket;
-}
+const callUnread = (): Socket => sendUnread(gateway.mcpPort, callOf('alice', ANSWER_BYTES));
 
 const waiting = (): number => sockets.filter(({ writableLength }) => writableLength > 2 * MB).length;
 

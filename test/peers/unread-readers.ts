@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startGatewayProcess } from '../support/gateway-process.ts';
 import { hostRequest } from '../support/host-request.ts';
-import { parseAnswer, sendRaw } from '../support/raw-http.ts';
+import { parseAnswer, sendRaw, sendUnread } from '../support/raw-http.ts';
 import { createGatewayDir } from '../support/run-gateway.ts';
 import { answerHonestly, startEventServer } from '../support/scripted-events.ts';
 import { startScriptedUpstream } from '../support/scripted-upstream.ts';
@@ -98,7 +98,7 @@ async function measure(kind: Kind, { port, pid, bob, readers }: Place): Promise<
   const postedBefore = events.posted.length;
   const sockets: Socket[] = [];
   for (let n = 0; n < READERS; n++) {
-    sockets.push(callUnread(port, callOf(kind, readers[n % PEOPLE] ?? '', ANSWER_BYTES)));
+    sockets.push(sendUnread(port, callOf(kind, readers[n % PEOPLE] ?? '', ANSWER_BYTES)));
     // A small call comes after what was sent before it, so none of them is turned away for being too many at once.
     if (n % AT_ONCE !== AT_ONCE - 1) continue;
     await sendRaw(port, callOf(kind === 'shared' ? kind : 'http', bob, 100));
@@ -142,16 +142,6 @@ async function settledKib(pid: number, call: () => Promise<unknown>): Promise<nu
 function callOf(kind: Kind, token: string, n: number) {
   const params = { name: `${kind}__big`, arguments: { n } };
   return hostRequest('2026-07-28', '', { params, token });
-}
-
-function callUnread(port: number, { headers = [], body = '' }: ReturnType<typeof callOf>): Socket {
-  const socket = connect(port, '127.0.0.1');
-  socket.on('error', () => undefined);
-  socket.pause();
-  const lines = [...headers, ['Content-Length', `${Buffer.byteLength(body)}`]].map((pair) => `${pair.join(': ')}\r\n`);
-  socket.write(`POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n${lines.join('')}\r\n`);
-  socket.write(body);
-  return socket;
 }
 
 async function readAll(socket: Socket): Promise<string> {

@@ -25,7 +25,7 @@ import { createAdministration } from '../../src/gateway/create-administration.ts
 import { createGateway } from '../../src/gateway/create-gateway.ts';
 import type { ApprovalSettings, CallDeps, OperatorReport } from '../../src/gateway/deps.ts';
 import type { Ids } from '../../src/ports/clock.ts';
-import type { Endpoint, Gateway, HostError, HostStream } from '../../src/gateway/gateway.ts';
+import type { Endpoint, Gateway, HostError } from '../../src/gateway/gateway.ts';
 import { CONVERSATION_LIMITS, createConversations } from '../../src/gateway/conversations.ts';
 import { createOpenedPages } from '../../src/gateway/opened-pages.ts';
 import { createInFlight } from '../../src/gateway/in-flight.ts';
@@ -50,6 +50,7 @@ import { fingerprintList } from '../../src/gateway/subscriptions/fingerprint-lis
 import { createResourceRights } from '../../src/gateway/resource-rights.ts';
 import { createFakeUpstream, type FakeUpstream } from './fake-upstream.ts';
 import { createCountingIds, createFixedClock, type FixedClock } from './fixed-clock.ts';
+import { quietStream } from './host-context.ts';
 
 export interface GatewayRig {
   readonly gateway: Gateway;
@@ -261,7 +262,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
           kind: 'tool',
           exposedName: tool,
           args,
-          stream: streamFor(canWait),
+          stream: quietStream(canWait),
           continuation: null,
         }),
       );
@@ -315,19 +316,6 @@ async function openTestStore(clock: FixedClock): Promise<SqliteStore> {
     rmSync(dir, { recursive: true });
   });
   return store;
-}
-
-function streamFor(canWait: boolean): HostStream {
-  return {
-    open: () => canWait,
-    progress: () => undefined,
-    isThere: () => true,
-    tellPageDone: () => undefined,
-    wantsProgress: false,
-    log: () => undefined,
-    ask: () => Promise.resolve(new Map()),
-    room: () => null,
-  };
 }
 
 function answerOf(answer: Awaited<ReturnType<Gateway['call']>>): HostAnswer {

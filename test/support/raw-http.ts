@@ -42,6 +42,19 @@ export async function sendBytes(port: number, bytes: string | Uint8Array, quietM
 
 /** One request with exactly these headers, on a connection of its own. */
 export async function sendRaw(port: number, request: RawRequest): Promise<RawAnswer> {
+  return parseAnswer(await readAll(port, bytesOf(port, request)));
+}
+
+/** The same by whoever does not read what comes back. */
+export function sendUnread(port: number, request: RawRequest): Socket {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.pause();
+  socket.write(bytesOf(port, request));
+  return socket;
+}
+
+function bytesOf(port: number, request: RawRequest): Buffer {
   const { method = 'POST', path = '/mcp', headers = [], body = '' } = request;
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
   const lines = [`${method} ${path} HTTP/1.1`];
@@ -51,7 +64,7 @@ export async function sendRaw(port: number, request: RawRequest): Promise<RawAns
     lines.push(`Content-Length: ${Buffer.byteLength(body)}`);
   lines.push('Connection: close', '', '');
   const head = Buffer.from(lines.join('\r\n'), 'latin1');
-  return parseAnswer(await readAll(port, Buffer.concat([head, Buffer.from(body)])));
+  return Buffer.concat([head, Buffer.from(body)]);
 }
 
 export function parseAnswer(text: string): RawAnswer {

@@ -1,5 +1,5 @@
 import type { ApprovalId } from '../../core/approval/approval.ts';
-import type { OutcomeEntry } from '../../core/audit/entry.ts';
+import { outcomeWithoutResult } from '../../core/audit/make-entries.ts';
 import type { OpenCall } from './messages.ts';
 import type { Unit } from './unit-queue.ts';
 
@@ -12,7 +12,7 @@ export function endCalls(
 ): Unit {
   const { status, note } = ENDINGS[outcome];
   return {
-    entries: calls.map((call) => outcomeEntry(call, outcome, nowMs)),
+    entries: calls.map((call) => outcomeWithoutResult(call, { timeMs: nowMs, outcome, detail: note })),
     mutation: { kind: 'end-approvals', ids: executing, change: { status, atMs: nowMs, finishedMs: nowMs, note } },
   };
 }
@@ -21,17 +21,3 @@ const ENDINGS = {
   unknown: { status: 'outcome-unknown', note: 'the gateway stopped before the outcome was recorded' },
   'not-dispatched': { status: 'failed', note: 'not run, because the store could not be written' },
 } as const;
-
-function outcomeEntry({ callId, approvalId }: OpenCall, outcome: keyof typeof ENDINGS, nowMs: number): OutcomeEntry {
-  return {
-    kind: 'outcome',
-    timeMs: nowMs,
-    callId,
-    outcome,
-    approvalId,
-    resultDigest: null,
-    resultBytes: null,
-    latencyMs: null,
-    detail: ENDINGS[outcome].note,
-  };
-}

@@ -3,6 +3,7 @@ import type { LogVerdict } from '../../core/audit/verify/check-log.ts';
 import type { LogVerifier } from '../../ports/log-verifier.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import type { VerifyMessage, VerifySettings } from './verify-messages.ts';
+import { workerFile } from './worker-file.ts';
 
 const NAMED_MAX = 20;
 /** A log that takes longer is checked with the command. */
@@ -30,9 +31,7 @@ export function createLogVerifier(path: string): LogVerifier {
 }
 
 function start(settings: VerifySettings): Worker {
-  // As in store-thread.ts: the worker is as built as the file that starts it.
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return new Worker(new URL(`./verify-worker.${extension}`, import.meta.url), {
+  return new Worker(workerFile('verify-worker'), {
     name: 'verify',
     workerData: settings,
     env: {},

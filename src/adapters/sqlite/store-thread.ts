@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../../ports/store-error.ts';
+import { workerFile } from './worker-file.ts';
 import type { AnswerMessage, RequestMessage, RequestName, Requests, WorkerSettings } from './messages.ts';
 
 const YOUNG_GENERATION_MB_MAX = 8;
@@ -50,9 +51,7 @@ export class StoreThread {
   }
 
   #start(): Worker {
-    // The compiler rewrites the extension of imports but not of this name: the worker is as built as the file that starts it.
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const worker = new Worker(new URL(`./store-worker.${extension}`, import.meta.url), {
+    const worker = new Worker(workerFile('store-worker'), {
       name: 'store',
       workerData: this.#settings,
       env: {},

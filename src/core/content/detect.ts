@@ -1,3 +1,4 @@
+import { finishSteps, type Steps } from '../steps.ts';
 import type { DataClass, Detector } from './detectors/detector.ts';
 import { findMarks, type Marks } from './detectors/marks.ts';
 import { type CodesRoom, SHARED_ROOM } from './detectors/text-codes.ts';
@@ -23,22 +24,14 @@ const FIND_CHARS_MIN = 6;
  * overlap they become one, under the name of the longer. Takes time in proportion to the text.
  */
 export function detect(text: string, detectors: readonly Detector[]): readonly Span[] {
-  const steps = detectInSteps(text, detectors, SHARED_ROOM);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value;
-  }
+  return finishSteps(detectInSteps(text, detectors, SHARED_ROOM));
 }
 
 /**
  * The same in steps. What takes long on a text is that it is full of places to look at, so there is one step for most texts, and for such a
  * text one for each detector and each reading. `room`: of this search alone, until its last step.
  */
-export function* detectInSteps(
-  text: string,
-  detectors: readonly Detector[],
-  room: CodesRoom,
-): Generator<void, readonly Span[]> {
+export function* detectInSteps(text: string, detectors: readonly Detector[], room: CodesRoom): Steps<readonly Span[]> {
   const search: Search = {
     detectors,
     withNumbers: detectors.some(({ class: kind }) => kind !== 'secret'),
@@ -71,7 +64,7 @@ interface Search {
   charsLeft: number;
 }
 
-function* detectInto(search: Search, text: string, depth: number, toOriginal: ToOriginal): Generator<void, void> {
+function* detectInto(search: Search, text: string, depth: number, toOriginal: ToOriginal): Steps<void> {
   if (text.length < FIND_CHARS_MIN) return;
   const marks = findMarks(text, search);
   const isDense = text.length > ONE_STEP_CHARS_MAX && placesIn(marks) * CHARS_PER_PLACE > text.length;

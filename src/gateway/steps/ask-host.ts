@@ -1,16 +1,16 @@
 import type { ApprovalId } from '../../core/approval/approval.ts';
 import type { AskEntry } from '../../core/audit/entry.ts';
+import { askEntry } from '../../core/audit/make-entries.ts';
 import { argsDigest } from '../../core/approval/args-digest.ts';
 import type { Ask, AskKind, AskRefusal } from '../../core/conversation/ask.ts';
 import { type AskContext, askKindOf, checkAsk, isAskOn, type RawAsk } from '../../core/conversation/check-ask.ts';
 import { checkAskAnswer } from '../../core/conversation/check-ask-answer.ts';
 import { canonicalJson } from '../../core/json/canonical-json.ts';
 import { createJsonObject, type JsonObject } from '../../core/json/value.ts';
-import type { WindowUse } from '../../core/limits/limit-use.ts';
 import { isModernRevision } from '../../core/mcp/revisions.ts';
-import { decide } from '../../core/policy/decide.ts';
 import { err, ok, type Result } from '../../core/result.ts';
 import type { AskReply } from '../../ports/upstream.ts';
+import { decideNow } from '../decide-now.ts';
 import type { CallDeps } from '../deps.ts';
 import type { DurableAsk } from '../durable-ask.ts';
 import { inspectJson } from './inspect-result.ts';
@@ -219,9 +219,7 @@ const kindsOf = (asks: ReadonlyMap<string, Ask>): readonly AskKind[] => [...asks
  */
 function mayGoOn({ deps, governed: { call, target }, approvalId }: Asking): boolean {
   const { principal } = call.context;
-  const isUsed = (use: WindowUse): boolean => deps.limits.isUsed(use);
-  const request = { principal, target: target.ref, args: call.args, nowMs: deps.clock.nowMs(), isUsed };
-  const { effect } = decide(deps.policy(), request);
+  const { effect } = decideNow(deps, { principal, target: target.ref, args: call.args });
   return effect === 'allow' || (effect === 'approve' && approvalId !== null);
 }
 
@@ -287,8 +285,7 @@ async function recordAsk(
   content: JsonObject | null,
   detail: string | null,
 ): Promise<void> {
-  const entry: AskEntry = {
-    kind: 'ask',
+  const entry = askEntry({
     timeMs: deps.clock.nowMs(),
     callId: governed.call.context.callId,
     change,
@@ -296,12 +293,8 @@ async function recordAsk(
     upstream: governed.target.ref.upstream,
     asks: kinds,
     digest: content === null ? null : argsDigest(deps.digestKey, canonicalJson(content)),
-    viaCallId: null,
-    credentialId: null,
-    policyVersion: null,
-    ruleId: null,
     detail,
-  };
+  });
   await deps.audit.record([entry]);
 }
 

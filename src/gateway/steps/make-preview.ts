@@ -8,8 +8,9 @@ import { readJson } from '../../core/json/read-json.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../core/json/value.ts';
 import type { PolicyPreview } from '../../core/policy/policy-file.ts';
 import type { CallDeps } from '../deps.ts';
-import type { HostCall, HostStream, RequestContext } from '../gateway.ts';
+import type { HostCall, RequestContext } from '../gateway.ts';
 import type { GovernedCall } from '../governed-call.ts';
+import { SILENT_STREAM } from '../silent-stream.ts';
 import type { CallAnswer } from './call-with-approval.ts';
 
 /** Hands a call to the pipeline, from its beginning. */
@@ -83,7 +84,7 @@ async function readRecord(
     kind: 'tool',
     exposedName: wanted.tool,
     args: args as HostCall['args'],
-    stream: NO_STREAM,
+    stream: SILENT_STREAM,
     continuation: null,
     previewOf: approval.id,
   });
@@ -119,15 +120,3 @@ function readAnswer(json: readonly Uint8Array[]): { readonly value: Json } | str
   const parsed = readJson(Buffer.from(text), RECORD_LIMITS);
   return { value: parsed.ok ? parsed.value : text };
 }
-
-/** Nobody listens, and nobody can be asked. */
-const NO_STREAM: HostStream = {
-  open: () => false,
-  isThere: () => false,
-  tellPageDone: () => undefined,
-  progress: () => undefined,
-  wantsProgress: false,
-  log: () => undefined,
-  ask: () => Promise.resolve(new Map()),
-  room: () => null,
-};

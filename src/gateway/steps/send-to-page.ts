@@ -1,5 +1,6 @@
 import type { Approval } from '../../core/approval/approval.ts';
 import type { AskEntry } from '../../core/audit/entry.ts';
+import { askEntry } from '../../core/audit/make-entries.ts';
 import { visibleText } from '../../core/content/visible-text.ts';
 import type { Ask } from '../../core/conversation/ask.ts';
 import { checkAskAnswer } from '../../core/conversation/check-ask-answer.ts';
@@ -78,20 +79,14 @@ async function record(
   change: AskEntry['change'],
   detail: string | null,
 ): Promise<void> {
-  const entry: AskEntry = {
-    kind: 'ask',
+  const entry = askEntry({
     timeMs: deps.clock.nowMs(),
     callId,
     change,
     round: 1,
     upstream: OWN_UPSTREAM,
     asks: ['elicitation-url'],
-    digest: null,
-    viaCallId: null,
-    credentialId: null,
-    policyVersion: null,
-    ruleId: null,
     detail,
-  };
+  });
   await deps.audit.record([entry]);
 }

@@ -31,7 +31,7 @@ export interface StartedTask {
 
 /**
  * Calls that go on while their hosts are away. The task that a host gets is one of ours, with an id of ours: that of the upstream stays
- * with the adapter, which asks there what has become of it. In memory: a call ends with the process, and then its outcome is unknown.
+ * with the adapter, which asks there what has become of it. In memory; what can go on in the next process is in the store (`LeftCalls`).
  */
 export interface BackgroundCalls {
   /** As `converse`, but answered with a task as soon as the upstream has made one and there is room for ours. */

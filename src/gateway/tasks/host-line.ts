@@ -5,6 +5,7 @@ import type { TaskId } from '../../core/tasks/task.ts';
 import type { AnswerRoom } from '../../ports/answer-room.ts';
 import type { UpstreamProgress } from '../../ports/upstream.ts';
 import type { AskAnswer, HostLog, HostStream } from '../gateway.ts';
+import { SILENT_STREAM } from '../silent-stream.ts';
 
 /**
  * The way to the host of a call that may hang up and come back. While it is away nothing is told, and what it is asked waits for it:
@@ -89,13 +90,4 @@ export class HostLine implements HostStream {
 const withMeta = (params: JsonObject, meta: JsonObject): JsonObject => ({ ...params, _meta: meta });
 
 /** Of a call that nobody holds the line for. */
-export const NOBODY_ON_THE_LINE: HostStream = {
-  open: () => false,
-  progress: () => undefined,
-  isThere: () => true,
-  tellPageDone: () => undefined,
-  wantsProgress: false,
-  log: () => undefined,
-  ask: () => Promise.resolve(new Map()),
-  room: () => null,
-};
+export const NOBODY_ON_THE_LINE: HostStream = { ...SILENT_STREAM, isThere: () => true };

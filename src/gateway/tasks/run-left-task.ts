@@ -1,10 +1,8 @@
-import { argsDigest } from '../../core/approval/args-digest.ts';
 import type { Approval } from '../../core/approval/approval.ts';
-import { canonicalJson } from '../../core/json/canonical-json.ts';
 import { decide } from '../../core/policy/decide.ts';
 import type { CallDeps } from '../deps.ts';
 import type { HostCall, HostError, HostResult } from '../gateway.ts';
-import { outputSchemaOf } from '../handle-call.ts';
+import { definedPart, type GovernedCall } from '../governed-call.ts';
 import { outcomeLost } from '../host-errors.ts';
 import type { WaitingLeft } from '../left-calls.ts';
 import { resumeTask } from '../steps/resume-task.ts';
@@ -29,16 +27,13 @@ export async function runLeftTask(
   const loaded = await loadDefinition(deps, target, principal.id);
   const definition = loaded.ok ? loaded.value : null;
   const args = decision.args ?? call.args;
-  const argumentsJson = canonicalJson(args);
-  const governed = {
+  const governed: GovernedCall = {
+    ...definedPart(deps.digestKey, args, definition),
+    // It has begun, whichever way that was.
+    asTask: false,
     call: { ...call, args },
     target,
     decision,
-    definitionDigest: definition?.digest ?? null,
-    outputSchema: definition === null ? null : outputSchemaOf(definition.definition),
-    asTask: false,
-    argumentsJson,
-    argsDigest: argsDigest(deps.digestKey, argumentsJson),
     killFacts: left.facts,
     place: left.place,
   };

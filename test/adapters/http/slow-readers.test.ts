@@ -1,11 +1,11 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { McpPlaneLimits } from '../../../src/adapters/http/plane-options.ts';
 import type { JsonObject } from '../../../src/core/json/value.ts';
 import type { UpstreamLimits } from '../../../src/adapters/upstream/limits.ts';
 import { textResult } from '../../support/fake-gateway.ts';
 import { mcpRequest } from '../../support/mcp-request.ts';
-import { sendRaw } from '../../support/raw-http.ts';
+import { sendRaw, sendUnread } from '../../support/raw-http.ts';
 import { event, type SeenRequest, type Reply } from '../../support/scripted-upstream.ts';
 import { startMcpPlane } from '../../support/start-mcp-plane.ts';
 import { callOf, startHttpRig } from '../../support/upstream-rig.ts';
@@ -69,13 +69,7 @@ function requestOf(who: string, args: Wanted) {
 
 /** Calls and does not read. */
 function callUnread(port: number, who: string, args: Wanted): Socket {
-  const { headers, body = '' } = requestOf(who, args);
-  const socket = connect(port, '127.0.0.1');
-  socket.on('error', () => undefined);
-  socket.pause();
-  const lines = [...headers, ['Content-Length', `${Buffer.byteLength(body)}`]].map((pair) => `${pair.join(': ')}\r\n`);
-  socket.write(`POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n${lines.join('')}\r\n`);
-  socket.write(body);
+  const socket = sendUnread(port, requestOf(who, args));
   onTestFinished(() => void socket.destroy());
   return socket;
 }

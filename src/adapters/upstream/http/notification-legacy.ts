@@ -1,19 +1,15 @@
-import { parseNotice } from '../../../core/mcp/notices.ts';
 import type { Attendance, AttendanceEnd } from '../attendances.ts';
-import { readMessage } from '../rpc/read-message.ts';
-import { writeAnswer } from '../rpc/write-message.ts';
 import { createSubscriptionSync } from '../subscription-sync.ts';
 import { waitMs } from '../wait-ms.ts';
 import { sessionHeaders } from './legacy-requester.ts';
 import type { HttpIntakeDeps } from './notification-intake.ts';
-import { readNotificationStream } from './notification-stream.ts';
+import { readSessionStream } from './session-stream.ts';
 import type { Session } from './sessions.ts';
 
 /** How often it is made sure that the session is the same, which also keeps it. */
 const SESSION_CHECK_MS = 30_000;
 const RETRY_MS_MIN = 20;
 const RETRY_MS_MAX = 60_000;
-const MESSAGE_BYTES_MAX = 256 * 1024;
 
 /**
  * 2024-11-05 to 2025-11-25: resources are subscribed to in the session, and everything is told on the stream that GET opens in it, or on
@@ -73,18 +69,7 @@ async function readStreams(
 ): Promise<void> {
   let lastEventId: string | null = null;
   while (!over.aborted) {
-    const own = sessionHeaders(session);
-    const resumed: readonly string[] = lastEventId === null ? [] : ['last-event-id', lastEventId];
-    const end = await readNotificationStream({
-      dispatcher: deps.dispatcher,
-      method: 'GET',
-      path: deps.path,
-      headers: ['accept', 'text/event-stream', ...deps.headers, ...own, ...resumed],
-      body: null,
-      signal: over,
-      onOpen: ready,
-      onMessage: (bytes) => onStreamMessage(deps, principal, own, bytes),
-    });
+    const end = await readSessionStream(deps, { principal, session, lastEventId, signal: over, onOpen: ready });
     ready();
     if (end.status === 404 && session.id !== null) return deps.sessions.forget(principal, session);
     if (!end.wasOpen && end.status !== null && !MAY_CHANGE.has(end.status) && end.status < 500) {
@@ -99,23 +84,3 @@ async function readStreams(
 
 /** Credentials (401, 403), a stream that is still open (409) and load (408, 425, 429). */
 const MAY_CHANGE: ReadonlySet<number> = new Set([401, 403, 408, 409, 425, 429]);
-
-/** One message on the stream that GET opens in a session. */
-export function onStreamMessage(
-  { leg, onNotice, onUninvited }: Pick<HttpIntakeDeps, 'leg' | 'onNotice' | 'onUninvited'>,
-  principal: string,
-  own: readonly string[],
-  bytes: Uint8Array,
-): void {
-  const read = readMessage(bytes, MESSAGE_BYTES_MAX);
-  if (!read.ok) return;
-  const message = read.value;
-  if (message.kind === 'notification') {
-    const notice = parseNotice(message.method, message.params);
-    if (notice !== null) onNotice(notice, principal);
-  } else if (message.kind === 'request') {
-    // Nobody's call is under way here, so there is nobody to pass a question on to (2025-11-25, SEP-2260).
-    if (message.method !== 'ping') onUninvited(message.method);
-    leg.tell(writeAnswer(message.id, message.method), own);
-  }
-}

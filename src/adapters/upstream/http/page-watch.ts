@@ -3,10 +3,7 @@ import { isElicitationId, type UpstreamNotice } from '../../../core/mcp/notices.
 import type { RawAsk } from '../../../core/conversation/check-ask.ts';
 import type { UpstreamAsker } from '../../../ports/upstream.ts';
 import { waitMs } from '../wait-ms.ts';
-import { sessionHeaders } from './legacy-requester.ts';
-import { onStreamMessage } from './notification-legacy.ts';
-import type { HttpIntakeDeps } from './notification-intake.ts';
-import { readNotificationStream } from './notification-stream.ts';
+import { readSessionStream, type SessionStreamDeps } from './session-stream.ts';
 import type { Session } from './sessions.ts';
 
 /**
@@ -21,8 +18,6 @@ export interface PageWatch {
   close(): void;
 }
 
-type PageWatchDeps = Pick<HttpIntakeDeps, 'leg' | 'dispatcher' | 'path' | 'headers' | 'onNotice' | 'onUninvited'>;
-
 interface Watched {
   readonly ids: Set<string>;
   readonly abort: AbortController;
@@ -36,7 +31,7 @@ const WATCHED_MS = 20 * 60_000;
 const RETRY_MS = 1_000;
 const RETRY_MS_MAX = 60_000;
 
-export function createPageWatch(deps: PageWatchDeps): PageWatch {
+export function createPageWatch(deps: SessionStreamDeps): PageWatch {
   const watched = new Map<Session, Watched>();
 
   function watch(principal: string, session: Session, id: string): void {
@@ -75,21 +70,15 @@ export function createPageWatch(deps: PageWatchDeps): PageWatch {
 }
 
 /** Until nothing is waited for, or the server has no such stream. */
-async function listen(deps: PageWatchDeps, principal: string, session: Session, signal: AbortSignal): Promise<void> {
-  const own = sessionHeaders(session);
+async function listen(
+  deps: SessionStreamDeps,
+  principal: string,
+  session: Session,
+  signal: AbortSignal,
+): Promise<void> {
   let lastEventId: string | null = null;
   while (!signal.aborted) {
-    const resumed: readonly string[] = lastEventId === null ? [] : ['last-event-id', lastEventId];
-    const end = await readNotificationStream({
-      dispatcher: deps.dispatcher,
-      method: 'GET',
-      path: deps.path,
-      headers: ['accept', 'text/event-stream', ...deps.headers, ...own, ...resumed],
-      body: null,
-      signal,
-      onOpen: () => undefined,
-      onMessage: (bytes) => onStreamMessage(deps, principal, own, bytes),
-    });
+    const end = await readSessionStream(deps, { principal, session, lastEventId, signal, onOpen: () => undefined });
     if (!end.wasOpen) return;
     lastEventId = end.lastEventId ?? lastEventId;
     await waitMs(Math.min(Math.max(end.retryMs ?? RETRY_MS, RETRY_MS), RETRY_MS_MAX), signal);

@@ -2,7 +2,7 @@ import { didYouMean } from '../../did-you-mean.ts';
 import { isJsonObject, type JsonObject } from '../../json/value.ts';
 import type { Problem } from '../../problem.ts';
 import { type PlacedRule, warning } from './lint-rules.ts';
-import type { LintedTool } from './lint-tools.ts';
+import type { LintedTool } from './linted-tool.ts';
 
 /** An argument of which a rule speaks and a tool does not; nothing where the tool says of no argument that it has it. */
 export function findUnknownArgument(

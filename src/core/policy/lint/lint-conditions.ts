@@ -7,7 +7,7 @@ import type { PolicySource } from '../compile-policy.ts';
 import { createSubjectMatcher } from '../matchers/subject.ts';
 import { findUnknownArgument, propertiesOf } from './find-unknown-argument.ts';
 import { type PlacedRule, warning } from './lint-rules.ts';
-import type { LintedTool } from './lint-tools.ts';
+import type { LintedTool } from './linted-tool.ts';
 
 /** Conditions of one upstream's policies that do not go with the input schemas of the tools that they are about. Warnings all. */
 export function lintConditions(files: readonly PolicySource[], tools: readonly LintedTool[]): readonly Problem[] {

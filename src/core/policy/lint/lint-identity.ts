@@ -6,7 +6,7 @@ import type { PolicySource } from '../compile-policy.ts';
 import { createSubjectMatcher } from '../matchers/subject.ts';
 import { coversWho } from './covers.ts';
 import { type PlacedRule, warning } from './lint-rules.ts';
-import type { LintedTool } from './lint-tools.ts';
+import type { LintedTool } from './linted-tool.ts';
 
 /**
  * Rules that let an agent name somebody else: an argument of a tool says for whom it acts, and nothing binds it to who is calling. A rule

@@ -1,5 +1,4 @@
 import { didYouMean } from '../../did-you-mean.ts';
-import type { JsonObject } from '../../json/value.ts';
 import type { Problem } from '../../problem.ts';
 import { createClassifier, createClassLists, LISTED_CLASSES, type ToolClassifier } from '../classify.ts';
 import { listsAsRead } from '../hinted-writes.ts';
@@ -10,14 +9,7 @@ import { findUnknownArgument } from './find-unknown-argument.ts';
 import { lintConditions } from './lint-conditions.ts';
 import { lintIdentity } from './lint-identity.ts';
 import { type PlacedRule, warning } from './lint-rules.ts';
-
-/** A tool as its upstream defines it. */
-export interface LintedTool {
-  readonly name: string;
-  readonly inputSchema: JsonObject;
-  /** What of it says that it changes something; `null`: nothing does. */
-  readonly writingHint: string | null;
-}
+import type { LintedTool } from './linted-tool.ts';
 
 /** What the policies of one upstream leave open or get wrong about its real tools. Warnings all. */
 export function lintTools(files: readonly PolicySource[], tools: readonly LintedTool[]): readonly Problem[] {
