@@ -59,9 +59,14 @@ function createConsoleProvider(oidc: OidcConfig | null, parts: AdminParts): Prov
     ...parts,
     authenticator,
     forgetRights: (id) => authenticator.forget(id),
-    provider: createOpenidProvider({ fetch, clock }, oidc),
+    provider: createOpenidProvider({ fetch, clock }, { ...oidc, claimsWanted: claimsWanted(oidc) }),
     rules: { issuer, groupsClaim, userClaim, roles },
     // The port may be known only when the listener is open.
     redirectUri: () => `${parts.approvalSettings.consoleUrl()}${CALLBACK_PATH}`,
   });
+}
+
+function claimsWanted({ groupsClaim, userClaim }: OidcConfig): readonly string[] {
+  if (userClaim === null) return [groupsClaim];
+  return [groupsClaim, userClaim, ...(userClaim === 'email' ? ['email_verified'] : [])];
 }

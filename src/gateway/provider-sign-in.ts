@@ -22,8 +22,11 @@ import type { OperatorReport } from './deps.ts';
 import { keepNewest } from './keep-newest.ts';
 import { randomText } from './random-text.ts';
 
-/** `no-role`: the provider knows them, and the operator gave them nothing to do here. `disabled`: an operator ended their account. */
-export type ProviderSignInFault = 'refused' | 'no-role' | 'disabled' | 'too-many' | 'unavailable';
+/**
+ * `unclear`: the provider knows them, and what it says does not name one person. `no-role`: the operator gave them nothing to do here.
+ * `disabled`: an operator ended their account.
+ */
+export type ProviderSignInFault = 'refused' | 'unclear' | 'no-role' | 'disabled' | 'too-many' | 'unavailable';
 
 export interface SentAway {
   /** For a cookie of the browser that begins: only it can finish. */
@@ -134,7 +137,7 @@ async function identify(deps: ProviderSignInDeps, { started, beganMs }: Away, qu
   if (started.isFresh && !isFreshSince(answer.value, beganMs))
     return err(told(deps, 'refused', 'the provider did not ask them to prove who they are'));
   const person = consolePersonOf(answer.value.claims, deps.rules);
-  if (!person.ok) return err(told(deps, 'refused', person.error));
+  if (!person.ok) return err(told(deps, 'unclear', person.error));
   const account = await keepAccount(deps, person.value);
   if (!account.ok) return account;
   const administrator = await deps.authenticator.recheck(account.value.id);
@@ -164,7 +167,7 @@ async function keepAccount(
   if (known === null) {
     const account = { id, user, subject, passwordHash: '', roles, groups, createdMs: timeMs, disabledMs: null };
     const isNew = await deps.accounts.create(account, [{ ...entry, change: 'created', user } satisfies AccountEntry]);
-    return isNew ? ok(account) : err(told(deps, 'refused', 'somebody else has the name that the provider gives them'));
+    return isNew ? ok(account) : err(told(deps, 'unclear', 'somebody else has the name that the provider gives them'));
   }
   if (known.disabledMs !== null) return err('disabled');
   if (!isSame(known.roles, roles) || !isSame(known.groups, groups)) {

@@ -163,10 +163,34 @@ describe('a provider that cannot be trusted or asked', () => {
     named.people.set('2', { email: 'OLIVIA@example.com', email_verified: true, groups: ['leads'] });
     named.people.set('3', { email: 'bob@example.com', email_verified: false, groups: ['leads'] });
     expect((await enter('1')).body).toContain(`data-user="${email}"`);
-    expect((await enter('2')).status).toBe(401);
-    expect((await enter('3')).status).toBe(401);
-    expect((await enter('4')).status).toBe(401);
+    expect((await enter('2')).status).toBe(403);
+    const unverified = await enter('3');
+    expect([unverified.status, unverified.body.includes('An operator finds the reason in the log')]).toEqual([
+      403,
+      true,
+    ]);
+    expect((await enter('4')).status).toBe(403);
     expect((await enter('1')).status).toBe(200);
+    await named.close();
+  });
+
+  it.each<[string, number, Readonly<Record<string, readonly string[]>>, Readonly<Record<string, unknown>>]>([
+    ['nobody says to be verified', 403, { openid: ['sub', 'email'] }, { email: 'olivia@example.com' }],
+    // The provider puts into the ID token what belongs to `openid`, and tells the rest when it is asked.
+    [
+      'is said to be verified where the rest is told',
+      200,
+      { openid: ['sub', 'groups', 'email'], email: ['email', 'email_verified'] },
+      { email: 'olivia@example.com', email_verified: true },
+    ],
+  ])('an address that %s: %d', async (_, status, claims, person) => {
+    const named = await startOpenidWorld({
+      oidc: 'claims: { user: email }',
+      claims: { groups: ['groups'], ...claims },
+    });
+    named.people.set('olivia', { ...person, groups: ['leads'] });
+    const answer = await createCookieBrowser().post(`${named.adminUrl}/sign-in/oidc`, { next: '/' });
+    expect(answer.status).toBe(status);
     await named.close();
   });
 });

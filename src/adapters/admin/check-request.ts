@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type AllowedHosts, checkHost } from '../../core/http/host-check.ts';
 import { isFramedAlike } from '../../core/http/message-version.ts';
+import { hasQueryToken } from '../../core/http/query-token.ts';
 import { PROBLEMS, type Problem } from './problems.ts';
 
 /** Two of one of these would let two readers see two requests in one. Node keeps the first and drops the others silently. */
@@ -22,6 +23,7 @@ export function checkRequest(request: IncomingMessage, allowed: AllowedHosts): P
   if (checkHost(allowed, host, origin) !== null) return PROBLEMS.foreignHost;
   // No path here needs an escape, and a proxy that guards `/api/tokens` may not know `/api/%74okens` for the same.
   if (request.url?.split('?', 1)[0]?.includes('%') === true) return PROBLEMS.notFound;
+  if (hasQueryToken(request.url ?? '')) return PROBLEMS.tokenInQuery;
   return null;
 }
 

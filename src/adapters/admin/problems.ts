@@ -34,6 +34,7 @@ type ProblemName =
   | 'foreignHost'
   | 'foreignPage'
   | 'repeatedHeader'
+  | 'tokenInQuery'
   | 'unauthenticated'
   | 'wrongPlane'
   | 'tooManyFailures'
@@ -69,6 +70,11 @@ export const PROBLEMS: { readonly [Name in ProblemName]: Problem } = {
     code: 'invalid',
     detail: 'a header that may be there once is there twice',
     help: 'Send Host, Origin, Authorization and Content-Type at most once.',
+  },
+  tokenInQuery: {
+    code: 'invalid',
+    detail: 'an access token has no place in a URL, which is written to logs on the way',
+    help: 'Send Authorization: Bearer instead. If the token was a real one, revoke it.',
   },
   // One answer for no, wrong, expired and revoked credentials: it tells nobody which of these it was.
   unauthenticated: {

@@ -1,3 +1,4 @@
+import { hasQueryToken } from '../../core/http/query-token.ts';
 import type { Principal } from '../../core/identity/principal.ts';
 import { err, type Result } from '../../core/result.ts';
 import type { Soon } from '../../core/soon.ts';
@@ -17,7 +18,7 @@ export function authenticate(
   url: string,
   place: Place,
 ): Soon<Result<Principal, HttpRefusal>> {
-  if (QUERY_TOKEN.test(url))
+  if (hasQueryToken(url))
     return err(refusalOf({ kind: 'malformed', detail: 'a token in the query string' }, place.metadataUrl));
   try {
     const answer = authenticator.authenticate(authorization ?? undefined);
@@ -45,8 +46,6 @@ function admit(
 }
 
 const UNKNOWN = err(REFUSALS.identityUnknown);
-
-const QUERY_TOKEN = /[?&]access_token(?:=|&|$)/i;
 
 function refusalOf(fault: AuthenticationFault, metadataUrl: string | null): HttpRefusal {
   if (fault.kind === 'unavailable') return { ...REFUSALS.identityUnknown, detail: fault.detail };

@@ -11,8 +11,8 @@ export interface OpenidProviderOptions {
   readonly clientSecret: string;
   readonly clientAuthentication: 'basic' | 'post';
   readonly scopes: readonly string[];
-  /** Asked for at the userinfo endpoint where the ID token does not hold it. */
-  readonly groupsClaim: string;
+  /** Those that are asked for at the userinfo endpoint where the ID token does not hold them all. */
+  readonly claimsWanted: readonly string[];
 }
 
 interface Deps {
@@ -118,7 +118,7 @@ function scopesOf({ scopes }: OpenidProviderOptions, config: openid.Configuratio
 
 async function redeem(
   { clock }: Deps,
-  { groupsClaim }: OpenidProviderOptions,
+  { claimsWanted }: OpenidProviderOptions,
   config: openid.Configuration,
   { started, query }: { readonly started: StartedSignIn; readonly query: string },
 ): Promise<Result<ProviderAnswer, ProviderFault>> {
@@ -134,9 +134,17 @@ async function redeem(
   if (claims === undefined) return err({ kind: 'refused', detail: 'there is no ID token' });
   const said = asJson(claims);
   const authenticatedMs = typeof claims.auth_time === 'number' ? Math.min(claims.auth_time, nowSeconds) * 1000 : null;
-  const isAsked = said[groupsClaim] === undefined && config.serverMetadata().userinfo_endpoint !== undefined;
+  const isShort = claimsWanted.some((name) => said[name] === undefined);
+  const isAsked = isShort && config.serverMetadata().userinfo_endpoint !== undefined;
   const more = isAsked ? asJson(await openid.fetchUserInfo(config, tokens.access_token, claims.sub)) : {};
-  return ok({ claims: { ...more, ...said }, authenticatedMs });
+  return ok({ claims: mergeClaims(said, more), authenticatedMs });
+}
+
+/** The ID token counts before what userinfo says, where that an address is verified is about the address there. */
+function mergeClaims(said: JsonObject, more: JsonObject): JsonObject {
+  const { email_verified: verified, ...rest } = more;
+  const isSame = said.email === undefined || said.email === more.email;
+  return { ...rest, ...(isSame && verified !== undefined ? { email_verified: verified } : {}), ...said };
 }
 
 function asJson(claims: object): JsonObject {

@@ -38,15 +38,18 @@ export function consolePersonOf(claims: JsonObject, rules: ConsolePersonRules): 
   const subject = `${rules.issuer}#${sub}`;
   const user = rules.userClaim === null ? subject : parseText(claims[rules.userClaim]);
   if (user === null) return err('the claim that names people is missing, or no short text');
-  // An address that the person typed in and nobody confirmed may be that of somebody else.
+  // An address that the person typed in and nobody confirmed may be that of somebody else, so silence vouches for nothing.
   // Some providers say it in a text.
-  const { email_verified: verified = true } = claims;
-  if (rules.userClaim === 'email' && verified !== true && verified !== 'true')
-    return err('the address is not verified');
+  const { email_verified: verified } = claims;
+  if (rules.userClaim === 'email' && verified !== true && verified !== 'true') return err(NOT_VERIFIED);
   const held = new Set([`user:${sub}`, ...groups.map((group) => `group:${group}`)]);
   const roles = ROLES.filter((role) => rules.roles[role].some((holder) => held.has(holder)));
   return ok({ subject, user, groups, roles });
 }
+
+const NOT_VERIFIED =
+  'people are named by `email`, and the provider does not say `email_verified: true` of this address; ' +
+  'have it say so, or name people by another claim in console.oidc.claims.user';
 
 /** Names somebody as a credential: 128 bits, the same at each sign-in. */
 export function subjectDigest(subject: string): string {

@@ -33,7 +33,6 @@ const credentials: readonly [string, number, () => readonly (readonly [string, s
   ['a token of the MCP plane with roles', 403, () => bearer(plane.tokens.issue({ roles: ['operator'] }).text)],
   ['an access token of an issuer', 403, () => bearer(jwt)],
   ['two credentials', 400, () => [...bearer(plane.admin('operator')), ...bearer('x')]],
-  ['a token in the query instead', 401, () => []],
   ['a token in a cookie', 401, () => [['Cookie', `token=${plane.admin('operator')}`]]],
   ['a header of somebody in front', 401, () => [['X-Forwarded-User', 'olivia']]],
 ];
@@ -42,12 +41,25 @@ describe.each(credentials)('%s', (_, status, headers) => {
   it.each(routes)(`opens nothing: $method $path is ${status}`, async ({ method, concrete }) => {
     const answer = await plane.ask({
       method,
-      path: `${concrete}?access_token=${plane.admin('operator')}`,
+      path: concrete,
       headers: headers(),
     });
     expect(answer.status).toBe(status);
     expect(administration.calls).toEqual([]);
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  });
+});
+
+describe.each(['access_token', 'ACCESS_TOKEN', 'access%5Ftoken'])('?%s= of an operator', (name) => {
+  it.each(routes)('is refused by $method $path, beside a good header and alone', async ({ method, concrete }) => {
+    const token = plane.admin('operator');
+    const path = `${concrete}?${name}=${token}`;
+    for (const headers of [bearer(token), []]) {
+      const answer = await plane.ask({ method, path, headers });
+      expect([answer.status, answer.body.includes(token)]).toEqual([400, false]);
+      expect(answer.body).toContain('an access token has no place in a URL');
+    }
+    expect(administration.calls).toEqual([]);
   });
 });
 

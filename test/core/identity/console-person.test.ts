@@ -57,10 +57,29 @@ describe('a person of an OpenID provider', () => {
 
   it.each<[string, string, JsonObject]>([
     ['is not there', 'email', { sub: '7' }],
+    ['is not said to be verified', 'email', { sub: '7', email: 'a@example.com' }],
+    ['is verified in another spelling', 'email', { sub: '7', email: 'a@example.com', email_verified: 'True' }],
+    ['is verified by a number', 'email', { sub: '7', email: 'a@example.com', email_verified: 1 }],
+    ['is verified by nothing', 'email', { sub: '7', email: 'a@example.com', email_verified: null }],
     ['is not verified', 'email', { sub: '7', email: 'a@example.com', email_verified: false }],
     ['is not verified, in a text', 'email', { sub: '7', email: 'a@example.com', email_verified: 'false' }],
     ['is no text', 'upn', { sub: '7', upn: ['a'] }],
   ])('is refused where the claim that names people %s', (_, userClaim, claims) => {
     expect(consolePersonOf(claims, { ...RULES, userClaim }).ok).toBe(false);
+  });
+
+  it.each([true, 'true'])('is named by an address that is verified: %j', (verified) => {
+    const claims = { sub: '7', email: 'a@example.com', email_verified: verified };
+    expect(consolePersonOf(claims, { ...RULES, userClaim: 'email' })).toMatchObject({
+      value: { user: 'a@example.com' },
+    });
+  });
+
+  it('says what is to be done about an address that nobody vouches for', () => {
+    const person = consolePersonOf({ sub: '7', email: 'a@example.com' }, { ...RULES, userClaim: 'email' });
+    expect(person).toMatchObject({
+      error: expect.stringMatching(/email_verified: true.*console\.oidc\.claims\.user/) as string,
+    });
+    expect(JSON.stringify(person)).not.toContain('example.com');
   });
 });

@@ -56,6 +56,7 @@ function sendOn(reply: FastifyReply, url: string, where: string): FastifyReply {
 
 const STATUS: Readonly<Record<ProviderSignInFault, number>> = {
   refused: 401,
+  unclear: 403,
   'no-role': 403,
   disabled: 403,
   'too-many': 429,
@@ -64,6 +65,8 @@ const STATUS: Readonly<Record<ProviderSignInFault, number>> = {
 const WORDS: Readonly<Record<ProviderSignInFault, string>> = {
   refused:
     'That did not sign you in. Begin again here; the way back from the provider is good once, and for ten minutes.',
+  unclear:
+    'The provider knows you, and what it says does not tell for certain who you are. An operator finds the reason in the log of the gateway.',
   'no-role':
     'The provider knows you, and you hold no role in this console. Ask an operator to name one of your groups.',
   disabled: 'An operator ended your account here.',
