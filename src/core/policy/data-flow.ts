@@ -1,3 +1,4 @@
+import { plainReadingsOf } from '../catalog/resource-uri.ts';
 import type { WindowUse } from '../limits/limit-use.ts';
 import type { ConditionFacts } from './cel/condition.ts';
 import type { PolicySource } from './compile-policy.ts';
@@ -64,8 +65,9 @@ export function seenUses(
   isMarkedUntrusted: boolean,
 ): readonly WindowUse[] {
   const labels = flow.labels.get(facts.upstream);
+  const names = kind === 'resource' ? [facts.tool, ...plainReadingsOf(facts.tool)] : [facts.tool];
   const isLabelled = (label: SeenLabel): boolean =>
-    labels?.[label].some((isAbout) => isAbout(kind, facts.tool, facts.class)) ?? false;
+    labels?.[label].some((isAbout) => names.some((name) => isAbout(kind, name, facts.class))) ?? false;
   const seen: SeenLabel[] = [];
   if (isLabelled('private')) seen.push('private');
   if (isMarkedUntrusted || isLabelled('untrusted')) seen.push('untrusted');

@@ -36,9 +36,14 @@ export function createToolPlan(lists: ClassLists, rules: readonly CompiledRule[]
   return createPlan(createClassifier(lists, tool), rules, 'tool', tool);
 }
 
-/** For what can only be read. */
-export function createReadPlan(rules: readonly CompiledRule[], kind: SubjectKind, name: string): TargetPlan {
-  return createPlan(READ, rules, kind, name);
+/** For what can only be read. `readings`: other names that an upstream may take this one for. */
+export function createReadPlan(
+  rules: readonly CompiledRule[],
+  kind: SubjectKind,
+  name: string,
+  readings: readonly string[] = [],
+): TargetPlan {
+  return createPlan(READ, rules, kind, name, readings);
 }
 
 const READ = constantClassifier('read');
@@ -48,19 +53,38 @@ function createPlan(
   rules: readonly CompiledRule[],
   kind: SubjectKind,
   name: string,
+  readings: readonly string[] = [],
 ): TargetPlan {
   const byClass = new Map<ToolClass, CandidateRules>();
   for (const toolClass of classifier.possible) {
     const about = rules.filter((rule) => rule.isAbout(kind, name, toolClass));
     const grants = about.filter(({ rule }) => rule.effect !== 'deny');
     byClass.set(toolClass, {
-      denies: about.filter(({ rule }) => rule.effect === 'deny'),
+      denies: [
+        ...about.filter(({ rule }) => rule.effect === 'deny'),
+        ...rules.filter((rule) => isEvaded(rule, about, (reading) => rule.isAbout(kind, reading, toolClass), readings)),
+      ],
       grants,
       bindsSome: grants.some(({ rule }) => rule.bind.length > 0),
       shapesSome: grants.some(({ rule }) => rule.result !== null),
     });
   }
   return { classifier, rulesFor: (toolClass) => byClass.get(toolClass) ?? NO_RULES };
+}
+
+/**
+ * Whether a rule that holds something back is about what an upstream may take this name for, and not about the name itself: it denies then,
+ * whatever it says, because a person or a list of fields cannot be asked of something else than what is read.
+ */
+function isEvaded(
+  compiled: CompiledRule,
+  about: readonly CompiledRule[],
+  isAbout: (reading: string) => boolean,
+  readings: readonly string[],
+): boolean {
+  const { effect, result } = compiled.rule;
+  const holdsBack = effect !== 'allow' || result !== null;
+  return holdsBack && !about.includes(compiled) && readings.some(isAbout);
 }
 
 const NO_RULES: CandidateRules = { denies: [], grants: [], bindsSome: false, shapesSome: false };

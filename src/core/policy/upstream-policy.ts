@@ -1,4 +1,4 @@
-import { isResourceUri } from '../catalog/resource-uri.ts';
+import { isResourceUri, plainReadingsOf } from '../catalog/resource-uri.ts';
 import { isToolName } from '../catalog/tool-name.ts';
 import { isAppUri } from '../content/passed-app.ts';
 import { templateShape } from '../catalog/uri-template.ts';
@@ -40,10 +40,17 @@ export function createUpstreamPolicy(
   const inOrder = rules.toSorted((a, b) => (a.rule.id < b.rule.id ? -1 : 1));
   const planned = new Map(spelledOut(lists, rules).map((tool) => [tool, createToolPlan(lists, inOrder, tool)]));
   const planTool = keepPlans(planned, (tool) => (isToolName(tool) ? createToolPlan(lists, inOrder, tool) : null));
-  const planRead = (kind: SubjectKind, hasRules: boolean, isName: (name: string) => boolean) =>
-    keepPlans(new Map(), (name) => (hasRules && isName(name) ? createReadPlan(inOrder, kind, name) : null));
+  const planRead = (
+    kind: SubjectKind,
+    hasRules: boolean,
+    isName: (name: string) => boolean,
+    readingsOf?: (name: string) => readonly string[],
+  ) =>
+    keepPlans(new Map(), (name) =>
+      hasRules && isName(name) ? createReadPlan(inOrder, kind, name, readingsOf?.(name)) : null,
+    );
   const speaksOf = (kind: 'resources' | 'prompts'): boolean => rules.some(({ rule }) => rule.subject.kind === kind);
-  const planResource = planRead('resource', speaksOf('resources'), isResourceUri);
+  const planResource = planRead('resource', speaksOf('resources'), isResourceUri, plainReadingsOf);
   const planTemplate = planRead('resource', speaksOf('resources'), () => true);
   // A host shows what it reads there as a page, so a pattern alone, such as `**`, does not reach it.
   const isReadable = (uri: string): boolean => named.offersApps || !isAppUri(uri);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isResourceUri } from '../../../src/core/catalog/resource-uri.ts';
+import { isResourceUri, plainReadingsOf } from '../../../src/core/catalog/resource-uri.ts';
 import { templateShape } from '../../../src/core/catalog/uri-template.ts';
 
 describe('isResourceUri', () => {
@@ -33,6 +33,13 @@ describe('isResourceUri', () => {
     ['an escape in small letters', 'crm://deals/a%2fb'],
     ['an escape of an escape', 'crm://deals/%252E%252E'],
     ['half an escape', 'crm://deals/%4'],
+    ['dots with a parameter, which some servers drop', 'crm://deals/public/..;a=b/secret'],
+    ['dots with an escaped one', 'crm://deals/public/..%3B/secret'],
+    ['dots with a blank, which some file systems drop', 'file:///srv/public/..%20/secret'],
+    ['dots in two bytes each, where one would do', 'crm://deals/%C0%AE%C0%AE/secret'],
+    ['a slash in two bytes', 'crm://deals/..%C0%AFsecret'],
+    ['full-width dots', 'crm://deals/%EF%BC%8E%EF%BC%8E/secret'],
+    ['bytes that are no text', 'crm://deals/%FF'],
     ['an escaped line break', 'crm://deals/a%0Ab'],
     ['a line break', 'crm://deals/a\nb'],
     ['a space', 'crm://deals/a b'],
@@ -51,6 +58,37 @@ describe('isResourceUri', () => {
   it('takes no time for what would keep a regular expression busy', () => {
     expect(isResourceUri(`crm://${','.repeat(2000)}{`)).toBe(false);
     expect(templateShape(`crm://{/ids*}${','.repeat(100_000)}`)).toBeNull();
+  });
+});
+
+describe('plainReadingsOf', () => {
+  it.each<readonly [string, readonly string[]]>([
+    ['crm://deals/secret/2', []],
+    ['crm://deals/secret%2F2', ['crm://deals/secret/2']],
+    ['crm://deals/secret%5C2', ['crm://deals/secret/2']],
+    ['crm://deals//secret/2', ['crm://deals/secret/2']],
+    ['crm:///deals/secret/2', ['crm://deals/secret/2']],
+    ['crm:deals/secret/2', ['crm://deals/secret/2']],
+    ['crm://deals/secret;v=1/2', ['crm://deals/secret/2']],
+    ['crm://deals/secret/2/', ['crm://deals/secret/2']],
+    ['crm://deals/secret/2?', ['crm://deals/secret/2']],
+    ['crm://deals/secret/2#top', ['crm://deals/secret/2']],
+    ['crm://deals/secret/2?full=yes', []],
+    ['urn:example:a#top', ['urn:example:a', 'urn://example:a']],
+    ['file:///srv/a.md', []],
+    ['file:////srv/a.md', ['file:///srv/a.md']],
+    ['file://localhost/srv/a.md', ['file:///srv/a.md']],
+    ['https://example.com/a', []],
+    ['https://example.com', ['https://example.com/']],
+    ['https://example.com./a', ['https://example.com/a']],
+    ['https://example.com:443/a', ['https://example.com/a']],
+    ['https://example.com:8443/a', []],
+  ])('%s', (uri, readings) => {
+    expect(plainReadingsOf(uri)).toEqual(readings);
+  });
+
+  it('takes no time for what would keep a regular expression busy', () => {
+    expect(plainReadingsOf(`crm:${'/'.repeat(1000)}${';'.repeat(1000)}`)).toEqual(['crm://']);
   });
 });
 

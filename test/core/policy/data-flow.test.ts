@@ -41,6 +41,7 @@ describe('what somebody has seen', () => {
   it.each([
     ['read', 'tool', [`seen private ${HOUR} ${WHO}`, `seen private ${2 * HOUR} ${WHO}`]],
     ['mail://inbox/1', 'resource', [`seen untrusted ${HOUR} ${WHO}`, `seen untrusted ${2 * HOUR} ${WHO}`]],
+    ['mail://inbox%2F1', 'resource', [`seen untrusted ${HOUR} ${WHO}`, `seen untrusted ${2 * HOUR} ${WHO}`]],
     ['mail://sent/1', 'resource', []],
     ['send', 'tool', []],
   ] as const)('of %s, a %s, is remembered for every time that is looked back', (name, kind, keys) => {

@@ -56,6 +56,36 @@ describe('decide about what is read', () => {
       resource('crm://deals/7'),
     ],
     [
+      'also of what an upstream may take for it',
+      'deny read rule_denies',
+      [DEALS, { resources: ['crm://deals/secret/**'], effect: 'deny' }],
+      resource('crm://deals/secret%2F7'),
+    ],
+    [
+      'a rule about that asks nobody',
+      'deny read rule_denies',
+      [DEALS, { resources: ['crm://deals/secret/*'], effect: 'approve' }],
+      resource('crm://deals//secret/7'),
+    ],
+    [
+      'nor shows less of it',
+      'deny read rule_denies',
+      [DEALS, { resources: ['crm://deals/secret/*'], result: { redact: ['personal-data'] } }],
+      resource('crm://deals/secret/7#top'),
+    ],
+    [
+      'and allows nothing',
+      'hidden read no_rule',
+      [{ resources: ['crm://deals/secret/7'] }],
+      resource('crm://deals/secret%2F7'),
+    ],
+    [
+      'where no rule holds back, another spelling is as good',
+      'allow read rule_allows',
+      [DEALS, { resources: ['crm://deals/secret/*'] }],
+      resource('crm://deals/a%2F7'),
+    ],
+    [
       'approve beats allow',
       'approve read rule_needs_approval',
       [DEALS, { ...DEALS, effect: 'approve' }],
