@@ -85,7 +85,7 @@ describe('what runs, and as whom', () => {
     const rig = await createRig();
     const task = await createTask(rig);
     const notes = rig.upstreams.get('notes');
-    if (notes === undefined) return;
+    if (notes === undefined) throw new Error('there is no such upstream');
     notes.listFault = { kind: 'unreachable', dispatched: false, detail: 'away' };
     await approve(rig);
     await get(rig, task.id);

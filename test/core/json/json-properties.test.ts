@@ -60,8 +60,8 @@ describe('readJson and canonicalJson', () => {
     fc.assert(
       fc.property(jsonLikeText, (text) => {
         const result = read(text);
-        if (result.ok || !isParsed(text)) return;
-        expect(['duplicate-key', 'lone-surrogate', 'inexact-number']).toContain(result.error.kind);
+        const refusal = result.ok || !isParsed(text) ? null : result.error.kind;
+        expect([null, 'duplicate-key', 'lone-surrogate', 'inexact-number']).toContain(refusal);
       }),
       RUNS,
     );
@@ -97,8 +97,8 @@ describe('skimObject', () => {
       fc.property(jsonLikeText, (inner) => {
         const text = `{"result":${inner}}`;
         const skimmed = skimNestedObject(Buffer.from(text), limits, 'result');
-        if (skimmed.ok || !isParsed(text)) return;
-        expect(['duplicate-key', 'lone-surrogate']).toContain(skimmed.error.kind);
+        const refusal = skimmed.ok || !isParsed(text) ? null : skimmed.error.kind;
+        expect([null, 'duplicate-key', 'lone-surrogate']).toContain(refusal);
       }),
       RUNS,
     );

@@ -74,7 +74,9 @@ describe('a decision as it is shown', () => {
     ['get', { owner: 'bob' }],
     ['no\u0000name', {}],
   ])('gives every reason words: %s %j', (name, args) => {
-    for (const { text } of view(name, args).reasons) expect(text).toMatch(/^[A-Z].{10,}\.$/);
+    const texts = view(name, args).reasons.map(({ text }) => text);
+    expect(texts.length).toBeGreaterThan(0);
+    expect(texts.filter((text) => !/^[A-Z].{10,}\.$/.test(text))).toEqual([]);
   });
 
   it('gives words for an upstream without a policy as well', () => {
