@@ -22,15 +22,39 @@ export interface FlatString {
   readonly rawEnd: number;
 }
 
-/** The part `[from, to)` of a well-formed JSON text. Neither end lies within an escape; either may lie within a string. */
-export function flattenJson(json: string, from: number, to: number): FlatJson {
-  let backslash = json.indexOf('\\', from);
-  if (backslash === -1 || backslash >= to) return { json, from, text: copyOf(json, from, to), strings: NONE };
+/** A JSON text that is read flat part by part, each behind the one before. */
+export interface JsonParts {
+  /** The part `[from, to)`. Neither end lies within an escape; either may lie within a string. */
+  flatten(from: number, to: number): FlatJson;
+}
+
+/** `bytes`: the same text, well-formed, in UTF-8. */
+export function createJsonParts(json: string, bytes: Buffer): JsonParts {
+  const isAscii = bytes.length === json.length;
+  let backslash = -1;
+  return {
+    flatten(from, to) {
+      // Where there are few, no part looks for the next one again.
+      if (backslash < from) backslash = orLength(json.indexOf('\\', from), json);
+      if (backslash < to) return flattenStrings(json, from, to, backslash);
+      if (from === 0 && to === json.length) return { json, from, text: json, strings: NONE };
+      // A string of its own: in one that only points into another, every character costs twice as much to look at.
+      const text = isAscii ? bytes.toString('latin1', from, to) : copyOf(json, from, to);
+      return { json, from, text, strings: NONE };
+    },
+  };
+}
+
+function orLength(found: number, text: string): number {
+  return found === -1 ? text.length : found;
+}
+
+function flattenStrings(json: string, from: number, to: number, firstBackslash: number): FlatJson {
   const pieces: string[] = [];
   const strings: FlatString[] = [];
   let at = from;
   let length = 0;
-  while (backslash !== -1 && backslash < to) {
+  for (let backslash = firstBackslash; backslash !== -1 && backslash < to; backslash = json.indexOf('\\', at)) {
     // Before the first escape of a string there is no quote in it.
     const rawStart = at + json.slice(at, backslash).lastIndexOf('"') + 1;
     const end = endOfString(json, backslash, to);
@@ -41,18 +65,15 @@ export function flattenJson(json: string, from: number, to: number): FlatJson {
     length = start + plain.length;
     strings.push({ start, end: length, rawStart, rawEnd });
     at = rawEnd;
-    backslash = json.indexOf('\\', rawEnd);
   }
   pieces.push(json.slice(at, to));
   return { json, from, text: pieces.join(''), strings };
 }
 
-/** A part of a string as a string of its own: in one that only points into another, every character costs twice as much to look at. */
 function copyOf(json: string, from: number, to: number): string {
-  if (from === 0 && to === json.length) return json;
   const part = json.slice(from, to);
-  const isAscii = Buffer.byteLength(part) === part.length;
-  return isAscii ? Buffer.from(part, 'latin1').toString('latin1') : Buffer.from(part, 'utf16le').toString('utf16le');
+  const encoding = Buffer.byteLength(part) === part.length ? 'latin1' : 'utf16le';
+  return Buffer.from(part, encoding).toString(encoding);
 }
 
 const NONE: readonly FlatString[] = [];

@@ -4,7 +4,7 @@ import type { Detector } from './detectors/detector.ts';
 import { looksSecret, NAMED_SECRET, namesSecret } from './detectors/named-secret.ts';
 import { createRoom, SHARED_ROOM } from './detectors/text-codes.ts';
 import { detectInSteps, mergeSpans, ONE_STEP_CHARS_MAX, type Span } from './detect.ts';
-import { type FlatJson, flattenJson, toRawSpans } from './flat-json.ts';
+import { createJsonParts, type FlatJson, toRawSpans } from './flat-json.ts';
 import { createStringTracker, safeCut } from './json-cut.ts';
 import { redactText } from './redact-text.ts';
 
@@ -27,7 +27,7 @@ export interface JsonDetection {
 export function createJsonDetection(pieces: readonly Uint8Array[], detectors: readonly Detector[]): JsonDetection {
   const bytes = joinBytes(pieces);
   const text = bytes.toString('utf8');
-  const search = createSearch(text, detectors);
+  const search = createSearch(text, bytes, detectors);
   return {
     step: () => search.step(),
     finish() {
@@ -52,7 +52,7 @@ export function redactJson(pieces: readonly Uint8Array[], detectors: readonly De
  * Numbers are looked at where personal data is looked for: cards and identity numbers are written as such.
  */
 export function detectInJson(text: string, detectors: readonly Detector[]): readonly Span[] {
-  const search = createSearch(text, detectors);
+  const search = createSearch(text, Buffer.from(text), detectors);
   while (!search.step());
   return search.found();
 }
@@ -69,8 +69,10 @@ interface Search {
   found(): readonly Span[];
 }
 
-function createSearch(json: string, detectors: readonly Detector[]): Search {
+/** `bytes`: the same text, in UTF-8. */
+function createSearch(json: string, bytes: Buffer, detectors: readonly Detector[]): Search {
   const spans: Span[] = [];
+  const parts = createJsonParts(json, bytes);
   const isInStringAt = createStringTracker(json);
   // Other searches come in between the steps of a long one.
   const room = json.length > ONE_STEP_CHARS_MAX ? createRoom(json.length) : SHARED_ROOM;
@@ -79,7 +81,7 @@ function createSearch(json: string, detectors: readonly Detector[]): Search {
     for (let from = 0; ; ) {
       const cut = safeCut(json, from, from + PART_CHARS);
       const to = cut === json.length ? cut : safeCut(json, cut + OVERLAP_CHARS, cut + OVERLAP_CHARS + SEARCH_CHARS);
-      const flat = flattenJson(json, from, to);
+      const flat = parts.flatten(from, to);
       const found = yield* detectInSteps(flat.text, detectors, room);
       if (found.length > 0) for (const span of toRawSpans(flat, isInStringAt(from), found)) spans.push(span);
       findEscapedMembers(flat, spans);

@@ -68,6 +68,7 @@ const HIDING_CHARACTERS = new RegExp(
 const OURS = /[A-Za-z0-9_-]/;
 /** In a program a line that goes on has a blank before its equals sign. */
 function hasSoftBreak(text: string): boolean {
+  if (!text.includes('=')) return false;
   SOFT_BREAK.lastIndex = 0;
   for (let found = SOFT_BREAK.exec(text); found !== null; found = SOFT_BREAK.exec(text)) {
     if (found[0] === '=3D' || /[^\s=]/.test(text.charAt(found.index - 1))) return true;

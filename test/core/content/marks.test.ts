@@ -27,7 +27,7 @@ const numberTexts = fc
 describe('the marks of a text', () => {
   it('are at every anchor word, in order', () => {
     const WORDS =
-      /(?=(pass|pwd|secret|token|key|auth|cookie|session|credential|jwt|bearer|otp|connection|access|psk|value|mysql|mariadb|sshpass|redis-cli|identified))/gi;
+      /(?=(pass|pwd|secret|token|key|auth|cookie|session|credential|jwt|bearer|otp|connection|access|psk|value|mysql|mariadb|sshpass|redis-cli|identified|curl|oracle))/gi;
     fc.assert(
       fc.property(texts, (text) => {
         const words = marksOf(text).words.filter(({ word }) => word !== '::');

@@ -8,16 +8,17 @@ export const commandLineCredentials: Detector = {
   name: 'command-line-credentials',
   class: 'secret',
   find(text, report, { words }) {
-    findCurlUsers(text, report);
+    findCurlUsers(text, words, report);
     for (const pattern of OPTIONS) findOptions(text, words, pattern, report);
   },
 };
 
-function findCurlUsers(text: string, report: ReportSpan): void {
-  for (let at = text.indexOf('curl'); at !== -1; at = text.indexOf('curl', at + 4)) {
+function findCurlUsers(text: string, words: readonly WordMark[], report: ReportSpan): void {
+  const commands = words.filter(({ word }) => word === 'curl');
+  for (const [index, { at }] of commands.entries()) {
     // The next line of curl looks for itself, so that no text is looked at twice.
-    const next = text.indexOf('curl', at + 4);
-    const line = text.slice(at, Math.min(next === -1 ? text.length : next, at + LINE_CHARS_MAX));
+    const next = commands[index + 1]?.at ?? text.length;
+    const line = text.slice(at, Math.min(next, at + LINE_CHARS_MAX));
     const found = USER.exec(line);
     if (found === null) continue;
     const value = found[1] ?? '';

@@ -17,6 +17,8 @@ export function isIn(members: CharacterClass, code: number): boolean {
 export interface TextCodes {
   /** May go on behind the text. Holds until the codes of the next text are read in the same room. */
   readonly codes: Uint8Array;
+  /** The same bytes in twos, as `pairNumber` numbers them: the first two, the next two. */
+  readonly pairs: Uint16Array;
   /** In UTF-16 code units, as that of the text. */
   readonly length: number;
   readonly isAscii: boolean;
@@ -24,23 +26,40 @@ export interface TextCodes {
 
 /** What stands for everything beyond ASCII. */
 const OTHER = 0xff;
+const BYTE_VALUES = 256;
+export const PAIR_NUMBERS: number = BYTE_VALUES * BYTE_VALUES;
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** How this machine reads two bytes as one number. */
+export function pairNumber(first: number, second: number): number {
+  return isLittleEndian ? second * BYTE_VALUES + first : first * BYTE_VALUES + second;
+}
 
 /** Where codes are kept. A part of a result fits in; what is longer gets room of its own. */
-export type CodesRoom = ReturnType<typeof Buffer.allocUnsafe>;
+export interface CodesRoom {
+  readonly codes: ReturnType<typeof Buffer.allocUnsafe>;
+  readonly pairs: Uint16Array;
+}
+
 const ROOM_BYTES = 96 * 1024;
 /** For searches that come to their end before anybody else has a turn. */
-export const SHARED_ROOM: CodesRoom = Buffer.allocUnsafeSlow(ROOM_BYTES);
+export const SHARED_ROOM: CodesRoom = roomOf(ROOM_BYTES);
 
 /** For texts of so many characters. */
 export function createRoom(length: number): CodesRoom {
-  return Buffer.allocUnsafe(Math.min(length, ROOM_BYTES));
+  return roomOf(Math.min(length, ROOM_BYTES));
+}
+
+function roomOf(length: number): CodesRoom {
+  const codes = Buffer.allocUnsafeSlow(length + (length % 2));
+  return { codes, pairs: new Uint16Array(codes.buffer) };
 }
 
 export function readCodes(text: string, room: CodesRoom): TextCodes {
   const { length } = text;
-  const codes = length <= room.length ? room : Buffer.allocUnsafe(length);
+  const { codes, pairs } = length <= room.codes.length ? room : roomOf(length);
   const isAscii = Buffer.byteLength(text) === length;
   if (isAscii) codes.write(text, 'latin1');
   else for (let at = 0; at < length; at += 1) codes[at] = Math.min(text.charCodeAt(at), OTHER);
-  return { codes, length, isAscii };
+  return { codes, pairs, length, isAscii };
 }
