@@ -11,8 +11,8 @@ interface Layer {
 }
 
 const NOTHING_BUT = '*';
-const PURE_PACKAGES = ['!node:buffer', '!node:crypto', '!zod', '!@marcbachmann/cel-js'];
-const CORE = 'core imports nothing outside core, save hashes, buffers, zod and CEL';
+const PURE_PACKAGES = ['!node:buffer', '!node:crypto', '!node:zlib', '!zod', '!@marcbachmann/cel-js'];
+const CORE = 'core imports nothing outside core, save hashes, buffers, unpacking, zod and CEL';
 const GATEWAY = 'the gateway imports core and ports only';
 const ADAPTER = 'an adapter imports core, ports, gateway and its own folder; never another adapter';
 const COMMAND = 'a command imports core, ports, gateway and config; only compose.ts names adapters';
@@ -85,6 +85,12 @@ const HASHES_ONLY = {
   name: 'node:crypto',
   allowImportNames: ['createHash', 'createHmac', 'hash', 'timingSafeEqual'],
   message: 'core is pure: hashes, no randomness',
+};
+
+const UNPACKING_ONLY = {
+  name: 'node:zlib',
+  allowImportNames: ['constants', 'gunzipSync', 'inflateRawSync'],
+  message: 'core is pure: bytes in, bytes out, in one go',
 };
 
 const TIME_AND_CHANCE = ['Date', 'console', 'crypto', 'performance', 'process'];
@@ -190,7 +196,7 @@ const config: OxlintConfig = {
 };
 
 function layerOverride({ files, imports, message }: Layer): OxlintOverride {
-  const paths = files.startsWith('src/core/') ? [HASHES_ONLY] : [];
+  const paths = files.startsWith('src/core/') ? [HASHES_ONLY, UNPACKING_ONLY] : [];
   const patterns = [ROUNDABOUT_PATH, { group: [...imports], message }];
   return { files: [files], rules: { 'no-restricted-imports': ['error', { paths, patterns }] } };
 }

@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages and built-in modules for the layers that may not have any they like. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  core: ['node:buffer', 'node:crypto', 'zod', '@marcbachmann/cel-js'],
+  core: ['node:buffer', 'node:crypto', 'node:zlib', 'zod', '@marcbachmann/cel-js'],
   ports: [],
   gateway: [],
 };

@@ -30,7 +30,7 @@ export function* scanTextInSteps(text: string): Steps<readonly TextFinding[]> {
   if (hidden !== null) findings.set('hidden-characters', { sign: 'hidden-characters', quote: quoteAt(looked, hidden) });
   const [secret] = detect(looked, SECRET_DETECTORS);
   if (secret !== undefined) findings.set('holds-secret', { sign: 'holds-secret', quote: secret.detector });
-  for (const reading of [looked, ...unfoldText(looked).map(({ text: inner }) => inner)]) {
+  for (const reading of [looked, ...unfoldText(looked).texts.map(({ text: inner }) => inner)]) {
     for (const finding of yield* scanReading(reading))
       if (!findings.has(finding.sign)) findings.set(finding.sign, finding);
   }

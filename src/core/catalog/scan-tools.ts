@@ -1,4 +1,4 @@
-import { plainLetters } from '../content/unfold-text.ts';
+import { plainLetters } from '../content/plain-text.ts';
 import { visibleText } from '../content/visible-text.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import { parseParameterHeaders } from '../mcp/parameter-headers.ts';

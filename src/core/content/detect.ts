@@ -3,6 +3,7 @@ import type { DataClass, Detector } from './detectors/detector.ts';
 import { findMarks, type Marks } from './detectors/marks.ts';
 import { type CodesRoom, SHARED_ROOM } from './detectors/text-codes.ts';
 import { unfoldText } from './unfold-text.ts';
+import { createUnpackRoom, type UnpackRoom } from './unpack.ts';
 
 /** Something found in a text. It says where and what, and never holds the value. Offsets are UTF-16 code units. */
 export interface Span {
@@ -24,18 +25,27 @@ const FIND_CHARS_MIN = 6;
  * overlap they become one, under the name of the longer. Takes time in proportion to the text.
  */
 export function detect(text: string, detectors: readonly Detector[]): readonly Span[] {
-  return finishSteps(detectInSteps(text, detectors, SHARED_ROOM));
+  return finishSteps(detectInSteps(text, detectors, { codes: SHARED_ROOM, unpack: createUnpackRoom() }));
+}
+
+/** What a search works in. */
+export interface DetectRoom {
+  /** Of this search alone, until its last step. */
+  readonly codes: CodesRoom;
+  /** Shared by the searches in all parts of one result. */
+  readonly unpack: UnpackRoom;
 }
 
 /**
  * The same in steps. What takes long on a text is that it is full of places to look at, so there is one step for most texts, and for such a
- * text one for each detector and each reading. `room`: of this search alone, until its last step.
+ * text one for each detector and each reading.
  */
-export function* detectInSteps(text: string, detectors: readonly Detector[], room: CodesRoom): Steps<readonly Span[]> {
+export function* detectInSteps(text: string, detectors: readonly Detector[], room: DetectRoom): Steps<readonly Span[]> {
   const search: Search = {
     detectors,
     withNumbers: detectors.some(({ class: kind }) => kind !== 'secret'),
-    room,
+    room: room.codes,
+    unpackRoom: room.unpack,
     spans: [],
     seen: new Set(),
     charsLeft: UNFOLD_FACTOR_MAX * text.length + UNFOLD_CHARS_MIN,
@@ -46,7 +56,10 @@ export function* detectInSteps(text: string, detectors: readonly Detector[], roo
   return spans.length < 2 ? spans : mergeSpans(spans);
 }
 
-/** Stands for a text that is folded into itself so often that looking into all of it would take too long. Nothing of it is shown. */
+/**
+ * Stands for a text that is folded into itself so often, or for a packed part that is so large, that looking into all of it would take too
+ * long. Nothing of it is shown.
+ */
 export const UNSCANNED = 'unscanned';
 
 /** All that is unfolded from a text may be this many times as long as the text. */
@@ -59,6 +72,7 @@ interface Search {
   readonly detectors: readonly Detector[];
   readonly withNumbers: boolean;
   readonly room: CodesRoom;
+  readonly unpackRoom: UnpackRoom;
   readonly spans: Span[];
   readonly seen: Set<string>;
   charsLeft: number;
@@ -77,12 +91,18 @@ function* detectInto(search: Search, text: string, depth: number, toOriginal: To
     if (isDense) yield;
   }
   if (depth === UNFOLD_DEPTH_MAX) return;
-  for (const inner of unfoldText(text, marks)) {
+  const { texts, closed } = unfoldText(text, marks, search.unpackRoom);
+  for (const span of closed) {
+    const [start, end] = toOriginal(...span);
+    search.spans.push({ start, end, detector: UNSCANNED, class: 'secret' });
+  }
+  for (const inner of texts) {
     if (text.length > ONE_STEP_CHARS_MAX) yield;
     // What is escaped in two ways reads the same in whichever order they are undone.
     if (search.seen.has(inner.text)) continue;
     search.seen.add(inner.text);
-    search.charsLeft -= inner.text.length;
+    // What was packed has room of its own, and may be encoded in itself as the text may.
+    search.charsLeft += inner.isUnpacked === true ? inner.text.length : -inner.text.length;
     if (search.charsLeft < 0) return;
     yield* detectInto(search, inner.text, depth + 1, (start, end) => toOriginal(...inner.spanOf(start, end)));
   }

@@ -4,14 +4,7 @@
  */
 export function isPlaceholder(value: string): boolean {
   const looked = value.length > LOOKED_AT_CHARS_MAX ? value.slice(0, LOOKED_AT_CHARS_MAX) : value;
-  return STAND_IN.test(looked) || isRepetitive(looked) || countsUp(looked);
-}
-
-/** Few different characters for its length, one of them many times in a row, or one group over and over. */
-function isRepetitive(value: string): boolean {
-  const different = new Set(value).size;
-  if (different <= 4 || (value.length >= 24 && different < 9)) return true;
-  return SAME_CHARACTER.test(value) || SAME_GROUP.test(value);
+  return STAND_IN.test(looked) || REFERENCE.test(looked) || isRepetitive(looked) || countsUp(looked);
 }
 
 /** Bits per character, by how often each occurs. Random text of 16 characters or more has over 3. */
@@ -25,13 +18,47 @@ export function shannonEntropy(value: string): number {
 
 const LOOKED_AT_CHARS_MAX = 512;
 
-/** References, templates, cut values, and words that people write where a secret belongs. */
+/** Cut values, and words that people write where a secret belongs. */
 const STAND_IN =
-  /[<>{}[\]]|\$[({A-Za-z_]|%[A-Za-z_]|\.\.\.|\*{3}|…|example|placeholder|redacted|change[-_]?me|insert[-_]|your[-_]|[-_]here|dummy|fake|todo/i;
-const SAME_CHARACTER = /(.)\1{7}/;
-const SAME_GROUP = /(.{3,8})\1\1/;
+  /\.\.\.|\*{3}|…|example|placeholder|redacted|change[-_]?me|insert[-_]|your[-_]|[-_]here|dummy|fake|todo/i;
 
-/** Eight characters or more, each the next one after the one before: `12345678`, `abcdefgh`. */
+/**
+ * What says where the secret is: a word in brackets, a variable of a shell, a format. Passwords that programs make up have such signs as
+ * well, so a sign alone says nothing behind their first character, nor does one before letters and digits that are no name.
+ */
+const REFERENCE = new RegExp(
+  [
+    String.raw`^[<>{}[\]]|[<>{}[\]]$|\{\{|\$[({]|%[({]`,
+    String.raw`<[A-Za-z][^<>]*>|\{[A-Za-z_][\w .:-]*\}|\[[A-Za-z_ ]*\]|[A-Za-z_]\[[^[\]]{1,32}\]`,
+    String.raw`^[^A-Za-z0-9]?\$[A-Za-z_]|\$(?:[A-Z][A-Z0-9_]{2,}|[a-z][a-z_]{3,}|[a-z]{2,}(?:[A-Z][a-z]+)+)(?![A-Za-z0-9])`,
+    String.raw`^%[A-Za-z_]|%[A-Za-z_]+%|%[sdvq](?![A-Za-z0-9])`,
+  ].join('|'),
+);
+
+/** Few different characters for its length, one of them many times in a row, or one group over and over. */
+function isRepetitive(value: string): boolean {
+  const different = new Set(value).size;
+  if (different <= 4 || (value.length >= 24 && different < 9)) return true;
+  if (repeats(value, 1, SAME_CHARACTER_MIN)) return true;
+  for (let length = 3; length <= 8; length += 1) if (repeats(value, length, SAME_GROUP_MIN)) return true;
+  return false;
+}
+
+const SAME_CHARACTER_MIN = 8;
+const SAME_GROUP_MIN = 3;
+
+/** Whether some group of so many characters stands so often in a row. */
+function repeats(value: string, length: number, times: number): boolean {
+  const wanted = length * (times - 1);
+  let same = 0;
+  for (let index = length; index < value.length; index += 1) {
+    same = value.charCodeAt(index) === value.charCodeAt(index - length) ? same + 1 : 0;
+    if (same === wanted) return true;
+  }
+  return false;
+}
+
+/** Nine characters or more, each the next one after the one before: `123456789`, `abcdefghi`. */
 function countsUp(value: string): boolean {
   let length = 1;
   for (let index = 1; index < value.length; index += 1) {

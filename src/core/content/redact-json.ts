@@ -7,6 +7,7 @@ import { detectInSteps, mergeSpans, ONE_STEP_CHARS_MAX, type Span } from './dete
 import { createJsonParts, type FlatJson, toRawSpans } from './flat-json.ts';
 import { createStringTracker, safeCut } from './json-cut.ts';
 import { redactText } from './redact-text.ts';
+import { createUnpackRoom } from './unpack.ts';
 
 export interface RedactedJson {
   /** The same pieces where nothing was found. */
@@ -75,7 +76,8 @@ function createSearch(json: string, bytes: Buffer, detectors: readonly Detector[
   const parts = createJsonParts(json, bytes);
   const isInStringAt = createStringTracker(json);
   // Other searches come in between the steps of a long one.
-  const room = json.length > ONE_STEP_CHARS_MAX ? createRoom(json.length) : SHARED_ROOM;
+  const codes = json.length > ONE_STEP_CHARS_MAX ? createRoom(json.length) : SHARED_ROOM;
+  const room = { codes, unpack: createUnpackRoom() };
 
   function* search(): Generator<void, void> {
     for (let from = 0; ; ) {

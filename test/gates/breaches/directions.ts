@@ -65,6 +65,12 @@ export const DIRECTIONS: readonly Planted[] = [
     rule: IMPORTS,
   },
   {
+    breach: 'core unpacks at some later time',
+    file: 'src/core/a/gunzip-later.ts',
+    code: `import { gunzip } from 'node:zlib';\nexport const x: string = gunzip.name;`,
+    rule: IMPORTS,
+  },
+  {
     breach: 'core takes the whole hash module',
     file: 'src/core/a/whole.ts',
     code: `import * as crypto from 'node:crypto';\nexport const x: string = crypto.hash('sha256', 'a');`,

@@ -19,8 +19,8 @@ export function findInHeader(text: string, name: string, colon: number, report: 
   VALUE.lastIndex = colon + 1;
   const value = VALUE.exec(text)?.[1] ?? '';
   const end = VALUE.lastIndex;
-  if (value.length >= VALUE_CHARS_MIN && !isPlaceholder(value) && /[0-9=+]/.test(value)) {
-    if (!/^[a-z]+$/i.test(value)) report(end - value.length, end, AUTHORIZATION);
+  if (value.length >= VALUE_CHARS_MIN && /[0-9=+]/.test(value) && !isPlaceholder(value)) {
+    report(end - value.length, end, AUTHORIZATION);
   }
   // A long value is looked at once, however many colons are in it.
   return value.length > LONG_VALUE_CHARS ? end - 1 : colon;

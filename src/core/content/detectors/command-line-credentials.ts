@@ -9,6 +9,7 @@ export const commandLineCredentials: Detector = {
   class: 'secret',
   find(text, report, { words }) {
     findCurlUsers(text, words, report);
+    findShortOptions(text, words, report);
     for (const pattern of OPTIONS) findOptions(text, words, pattern, report);
   },
 };
@@ -26,6 +27,29 @@ function findCurlUsers(text: string, words: readonly WordMark[], report: ReportS
     if (hasPassword(value)) report(start, start + value.length);
   }
 }
+
+/** What these clients are given stands near their names. Where it stands is looked for once, however many names there are. */
+function findShortOptions(text: string, words: readonly WordMark[], report: ReportSpan): void {
+  let option = -1;
+  const clients = words.filter(({ at, word }) => {
+    if (!CLIENTS.has(word)) return false;
+    if (option < at) option = indexOfOption(text, at);
+    return option - at <= OPTION_CHARS_MAX;
+  });
+  findOptions(text, clients, SHORT_OPTION, report);
+}
+
+const CLIENTS: ReadonlySet<string> = new Set(['mysql', 'mariadb', 'sshpass', 'redis-cli']);
+/** The name of a client, and what may stand between it and the option. */
+const OPTION_CHARS_MAX = 220;
+
+/** `Infinity` where there is none. */
+function indexOfOption(text: string, from: number): number {
+  OPTION.lastIndex = from;
+  return OPTION.exec(text)?.index ?? Infinity;
+}
+
+const OPTION = /\s-[pa]/g;
 
 /** Each pattern begins with an anchor. */
 function findOptions(text: string, words: readonly WordMark[], pattern: RegExp, report: ReportSpan): void {
@@ -54,7 +78,7 @@ const NETRC =
 /** What SQL gives to a user. */
 const SQL =
   /(?:password|identified(?:\s{1,4}with\s{1,4}\S{1,64})?\s{1,4}by(?:\s{1,4}password)?)\s{1,4}["']([^"'\s]{8,256})(?=["'])/iy;
-const OPTIONS: readonly RegExp[] = [LONG_OPTION, SHORT_OPTION, NETRC, SQL];
+const OPTIONS: readonly RegExp[] = [LONG_OPTION, NETRC, SQL];
 
 function hasPassword(value: string): boolean {
   const parts = value.replace(/["']/g, '');

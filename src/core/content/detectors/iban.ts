@@ -37,6 +37,7 @@ function endOfNumber(text: string, start: number, length: number): number {
   for (let count = HEAD_CHARS; count < length; count += 1) {
     if (text.charCodeAt(at) === BLANK) at += 1;
     rest = append(rest, text.charCodeAt(at));
+    if (rest === NOT_A_NUMBER) return 0;
     at += 1;
   }
   for (let index = start; index < start + HEAD_CHARS; index += 1) rest = append(rest, text.charCodeAt(index));
@@ -45,8 +46,10 @@ function endOfNumber(text: string, start: number, length: number): number {
 
 const BLANK = 0x20;
 
-/** The rest by 97 of a number that goes on with this digit, or with this letter as two digits. `NaN` for what is neither. */
+/** The rest by 97 of a number that goes on with this digit, or with this letter as two digits. */
 function append(rest: number, code: number): number {
   if (code >= 0x30 && code <= 0x39) return (rest * 10 + code - 0x30) % 97;
-  return code >= 0x41 && code <= 0x5a ? (rest * 100 + code - 0x37) % 97 : Number.NaN;
+  return code >= 0x41 && code <= 0x5a ? (rest * 100 + code - 0x37) % 97 : NOT_A_NUMBER;
 }
+
+const NOT_A_NUMBER = -1;

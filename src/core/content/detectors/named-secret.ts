@@ -18,8 +18,12 @@ export const namedSecret: Detector = {
   find(text, report, { words }) {
     const known = new Map<string, NameKind>();
     let next = 0;
+    let nameEnd = 0;
     for (const { at } of words) {
       if (at < next) continue;
+      // A long row of such characters is read once, however many words are in it.
+      for (nameEnd = Math.max(nameEnd, at); isIn(NAME_CHARACTERS, text.charCodeAt(nameEnd)); ) nameEnd += 1;
+      if (nameEnd - at > SIGN_CHARS_MAX) continue;
       SIGN.lastIndex = at;
       if (!SIGN.test(text)) {
         findArgument(text, at, report);
@@ -63,6 +67,9 @@ const CALL = /\w\(\s?["'`]([\w.-]{3,64})["'`]\s?$/;
 const SIGN =
   /(?:pass|pwd|secret|token|key|auth|cookie|session|credential|jwt|bearer|otp|connection|access|psk)[\w.-]{0,40}[ \t"'`\]?\\]{0,10}(?:[:=>]|(?:is|was)[ :])/iy;
 
+/** From the first character of an anchor to the end of the name, by `SIGN` and `ARGUMENT`: the longest anchor has ten characters. */
+const SIGN_CHARS_MAX = 74;
+
 /** Answers where the next name may begin. */
 function findValue(text: string, sign: number, name: string, report: ReportSpan): number {
   // What is secret in an address has a name of its own there.
@@ -90,8 +97,9 @@ const PASSWORD = /pass(?:word|wd|phrase|code)?\d{0,3}$|pwd$/i;
 
 /** Letters and signs, as a password may be that has no digit. */
 function looksChosen(value: string): boolean {
-  if (value.length < 8 || value.length > VALUE_CHARS_MAX || isPlaceholder(value) || CODE.test(value)) return false;
-  return /[a-z]/.test(value) && /[!#@^*?+~]/.test(value) && !/\s/.test(value);
+  if (value.length < 8 || value.length > VALUE_CHARS_MAX || !/[a-z]/.test(value) || !/[!#@^*?+~]/.test(value))
+    return false;
+  return !/\s/.test(value) && !CODE.test(value) && !isPlaceholder(value);
 }
 
 /** `arn:aws:secretsmanager:…:secret:prod/db-AbC123` says where a secret is. */
@@ -152,9 +160,8 @@ const TWO_WORDS = /[A-Za-z]{2,20} key$/i;
 
 /** Random, and neither a word, a path, a call nor a reference. */
 export function looksSecret(value: string): boolean {
-  if (value.length < 8 || value.length > VALUE_CHARS_MAX || isPlaceholder(value) || CODE.test(value)) return false;
-  const digits = value.replace(/[^0-9]/g, '').length;
-  if (digits === 0 || digits === value.length) return false;
+  if (value.length < 8 || value.length > VALUE_CHARS_MAX || !/[0-9]/.test(value) || !/[^0-9]/.test(value)) return false;
+  if (CODE.test(value) || isPlaceholder(value)) return false;
   return shannonEntropy(value) >= (value.length >= 20 ? 3 : 2.5);
 }
 
