@@ -10,6 +10,7 @@ const PRUNING_INTERVAL_MS = 60_000;
 /** What is done now and then, whether anybody calls or not. */
 export function startChores(deps: CallDeps, config: Config, opened: AsyncDisposableStack): void {
   void prune(deps, config);
+  void expire(deps);
   const chores = [
     setInterval(() => void expire(deps), EXPIRY_INTERVAL_MS),
     setInterval(() => void prune(deps, config), PRUNING_INTERVAL_MS),
@@ -22,6 +23,11 @@ async function expire(deps: CallDeps): Promise<void> {
   await expireApprovals(deps).catch((error: unknown) =>
     deps.report({ callId: null, problem: 'approvals whose time is over could not be ended yet', error }),
   );
+  await deps.killSwitches
+    .recordExpired()
+    .catch((error: unknown) =>
+      deps.report({ callId: null, problem: 'the end of a kill switch could not be recorded', error }),
+    );
   await deps.leftCalls.expire();
 }
 

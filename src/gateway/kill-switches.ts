@@ -26,6 +26,8 @@ export interface KillSwitches {
   release(id: string, by: string): Promise<KillSwitch | null>;
   /** Makes void, again, the approvals that a switch covered while the store could not be written. */
   finishVoiding(): Promise<void>;
+  /** Records the end of those whose time is over, of each one once; one whose approvals are not void yet comes later. */
+  recordExpired(): Promise<void>;
   /** Calls `listener` whenever a switch was pulled, released or is over. */
   onChange(listener: () => void): void;
 }
@@ -63,8 +65,8 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
     return switches.filter((each) => each.expiresMs === null || each.expiresMs > nowMs);
   };
 
-  /** A switch that is over is kept until what it covered is void: a restart must not forget to do that. */
-  const toKeep = (): readonly KillSwitch[] => [...new Set([...inForce(), ...unvoided])];
+  /** A switch that is over is kept until what it covered is void and its end is recorded: a restart must not forget to do that. */
+  const toKeep = (): readonly KillSwitch[] => [...new Set([...switches, ...unvoided])];
 
   async function finishVoiding(): Promise<void> {
     for (const killSwitch of unvoided) {
@@ -82,7 +84,7 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
     async pull({ scope, reason, expiresMs, by }) {
       const nowMs = deps.clock.nowMs();
       const killSwitch: KillSwitch = { id: deps.ids.next('kill'), scope, reason, by, createdMs: nowMs, expiresMs };
-      switches = [...inForce(), killSwitch];
+      switches = [...switches, killSwitch];
       unvoided = [...unvoided, killSwitch];
       deps.inFlight.stopFor(killSwitch, nowMs);
       changes.tell(expiresMs === null ? null : expiresMs - nowMs);
@@ -100,6 +102,25 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
       // Where the log is down, nothing can be made void, and the one who pulls must not wait for that.
       if (saved.recorded) await voiding;
       return { killSwitch, ...saved };
+    },
+
+    async recordExpired() {
+      if (inForce().length === switches.length) return;
+      await finishVoiding();
+      await inTurn(async () => {
+        const inForceNow = inForce();
+        const over = switches.filter((each) => !inForceNow.includes(each) && !unvoided.includes(each));
+        if (over.length === 0) return;
+        const timeMs = deps.clock.nowMs();
+        const rest = toKeep().filter((each) => !over.includes(each));
+        switches = switches.filter((each) => !over.includes(each));
+        // Where the log is down, the store keeps the entries for it. Where nothing can be stored, the next process finds the switch again.
+        await deps.store.save(
+          rest,
+          over.map((each) => entryOf(each, 'expired', 'gateway', timeMs)),
+        );
+        changes.tell(null);
+      });
     },
 
     async release(id, by) {
@@ -225,7 +246,12 @@ function isCovered(killSwitch: KillSwitch, { binding, createdMs }: ApprovalHead,
   return findKillSwitch([{ ...killSwitch, expiresMs: null }], facts, nowMs) !== null;
 }
 
-function entryOf(killSwitch: KillSwitch, change: 'on' | 'off', by: string, timeMs: number): KillSwitchEntry {
+function entryOf(
+  killSwitch: KillSwitch,
+  change: KillSwitchEntry['change'],
+  by: string,
+  timeMs: number,
+): KillSwitchEntry {
   const { id, scope, reason } = killSwitch;
   return { kind: 'kill-switch', timeMs, change, id, scope, reason, by };
 }

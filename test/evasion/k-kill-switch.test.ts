@@ -9,6 +9,7 @@ import { HOSTS, initialize } from '../support/host-request.ts';
 import { parseAnswerBody } from '../support/mcp-request.ts';
 import { TRANSPORTS } from '../support/recording-upstream.ts';
 import { startIn } from '../support/run-gateway.ts';
+import { verifyLog } from '../support/verify-log.ts';
 
 // Class K: the switch stops what it says, at once and for as long as it says, and nothing else.
 
@@ -248,6 +249,27 @@ describe('K04, K05, K10 a switch and a store', () => {
       expect(await ask(world, {}, { tool: 'crm__read_x' })).toMatchObject({ status: '-31002' });
       expect(world.crm.bytes().length).toBe(bytesBefore);
       expect(await ask(world, {}, { tool: 'mail__read_x' })).toMatchObject({ status: 'ran' });
+    } finally {
+      await world.close();
+    }
+  });
+
+  it('that ended while no process ran leaves its end in the log, once', async () => {
+    const world = await startWorld();
+    const changes = async (): Promise<readonly unknown[]> =>
+      (await world.gateway.entriesAfter(0)).filter(({ kind }) => kind === 'kill-switch').map(({ change }) => change);
+    try {
+      const endsMs = Date.now() + 1000;
+      await pull(world, { upstream: 'crm' }, { expiresAt: new Date(endsMs).toISOString() });
+      await world.gateway.stop();
+      await expect.poll(() => Date.now() > endsMs, { timeout: 10_000 }).toBe(true);
+      for (let start = 0; start < 2; start++) {
+        world.gateway = await startIn(world.gateway.home);
+        await expect.poll(changes).toEqual(['on', 'expired']);
+        await world.gateway.stop();
+      }
+      expect(verifyLog(world.gateway.home.storeFile).faults).toEqual([]);
+      world.gateway = await startIn(world.gateway.home);
     } finally {
       await world.close();
     }

@@ -60,7 +60,7 @@ export function noticeOfKillSwitch(entry: KillSwitchEntry, consoleUrl: string): 
     subject: id,
     facts: { killSwitchId: id, status: change, reason, decidedBy: by },
     url: `${consoleUrl}/kill-switch`,
-    summary: `${stops}, by ${by}: ${reason}`,
+    summary: `${stops}${change === 'expired' ? '' : `, by ${by}`}: ${reason}`,
   };
 }
 

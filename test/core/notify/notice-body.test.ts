@@ -76,6 +76,9 @@ describe('what is told beside approvals', () => {
     expect(noticeOfKillSwitch({ ...entry, change: 'off', scope: { all: true } }, URL).summary).toContain(
       'for everything is off',
     );
+    expect(noticeOfKillSwitch({ ...entry, change: 'expired', by: 'gateway' }, URL).summary).toBe(
+      'The kill switch for upstream crm is over: runaway',
+    );
   });
 
   it('is a definition that is hidden, without its words', () => {
