@@ -5,6 +5,7 @@ import { type Result, err, ok } from '../core/result.ts';
 import type { AdminClient } from './admin-client.ts';
 import { type AdminOptions, type CommandAnswer, runAdminCommand } from './admin-command.ts';
 import type { CliContext } from './cli-context.ts';
+import { checkYes, typesName } from './deliberate.ts';
 import { approvalPath, findApproval } from './find-approval.ts';
 import type { CliFault } from './load-admin-target.ts';
 import { renderApproval } from './render-approval.ts';
@@ -58,7 +59,11 @@ async function agree(
     if (shown.argsDigest === options.argsHash) return ok({});
     return refused('the arguments of this approval have another hash', 'Show it again, and look at what it asks for.');
   }
-  if (options.yes) return ok({});
+  // Whoever sends what the rule wants typed says which call they mean.
+  if (options.yes) {
+    const enough = options.confirm === undefined ? checkYes([shown]) : ok(true);
+    return enough.ok ? ok({}) : enough;
+  }
   // With --json, stdout is for the document alone.
   const screen = options.json ? context.stderr : context.stdout;
   screen.write(`${renderApproval(context, shown)}\n`);
@@ -67,8 +72,13 @@ async function agree(
     const typed = await context.ask(`To approve this call, type ${visibleText(shown.confirm)} `);
     return typed.trim() === shown.confirm ? ok({ confirm: shown.confirm }) : refused('not approved', STILL_WAITS);
   }
+  return (await isMeant(context, shown, options)) ? ok({}) : refused('not approved', STILL_WAITS);
+}
+
+async function isMeant(context: CliContext, shown: ApprovalDetail, { confirm }: ApproveOptions): Promise<boolean> {
+  if (shown.highRisks.length > 0 && confirm === undefined) return typesName(context, 'this call', [shown]);
   const answer = await context.ask('Approve this call? [y/N] ');
-  return /^y(es)?$/i.test(answer.trim()) ? ok({}) : refused('not approved', STILL_WAITS);
+  return /^y(es)?$/i.test(answer.trim());
 }
 
 const STILL_WAITS = 'The request still waits. To end it: approvals reject.';

@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../core/result.ts';
 import type { AdminClient } from './admin-client.ts';
 import { type AdminOptions, type CommandAnswer, runAdminCommand } from './admin-command.ts';
 import type { CliContext } from './cli-context.ts';
+import { checkYes, typesName } from './deliberate.ts';
 import { findApproval } from './find-approval.ts';
 import type { CliFault } from './load-admin-target.ts';
 import { renderApproval } from './render-approval.ts';
@@ -43,6 +44,10 @@ export function decideBatch(
   return runAdminCommand(context, options, async (client) => {
     const shown = await findAll(client, ids, argsHash);
     if (!shown.ok) return shown;
+    if (decision === 'approve' && argsHash.length === 0 && yes) {
+      const enough = checkYes(shown.value);
+      if (!enough.ok) return enough;
+    }
     const asks = decision === 'approve' && argsHash.length === 0 && yes === undefined;
     if (asks && !(await isAgreed(context, shown.value, options))) {
       return refused('not approved', 'The requests still wait. To end them: approvals reject.');
@@ -75,8 +80,7 @@ async function findAll(
 async function isAgreed(context: CliContext, all: readonly ApprovalDetail[], options: AdminOptions): Promise<boolean> {
   const screen = options.json ? context.stderr : context.stdout;
   for (const each of all) screen.write(`${renderApproval(context, each)}\n`);
-  const answer = await context.ask(`Approve these ${all.length} calls? [y/N] `);
-  return /^y(es)?$/i.test(answer.trim());
+  return typesName(context, `these ${all.length} calls`, all);
 }
 
 async function send(

@@ -6,9 +6,10 @@ import {
 } from '../core/admin-api/kill-switch-view.ts';
 import { visibleText } from '../core/content/visible-text.ts';
 import type { KillScope } from '../core/kill-switch/kill-switch.ts';
+import { sayUnknownName } from '../core/kill-switch/name-lookup.ts';
 import { ok } from '../core/result.ts';
 import { type AdminOptions, addAdminCommand, runAdminCommand, withAdminOptions } from './admin-command.ts';
-import type { CliContext } from './cli-context.ts';
+import { type CliContext, paint } from './cli-context.ts';
 import { formatDistance, formatTime } from './format-time.ts';
 import { renderTable } from './layout.ts';
 import { parseDurationOption } from './parse-option.ts';
@@ -66,7 +67,9 @@ function pullKillSwitch(context: CliContext, command: Command, options: KillOpti
       `Stopped: ${describeScope(pulled.value.scope)}, ${until}. To release: countersign release ${id}`,
     );
     const late = 'It is in force. The audit log cannot be written now and gets the entry later.\n';
-    return ok({ json: pulled.value, text: `${text}\n${recorded ? '' : late}` });
+    const unknown = sayUnknownName(pulled.value.scope, pulled.value);
+    const warning = unknown === null ? '' : `${paint(context, 'yellow', visibleText(unknown))}\n`;
+    return ok({ json: pulled.value, text: `${text}\n${recorded ? '' : late}${warning}` });
   });
 }
 

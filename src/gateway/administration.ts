@@ -9,6 +9,7 @@ import type { AdminRole, Administrator } from '../core/identity/principal.ts';
 import type { FieldChange } from '../core/json/field-changes.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import type { KillScope, KillSwitch } from '../core/kill-switch/kill-switch.ts';
+import type { NameLookup } from '../core/kill-switch/name-lookup.ts';
 import type { DecisionTarget } from '../core/policy/decision.ts';
 import type { Result } from '../core/result.ts';
 import type { StoredAccount } from '../ports/account-store.ts';
@@ -140,7 +141,7 @@ export interface Administration {
   pullKillSwitch(
     by: Administrator,
     request: KillRequest,
-  ): Promise<Result<{ killSwitch: KillSwitch; recorded: boolean }, AdminFault>>;
+  ): Promise<Result<{ killSwitch: KillSwitch; recorded: boolean; name: NameLookup }, AdminFault>>;
   releaseKillSwitch(by: Administrator, id: string): Promise<Result<KillSwitch, AdminFault>>;
 
   /** Payloads are there for auditors only, unless they are left out; reading them is itself recorded. */

@@ -89,13 +89,7 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
       deps.inFlight.stopFor(killSwitch, nowMs);
       changes.tell(expiresMs === null ? null : expiresMs - nowMs);
       const entry = entryOf(killSwitch, 'on', by, nowMs);
-      const saved = await inTurn(() => deps.store.save(toKeep(), [entry])).then(
-        ({ recorded }) => ({ recorded, persisted: true }),
-        (error: unknown) => {
-          deps.report({ callId: null, problem: 'the kill switch is in force but could not be stored', error });
-          return { recorded: false, persisted: false };
-        },
-      );
+      const saved = await inTurn(() => saveOrReport(deps, toKeep(), entry));
       const voiding = finishVoiding().catch((error: unknown) =>
         deps.report({ callId: null, problem: 'approvals are not yet stored as void; none of them can be used', error }),
       );
@@ -141,6 +135,19 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
       return killSwitch;
     },
   };
+}
+
+async function saveOrReport(
+  { store, report }: KillSwitchesDeps,
+  kept: readonly KillSwitch[],
+  entry: KillSwitchEntry,
+): Promise<Omit<PullResult, 'killSwitch'>> {
+  try {
+    return { ...(await store.save(kept, [entry])), persisted: true };
+  } catch (error) {
+    report({ callId: null, problem: 'the kill switch is in force but could not be stored', error });
+    return { recorded: false, persisted: false };
+  }
 }
 
 /** One change of the store at a time, computed when its turn comes, so that an older state never overwrites a newer one. */

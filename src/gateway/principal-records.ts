@@ -7,6 +7,8 @@ import type { OperatorReport } from './deps.ts';
 export interface PrincipalRecords {
   /** Records what has not been recorded lately. Returns at once: the entry stands before every decision that is recorded after it. */
   note(principal: Principal): void;
+  /** Whose credentials were used since the start, the last ones first; of one person as often as they have credentials. */
+  seen(): readonly Pick<Principal, 'id' | 'name' | 'client'>[];
 }
 
 export interface PrincipalRecordsDeps {
@@ -21,19 +23,20 @@ const PRINCIPAL_AGAIN_MS: number = 24 * 3_600_000;
 const CREDENTIALS_MAX = 20_000;
 
 export function createPrincipalRecords({ audit, clock, report }: PrincipalRecordsDeps): PrincipalRecords {
-  /** By the id of the credential, when it was recorded: what a credential says never changes. */
-  const noted = new Map<string, number>();
+  /** By the id of the credential: what it says never changes. */
+  const noted = new Map<string, Pick<Principal, 'id' | 'name' | 'client'> & { readonly recordedMs: number }>();
   return {
+    seen: () => [...noted.values()].toReversed(),
     note(principal) {
       const nowMs = clock.nowMs();
       const { credentialId } = principal;
-      const notedMs = noted.get(credentialId);
-      if (notedMs !== undefined && nowMs - notedMs < PRINCIPAL_AGAIN_MS) return;
+      const before = noted.get(credentialId);
+      if (before !== undefined && nowMs - before.recordedMs < PRINCIPAL_AGAIN_MS) return;
       noted.delete(credentialId);
-      noted.set(credentialId, nowMs);
+      const { id, name, client, issuer, groups, scopes, tenant } = principal;
+      noted.set(credentialId, { id, name, client, recordedMs: nowMs });
       const [oldest] = noted.keys();
       if (noted.size > CREDENTIALS_MAX && oldest !== undefined) noted.delete(oldest);
-      const { id, client, issuer, groups, scopes, tenant } = principal;
       const facts = { principal: id, client, credentialId, issuer, groups, scopes, tenant };
       audit.record([{ kind: 'principal', timeMs: nowMs, ...facts }]).catch((error: unknown) => {
         noted.delete(credentialId);

@@ -14,7 +14,7 @@ describe('an approver', () => {
     const page = await open(DESK);
     await page.getByText('Nothing waits for a person.').waitFor();
     const { id, answer } = await world().ask('update', { id: 'note-1', text: 'Agreed' });
-    await page.getByRole('link', { name: 'alice wants to Set the text of note-1 to Agreed' }).waitFor();
+    await page.getByRole('link', { name: 'alice asks: Set the text of note-1 to Agreed' }).waitFor();
     await expect.poll(() => page.title()).toBe('(1) Approvals · Countersign');
     await world().picture(page, 'inbox-light-desk');
     await page.keyboard.press('j');
@@ -281,6 +281,14 @@ describe('an operator', () => {
     const [{ id = '' } = {}] = json['killSwitches'] as readonly { id?: string }[];
     await world().gateway.admin('DELETE', `/api/kill-switch/${id}`);
     await page.getByText('Nothing is stopped.').waitFor();
+    await page.getByLabel('Stop', { exact: true }).selectOption('principal');
+    await page.getByLabel('Which').fill('alcie');
+    await page.getByLabel('Why').fill('misspelt');
+    await page.getByRole('button', { name: 'Stop one person' }).click();
+    await page
+      .getByText('Nobody called alcie is known so far, so the switch stops nothing yet. Did you mean alice?')
+      .waitFor();
+    await page.getByRole('cell', { name: 'principal alcie' }).waitFor();
     expect(await world().call('list', {})).toContain('note-1');
   });
 

@@ -58,6 +58,29 @@ describe('kill', () => {
     expect(run.stdout).toContain('gets the entry later');
   });
 
+  it.each<[readonly string[], boolean | null, string | null, string]>([
+    [
+      ['--principal', 'olivai'],
+      false,
+      'olivia',
+      'Nobody called olivai is known so far, so the switch stops nothing yet. Did you mean olivia?',
+    ],
+    [['--client', 'x'], false, null, 'No client called x is known so far, so the switch stops nothing yet.\n'],
+    [['--tool', 'crm/x\u001b[2J'], false, null, 'No tool called crm/x\\u{1b}[2J is known so far'],
+    [['--principal', 'olivia'], null, null, 'Whether principal olivia is known could not be looked up now.'],
+  ])('%j where that is known: %s', async (options, known, didYouMean, said) => {
+    const pull = world.administration.pullKillSwitch.bind(world.administration);
+    world.administration.pullKillSwitch = async (...args) => {
+      const pulled = await pull(...args);
+      return pulled.ok ? { ok: true, value: { ...pulled.value, name: { known, didYouMean } } } : pulled;
+    };
+    const run = await world.run(['kill', ...options, '--reason', 'x']);
+    expect([run.exitCode, run.stdout.startsWith('Stopped: ')]).toEqual([0, true]);
+    expect(run.stdout).toContain(said);
+    const json = await world.run(['kill', ...options, '--reason', 'x', '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ known, didYouMean });
+  });
+
   it('ls and release take the options of their own', async () => {
     const listed = await world.run(['kill', 'ls', '--json'], { env: { COUNTERSIGN_ADMIN_URL: 'http://127.0.0.1:1' } });
     expect(listed.exitCode).toBe(3);

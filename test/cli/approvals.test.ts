@@ -121,6 +121,46 @@ describe('a request', () => {
   });
 });
 
+describe('a request of high risk', () => {
+  beforeEach(() => {
+    const show = world.administration.showApproval.bind(world.administration);
+    world.administration.showApproval = async (by, id) => {
+      const shown = await show(by, id);
+      return shown.ok ? { ok: true, value: { ...shown.value, highRisks: ['new-client', 'unusual-hour'] } } : shown;
+    };
+  });
+
+  it.each([
+    ['y', 1],
+    ['yes', 1],
+    ['', 1],
+    ['UPDATE_DEAL', 1],
+    ['update_dea', 1],
+    [ID, 0],
+    [' update_deal ', 0],
+  ])('takes %j for an answer: exit code %i', async (answer, exitCode) => {
+    const run = await world.run(['approvals', 'approve', ID], { isTty: true, answer });
+    expect([run.exitCode, approvals().length]).toEqual([exitCode, 1 - exitCode]);
+    expect(run.stdout).toContain('To approve this call, type update_deal ');
+  });
+
+  it('is not approved by --yes, and says how it is', async () => {
+    const run = await world.run(['approvals', 'approve', ID, '--yes']);
+    expect([run.exitCode, approvals()]).toEqual([1, []]);
+    expect(run.stderr).toBe(
+      `countersign: ${ID} is of high risk, because the client is new, the hour is unusual; --yes is not enough\n` +
+        'help: Look at it with "approvals show", then say with --args-hash which arguments you mean.\n',
+    );
+    const both = ['approvals', 'approve', ID, 'apr_0000000000000000000002', '--yes'];
+    expect((await world.run(both)).stderr).toContain('--yes is not enough');
+  });
+
+  it.each([[['--args-hash', DIGEST]], [['--yes', '--confirm', 'D-42']]])('is approved by %j', async (options) => {
+    const run = await world.run(['approvals', 'approve', ID, ...options]);
+    expect([run.exitCode, approvals().length]).toEqual([0, 1]);
+  });
+});
+
 describe('the beginning of an id', () => {
   const shownId = async (given: string) => {
     const run = await world.run(['approvals', 'show', given, '--json']);
@@ -206,6 +246,16 @@ describe('what is shown', () => {
 });
 
 describe('several ids', () => {
+  it.each([
+    ['y', 1],
+    ['update_deal', 0],
+  ])('are approved by %j at a terminal: exit code %i', async (answer, exitCode) => {
+    const ids = [ID, 'apr_0000000000000000000002'];
+    const run = await world.run(['approvals', 'approve', ...ids], { isTty: true, answer });
+    expect(run.exitCode).toBe(exitCode);
+    expect(run.stdout).toContain('To approve these 2 calls, type update_deal ');
+  });
+
   const OTHER = 'apr_0000000000000000000002';
   const batches = () =>
     world.administration.calls.filter(({ method }) => method === 'decideBatch').map(({ args }) => args[0]);
@@ -220,7 +270,7 @@ describe('several ids', () => {
 
   it('are shown, every one, before a person is asked', async () => {
     const run = await world.run(['approvals', 'approve', ID, OTHER], { isTty: true, answer: 'n' });
-    expect(run.stdout).toMatch(/D-42[^]*ceo@example\.com[^]*Approve these 2 calls\? \[y\/N\]/);
+    expect(run.stdout).toMatch(/D-42[^]*ceo@example\.com[^]*To approve these 2 calls, type update_deal/);
     expect([run.exitCode, batches()]).toEqual([1, []]);
   });
 

@@ -146,7 +146,7 @@ export function createFakeAdministration(nowMs: () => number): FakeAdministratio
     pullKillSwitch: (by, request) =>
       later('pullKillSwitch', by, [request], () => {
         const killSwitch = { id: `kil_${'1'.padStart(22, '0')}`, by: by.user, createdMs: nowMs(), ...request };
-        return ok({ killSwitch, recorded: true });
+        return ok({ killSwitch, recorded: true, name: { known: true, didYouMean: null } });
       }),
     releaseKillSwitch: (by, id) =>
       later('releaseKillSwitch', by, [id], () => found(fake.killSwitches.find((each) => each.id === id))),

@@ -211,6 +211,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     pins: await createPins({ store: store.pins, clock, report }),
     isStopping: () => false,
     policy: deps.policy,
+    principals: deps.principals,
     shadow: deps.shadow,
     catalogue: deps.catalogue,
     people: createKnownPeople(options.people ?? []),

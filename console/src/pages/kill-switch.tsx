@@ -1,4 +1,5 @@
 import type { KillSwitchList, PulledKillSwitch } from '../../../src/core/admin-api/kill-switch-view.ts';
+import { sayUnknownName } from '../../../src/core/kill-switch/name-lookup.ts';
 import { visibleJson } from '../../../src/core/content/visible-text.ts';
 import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
@@ -139,12 +140,22 @@ function Pull({ onPulled }: { readonly onPulled: () => void }): JSX.Element {
           Stop {SCOPES[kind]}
         </button>
       </form>
-      {pulled === null ? null : (
-        <Notice tone="good">
-          In force{pulled.recorded ? '.' : '. The log cannot be written now; its entry follows.'}
+      {pulled === null ? null : <Answer of={pulled} />}
+    </section>
+  );
+}
+
+function Answer({ of }: { readonly of: PulledKillSwitch }): JSX.Element {
+  const unknown = sayUnknownName(of.scope, of);
+  return (
+    <>
+      <Notice tone="good">In force{of.recorded ? '.' : '. The log cannot be written now; its entry follows.'}</Notice>
+      {unknown === null ? null : (
+        <Notice tone="bad">
+          <Visible text={unknown} />
         </Notice>
       )}
-    </section>
+    </>
   );
 }
 

@@ -5,13 +5,16 @@ import { Visible } from './visible.tsx';
 
 type Said = Pick<ApprovalView, 'summary' | 'requester' | 'requesterName' | 'upstream' | 'tool' | 'client'>;
 
-/** What is wanted, in the words of the rule where it has any; who wants it stands above it, and in them nowhere else. */
+/**
+ * What is wanted, in the words of the rule where it has any; who wants it stands above it, and in them nowhere else. Those words may be a
+ * whole sentence or begin with a capital, so they stand behind a colon.
+ */
 export function Sentence({ of }: { readonly of: Said }): JSX.Element {
   const own = ownWords(of.summary, of);
   return (
     <h1 class="sentence">
       <span class="light">
-        <Who of={of} /> wants to{own === '' ? ' ' : ':'}
+        <Who of={of} /> {own === '' ? 'wants to ' : 'asks: '}
       </span>
       {own === '' ? (
         <>
@@ -38,17 +41,18 @@ export function SentenceLine({ of }: { readonly of: Said }): JSX.Element {
       <strong>
         <Who of={of} />
       </strong>{' '}
-      wants to{' '}
       {own === '' ? (
         <>
-          run{' '}
+          wants to run{' '}
           <strong>
             <Visible text={of.tool} />
           </strong>{' '}
           on <Visible text={of.upstream} />
         </>
       ) : (
-        <Visible text={own} />
+        <>
+          asks: <Visible text={own} />
+        </>
       )}
     </span>
   );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { KillScope } from '../kill-switch/kill-switch.ts';
+import type { NameLookup } from '../kill-switch/name-lookup.ts';
 
 /** A user, client, upstream or tool may be called almost anything; what is longer than this is none of them. */
 const name = z.string().min(1).max(512);
@@ -46,9 +47,17 @@ export const killSwitchListSchema: z.ZodType<KillSwitchList> = z.object({
   killSwitches: z.array(killSwitchViewSchema),
 });
 
-/** A switch that was just pulled. `recorded: false`: it is in force, and the audit log gets the entry when it can be written again. */
-export type PulledKillSwitch = KillSwitchView & { readonly recorded: boolean };
+/**
+ * A switch that was just pulled. `recorded: false`: it is in force, and the audit log gets the entry when it can be written again.
+ * `known: false`: nobody and nothing of the name in its scope is known so far, and `didYouMean` is the nearest name that is.
+ */
+export type PulledKillSwitch = KillSwitchView & NameLookup & { readonly recorded: boolean };
 
 export const pulledKillSwitchSchema: z.ZodType<PulledKillSwitch> = z
-  .object({ ...members, recorded: z.boolean() })
+  .object({
+    ...members,
+    recorded: z.boolean(),
+    known: z.boolean().nullable(),
+    didYouMean: z.string().nullable(),
+  })
   .meta({ title: 'PulledKillSwitch' });

@@ -1,13 +1,13 @@
 import type { KillScope } from '../../core/kill-switch/kill-switch.ts';
+import { didYouMean } from '../../core/did-you-mean.ts';
 import { err, ok } from '../../core/result.ts';
-import type { AuditLog } from '../../ports/audit-log.ts';
 import type { AdminFault, Administration } from '../administration.ts';
 import { KILL_SWITCHES_MAX, type KillSwitches } from '../kill-switches.ts';
 import { checkRole, notFound, withStore } from './admin-fault.ts';
+import { lookUpScope, type MetNamesDeps } from './met-names.ts';
 
-export interface KillSwitchAdminDeps {
+export interface KillSwitchAdminDeps extends MetNamesDeps {
   readonly killSwitches: KillSwitches;
-  readonly audit: AuditLog;
   /** By the names that scopes can hold. */
   readonly upstreams: ReadonlyMap<string, unknown>;
 }
@@ -25,9 +25,11 @@ export function createKillSwitchAdministration(
       const fault = checkRole(by, 'operator') ?? checkScope(request.scope, [...deps.upstreams.keys()]);
       if (fault !== null) return err(fault);
       if (deps.killSwitches.current().length >= KILL_SWITCHES_MAX) return err(TOO_MANY);
-      const pulled = await deps.killSwitches.pull({ ...request, by: by.user });
+      // It is in force before anything is looked up.
+      const pulling = deps.killSwitches.pull({ ...request, by: by.user });
+      const [pulled, name] = await Promise.all([pulling, lookUpScope(deps, request.scope)]);
       if (!pulled.persisted) return err(notPersisted(pulled.killSwitch.id));
-      return ok({ killSwitch: pulled.killSwitch, recorded: pulled.recorded });
+      return ok({ killSwitch: pulled.killSwitch, recorded: pulled.recorded, name });
     },
     releaseKillSwitch: async (by, id) => {
       const fault = checkRole(by, 'operator');
@@ -46,7 +48,8 @@ function checkScope(scope: KillScope, upstreams: readonly string[]): AdminFault 
   const named =
     'tool' in scope ? scope.tool.slice(0, scope.tool.indexOf('/')) : 'upstream' in scope ? scope.upstream : null;
   if (named === null || upstreams.includes(named)) return null;
-  const help = `There are: ${upstreams.join(', ')}.`;
+  const meant = didYouMean(named, upstreams);
+  const help = `${meant === null ? '' : `Did you mean ${meant}? `}There are: ${upstreams.join(', ')}.`;
   return { kind: 'invalid', message: 'no upstream has this name, so the switch would stop nothing', help };
 }
 

@@ -137,6 +137,8 @@ describe('the kill switch', () => {
       createdAt: '2026-11-20T00:00:00.000Z',
       expiresAt: '2026-11-20T01:00:00.000Z',
       recorded: true,
+      known: true,
+      didYouMean: null,
     });
     expect(asked()).toEqual([
       ['pullKillSwitch', { scope, reason: 'runaway agent', expiresMs: Date.UTC(2026, 10, 20, 1) }],

@@ -50,7 +50,7 @@ export const KILL_SWITCH_ROUTES: readonly AdminRoute[] = [
       }
       const pulled = await administration.pullKillSwitch(by, { scope: body.scope, reason: body.reason, expiresMs });
       if (!pulled.ok) return pulled;
-      return ok({ ...killSwitchView(pulled.value.killSwitch), recorded: pulled.value.recorded });
+      return ok({ ...killSwitchView(pulled.value.killSwitch), recorded: pulled.value.recorded, ...pulled.value.name });
     },
   }),
   adminRoute({
