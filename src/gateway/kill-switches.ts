@@ -60,10 +60,7 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
   const inTurn = createTurns();
   const changes = createChanges();
 
-  const inForce = (): readonly KillSwitch[] => {
-    const nowMs = deps.clock.nowMs();
-    return switches.filter((each) => each.expiresMs === null || each.expiresMs > nowMs);
-  };
+  const inForce = (): readonly KillSwitch[] => switches.filter((each) => !isOver(each, deps.clock.nowMs()));
 
   /** A switch that is over is kept until what it covered is void and its end is recorded: a restart must not forget to do that. */
   const toKeep = (): readonly KillSwitch[] => [...new Set([...switches, ...unvoided])];
@@ -88,8 +85,7 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
       unvoided = [...unvoided, killSwitch];
       deps.inFlight.stopFor(killSwitch, nowMs);
       changes.tell(expiresMs === null ? null : expiresMs - nowMs);
-      const entry = entryOf(killSwitch, 'on', by, nowMs);
-      const saved = await inTurn(() => saveOrReport(deps, toKeep(), entry));
+      const saved = await inTurn(() => saveOrReport(deps, toKeep(), entryOf(killSwitch, 'on', by, nowMs)));
       const voiding = finishVoiding().catch((error: unknown) =>
         deps.report({ callId: null, problem: 'approvals are not yet stored as void; none of them can be used', error }),
       );
@@ -99,20 +95,13 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
     },
 
     async recordExpired() {
-      if (inForce().length === switches.length) return;
-      await finishVoiding();
+      if (inForce().length < switches.length) await finishVoiding();
       await inTurn(async () => {
-        const inForceNow = inForce();
-        const over = switches.filter((each) => !inForceNow.includes(each) && !unvoided.includes(each));
+        const over = switches.filter((each) => isOver(each, deps.clock.nowMs()) && !unvoided.includes(each));
         if (over.length === 0) return;
-        const timeMs = deps.clock.nowMs();
         const rest = toKeep().filter((each) => !over.includes(each));
         switches = switches.filter((each) => !over.includes(each));
-        // Where the log is down, the store keeps the entries for it. Where nothing can be stored, the next process finds the switch again.
-        await deps.store.save(
-          rest,
-          over.map((each) => entryOf(each, 'expired', 'gateway', timeMs)),
-        );
+        await saveExpired(deps, rest, over);
         changes.tell(null);
       });
     },
@@ -137,6 +126,10 @@ export async function createKillSwitches(deps: KillSwitchesDeps): Promise<KillSw
   };
 }
 
+function isOver({ expiresMs }: KillSwitch, nowMs: number): boolean {
+  return expiresMs !== null && expiresMs <= nowMs;
+}
+
 async function saveOrReport(
   { store, report }: KillSwitchesDeps,
   kept: readonly KillSwitch[],
@@ -148,6 +141,17 @@ async function saveOrReport(
     report({ callId: null, problem: 'the kill switch is in force but could not be stored', error });
     return { recorded: false, persisted: false };
   }
+}
+
+/** Where the log is down, the store keeps the entries for it. Where nothing can be stored, the next process finds the switches again. */
+async function saveExpired(
+  { store, clock }: KillSwitchesDeps,
+  rest: readonly KillSwitch[],
+  over: readonly KillSwitch[],
+): Promise<void> {
+  const timeMs = clock.nowMs();
+  const entries = over.map((each) => entryOf(each, 'expired', 'gateway', timeMs));
+  await store.save(rest, entries);
 }
 
 /** One change of the store at a time, computed when its turn comes, so that an older state never overwrites a newer one. */
