@@ -109,7 +109,7 @@ function* detectInto(search: Search, text: string, depth: number, toOriginal: To
 }
 
 /** A text that is not longer is looked at in one step, whatever it is. */
-export const ONE_STEP_CHARS_MAX = 16_384;
+const ONE_STEP_CHARS_MAX = 16_384;
 /** A text with more places than one in so many characters is full of them. */
 const CHARS_PER_PLACE = 64;
 

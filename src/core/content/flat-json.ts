@@ -1,15 +1,14 @@
-import { Buffer } from 'node:buffer';
 import type { Span } from './detect.ts';
 import { characterClass, isIn } from './detectors/text-codes.ts';
 import { endOfString } from './json-strings.ts';
+import type { JsonWindow } from './json-window.ts';
 
 /**
  * A stretch of a JSON text as detectors read it best: as it stands, but for the strings with escapes, which stand as they read. So one
  * look at the whole of it finds what as many looks as it has strings would find.
  */
 export interface FlatJson {
-  readonly json: string;
-  readonly from: number;
+  readonly window: JsonWindow;
   readonly text: string;
   readonly strings: readonly FlatString[];
 }
@@ -22,37 +21,19 @@ export interface FlatString {
   readonly rawEnd: number;
 }
 
-/** A JSON text that is read flat part by part, each behind the one before. */
-export interface JsonParts {
-  /** The part `[from, to)`. Neither end lies within an escape; either may lie within a string. */
-  flatten(from: number, to: number): FlatJson;
+/** A window up to `to`. Neither end lies within an escape; either may lie within a string. */
+export function flattenJson(window: JsonWindow, to: number): FlatJson {
+  const { text: json } = window;
+  const backslash = json.indexOf('\\');
+  if (backslash !== -1 && backslash < to) return flattenStrings(window, to, backslash);
+  return { window, text: to === json.length ? json : window.copyUntil(to), strings: NONE };
 }
 
-/** `bytes`: the same text, well-formed, in UTF-8. */
-export function createJsonParts(json: string, bytes: Buffer): JsonParts {
-  const isAscii = bytes.length === json.length;
-  let backslash = -1;
-  return {
-    flatten(from, to) {
-      // Where there are few, no part looks for the next one again.
-      if (backslash < from) backslash = orLength(json.indexOf('\\', from), json);
-      if (backslash < to) return flattenStrings(json, from, to, backslash);
-      if (from === 0 && to === json.length) return { json, from, text: json, strings: NONE };
-      // A string of its own: in one that only points into another, every character costs twice as much to look at.
-      const text = isAscii ? bytes.toString('latin1', from, to) : copyOf(json, from, to);
-      return { json, from, text, strings: NONE };
-    },
-  };
-}
-
-function orLength(found: number, text: string): number {
-  return found === -1 ? text.length : found;
-}
-
-function flattenStrings(json: string, from: number, to: number, firstBackslash: number): FlatJson {
+function flattenStrings(window: JsonWindow, to: number, firstBackslash: number): FlatJson {
+  const { text: json } = window;
   const pieces: string[] = [];
   const strings: FlatString[] = [];
-  let at = from;
+  let at = 0;
   let length = 0;
   for (let backslash = firstBackslash; backslash !== -1 && backslash < to; backslash = json.indexOf('\\', at)) {
     // Before the first escape of a string there is no quote in it.
@@ -67,13 +48,7 @@ function flattenStrings(json: string, from: number, to: number, firstBackslash: 
     at = rawEnd;
   }
   pieces.push(json.slice(at, to));
-  return { json, from, text: pieces.join(''), strings };
-}
-
-function copyOf(json: string, from: number, to: number): string {
-  const part = json.slice(from, to);
-  const encoding = Buffer.byteLength(part) === part.length ? 'latin1' : 'utf16le';
-  return Buffer.from(part, encoding).toString(encoding);
+  return { window, text: pieces.join(''), strings };
 }
 
 const NONE: readonly FlatString[] = [];
@@ -93,7 +68,7 @@ export function toRawSpans(flat: FlatJson, inString: boolean, spans: readonly Sp
     for (let at = span.start; at < span.end; ) {
       const string = find(at);
       if (at === span.start && span.end < (string?.start ?? Infinity)) {
-        const number = span.class === 'secret' ? null : numberAround(flat.json, rawBefore(flat, string, at));
+        const number = span.class === 'secret' ? null : numberAround(flat.window, rawBefore(flat, string, at));
         if (number !== null) raw.push({ ...span, ...number, isBare: true });
         break;
       }
@@ -110,23 +85,30 @@ export function toRawSpans(flat: FlatJson, inString: boolean, spans: readonly Sp
 const NO_SPANS: readonly Span[] = [];
 
 /** The offset in the JSON text of what lies outside of strings, before this one. */
-function rawBefore({ from, strings }: FlatJson, next: FoundString | null, at: number): number {
+function rawBefore({ strings }: FlatJson, next: FoundString | null, at: number): number {
   if (next !== null) return next.rawOf(next.start) - (next.start - at);
   const last = strings.at(-1);
-  return last === undefined ? from + at : last.rawEnd + (at - last.end);
+  return last === undefined ? at : last.rawEnd + (at - last.end);
 }
 
-function numberAround(json: string, at: number): Pick<Span, 'start' | 'end'> | null {
+/** Such a number may begin before the window or end behind it. */
+function numberAround({ codeAt }: JsonWindow, at: number): Pick<Span, 'start' | 'end'> | null {
+  const isNumberAt = (offset: number): boolean => isIn(NUMBER_CHARACTERS, codeAt(offset) ?? 0);
   let start = at;
-  while (isIn(NUMBER_CHARACTERS, json.charCodeAt(start - 1))) start -= 1;
+  while (isNumberAt(start - 1)) start -= 1;
   let end = at;
-  while (isIn(NUMBER_CHARACTERS, json.charCodeAt(end))) end += 1;
-  return LONG_NUMBER.test(json.slice(start, end)) ? { start, end } : null;
+  while (isNumberAt(end)) end += 1;
+  const codes = Array.from(
+    { length: Math.min(end - start, BEGINNING_CHARS) },
+    (_, index) => codeAt(start + index) ?? 0,
+  );
+  return LONG_NUMBER.test(String.fromCharCode(...codes)) ? { start, end } : null;
 }
 
 const NUMBER_CHARACTERS = characterClass(/[0-9.eE+-]/);
 /** A shorter one says nothing about anybody. */
 const LONG_NUMBER = /^-?[0-9]{8}/;
+const BEGINNING_CHARS = 9;
 
 interface FoundString {
   readonly start: number;
@@ -139,7 +121,7 @@ interface FoundString {
 function createStringFinder(flat: FlatJson, inString: boolean): (offset: number) => FoundString | null {
   const { text, strings } = flat;
   let escapes = 0;
-  let shift = flat.from;
+  let shift = 0;
   let next = inString ? 0 : text.indexOf('"') + 1;
   let current: FoundString | null = null;
   let isOver = !inString && next === 0;
@@ -156,7 +138,7 @@ function createStringFinder(flat: FlatJson, inString: boolean): (offset: number)
     } else {
       escapes += 1;
       shift = escaped.rawEnd - escaped.end;
-      found = { start, end: escaped.end, rawOf: rawOffsets(flat.json, escaped) };
+      found = { start, end: escaped.end, rawOf: rawOffsets(flat.window.text, escaped) };
     }
     next = text.indexOf('"', found.end + 1) + 1;
     isOver = next === 0;

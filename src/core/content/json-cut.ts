@@ -4,14 +4,17 @@ const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 const BLANK = 0x20;
 
+const LOW_SURROGATE_MIN = 0xdc00;
+const LOW_SURROGATE_MAX = 0xdfff;
+
 const ENCODED = characterClass(/[A-Za-z0-9+/_-]/);
 
 /** How far before the place that is asked for a better one may lie. */
 const LOOK_BACK_CHARS = 16 * 1024;
 
 /**
- * Where a well-formed JSON text may be cut near an offset, so that each part reads as it did: never within an escape, behind a blank where
- * there is one, and else a multiple of four characters from where letters and digits without a break begin, because that is how base64 and
+ * Where a well-formed JSON text may be cut near an offset, so that each part reads as it did: never within an escape or a character, behind a blank
+ * where there is one, and else a multiple of four characters from where letters and digits without a break begin, because that is how base64 and
  * hexadecimal are read. The end of the text where that is near.
  */
 export function safeCut(json: string, from: number, wanted: number): number {
@@ -21,7 +24,12 @@ export function safeCut(json: string, from: number, wanted: number): number {
   for (let at = wanted; at > first; at -= 1) if (json.charCodeAt(at - 1) === BLANK) return at;
   let start = wanted;
   while (start > from && isIn(ENCODED, json.charCodeAt(start - 1))) start -= 1;
-  return beforeEscape(json, from, wanted - ((wanted - start) % 4));
+  return beforeEscape(json, from, beforeCharacter(json, wanted - ((wanted - start) % 4)));
+}
+
+function beforeCharacter(json: string, wanted: number): number {
+  const code = json.charCodeAt(wanted);
+  return code >= LOW_SURROGATE_MIN && code <= LOW_SURROGATE_MAX ? wanted - 1 : wanted;
 }
 
 const ESCAPE_CHARS_MAX = 6;
@@ -36,15 +44,15 @@ function beforeEscape(json: string, from: number, wanted: number): number {
   return (last - first) % 2 === 0 ? last : wanted;
 }
 
-/** Tells of offsets that only grow whether they lie within a string. */
-export function createStringTracker(json: string): (offset: number) => boolean {
+/** Tells of offsets in the bytes of a JSON text, which only grow, whether they lie within a string. */
+export function createStringTracker(json: Uint8Array): (offset: number) => boolean {
   let at = 0;
   let isIn = false;
   return (offset) => {
     for (; at < offset; at += 1) {
-      const code = json.charCodeAt(at);
-      if (code === BACKSLASH) at += 1;
-      else if (code === QUOTE) isIn = !isIn;
+      const byte = json[at];
+      if (byte === BACKSLASH) at += 1;
+      else if (byte === QUOTE) isIn = !isIn;
     }
     return isIn;
   };

@@ -2,10 +2,11 @@ import { Buffer } from 'node:buffer';
 import { joinBytes } from '../bytes/join-bytes.ts';
 import type { Detector } from './detectors/detector.ts';
 import { looksSecret, NAMED_SECRET, namesSecret } from './detectors/named-secret.ts';
-import { createRoom, SHARED_ROOM } from './detectors/text-codes.ts';
-import { detectInSteps, mergeSpans, ONE_STEP_CHARS_MAX, type Span } from './detect.ts';
-import { createJsonParts, type FlatJson, toRawSpans } from './flat-json.ts';
+import { giveRoomBack, takeRoom } from './detectors/text-codes.ts';
+import { detectInSteps, mergeSpans, type Span } from './detect.ts';
+import { type FlatJson, flattenJson, toRawSpans } from './flat-json.ts';
 import { createStringTracker, safeCut } from './json-cut.ts';
+import { readWindow } from './json-window.ts';
 import { redactText } from './redact-text.ts';
 import { createUnpackRoom } from './unpack.ts';
 
@@ -27,14 +28,13 @@ export interface JsonDetection {
 /** For the bytes of a JSON text, well-formed and in pieces, as an upstream sent them. */
 export function createJsonDetection(pieces: readonly Uint8Array[], detectors: readonly Detector[]): JsonDetection {
   const bytes = joinBytes(pieces);
-  const text = bytes.toString('utf8');
-  const search = createSearch(text, bytes, detectors);
+  const search = createSearch(bytes, detectors);
   return {
     step: () => search.step(),
     finish() {
       const spans = search.found();
       if (spans.length === 0) return { json: pieces, jsonBytes: bytes.length, spans };
-      const json = Buffer.from(redactText(text, spans));
+      const json = Buffer.from(redactText(bytes.toString('utf8'), spans));
       return { json: [json], jsonBytes: json.length, spans };
     },
   };
@@ -53,7 +53,7 @@ export function redactJson(pieces: readonly Uint8Array[], detectors: readonly De
  * Numbers are looked at where personal data is looked for: cards and identity numbers are written as such.
  */
 export function detectInJson(text: string, detectors: readonly Detector[]): readonly Span[] {
-  const search = createSearch(text, Buffer.from(text), detectors);
+  const search = createSearch(Buffer.from(text), detectors);
   while (!search.step());
   return search.found();
 }
@@ -64,32 +64,45 @@ const PART_CHARS = 64 * 1024;
 const OVERLAP_CHARS = 16 * 1024;
 /** Behind that, a good place to end at is looked for. */
 const SEARCH_CHARS = 1024;
+/** Behind the last place at which a part may end is a character, unless the text ends there. */
+const WINDOW_CHARS_MIN = PART_CHARS + OVERLAP_CHARS + SEARCH_CHARS + 1;
 
 interface Search {
   step(): boolean;
   found(): readonly Span[];
 }
 
-/** `bytes`: the same text, in UTF-8. */
-function createSearch(json: string, bytes: Buffer, detectors: readonly Detector[]): Search {
+/** Of a text that waits for its next step nothing is kept but its bytes: many may wait at once. */
+function createSearch(bytes: Buffer, detectors: readonly Detector[]): Search {
   const spans: Span[] = [];
-  const parts = createJsonParts(json, bytes);
-  const isInStringAt = createStringTracker(json);
-  // Other searches come in between the steps of a long one.
-  const codes = json.length > ONE_STEP_CHARS_MAX ? createRoom(json.length) : SHARED_ROOM;
-  const room = { codes, unpack: createUnpackRoom() };
+  const isInStringAt = createStringTracker(bytes);
+  const unpack = createUnpackRoom();
+  let from = 0;
+  let charsBefore = 0;
+
+  function* searchPart(): Generator<void, void> {
+    const window = readWindow(bytes, from, WINDOW_CHARS_MIN);
+    const { text } = window;
+    const cut = safeCut(text, 0, PART_CHARS);
+    const to = cut === text.length ? cut : safeCut(text, cut + OVERLAP_CHARS, cut + OVERLAP_CHARS + SEARCH_CHARS);
+    const flat = flattenJson(window, to);
+    // Other searches may come in between: also a short text may have much packed into it.
+    const codes = takeRoom();
+    const found = yield* detectInSteps(flat.text, detectors, { codes, unpack });
+    giveRoomBack(codes);
+    const raw = found.length === 0 ? found : toRawSpans(flat, isInStringAt(from), found);
+    for (const span of [...raw, ...findEscapedMembers(flat)]) {
+      spans.push({ ...span, start: charsBefore + span.start, end: charsBefore + span.end });
+    }
+    from += window.bytesUntil(cut);
+    charsBefore += cut;
+  }
 
   function* search(): Generator<void, void> {
-    for (let from = 0; ; ) {
-      const cut = safeCut(json, from, from + PART_CHARS);
-      const to = cut === json.length ? cut : safeCut(json, cut + OVERLAP_CHARS, cut + OVERLAP_CHARS + SEARCH_CHARS);
-      const flat = parts.flatten(from, to);
-      const found = yield* detectInSteps(flat.text, detectors, room);
-      if (found.length > 0) for (const span of toRawSpans(flat, isInStringAt(from), found)) spans.push(span);
-      findEscapedMembers(flat, spans);
-      if (cut === json.length) return;
-      from = cut;
+    yield* searchPart();
+    while (from < bytes.length) {
       yield;
+      yield* searchPart();
     }
   }
 
@@ -104,14 +117,14 @@ function createSearch(json: string, bytes: Buffer, detectors: readonly Detector[
  * A secret with a quote or a backslash in it stands between other quotes in the flat text, so a detector would take its beginning for all
  * of it.
  */
-function findEscapedMembers({ json, strings, from }: FlatJson, spans: Span[]): void {
-  for (const { rawStart, rawEnd } of strings) {
-    const before = json.slice(Math.max(from, rawStart - MEMBER_CHARS_MAX), rawStart);
+function findEscapedMembers({ window: { text: json }, strings }: FlatJson): readonly Span[] {
+  return strings.flatMap(({ rawStart, rawEnd }) => {
+    const before = json.slice(Math.max(0, rawStart - MEMBER_CHARS_MAX), rawStart);
     const name = MEMBER.exec(before)?.[1];
-    if (name === undefined || !namesSecret(name) || rawEnd - rawStart > VALUE_CHARS_MAX) continue;
+    if (name === undefined || !namesSecret(name) || rawEnd - rawStart > VALUE_CHARS_MAX) return [];
     const value = JSON.parse(`"${json.slice(rawStart, rawEnd)}"`) as string;
-    if (looksSecret(value)) spans.push({ start: rawStart, end: rawEnd, detector: NAMED_SECRET, class: 'secret' });
-  }
+    return looksSecret(value) ? [{ start: rawStart, end: rawEnd, detector: NAMED_SECRET, class: 'secret' }] : [];
+  });
 }
 
 const MEMBER = /"([^"\\]{1,64})"\s{0,8}:\s{0,8}"$/;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findMarks } from '../../../src/core/content/detectors/marks.ts';
-import { createRoom } from '../../../src/core/content/detectors/text-codes.ts';
+import { SHARED_ROOM } from '../../../src/core/content/detectors/text-codes.ts';
 
-const marksOf = (text: string) => findMarks(text, { withNumbers: true, room: createRoom(100) });
+const marksOf = (text: string) => findMarks(text, { withNumbers: true, room: SHARED_ROOM });
 /** Texts in which there is much to find. */
 const texts = fc
   .array(

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PERSONAL_DATA_CLASSES } from '../../../src/core/content/detectors/detector.ts';
@@ -118,7 +119,39 @@ const stepsOn = (text: string): number => {
   return steps;
 };
 
+describe('numbers across the borders of steps', () => {
+  const CARD = '4111111111111111';
+  const shownOf = (json: string): string => Buffer.concat(redactJson([Buffer.from(json)], ALL).json).toString();
+
+  it.each([
+    ['a card', CARD],
+    ['digits that end in one', `1234${CARD}`],
+    ['digits that begin with one', `${CARD}567`],
+  ])('stay whole, wherever a border lies in %s', (_, number) => {
+    for (let shift = 0; shift < 24; shift += 1) {
+      const shown = shownOf(`{"s":"${'é'.repeat(shift)}","n":[${`${number},`.repeat(10_000)}1]}`);
+      const left = shown.replaceAll('"[redacted:card-number]"', number);
+      expect(left.match(/[0-9]+(?=,)/g)).toEqual(Array.from({ length: 10_000 }, () => number));
+      expect(shown.includes(number)).toBe(number !== CARD);
+    }
+  });
+});
+
 describe('a search in steps', () => {
+  it('says where finds are in UTF-16 code units, also behind characters of any length', () => {
+    const text = `${'aé日\u{1f511}'.repeat(40_000)} ${GITHUB}`;
+    const json = JSON.stringify({ text });
+    const search = createJsonDetection([Buffer.from(json)], SECRET_DETECTORS);
+    while (!search.step());
+    expect(search.finish().spans.map(({ start, end }) => json.slice(start, end))).toEqual([GITHUB]);
+  });
+
+  it('refuses what is no UTF-8, of which nobody could say where anything is', () => {
+    const bytes = Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff]), Buffer.from('é"}')]);
+    const search = createJsonDetection([bytes], SECRET_DETECTORS);
+    expect(() => search.step()).toThrow('UTF-8');
+  });
+
   it('takes one for each part of an ordinary text', () => {
     expect(stepsOn('The customer asked for a revised quote, in writing.\n'.repeat(6000))).toBe(5);
     expect(stepsOn('password=x '.repeat(1000))).toBe(1);
@@ -133,7 +166,8 @@ describe('a search in steps', () => {
   );
 
   it('is not disturbed by others in between', () => {
-    const texts = ['AKIA', 'password=x ', '日本 '].map((unit) => `${unit.repeat(20_000 / unit.length)} ${GITHUB} end`);
+    const long = ['AKIA', 'password=x ', '日本 '].map((unit) => `${unit.repeat(20_000 / unit.length)} ${GITHUB} end`);
+    const texts = [...long, ...long.map((text) => `x ${gzipSync(text).toString('base64')} y`)];
     const alone = texts.map((text) => {
       const search = startOn(text);
       while (!search.step());
@@ -142,6 +176,6 @@ describe('a search in steps', () => {
     const searches = texts.map(startOn);
     for (let waiting = searches; waiting.length > 0; ) waiting = waiting.filter((search) => !search.step());
     expect(searches.map((search) => search.finish().spans)).toEqual(alone);
-    expect(alone.map(({ length }) => length > 0)).toEqual([true, true, true]);
+    expect(alone.map(({ length }) => length > 0)).toEqual(texts.map(() => true));
   });
 });
