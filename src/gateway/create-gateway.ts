@@ -5,7 +5,7 @@ import { GATEWAY_INSTRUCTIONS } from '../core/catalog/instructions.ts';
 import { offersTo } from '../core/policy/claims.ts';
 import { describeGateway } from './instructions.ts';
 import { listCatalogue } from './list-catalogue.ts';
-import { stillAllows } from './still-allows.ts';
+import { hearAgain } from './hear-again.ts';
 import { tellRootsChanged } from './tell-roots-changed.ts';
 import { upstreamsOf } from './upstreams-of.ts';
 import type { Refusals } from './refusals.ts';
@@ -35,10 +35,10 @@ export function createGateway(deps: CallDeps, refusals: Refusals, subscriptions:
         return GATEWAY_INSTRUCTIONS;
       }
     },
-    stillAllows: (call) =>
-      stillAllows(deps, call).catch((error: unknown) => {
+    hearAgain: (call) =>
+      hearAgain(deps, call).catch((error: unknown) => {
         deps.report({ callId: call.context.callId, problem: 'an answer was not told again', error });
-        return false;
+        return null;
       }),
     refuse: (refusal) => refusals.record(refusal),
     async rootsChanged(context) {

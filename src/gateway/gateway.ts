@@ -13,7 +13,7 @@ import type { AnswerRoom } from '../ports/answer-room.ts';
 import type { UpstreamProgress } from '../ports/upstream.ts';
 import type { DurableAsk } from './durable-ask.ts';
 import type { HostTask, Waiting } from './tasks/host-task.ts';
-import type { AnsweredCall } from './still-allows.ts';
+import type { AnsweredCall, Hearing } from './hear-again.ts';
 import type { Tasks } from './tasks/tasks.ts';
 import type { Listening, ListenRequest } from './subscriptions/listening.ts';
 
@@ -169,8 +169,8 @@ export interface Gateway {
    * answer; these need no rule, but the log and a kill switch can stand in their way.
    */
   admit(context: RequestContext, method: string): Promise<HostError | null>;
-  /** Whether a call that was answered could be made now, so that its answer may be told again. Never throws. */
-  stillAllows(call: AnsweredCall): Promise<boolean>;
+  /** Lets a host hear again of a call that could be made now; `null`: it could not. The caller leaves when it is told. Never throws. */
+  hearAgain(call: AnsweredCall): Promise<Hearing | null>;
   /** The host's roots have changed: told to the upstreams that may ask for them. Never throws. */
   rootsChanged(context: RequestContext): Promise<void>;
   hasUpstream(name: string): boolean;

@@ -122,6 +122,34 @@ it('tells nothing of a tool that is stopped by now, or that the person may not u
   await after.until(/canary-of-alice/);
 });
 
+it('goes on for nobody whose other credential was revoked after they came back, and for the one who comes back after that', async () => {
+  const host = await openHost('alice');
+  const id = await loseCall(host);
+  const other = await gateway.issue({ user: 'alice', groups: ['staff'] });
+  const headers = { ...host.headers, authorization: `Bearer ${other.token}` };
+  const elsewhere = await comeBack({ ...host, headers }, id);
+  expect((await gateway.admin('DELETE', `/api/tokens/${other.id}`)).status).toBe(200);
+  await elsewhere.ended;
+  answer('canary-of-alice');
+  expect(elsewhere.text()).not.toContain('canary');
+  const back = await comeBack(host, id);
+  await back.until(/canary-of-alice/);
+});
+
+it('goes on for nobody whose other client was stopped after they came back', async () => {
+  const host = await openHost('alice');
+  const id = await loseCall(host);
+  const other = await gateway.issue({ user: 'alice', groups: ['staff'] });
+  const headers = { ...host.headers, authorization: `Bearer ${other.token}` };
+  const elsewhere = await comeBack({ ...host, headers }, id);
+  await gateway.admin('POST', '/api/kill-switch', { scope: { client: other.id }, reason: 'drill' });
+  await elsewhere.ended;
+  answer('canary-of-alice');
+  expect(elsewhere.text()).not.toContain('canary');
+  const back = await comeBack(host, id);
+  await back.until(/canary-of-alice/);
+});
+
 it('ends when its host cancels it after the loss', async () => {
   const host = await openHost('alice');
   await loseCall(host);

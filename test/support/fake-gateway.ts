@@ -63,7 +63,7 @@ export function createFakeGateway(upstreams: readonly string[] = ['notes']): Fak
     onTask: () => {
       throw new Error('a test that asks about tasks says what there is');
     },
-    stillAllows: async () => true,
+    hearAgain: async () => ({ signal: new AbortController().signal, leave: () => undefined }),
     tasks: {
       get: onTask('get'),
       update: onTask('update'),

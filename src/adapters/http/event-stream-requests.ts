@@ -2,6 +2,8 @@ import { encodeResult } from '../../core/mcp/encode-answer.ts';
 import { methodNotFound } from '../../core/mcp/errors.ts';
 import { parseSubscribeParams } from '../../core/mcp/listen-params.ts';
 import type { RequestMessage } from '../../core/mcp/message.ts';
+import type { Hearing } from '../../gateway/hear-again.ts';
+import { SHUTDOWN } from '../../ports/upstream.ts';
 import { findSessionEvents } from './event-streams.ts';
 import type { CallReturn } from './call-events.ts';
 import { type Caller, type Exchange, type KnownSoFar, type Opened, turnAway } from './exchange.ts';
@@ -25,8 +27,8 @@ export async function openEventStream(exchange: Exchange, caller: Caller): Promi
   const refused = await plane.deps.gateway.admit(context, method);
   const call = refused === null ? plane.callEvents.find(session, context.endpoint, lastEventId) : null;
   // What may not be heard any more is like a call that is forgotten.
-  if (call !== null && (await plane.deps.gateway.stillAllows({ ...call.call, context })))
-    return res.destroyed ? undefined : goOnWithCall(exchange, caller, call, known);
+  const hearing = call === null ? null : await plane.deps.gateway.hearAgain({ ...call.call, context });
+  if (call !== null && hearing !== null) return goOnWithCall(exchange, caller, { ...call, hearing }, known);
   const events = refused ?? (await findSessionEvents(plane, session, context));
   if (res.destroyed) return;
   if ('kind' in events) return sendError(res, null, events, retryAfter(events.retryAfterSeconds));
@@ -34,8 +36,20 @@ export async function openEventStream(exchange: Exchange, caller: Caller): Promi
 }
 
 /** A host that lost the connection on which its call was answered: what it missed, and then the rest as it comes. */
-function goOnWithCall({ plane, res }: Exchange, caller: Caller, { missed, goOn }: CallReturn, known: KnownSoFar): void {
+function goOnWithCall(
+  { plane, res }: Exchange,
+  caller: Caller,
+  { missed, goOn, hearing }: CallReturn & { readonly hearing: Hearing },
+  known: KnownSoFar,
+): void {
   const { slot } = caller;
+  if (res.destroyed) return hearing.leave();
+  res.once('close', () => hearing.leave());
+  // Only the connection ends: whoever may, can come back for the rest. At the end of the gateway the call itself says so.
+  const { signal } = hearing;
+  signal.addEventListener('abort', () => {
+    if (signal.reason !== SHUTDOWN) res.destroy();
+  });
   if (!slot.becomeStream()) return turnAway({ plane, req: res.req, res }, REFUSALS.tooManyStreams, known);
   beginEventStream(res);
   // The call has its own way to end; that this connection is lost again does not end it.
