@@ -47,7 +47,7 @@ export function* detectInSteps(text: string, detectors: readonly Detector[], roo
     room: room.codes,
     unpackRoom: room.unpack,
     spans: [],
-    seen: new Set(),
+    seen: new Map(),
     charsLeft: UNFOLD_FACTOR_MAX * text.length + UNFOLD_CHARS_MIN,
   };
   yield* detectInto(search, text, 0, (start, end) => [start, end]);
@@ -74,7 +74,8 @@ interface Search {
   readonly room: CodesRoom;
   readonly unpackRoom: UnpackRoom;
   readonly spans: Span[];
-  readonly seen: Set<string>;
+  /** What was read, and where in the original it began. */
+  readonly seen: Map<string, Set<number>>;
   charsLeft: number;
 }
 
@@ -98,14 +99,23 @@ function* detectInto(search: Search, text: string, depth: number, toOriginal: To
   }
   for (const inner of texts) {
     if (text.length > ONE_STEP_CHARS_MAX) yield;
+    const spanOf: ToOriginal = (start, end) => toOriginal(...inner.spanOf(start, end));
     // What is escaped in two ways reads the same in whichever order they are undone.
-    if (search.seen.has(inner.text)) continue;
-    search.seen.add(inner.text);
+    if (hasSeen(search, inner.text, spanOf(0, inner.text.length)[0])) continue;
     // What was packed has room of its own, and may be encoded in itself as the text may.
     search.charsLeft += inner.isUnpacked === true ? inner.text.length : -inner.text.length;
     if (search.charsLeft < 0) return;
-    yield* detectInto(search, inner.text, depth + 1, (start, end) => toOriginal(...inner.spanOf(start, end)));
+    yield* detectInto(search, inner.text, depth + 1, spanOf);
   }
+}
+
+/** At this place: the same may stand at another one, as a text and as structured content. */
+function hasSeen({ seen }: Search, text: string, start: number): boolean {
+  const starts = seen.get(text) ?? new Set();
+  seen.set(text, starts);
+  const isKnown = starts.has(start);
+  starts.add(start);
+  return isKnown;
 }
 
 /** A text that is not longer is looked at in one step, whatever it is. */

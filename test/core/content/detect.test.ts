@@ -132,6 +132,12 @@ describe('secrets in disguise', () => {
     expect(shown).toMatch(/^before .{0,4}\[redacted:token\]={0,2} after$/s);
   });
 
+  it('are found wherever they stand, also where the same stood before', () => {
+    const twice = JSON.stringify({ content: [{ type: 'text', text: base64 }], structuredContent: { value: base64 } });
+    expect(detectInJson(twice, SECRET_DETECTORS)).toHaveLength(2);
+    expect(redacted(`${base64} and ${base64}`)).toMatch(/^\[redacted:token\]=* and \[redacted:token\]=*$/);
+  });
+
   const hex = Buffer.from(GITHUB).toString('hex');
   it.each([
     ['a word', `${hex}\nok\n`],
