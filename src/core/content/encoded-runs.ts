@@ -26,7 +26,8 @@ export function decodeRuns(text: string, { codes, runs }: Marks, room: UnpackRoo
     done = end;
     // A find in there takes the whole block with it: a part of it could not be decoded any more.
     const block = lines.map(([from, to]) => text.slice(from, to)).join('');
-    decode(decoded, block, [start, end], room);
+    const isClear = decode(decoded, block, [start, end], room);
+    if (!isClear && block.length <= SHIFTED_CHARS_MAX) decodeShifted(decoded, block, [start, end]);
     if (lines.length === 1 || (isWrapped(lines) && isHex(block) === isHex(text.slice(start, runEnd)))) return;
     for (const line of lines) {
       if (line[1] - line[0] >= RUN_CHARS_MIN) decode(decoded, text.slice(...line), line, room);
@@ -70,23 +71,39 @@ function isWrapped(lines: readonly Line[]): boolean {
 const WRAPPED_CHARS_MIN = 60;
 const WRAPPED_CHARS_MAX = 80;
 
-function decode({ texts, closed }: DecodedRuns, run: string, span: Line, room: UnpackRoom): void {
+/** `false`: it holds nothing that could be read. */
+function decode(decoded: DecodedRuns, run: string, span: Line, room: UnpackRoom): boolean {
   const bytes = Buffer.from(run, isHex(run) ? 'hex' : 'base64');
   const unpacked = unpack(bytes, room);
   switch (unpacked.kind) {
     case 'closed':
-      closed.push(span);
-      return;
+      decoded.closed.push(span);
+      return true;
     case 'opened':
-      for (const text of partsOf(unpacked.bytes)) texts.push({ text, spanOf: () => span, isUnpacked: true });
-      return;
+      for (const text of partsOf(unpacked.bytes)) decoded.texts.push({ text, spanOf: () => span, isUnpacked: true });
+      return true;
     case 'plain':
-      if (mayHoldText(bytes)) texts.push({ text: bytes.toString('latin1'), spanOf: () => span });
-      return;
+      return keepText(decoded, bytes, span);
     default:
-      assertNever(unpacked);
+      return assertNever(unpacked);
   }
 }
+
+function keepText({ texts }: DecodedRuns, bytes: ReturnType<typeof Buffer.from>, span: Line): boolean {
+  const isText = mayHoldText(bytes);
+  if (isText) texts.push({ text: bytes.toString('latin1'), spanOf: () => span });
+  return isText;
+}
+
+/** What stands before it in the same run, such as the path of an address, may leave it at any of four places. */
+function decodeShifted(decoded: DecodedRuns, run: string, span: Line): void {
+  for (let shift = 1; shift < 4; shift += 1) {
+    const rest = run.slice(shift);
+    if (keepText(decoded, Buffer.from(rest, isHex(rest) ? 'hex' : 'base64'), span)) return;
+  }
+}
+
+const SHIFTED_CHARS_MAX = 4096;
 
 /** What is looked at in one step, as of the result itself. Parts overlap by as much as the longest find. */
 const PART_CHARS = 64 * 1024;
@@ -121,13 +138,16 @@ const KINDS: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
 
 const LOOKED_AT_BYTES = 4096;
 
-/** Whether enough of it in a row is printable to be a secret. Random bytes and images hardly ever are. */
-function mayHoldText(bytes: Uint8Array): boolean {
+/**
+ * Whether enough of it in a row is printable to be a secret. Random bytes and images hardly ever are. Zeros do not count: in UTF-16 they
+ * stand between the letters.
+ */
+export function mayHoldText(bytes: Uint8Array): boolean {
   let printable = 0;
   const end = Math.min(bytes.length, LOOKED_AT_BYTES);
   for (let index = 0; index < end; index += 1) {
     const byte = bytes[index] ?? 0;
-    printable = byte >= 0x20 && byte < 0x7f ? printable + 1 : 0;
+    if (byte !== 0) printable = byte >= 0x20 && byte < 0x7f ? printable + 1 : 0;
     if (printable === 12) return true;
   }
   return bytes.length > LOOKED_AT_BYTES;

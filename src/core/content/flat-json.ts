@@ -57,8 +57,8 @@ const LOWER_U = 0x75;
 
 /**
  * Where in the JSON text the spans lie that were found in it flat: in order, each within one string, so that markers in their places leave
- * the text well-formed. Outside of strings only personal data is found, in numbers, and each such number is one span as a whole: a part of
- * it would be another number. `inString`: whether the stretch begins within one.
+ * the text well-formed. Outside of strings only numbers are found: personal data, where each number is one span as a whole, because a part
+ * of it would be another number; and lists of bytes. `inString`: whether the stretch begins within one.
  */
 export function toRawSpans(flat: FlatJson, inString: boolean, spans: readonly Span[]): readonly Span[] {
   if (spans.length === 0) return NO_SPANS;
@@ -68,8 +68,10 @@ export function toRawSpans(flat: FlatJson, inString: boolean, spans: readonly Sp
     for (let at = span.start; at < span.end; ) {
       const string = find(at);
       if (at === span.start && span.end < (string?.start ?? Infinity)) {
-        const number = span.class === 'secret' ? null : numberAround(flat.window, rawBefore(flat, string, at));
-        if (number !== null) raw.push({ ...span, ...number, isBare: true });
+        const start = rawBefore(flat, string, at);
+        const numbers =
+          span.class === 'secret' ? numbersIn(flat.window, start, span.end - at) : numberAround(flat.window, start);
+        if (numbers !== null) raw.push({ ...span, ...numbers, isBare: true });
         break;
       }
       if (string === null) break;
@@ -105,6 +107,16 @@ function numberAround({ codeAt }: JsonWindow, at: number): Pick<Span, 'start' | 
   return LONG_NUMBER.test(String.fromCharCode(...codes)) ? { start, end } : null;
 }
 
+/** A list of bytes, from the first to the last. Nothing else that is secret stands outside of strings. */
+function numbersIn({ codeAt }: JsonWindow, start: number, length: number): Pick<Span, 'start' | 'end'> | null {
+  const codes = Array.from({ length }, (_, index) => codeAt(start + index) ?? 0);
+  return codes.every((code) => isIn(LIST_CHARACTERS, code)) && codes.includes(COMMA)
+    ? { start, end: start + length }
+    : null;
+}
+
+const LIST_CHARACTERS = characterClass(/[0-9,\s]/);
+const COMMA = 0x2c;
 const NUMBER_CHARACTERS = characterClass(/[0-9.eE+-]/);
 /** A shorter one says nothing about anybody. */
 const LONG_NUMBER = /^-?[0-9]{8}/;

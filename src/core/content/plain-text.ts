@@ -4,15 +4,19 @@ import { Buffer } from 'node:buffer';
 export function plainText(match: string): string {
   switch (match.charAt(0)) {
     case '%':
-      return percentBytes(match);
+      return match.charAt(1) === 'u' ? codePoint(match.slice(2), 16) : percentBytes(match);
     case '\\':
       return jsonCharacter(match);
     case '&':
       return entityCharacter(match);
+    case TERMINAL_ESCAPE:
+      return '';
     default:
       return plainCharacter(match);
   }
 }
+
+const TERMINAL_ESCAPE = '\u001b';
 
 /** The text as a reader sees it, who takes a Cyrillic `а` for a Latin one. */
 export function plainLetters(text: string): string {
@@ -30,7 +34,7 @@ function plainCharacter(char: string): string {
 function seenAs(char: string): string {
   const lookAlike = LOOK_ALIKES.get(char);
   if (lookAlike !== undefined) return lookAlike;
-  if (/[\p{Default_Ignorable_Code_Point}\p{Cf}]/u.test(char)) return '';
+  if (/[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/u.test(char)) return '';
   return char.normalize('NFKC');
 }
 
@@ -53,8 +57,13 @@ function percentBytes(match: string): string {
 
 function jsonCharacter(match: string): string {
   const kind = match.charAt(1);
-  if (kind === 'u' || kind === 'x') return String.fromCharCode(Number.parseInt(match.slice(2), 16));
+  if (/[uUx]/.test(kind)) return codePoint(match.slice(2).replace(/[{}]/g, ''), 16);
   return SHORT_ESCAPES.get(kind) ?? kind;
+}
+
+function codePoint(digits: string, base: number): string {
+  const code = Number.parseInt(digits, base);
+  return code <= 0x10ffff ? String.fromCodePoint(code) : '';
 }
 
 const SHORT_ESCAPES: ReadonlyMap<string, string> = new Map([
@@ -66,22 +75,35 @@ const SHORT_ESCAPES: ReadonlyMap<string, string> = new Map([
 ]);
 
 function entityCharacter(match: string): string {
-  if (match.charAt(1) !== '#') return NAMED_ENTITIES.get(match.slice(1, -1)) ?? match;
-  const isHex = match.charAt(2).toLowerCase() === 'x';
-  const code = Number.parseInt(match.slice(isHex ? 3 : 2, -1), isHex ? 16 : 10);
-  return code <= 0x10ffff ? String.fromCodePoint(code) : match;
+  const text = match.slice(1).replace(/;$/, '');
+  if (!text.startsWith('#')) return NAMED_ENTITIES.get(text) ?? match;
+  return /^#x/i.test(text) ? codePoint(text.slice(2), 16) : codePoint(text.slice(1), 10);
 }
 
-const NAMED_ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['amp', '&'],
-  ['lt', '<'],
-  ['gt', '>'],
-  ['quot', '"'],
-  ['apos', "'"],
-  ['colon', ':'],
-  ['equals', '='],
-  ['lowbar', '_'],
-  ['hyphen', '-'],
-  ['period', '.'],
-  ['sol', '/'],
-]);
+/** Those that stand for a character of a token, or for the ampersand of another one. */
+export const NAMED_ENTITIES: ReadonlyMap<string, string> = new Map(
+  [
+    '& amp',
+    '< lt',
+    '> gt',
+    '" quot',
+    "' apos",
+    ': colon',
+    '= equals',
+    '_ lowbar',
+    '_ UnderBar',
+    '- hyphen',
+    '- dash',
+    '. period',
+    '/ sol',
+    '+ plus',
+    '# num',
+    '@ commat',
+    '! excl',
+    '* ast',
+    '$ dollar',
+    '% percnt',
+    '^ Hat',
+    '? quest',
+  ].map((pair) => [pair.slice(2), pair.charAt(0)]),
+);
