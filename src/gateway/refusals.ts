@@ -1,5 +1,6 @@
 import type { RefusalEntry } from '../core/audit/entry.ts';
-import { type KnownSecrets, redactKnownSecrets } from '../core/content/redact-arguments.ts';
+import type { KnownSecrets } from '../core/content/redact-arguments.ts';
+import { redactName } from '../core/content/redact-name.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OperatorReport } from './deps.ts';
@@ -81,7 +82,7 @@ function entryOf({ clock, knownSecrets }: RefusalsDeps, refusal: Refusal): Refus
     credentialId: principal?.credentialId ?? null,
     revision,
     // The one field that a host chooses.
-    method: method === null ? null : redactKnownSecrets(method, knownSecrets),
+    method: method === null ? null : redactName(method, knownSecrets),
     reason,
     detail,
     httpStatus,

@@ -3,7 +3,7 @@ import type { JsonObject } from '../core/json/value.ts';
 import { decide } from '../core/policy/decide.ts';
 import type { Decision, PolicyVersion } from '../core/policy/decision.ts';
 import type { ReasonCode } from '../core/policy/reasons.ts';
-import { redactArguments, redactKnownSecrets } from '../core/content/redact-arguments.ts';
+import { redactName } from '../core/content/redact-name.ts';
 import type { CallDeps } from './deps.ts';
 import type { HostError, RequestContext } from './gateway.ts';
 import { stoppedBySwitch, unknownTarget } from './host-errors.ts';
@@ -71,7 +71,7 @@ async function record(deps: CallDeps, context: RequestContext, decided: Decided)
     {
       ...requestFields(deps, context, method),
       upstream: target?.ref.upstream ?? null,
-      tool: redactKnownSecrets(target?.ref.name ?? uri, deps.knownSecrets),
+      tool: redactName(target?.ref.name ?? uri, deps.knownSecrets),
       definitionDigest: null,
       class: decision?.class ?? null,
       policyVersion,
@@ -80,7 +80,7 @@ async function record(deps: CallDeps, context: RequestContext, decided: Decided)
       reasons: codes,
       argsDigest: null,
       approvalId: null,
-      payload: redactArguments({ uri }, deps.knownSecrets),
+      payload: { uri: redactName(uri, deps.knownSecrets) },
     },
   ]);
 }

@@ -1,7 +1,8 @@
 import { argsDigest } from '../../core/approval/args-digest.ts';
 import { methodOf, type TargetKind } from '../../core/catalog/target.ts';
 import type { ToolClass } from '../../core/catalog/tool.ts';
-import { redactArguments, redactKnownSecrets } from '../../core/content/redact-arguments.ts';
+import { redactArguments } from '../../core/content/redact-arguments.ts';
+import { redactName } from '../../core/content/redact-name.ts';
 import { canonicalJson } from '../../core/json/canonical-json.ts';
 import type { Decision, PolicyVersion } from '../../core/policy/decision.ts';
 import type { ReasonCode } from '../../core/policy/reasons.ts';
@@ -164,7 +165,7 @@ export async function recordDenial(deps: CallDeps, call: HostCall, denial: Recor
       ...requestFields(deps, call.context, methodOf(call.kind)),
       upstream: denial.target?.ref.upstream ?? null,
       // The name as it was asked for, where it stands for nothing: an operator wants to see what was tried.
-      tool: redactKnownSecrets(denial.target?.ref.name ?? call.exposedName, deps.knownSecrets),
+      tool: redactName(denial.target?.ref.name ?? call.exposedName, deps.knownSecrets),
       definitionDigest: null,
       class: denial.class ?? null,
       policyVersion: denial.policyVersion,

@@ -2,7 +2,8 @@ import type { ApprovalId } from '../../core/approval/approval.ts';
 import type { DecisionEntry } from '../../core/audit/entry.ts';
 import { recordsTouched } from '../../core/audit/records-touched.ts';
 import { methodOf } from '../../core/catalog/target.ts';
-import { redactArguments, redactKnownSecrets } from '../../core/content/redact-arguments.ts';
+import { redactArguments } from '../../core/content/redact-arguments.ts';
+import { redactName } from '../../core/content/redact-name.ts';
 import type { ReasonCode } from '../../core/policy/reasons.ts';
 import type { CallDeps } from '../deps.ts';
 import type { RequestContext } from '../gateway.ts';
@@ -19,7 +20,7 @@ export function decisionEntry(deps: CallDeps, governed: GovernedCall, approvalId
   return {
     ...requestFields(deps, call.context, methodOf(call.kind)),
     upstream: target.ref.upstream,
-    tool: call.kind === 'tool' ? target.ref.name : redactKnownSecrets(target.ref.name, deps.knownSecrets),
+    tool: call.kind === 'tool' ? target.ref.name : redactName(target.ref.name, deps.knownSecrets),
     definitionDigest: governed.definitionDigest,
     class: decision.class,
     policyVersion: decision.policyVersion,
