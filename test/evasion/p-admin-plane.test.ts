@@ -195,7 +195,7 @@ describe('P02, P04 a request that says more than its route knows', () => {
 
   const PATHS = `
     /api/tokens/ //api/tokens /API/tokens /api/../api/tokens /api/%74okens /api/tokens;x /api/approvals/../tokens
-    /api/tokens%00 /mcp /mcp/crm /token/mcp /api /api/ /admin /api/approvals/%2e%2e/tokens /api/tokens/%2e%2e/kill-switch
+    /api/tokens#x http://127.0.0.1/api/tokens http://evil.example/api/tokens * /api/tokens%00 /mcp /mcp/crm /token/mcp /api /api/ /admin /api/approvals/%2e%2e/tokens /api/tokens/%2e%2e/kill-switch
   `;
   it.each(PATHS.trim().split(/\s+/))('%s is nothing', async (path) => {
     const answer = await world.gateway.admin('GET', path);

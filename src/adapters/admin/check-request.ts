@@ -21,6 +21,8 @@ export function checkRequest(request: IncomingMessage, allowed: AllowedHosts): P
   if (hasRepeatedHeader(request.rawHeaders)) return PROBLEMS.repeatedHeader;
   const { host = null, origin = null } = request.headers;
   if (checkHost(allowed, host, origin) !== null) return PROBLEMS.foreignHost;
+  // A target with a host of its own would be another one than `Host` names, and what is behind a `#` nobody sends.
+  if (!/^\/[^#]*$/.test(request.url ?? '')) return PROBLEMS.notFound;
   // No path here needs an escape, and a proxy that guards `/api/tokens` may not know `/api/%74okens` for the same.
   if (request.url?.split('?', 1)[0]?.includes('%') === true) return PROBLEMS.notFound;
   if (hasQueryToken(request.url ?? '')) return PROBLEMS.tokenInQuery;
