@@ -40,6 +40,8 @@ export function createListener(limits: McpPlaneLimits, answer: Answer): FastifyI
   app.server.maxHeadersCount = limits.headersMax + 1;
   // With a listener, node leaves it to us whether to ask for the body; an oversized one is refused instead.
   app.server.on('checkContinue', (req, res) => app.server.emit('request', req, res));
+  // Without one, node answers by itself what it does not know, and the log would not hear of it.
+  app.server.on('checkExpectation', (req, res) => app.server.emit('request', req, res));
   app.removeAllContentTypeParsers();
   for (const method of METHODS) {
     if (method !== 'CONNECT' && !app.supportedMethods.includes(method)) app.addHttpMethod(method);

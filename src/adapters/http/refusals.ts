@@ -26,6 +26,7 @@ type RefusalName =
   | 'notAcceptable'
   | 'eventsNotAcceptable'
   | 'bodyTooLarge'
+  | 'expectation'
   | 'overloaded'
   | 'tooManyStreams'
   | 'stopping'
@@ -55,6 +56,7 @@ export const REFUSALS: Readonly<Record<RefusalName, HttpRefusal>> = {
   notAcceptable: malformed(406, 'Accept must allow application/json'),
   eventsNotAcceptable: malformed(406, 'Accept must allow text/event-stream'),
   bodyTooLarge: malformed(413, 'The body is too large'),
+  expectation: malformed(417, 'Nothing but 100-continue can be expected', ['Connection', 'close']),
   overloaded: unavailable(GATEWAY_ERRORS.overloaded, 'overloaded', 'The gateway is busy. Try again shortly.', 1),
   tooManyStreams: unavailable(
     GATEWAY_ERRORS.overloaded,

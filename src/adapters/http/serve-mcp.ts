@@ -83,6 +83,7 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
 }
 
 function checkForm(req: IncomingMessage, headers: InboundHeaders, bodyBytesMax: number): HttpRefusal | null {
+  if (headers.expect !== null && headers.expect.toLowerCase() !== '100-continue') return REFUSALS.expectation;
   if (req.method === 'DELETE') return null;
   if (req.method === 'GET' && isOfSession(headers))
     return acceptsEventStream(headers) ? null : REFUSALS.eventsNotAcceptable;

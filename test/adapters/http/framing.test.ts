@@ -231,6 +231,14 @@ describe('E14 a body that is too large', () => {
     expect(answer.text).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 OK/);
   });
 
+  it.each(['x', '100-continue, x', ''])(
+    'nothing else can be expected, and the log hears of it: %j',
+    async (expected) => {
+      const answer = await sendRaw(plane.port, withHeaders(CALL, [['Expect', expected]]));
+      expect([answer.status, plane.gateway.refusals.length, plane.gateway.calls.length]).toEqual([417, 1, 0]);
+    },
+  );
+
   it('is not asked for without a credential', async () => {
     const answer = await sendRaw(plane.port, withHeaders(expecting, [['Authorization', null]]));
     expect([answer.status, answer.text.includes('100 Continue')]).toEqual([401, false]);
