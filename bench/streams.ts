@@ -20,6 +20,8 @@ const UNREAD_CALLS = 1_000;
 const UNREAD_KIB_MAX = 256;
 const ROUNDS = isQuick ? 1 : 3;
 const DURATION_MS = isQuick ? 1_000 : 4_000;
+/** Of as many calls as there is time for, so that both have compiled their code and the log is written over, as in any hour but the first. */
+const WARM_UP_MS = isQuick ? 1_000 : 5_000;
 /** Nobody may have more streams than this, so they are spread over people. */
 const STREAMS_PER_PERSON = 150;
 const HOLD_MS = 240_000;
@@ -83,6 +85,8 @@ async function measureFirstEvents(floor: Target, gateway: RunningGateway, upstre
 async function measureFirstEvent(floor: Target, gateway: RunningGateway): Promise<Line> {
   const job = { arrival: { kind: 'open', callsPerSecond: 100 }, connections: 32, gapMs: 20 } as const;
   const times: { floor: (number | null)[]; gateway: (number | null)[] } = { floor: [], gateway: [] };
+  const warmUp = { arrival: { kind: 'closed' }, connections: 32, gapMs: 20, durationMs: WARM_UP_MS } as const;
+  for (const target of [floor, targetOf(gateway)]) await runLoad({ ...target, ...warmUp });
   for (let round = 0; round < ROUNDS; round++) {
     times.floor.push((await runLoad({ ...floor, ...job })).p50Ms);
     times.gateway.push((await runLoad({ ...targetOf(gateway), ...job })).p50Ms);
@@ -148,17 +152,13 @@ function targetOf({ url, token, pid }: RunningGateway): Target {
   return { url, token, pid };
 }
 
-async function runLoad(job: Target & Pick<LoadJob, 'arrival' | 'connections' | 'gapMs'>): Promise<LoadResult> {
-  const whole: LoadJob = {
-    ...job,
-    era: 'modern',
-    textChars: 200,
-    warmUpMs: 700,
-    durationMs: DURATION_MS,
-    checkEvery: 20,
-  };
+type Load = Target & Pick<LoadJob, 'arrival' | 'connections' | 'gapMs'> & Partial<Pick<LoadJob, 'durationMs'>>;
+
+async function runLoad(job: Load): Promise<LoadResult> {
+  const { durationMs = DURATION_MS } = job;
+  const whole: LoadJob = { ...job, era: 'modern', textChars: 200, warmUpMs: 700, durationMs, checkEvery: 20 };
   const load = start('load', new URL('./load.ts', import.meta.url), placement.load, [], JSON.stringify(whole));
-  const result = JSON.parse(await load.firstLine(DURATION_MS + 30_000)) as LoadResult;
+  const result = JSON.parse(await load.firstLine(durationMs + 30_000)) as LoadResult;
   await load.stop();
   if (result.firstProblem !== null) console.error(`load: ${result.firstProblem}`);
   return result;

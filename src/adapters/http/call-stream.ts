@@ -88,10 +88,9 @@ export class CallStream implements HostStream {
     const { res, slot } = this.#line;
     if (!acceptsEvents || this.#isAnswered || res.destroyed || !slot.becomeStream()) return false;
     this.#isOpen = true;
-    beginEventStream(res);
     this.#log = openLog?.() ?? null;
     const { beginsWithId } = this.#options;
-    res.write(this.#log !== null && beginsWithId ? firstEvent(this.#log.firstId) : COMMENT);
+    beginEventStream(res, this.#log !== null && beginsWithId ? firstEvent(this.#log.firstId) : COMMENT);
     this.#hasGivenId = this.#log !== null && beginsWithId;
     if (this.#log !== null) this.#log.onReturn = (line) => this.#goOn(line);
     this.#keepAlive = setInterval(() => this.#write(COMMENT), limits.streamKeepAliveMs);

@@ -51,7 +51,7 @@ function goOnWithCall(
     if (signal.reason !== SHUTDOWN) res.destroy();
   });
   if (!slot.becomeStream()) return turnAway({ plane, req: res.req, res }, REFUSALS.tooManyStreams, known);
-  beginEventStream(res);
+  beginEventStream(res, '');
   // The call has its own way to end; that this connection is lost again does not end it.
   caller.loss.mean = () => undefined;
   slot.hold(lengthOf(missed));

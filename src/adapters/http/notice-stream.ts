@@ -61,8 +61,7 @@ export class NoticeStream {
       streams.remove(this, principal.id);
       return false;
     }
-    beginEventStream(res);
-    res.write(firstEvents);
+    beginEventStream(res, firstEvents);
     res.once('close', () => this.#finish());
     place.signal.addEventListener('abort', () => this.end(), { once: true });
     return true;

@@ -59,10 +59,12 @@ export function retryAfter(seconds: number | null): readonly string[] {
   return seconds === null ? [] : ['Retry-After', `${seconds}`];
 }
 
-export function beginEventStream(res: ServerResponse): void {
+/** With what comes first in it, if that is known: in one write with the headers, and with what is told in the same turn. */
+export function beginEventStream(res: ServerResponse, first: string): void {
   const headers = ['Content-Type', 'text/event-stream', ...COMMON_HEADERS, 'X-Accel-Buffering', 'no'];
   res.writeHead(200, headers);
-  res.flushHeaders();
+  if (first === '') res.flushHeaders();
+  else res.write(first);
 }
 
 /** `json` holds no line break. */
