@@ -1,4 +1,5 @@
 import { findKillSwitch, type KillFacts, type KillSwitch } from '../core/kill-switch/kill-switch.ts';
+import { SlotList } from '../core/slot-list.ts';
 import { SHUTDOWN } from '../ports/upstream.ts';
 
 export interface RunningCall {
@@ -42,13 +43,13 @@ interface Occupied {
 const REVOKED_MAX = 10_000;
 
 export function createInFlight(): InFlight {
-  const places = new Set<Occupied>();
+  const places = new SlotList<Occupied>();
   const emptied = new Set<() => void>();
   const revoked = new Set<string>();
 
   function stopEach(cause: StopCause, isMeant: (call: RunningCall) => boolean): number {
     let stopped = 0;
-    for (const place of places) {
+    for (const place of places.all()) {
       if (!isMeant(place.call)) continue;
       place.stop(cause);
       stopped += 1;
@@ -66,8 +67,7 @@ export function createInFlight(): InFlight {
         controller.abort(cause);
       };
       const onHostGone = () => stop('host-gone');
-      const occupied: Occupied = { call, stop };
-      places.add(occupied);
+      const slot = places.add({ call, stop });
       if (host.aborted) onHostGone();
       else host.addEventListener('abort', onHostGone, { once: true });
       if (revoked.has(call.credentialId)) stop('credential-revoked');
@@ -78,7 +78,7 @@ export function createInFlight(): InFlight {
         },
         outliveHost: () => host.removeEventListener('abort', onHostGone),
         leave() {
-          places.delete(occupied);
+          places.take(slot);
           if (places.size === 0) for (const tell of emptied) tell();
           host.removeEventListener('abort', onHostGone);
         },

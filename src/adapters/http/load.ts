@@ -108,7 +108,9 @@ export class Slot implements AnswerRoom {
     this.#answer?.close();
     for (const kind of KINDS) this.#add(kind, -this.#mine[kind]);
     const { requests, streams } = this.#own();
-    if (this.#principal !== null && requests + streams === 0) this.#byPrincipal.delete(this.#principal);
+    // Most come back at once, and to forget each of them after every request would have the map made anew all the time.
+    if (this.#principal === null || requests + streams > 0 || this.#byPrincipal.size <= IDLE_PRINCIPALS_MAX) return;
+    this.#byPrincipal.delete(this.#principal);
   }
 
   #unreadAnswer(): UnreadAnswer {
@@ -126,6 +128,9 @@ export class Slot implements AnswerRoom {
     if (this.#principal !== null) this.#own()[kind] += amount;
   }
 }
+
+/** Beyond this many, principals without a request are forgotten. */
+const IDLE_PRINCIPALS_MAX = 1000;
 
 const KINDS = ['requests', 'streams', 'heldBytes'] as const;
 

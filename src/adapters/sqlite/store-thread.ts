@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { SlotList } from '../../core/slot-list.ts';
 import { StoreError } from '../../ports/store-error.ts';
 import { workerFile } from './worker-file.ts';
 import type { AnswerMessage, RequestMessage, RequestName, Requests, WorkerSettings } from './messages.ts';
@@ -8,11 +9,11 @@ const YOUNG_GENERATION_MB_MAX = 8;
 /** The main side of the worker that owns the database. Starts it again after a crash, when next asked. */
 export class StoreThread {
   readonly #settings: WorkerSettings;
-  readonly #waiting = new Map<number, Waiting>();
-  /** Requests that nobody waits for any more, and that the worker has not answered. */
-  readonly #overdue = new Set<number>();
+  /** What the worker has not answered, in the slots that requests and answers name. */
+  #asked = new SlotList<Asked>();
+  /** How many of them nobody waits for any more. */
+  #overdue = 0;
   #worker: Worker | null = null;
-  #lastId = 0;
 
   constructor(settings: WorkerSettings) {
     this.#settings = settings;
@@ -20,11 +21,11 @@ export class StoreThread {
 
   /** The worker hangs, most likely in a disk that does not answer. What it is asked now waits behind that. */
   get isSilent(): boolean {
-    return this.#overdue.size > 0;
+    return this.#overdue > 0;
   }
 
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#asked.size - this.#overdue;
   }
 
   /** Without `timeoutMs` it waits for as long as the worker lives. Rejects with `StoreError` only. */
@@ -34,11 +35,10 @@ export class StoreThread {
     timeoutMs: number | null = null,
   ): Promise<Requests[Name]['answer']> {
     const worker = (this.#worker ??= this.#start());
-    const id = (this.#lastId += 1);
     return new Promise((resolve, reject) => {
-      const timer = timeoutMs === null ? null : setTimeout(() => this.#giveUp(id, timeoutMs), timeoutMs);
-      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject, timer });
-      worker.postMessage({ id, name, ask } as RequestMessage);
+      const asked: Asked = { resolve: resolve as Asked['resolve'], reject, timer: null, isOverdue: false };
+      if (timeoutMs !== null) asked.timer = setTimeout(() => this.#giveUp(asked, timeoutMs), timeoutMs);
+      worker.postMessage({ id: this.#asked.add(asked), name, ask } as RequestMessage);
     });
   }
 
@@ -59,22 +59,26 @@ export class StoreThread {
       // It handles short-lived texts alone: a small young generation keeps its memory small and costs nothing.
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB_MAX },
     });
-    worker.on('message', (answer: AnswerMessage) => this.#settle(answer));
+    worker.on('message', (answer: AnswerMessage) => this.#settle(worker, answer));
     worker.on('error', (error) => this.#lose(worker, error));
     worker.on('exit', () => this.#lose(worker, undefined));
     return worker;
   }
 
-  #settle(answer: AnswerMessage): void {
-    this.#overdue.delete(answer.id);
-    const waiting = this.#take(answer.id);
-    if (answer.ok) waiting?.resolve(answer.value);
-    else waiting?.reject(new StoreError(answer.code, answer.message));
+  #settle(worker: Worker, answer: AnswerMessage): void {
+    if (worker !== this.#worker) return;
+    const asked = this.#asked.take(answer.id);
+    if (asked === null) return;
+    if (asked.isOverdue) this.#overdue -= 1;
+    else if (answer.ok) settle(asked).resolve(answer.value);
+    else settle(asked).reject(new StoreError(answer.code, answer.message));
   }
 
-  #giveUp(id: number, timeoutMs: number): void {
-    this.#overdue.add(id);
-    this.#take(id)?.reject(new StoreError('unavailable', `the store did not answer for ${timeoutMs} ms`));
+  /** It keeps its slot: the worker still answers. */
+  #giveUp(asked: Asked, timeoutMs: number): void {
+    asked.isOverdue = true;
+    this.#overdue += 1;
+    settle(asked).reject(new StoreError('unavailable', `the store did not answer for ${timeoutMs} ms`));
   }
 
   #lose(worker: Worker, cause: unknown): void {
@@ -84,20 +88,21 @@ export class StoreThread {
   }
 
   #rejectAll(error: StoreError): void {
-    this.#overdue.clear();
-    for (const id of this.#waiting.keys()) this.#take(id)?.reject(error);
-  }
-
-  #take(id: number): Waiting | undefined {
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (waiting?.timer) clearTimeout(waiting.timer);
-    return waiting;
+    const all = this.#asked.all();
+    this.#asked = new SlotList();
+    this.#overdue = 0;
+    for (const asked of all) if (!asked.isOverdue) settle(asked).reject(error);
   }
 }
 
-interface Waiting {
+function settle(asked: Asked): Asked {
+  if (asked.timer !== null) clearTimeout(asked.timer);
+  return asked;
+}
+
+interface Asked {
   readonly resolve: (value: Requests[RequestName]['answer']) => void;
   readonly reject: (error: StoreError) => void;
-  readonly timer: NodeJS.Timeout | null;
+  timer: NodeJS.Timeout | null;
+  isOverdue: boolean;
 }

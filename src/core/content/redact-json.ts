@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { joinBytes } from '../bytes/join-bytes.ts';
+import type { Steps } from '../steps.ts';
 import type { Detector } from './detectors/detector.ts';
 import { looksSecret, NAMED_SECRET, namesSecret } from './detectors/named-secret.ts';
 import { giveRoomBack, takeRoom } from './detectors/text-codes.ts';
@@ -8,7 +9,7 @@ import { type FlatJson, flattenJson, toRawSpans } from './flat-json.ts';
 import { createStringTracker, safeCut } from './json-cut.ts';
 import { readWindow } from './json-window.ts';
 import { redactText } from './redact-text.ts';
-import { createUnpackRoom } from './unpack.ts';
+import { createUnpackRoom, type UnpackRoom } from './unpack.ts';
 
 export interface RedactedJson {
   /** The same pieces where nothing was found. */
@@ -73,44 +74,56 @@ interface Search {
 }
 
 /** Of a text that waits for its next step nothing is kept but its bytes: many may wait at once. */
+interface SearchState {
+  readonly bytes: Buffer;
+  readonly detectors: readonly Detector[];
+  readonly isInStringAt: (offset: number) => boolean;
+  readonly unpack: UnpackRoom;
+  readonly spans: Span[];
+  /** Where the next part begins, in bytes and in characters. */
+  from: number;
+  charsBefore: number;
+}
+
 function createSearch(bytes: Buffer, detectors: readonly Detector[]): Search {
   const spans: Span[] = [];
   const isInStringAt = createStringTracker(bytes);
-  const unpack = createUnpackRoom();
-  let from = 0;
-  let charsBefore = 0;
-
-  function* searchPart(): Generator<void, void> {
-    const window = readWindow(bytes, from, WINDOW_CHARS_MIN);
-    const { text } = window;
-    const cut = safeCut(text, 0, PART_CHARS);
-    const to = cut === text.length ? cut : safeCut(text, cut + OVERLAP_CHARS, cut + OVERLAP_CHARS + SEARCH_CHARS);
-    const flat = flattenJson(window, to);
-    // Other searches may come in between: also a short text may have much packed into it.
-    const codes = takeRoom();
-    const found = yield* detectInSteps(flat.text, detectors, { codes, unpack });
-    giveRoomBack(codes);
-    const raw = found.length === 0 ? found : toRawSpans(flat, isInStringAt(from), found);
-    for (const span of [...raw, ...findEscapedMembers(flat)]) {
-      spans.push({ ...span, start: charsBefore + span.start, end: charsBefore + span.end });
-    }
-    from += window.bytesUntil(cut);
-    charsBefore += cut;
-  }
-
-  function* search(): Generator<void, void> {
-    yield* searchPart();
-    while (from < bytes.length) {
-      yield;
-      yield* searchPart();
-    }
-  }
-
-  const steps = search();
+  const steps = search({ bytes, detectors, isInStringAt, unpack: createUnpackRoom(), spans, from: 0, charsBefore: 0 });
   return {
     step: () => steps.next().done === true,
     found: () => (spans.length < 2 ? spans : mergeSpans(spans)),
   };
+}
+
+/**
+ * Not within `createSearch`: for a generator that is made anew each time, the engine makes a class of objects as well, which keeps all that the
+ * generator knows, the bytes too, until the whole heap is collected.
+ */
+function* search(state: SearchState): Steps<void> {
+  yield* searchPart(state);
+  while (state.from < state.bytes.length) {
+    yield;
+    yield* searchPart(state);
+  }
+}
+
+function* searchPart(state: SearchState): Steps<void> {
+  const { bytes, detectors, unpack, spans, from, charsBefore } = state;
+  const window = readWindow(bytes, from, WINDOW_CHARS_MIN);
+  const { text } = window;
+  const cut = safeCut(text, 0, PART_CHARS);
+  const to = cut === text.length ? cut : safeCut(text, cut + OVERLAP_CHARS, cut + OVERLAP_CHARS + SEARCH_CHARS);
+  const flat = flattenJson(window, to);
+  // Other searches may come in between: also a short text may have much packed into it.
+  const codes = takeRoom();
+  const found = yield* detectInSteps(flat.text, detectors, { codes, unpack });
+  giveRoomBack(codes);
+  const raw = found.length === 0 ? found : toRawSpans(flat, state.isInStringAt(from), found);
+  for (const span of [...raw, ...findEscapedMembers(flat)]) {
+    spans.push({ ...span, start: charsBefore + span.start, end: charsBefore + span.end });
+  }
+  state.from += window.bytesUntil(cut);
+  state.charsBefore += cut;
 }
 
 /**
