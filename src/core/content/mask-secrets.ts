@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { joinBrokenLines } from './broken-lines.ts';
 import { credentialForms } from './credential-forms.ts';
 import { createNeedles, type Needle, type Needles, visitNeedles } from './needles.ts';
 import type { KnownSecrets } from './redact-arguments.ts';
@@ -18,7 +19,7 @@ function needleOf(form: string): Needle {
 
 /**
  * A result without the credentials that the gateway holds: a server that answers with the headers it was sent would hand them to the
- * model. Each is overwritten where it stands, as it is or in a usual encoding (`credentialForms`). Of the same length, and the same pieces
+ * model. Each is overwritten where it stands, as it is or in a usual encoding (`credentialForms`), in one line or in several. Of the same length, and the same pieces
  * where there is nothing to hide.
  */
 export function maskKnownSecrets(pieces: readonly Uint8Array[], { needles }: KnownSecrets): readonly Uint8Array[] {
@@ -33,6 +34,12 @@ function maskPiece(piece: Uint8Array, needles: Needles): Uint8Array {
     shown ??= Buffer.from(piece);
     shown.set(mask, start);
   });
+  for (const { bytes, places } of joinBrokenLines(piece)) {
+    visitNeedles(bytes, needles, (start, { mask }) => {
+      shown ??= Buffer.from(piece);
+      for (const [index, code] of mask.entries()) shown[places[start + index] ?? 0] = code;
+    });
+  }
   return shown ?? piece;
 }
 

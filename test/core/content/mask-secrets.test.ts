@@ -54,6 +54,40 @@ describe('a result in which a credential of the gateway stands', () => {
     expect(shown).toMatch(/\*{16}/);
   });
 
+  const lines = (text: string, length: number): readonly string[] =>
+    text.match(new RegExp(`.{1,${length}}`, 'g')) ?? [];
+  const LONG = `${'header of the message, '.repeat(4)}user:${SECRET}${', and what stands behind it'.repeat(3)}`;
+  const mime = lines(Buffer.from(LONG).toString('base64'), 76);
+  it.each<[string, string]>([
+    ['line feeds', mime.join('\n')],
+    ['returns and line feeds', mime.join('\r\n')],
+    ['blanks before each line', mime.join('\n      ')],
+    ['tabs before each line', mime.join('\n\t\t')],
+    ['blanks at the end of each line', mime.join('  \r\n')],
+    ['marks of quotation', mime.join('\n> > ')],
+    ['empty lines', mime.join('\n\n')],
+    ['lines of 48', lines(Buffer.from(LONG).toString('base64'), 48).join('\n')],
+    ['lines of 20', lines(Buffer.from(LONG).toString('base64'), 20).join('\n')],
+    ['lines of base64url', lines(Buffer.from(LONG).toString('base64url'), 76).join('\n')],
+    ['lines of hexadecimal', lines(Buffer.from(LONG).toString('hex'), 52).join('\n')],
+    ['JSON within JSON', JSON.stringify({ body: mime.join('\r\n') })],
+    ['JSON within JSON within JSON', JSON.stringify(JSON.stringify({ body: mime.join('\n') }))],
+  ])('does not show it in base64 broken by %s', (_how, broken) => {
+    const text = JSON.stringify({ content: [{ type: 'text', text: `before\n\n${broken}\nafter` }] });
+    const shown = mask(text, ['an0ther-0ne', SECRET]);
+    const stars = shown.replace(/[^*]/g, '').length;
+    // What it shares with its neighbours in base64 may stay.
+    expect(stars).toBeGreaterThanOrEqual(Math.floor((bytes.length * 4) / 3) - 2);
+    expect(shown).toHaveLength(text.length);
+    expect(JSON.stringify(JSON.parse(shown))).toBe(shown);
+    expect(shown.replaceAll(/[^*]/g, '').length).toBeLessThan(bytes.length * 2 + 8);
+  });
+
+  it('leaves lines alone in which it does not stand', () => {
+    const text = JSON.stringify({ text: mime.join('\n') });
+    expect(mask(text, ['an0ther-0ne'])).toBe(text);
+  });
+
   it('leaves an escape alone that ends in the first character of one', () => {
     const text = JSON.stringify({ a: 'x\nabcdefgh \\nabcdefgh' });
     expect(mask(text, ['nabcdefgh'])).toBe('{"a":"x\\nabcdefgh \\\\*********"}');
