@@ -8,6 +8,7 @@ import type { Upstream } from '../ports/upstream.ts';
 import type { UpstreamList } from './catalogue.ts';
 import type { CallDeps } from './deps.ts';
 import type { RequestContext } from './gateway.ts';
+import { screenItems } from './screen-items.ts';
 import { upstreamsOf } from './upstreams-of.ts';
 import { heldTools, visibleNames, writingTools } from './visible-names.ts';
 
@@ -152,7 +153,7 @@ function showsTasks({ revision }: RequestContext, kind: ListKind): boolean {
 }
 
 function createView(
-  deps: Pick<CallDeps, 'passRules'>,
+  deps: Pick<CallDeps, 'passRules' | 'knownSecrets' | 'resultDetectors'>,
   context: RequestContext,
   kind: ListKind,
   parts: readonly Part[],
@@ -160,7 +161,7 @@ function createView(
   const { endpoint } = context;
   const tasks = showsTasks(context, kind);
   const isPrefixed = endpoint.kind === 'all' && (kind === 'tools' || kind === 'prompts');
-  const items = parts.flatMap(({ upstream, list, names, held, writing }) =>
+  const listed = parts.flatMap(({ upstream, list, names, held, writing }) =>
     names.flatMap((name): ListItem[] => {
       const definition = list?.byName.get(name);
       if (definition === undefined) return [];
@@ -172,6 +173,12 @@ function createView(
       return [{ key, json: Buffer.from(JSON.stringify(entry)) }];
     }),
   );
+  const shown = screenItems(
+    deps,
+    kind,
+    listed.map(({ json }) => json),
+  );
+  const items = listed.map(({ key, json }, index) => ({ key, json: shown[index] ?? json }));
   const places = new Map(items.map(({ key }, index) => [key, index + 1]));
   const whole = joinItems(items);
   return {

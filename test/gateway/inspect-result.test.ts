@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
 import { SECRET_DETECTORS } from '../../src/core/content/detectors/built-in.ts';
 import { createKnownSecrets } from '../../src/core/content/redact-arguments.ts';
-import { inspectProgress, inspectResult } from '../../src/gateway/steps/inspect-result.ts';
+import type { JsonObject } from '../../src/core/json/value.ts';
+import { inspectJson, inspectProgress, inspectResult } from '../../src/gateway/steps/inspect-result.ts';
 import type { UpstreamResult } from '../../src/ports/upstream.ts';
 
 const GITHUB = `ghp_${'iyxcr1m73849kc0nolx2073atq26maalw6xk'}`;
@@ -34,6 +35,17 @@ describe('inspectResult', () => {
     ['the name of a member', { content: [], structuredContent: { [GITHUB]: 1 } }],
     ['_meta', { content: [], _meta: { 'x.example/note': GITHUB } }],
     ['a resource', { contents: [{ uri: 'a:b', text: GITHUB }] }],
+    ['the description of a prompt', { description: GITHUB, messages: [] }],
+    [
+      'a resource in a prompt',
+      { messages: [{ role: 'user', content: { type: 'resource', resource: { uri: 'a:b', text: GITHUB } } }] },
+    ],
+    ['the address of a resource', { contents: [{ uri: `a:b?t=${GITHUB}`, text: 'x' }] }],
+    ['a media type', { contents: [{ uri: 'a:b', mimeType: `text/plain; x=${GITHUB}`, text: 'x' }] }],
+    ['annotations', { content: [{ type: 'text', text: 'x', annotations: { audience: [GITHUB], note: 'x' } }] }],
+    ['completion', { completion: { values: ['main', GITHUB], total: 2 } }],
+    ['a name deep down', { content: [], structuredContent: { a: [{ [`x ${GITHUB}`]: null }] } }],
+    ['a name in JSON as a text', { content: [{ type: 'text', text: JSON.stringify({ [GITHUB]: [1, 2] }) }] }],
     ['a prompt', { messages: [{ role: 'user', content: { type: 'text', text: GITHUB } }] }],
     ['a member that nobody knows', { content: [], unknown: { deep: [GITHUB] } }],
   ])('takes a secret out of %s', async (_, value) => {
@@ -110,6 +122,39 @@ describe('inspectResult', () => {
     );
     const text = Buffer.concat(result.json).toString();
     expect([text.includes(GITHUB), text.includes(OWN), note]).toEqual([true, false, null]);
+  });
+
+  it.each([
+    ['a result', { content: [{ type: 'text', text: `with ${OWN}` }] }],
+    ['an error', { isError: true, content: [{ type: 'text', text: `401: ${OWN}` }] }],
+    ['the name of a member', { content: [], structuredContent: { a: { [OWN]: 1 } } }],
+    ['_meta', { content: [], _meta: { 'x.example/note': { deep: [OWN] } } }],
+    ['annotations', { content: [{ type: 'text', text: 'x', annotations: { audience: [OWN] } }] }],
+    ['a link', { content: [{ type: 'resource_link', uri: `https://x.example/${OWN}`, name: OWN }] }],
+    ['completion', { completion: { values: [OWN] } }],
+  ])('takes a credential of the gateway out of %s', async (_, value) => {
+    const { result } = await inspectResult({ ...deps, resultDetectors: [] }, resultOf(value), CALL);
+    const text = Buffer.concat(result.json).toString();
+    expect(text).not.toContain(OWN);
+    expect(text).toContain('*'.repeat(OWN.length));
+  });
+
+  it.each<[string, JsonObject]>([
+    ['the words of a form', { message: `Enter ${GITHUB}, not ${OWN}` }],
+    [
+      'the schema of a form',
+      { requestedSchema: { properties: { x: { title: GITHUB, description: OWN, default: GITHUB } } } },
+    ],
+    ['a choice of a form', { requestedSchema: { properties: { x: { enum: [GITHUB, OWN] } } } }],
+    ['the address of a page', { mode: 'url', url: `https://x.example/?t=${GITHUB}&o=${OWN}`, message: 'x' }],
+    ['sampling', { systemPrompt: OWN, messages: [{ role: 'user', content: { type: 'text', text: GITHUB } }] }],
+    ['tools for sampling', { tools: [{ name: 'x', description: `${GITHUB} ${OWN}`, inputSchema: {} }] }],
+    ['metadata', { metadata: { [GITHUB]: OWN } }],
+  ])('takes credentials out of what an upstream asks: %s', (_, params) => {
+    const text = JSON.stringify(inspectJson(deps, params, null));
+    expect(text).not.toContain(GITHUB);
+    expect(text).not.toContain(OWN);
+    expect(text).toContain('[redacted:');
   });
 
   it('looks at messages of progress too', () => {

@@ -182,3 +182,48 @@ describe('what is offered', () => {
     expect(asked).toEqual(['crm resources', 'crm prompts']);
   });
 });
+
+describe('what an upstream says in a list', () => {
+  const GITHUB = `ghp_${'iyxcr1m73849kc0nolx2073atq26maalw6xk'}`;
+  const OWN = 'the-credential-of-the-gateway';
+
+  async function shown(kind: ListKind, entry: JsonObject): Promise<string> {
+    const rig = await createGatewayRig({ policies: [POLICY], upstreams: { crm: [] }, secrets: [OWN] });
+    const crm = rig.upstreams.get('crm');
+    if (kind === 'tools') crm?.offer([entry]);
+    else crm?.others.set(kind, [entry]);
+    const { page, keys } = await listed(rig, { kind });
+    expect(keys).toHaveLength(1);
+    return Buffer.from(page.items).toString();
+  }
+
+  const described = `Sent with ${OWN} or ${Buffer.from(`x:${OWN}`).toString('base64')}`;
+  it.each<[ListKind, JsonObject]>([
+    ['tools', { name: 'get_1', description: described, inputSchema: { type: 'object', title: OWN } }],
+    ['prompts', { name: 'ask', description: described, arguments: [{ name: 'a', description: described }] }],
+    ['resources', { uri: `crm://deals/${OWN}`, name: OWN, title: described, description: described }],
+    ['templates', { uriTemplate: 'crm://deals/{id}', name: OWN, description: described }],
+  ])('holds no credential of the gateway: %s', async (kind, entry) => {
+    const text = await shown(kind, entry);
+    expect(text).toContain('*'.repeat(OWN.length));
+    expect(text).not.toContain(OWN);
+    expect(text).not.toContain(Buffer.from(OWN).toString('base64').slice(4, 20));
+  });
+
+  it('holds nothing of a resource that detectors find', async () => {
+    const text = await shown('resources', {
+      uri: `crm://deals/${GITHUB}`,
+      name: `deal ${GITHUB}`,
+      description: `with ${GITHUB}`,
+      annotations: { audience: ['user'] },
+    });
+    expect(JSON.parse(text)).toEqual([
+      {
+        uri: 'crm://deals/[redacted:token]',
+        name: 'deal [redacted:token]',
+        description: 'with [redacted:token]',
+        annotations: { audience: ['user'] },
+      },
+    ]);
+  });
+});
