@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import { maskKnownSecrets } from '../core/content/mask-secrets.ts';
 import { redactJson } from '../core/content/redact-json.ts';
 import type { ListKind } from '../core/catalog/listed.ts';

@@ -4,7 +4,9 @@
  */
 export function isPlaceholder(value: string): boolean {
   const looked = value.length > LOOKED_AT_CHARS_MAX ? value.slice(0, LOOKED_AT_CHARS_MAX) : value;
-  return STAND_IN.test(looked) || REFERENCE.test(looked) || isRepetitive(looked) || countsUp(looked);
+  return (
+    STAND_IN.test(looked) || REFERENCE.test(looked) || isRepetitive(looked) || countsUp(looked) || isAlteredHex(looked)
+  );
 }
 
 /** Bits per character, by how often each occurs. Random text of 16 characters or more has over 3. */
@@ -57,6 +59,23 @@ function repeats(value: string, length: number, times: number): boolean {
   }
   return false;
 }
+
+/**
+ * Hexadecimal in which one or two letters are of the other case: no program writes so, and made-up letters of both cases are of each as
+ * often. Somebody changed a value by hand, to show it.
+ */
+function isAlteredHex(value: string): boolean {
+  if (!HEX.test(value)) return false;
+  const upper = value.replace(/[^A-F]/g, '').length;
+  const lower = value.replace(/[^a-f]/g, '').length;
+  const fewer = Math.min(upper, lower);
+  return fewer > 0 && fewer <= ALTERED_LETTERS_MAX && Math.max(upper, lower) >= SAME_CASE_MIN;
+}
+
+const HEX = /^[0-9A-Fa-f]{32,}$/;
+const ALTERED_LETTERS_MAX = 2;
+/** Of so many letters of two cases, one time in five thousand at most two would be of one. */
+const SAME_CASE_MIN = 16;
 
 /** Nine characters or more, each the next one after the one before: `123456789`, `abcdefghi`. */
 function countsUp(value: string): boolean {

@@ -1,35 +1,28 @@
 import type { UnfoldedText } from './unfold-text.ts';
 
-/** Replaces every match, and remembers where each character of the outcome comes from. `null`: it reads as it stands. */
+/** Replaces every match of a pattern without groups, and remembers where each character of the outcome comes from. `null`: it reads as it stands. */
 export function replaceMapped(
   text: string,
   pattern: RegExp,
   replacement: (match: string) => string,
 ): UnfoldedText | null {
-  const pieces: string[] = [];
   const matches: Matches = { plainStarts: [], plainEnds: [], starts: [], ends: [] };
-  let plain = 0;
-  let last = 0;
-  pattern.lastIndex = 0;
-  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
-    const [match] = found;
+  // How much shorter the outcome is so far.
+  let shift = 0;
+  const plain = text.replace(pattern, (match: string, start: number) => {
     const piece = replacement(match);
     // In a text of another script most letters are what they look like.
-    if (piece === match) continue;
-    if (found.index > last) pieces.push(text.slice(last, found.index));
-    if (piece !== '') pieces.push(piece);
-    plain += found.index - last;
-    matches.plainStarts.push(plain);
-    plain += piece.length;
-    last = found.index + match.length;
-    matches.plainEnds.push(plain);
-    matches.starts.push(found.index);
-    matches.ends.push(last);
-  }
-  if (last === 0) return null;
-  pieces.push(text.slice(last));
+    if (piece === match) return match;
+    matches.starts.push(start);
+    matches.ends.push(start + match.length);
+    matches.plainStarts.push(start - shift);
+    shift += match.length - piece.length;
+    matches.plainEnds.push(start + match.length - shift);
+    return piece;
+  });
+  if (matches.starts.length === 0) return null;
   return {
-    text: pieces.join(''),
+    text: plain,
     spanOf: (start, end) => [originOf(matches, start)[0], originOf(matches, end - 1)[1]],
   };
 }

@@ -24,19 +24,19 @@ const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g;
 
 /** Secret wherever they stand in a name, as one word or as two words next to each other. */
 const SECRET_WORDS: ReadonlySet<string> = words(
-  'password passwords passwd passphrase passcode pwd otp totp secret secrets credential credentials',
+  'password passwords passwd passphrase passcode passwort pwd otp totp secret secrets credential credentials',
   'authorization cookie cookies token jwt bearer accesstoken refreshtoken idtoken authtoken bearertoken sessiontoken',
   'accesstokens refreshtokens authtokens clientsecret sessionid sessionkey connectionstring',
   'apikey privatekey secretkey accesskey signingkey encryptionkey masterkey sshkey authkey',
   'apikeys privatekeys secretkeys accesskeys signingkeys encryptionkeys sshkeys authkeys',
-  'appkey licensekey licencekey writekey adminkey accountkey storagekey presharedkey sharedkey servicekey clientkey psk',
+  'appkey licensekey licencekey writekey adminkey accountkey storagekey presharedkey sharedkey servicekey clientkey wpakey wifikey psk',
 );
 
 /** Words that end like this are secret words run together, `dbpassword`; no other word ends so. */
-const SECRET_ENDING = /(?:password|passwd|passphrase|apikey)$/;
+const SECRET_ENDING = /(?:password|passwd|passphrase|passwort|apikey)$/;
 
 /** Secret only as the whole name: `auth_method` and `training_session` hold none. */
-const SECRET_WHOLE_NAMES: ReadonlySet<string> = words('auth pass session');
+const SECRET_WHOLE_NAMES: ReadonlySet<string> = words('auth pass passe session');
 
 /** A name that ends in one of these says something about a secret and does not hold it. */
 const DESCRIBING_WORDS: ReadonlySet<string> = words(

@@ -84,6 +84,69 @@ describe('secrets that are told by their form', () => {
       'kind: Secret\ndata:\n  a: [redacted:kubernetes-secret]\n  b: [redacted:kubernetes-secret]\ntype: Opaque',
     ],
     [
+      'a table',
+      'id,name,api_key\n1,ann,kq93Zx01pQ84mm77Lx\n2,bob,none',
+      'id,name,api_key\n1,ann,[redacted:secret-column]\n2,bob,none',
+    ],
+    [
+      'a table with strokes',
+      '| User | Password |\n|---|---|\n| ann | `kq93Zx01pQ` |\n\nuser2 | word4five',
+      '| User | Password |\n|---|---|\n| ann | `[redacted:secret-column]` |\n\nuser2 | word4five',
+    ],
+    [
+      'a table of a database',
+      ' user |  password  \n------+------------\n ann  | kq93Zx01pQ \n',
+      ' user |  password  \n------+------------\n ann  | [redacted:secret-column] \n',
+    ],
+    [
+      'a table with quotes',
+      '"a","token"\n"x, y","kq93Zx01pQ84mm77Lx"',
+      '"a","token"\n"x, y","[redacted:secret-column]"',
+    ],
+    [
+      'a list in columns',
+      'HOST      db1\napi_key   kq93Zx01pQ84mm\n',
+      'HOST      db1\napi_key   [redacted:secret-column]\n',
+    ],
+    [
+      'an object with a value',
+      '"db_password": { "value": "kq93Zx01pQ" }',
+      '"db_password": { "value": "[redacted:named-secret]" }',
+    ],
+    [
+      'a header in a list of them',
+      '{"key":"Authorization","value":"Token kq93Zx01pQ84mm"}',
+      '{"key":"Authorization","value":"Token [redacted:named-secret]"}',
+    ],
+    [
+      'a digest of a password',
+      'Authorization: Digest username="ann", response="9b1d0c4f8e7a6b5c4d3e2f1a0b9c8d7e"',
+      'Authorization: Digest username="ann", response="[redacted:authorization]"',
+    ],
+    ['a scheme in a sentence', 'sent as Bearer kq93Zx01pQ84mm77Lx2a!', 'sent as Bearer [redacted:authorization]!'],
+    ['a key of a service', 'azureOpenAiKey: kq93Zx01pQ84mm77Lx2a', 'azureOpenAiKey: [redacted:named-secret]'],
+    ['a token behind its scheme', `SSWS 00${'kQ93zX01pQ'.repeat(3)}84mmkQ7zLx`, 'SSWS [redacted:token]'],
+    [
+      'a configuration of a router',
+      'crypto isakmp key kq93Zx01pQ address 1.2.3.4',
+      'crypto isakmp key [redacted:command-line-credentials] address 1.2.3.4',
+    ],
+    [
+      'an encoded password of a router',
+      'username a password 7 0822455D0A16',
+      'username a password 7 [redacted:command-line-credentials]',
+    ],
+    ['German', 'Passwort: kq93Zx01pQ', 'Passwort: [redacted:named-secret]'],
+    ['French', 'Mot de passe : kq93Zx01pQ', 'Mot de passe : [redacted:named-secret]'],
+    ['Russian', 'Пароль: kq93Zx01pQ', 'Пароль: [redacted:named-secret]'],
+    ['Chinese', '密码：kq93Zx01pQ', '密码：[redacted:named-secret]'],
+    ['a password with brackets', 'password = "kq93[Zx0<1pQ"', 'password = "[redacted:named-secret]"'],
+    [
+      'a password with a dollar and a percent sign',
+      "password = 'kq9$Zx0%a1pQ'",
+      "password = '[redacted:named-secret]'",
+    ],
+    [
       'a private key',
       `-----BEGIN EC PRIVATE KEY-----\n${'Mk4x'.repeat(12)}\n-----END EC PRIVATE KEY-----.`,
       '[redacted:private-key].',
@@ -103,6 +166,21 @@ describe('secrets that are told by their form', () => {
     ['what leads to the next page', '{"nextPageToken":"kq93Zx01pQ84mm","next_token": "kq93Zx01pQ84mm77"}'],
     ['where a secret is', 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-Kq93Zx'],
     ['a list of names', 'columns = ["password_hash", "api_key_v2"]; f("token", "id")'],
+    ['variables in a value', 'password: "pre-$DB_PASSWORD1" token: "${X1}y" secret: "%(pw2)s" api_key: "$apiKey"'],
+    [
+      'references in brackets',
+      'token: "<token-2>" password: "{{ pw2_value }}" secret: "[secret 2]" key: tokens[index2]',
+    ],
+    ['a table of columns', '| Column | Type |\n|---|---|\n| api_key_v2 | varchar64x |\n| token_v2 | uuid_v7x |'],
+    ['a table without secrets', 'token,count\nthe,4711\nGPT4o-mini,12'],
+    ['what is given to an app', `MailchimpSDK.initialize(token: ${'0a1b2c3d4e5f6789'.repeat(2)}-us18)`],
+    ['hexadecimal that somebody changed', `api-key: acDe05b1a6d4c890237bf08c5e6e8d2b4d0f2e9a`],
+    ['keys that are found by', 'mapsKey: regions/eu-west-1/maps_v2 stripeKey: keys["v2"]'],
+    [
+      'a signed measure',
+      `Basic ${['{"alg":"HS256"}', '{"confidence":0.8}', 'x'.repeat(9)].map((part) => Buffer.from(part).toString('base64url')).join('.')}`,
+    ],
+    ['words about passwords', 'Пароль: не менее 12 символов. 密码：至少12位 Mot de passe : 12 caractères'],
     ['descriptions', 'max_tokens: 4096, token_count: 123456789a, password_length: 12'],
     ['an image', `data:image/png;base64,iVBORw0KGgo${'QUtJQUlPU0ZPRE5ON0VYQU1Q'.repeat(40)}`],
   ])('leaves %s alone', (_, text) => {
@@ -260,15 +338,8 @@ describe('the public samples', () => {
     expect(found.length / secrets.length).toBeGreaterThanOrEqual(0.82);
   });
 
-  /**
-   * Labels are by rule: what is clean for one rule is a secret for another here. These five have the very form of a credential, and two of
-   * them are labelled a secret elsewhere in the same samples.
-   */
-  const CREDENTIALS_BY_FORM = /eyJjb25maWRlbmNlIjowLjh9|-us18\)$|^meraki[-_](?:api-key|token)|^ghp_wWP/;
-
-  it('has at most 1 % of the clean ones touched that have not the form of a credential', () => {
-    const clean = samples.filter(({ expect: kind, text }) => kind === 'clean' && !CREDENTIALS_BY_FORM.test(text));
-    expect(samples.filter(({ expect: kind }) => kind === 'clean').length - clean.length).toBe(5);
+  it('has at most 1 % of the clean ones touched', () => {
+    const clean = samples.filter(({ expect: kind }) => kind === 'clean');
     const touched = clean.filter(({ text }) => detect(text, thorough).length > 0);
     expect(touched.length / clean.length).toBeLessThanOrEqual(0.01);
   });

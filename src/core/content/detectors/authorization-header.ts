@@ -2,7 +2,7 @@ import { isPlaceholder } from '../placeholder.ts';
 import type { ReportSpan } from './detector.ts';
 
 /** What a find in a header is called. */
-const AUTHORIZATION = 'authorization';
+export const AUTHORIZATION = 'authorization';
 
 /** Whether headers with this name carry credentials: `Authorization` and its kin, cookies, and what ends in a key or a token. */
 export function isCredentialHeader(name: string): boolean {
@@ -16,21 +16,29 @@ export function isCredentialHeader(name: string): boolean {
 export function findInHeader(text: string, name: string, colon: number, report: ReportSpan): number {
   if (COOKIE.test(name)) return findCookies(text, colon + 1, report);
   if (/^token$/i.test(name) && isLooseToken(text.slice(Math.max(0, colon - LOOSE_CHARS), colon))) return colon;
+  DIGEST.lastIndex = colon + 1;
+  const response = DIGEST.exec(text)?.[1];
+  if (response !== undefined) report(DIGEST.lastIndex - response.length, DIGEST.lastIndex, AUTHORIZATION);
   VALUE.lastIndex = colon + 1;
   const value = VALUE.exec(text)?.[1] ?? '';
   const end = VALUE.lastIndex;
-  if (value.length >= VALUE_CHARS_MIN && /[0-9=+]/.test(value) && !isPlaceholder(value)) {
+  const isBroken = value.includes('.') && !value.includes(':') && BASIC.test(text.slice(colon + 1, end - value.length));
+  if (value.length >= VALUE_CHARS_MIN && /[0-9=+]/.test(value) && !isPlaceholder(value) && !isBroken) {
     report(end - value.length, end, AUTHORIZATION);
   }
   // A long value is looked at once, however many colons are in it.
   return value.length > LONG_VALUE_CHARS ? end - 1 : colon;
 }
 
+/** What follows is base64, in which there is no full stop (RFC 7617 §2), or else the pair itself, with its colon. */
+const BASIC = /Basic\s{1,3}$/i;
 const VALUE_CHARS_MIN = 10;
 const LONG_VALUE_CHARS = 64;
 /** What `Bearer` and its kin are followed by; without a scheme the value itself. */
 const VALUE =
   /["']?\s{0,3}["']?(?:(?:Bearer|Basic|Digest|Token|Api-?Token|Api-?Key|GenieKey|SSWS|Splunk|OAuth|Key|AWS)\s{1,3})?([^\s"',;<>\\]{1,4096})/iy;
+/** What is made of the password and of this one request (RFC 7616 §3.4). */
+const DIGEST = /\s{0,3}["']?Digest\s[^\r\n]{0,512}?\bresponse=\\?"?([0-9a-f]{32,64})/iy;
 const NAME =
   /^(?:(?:proxy-)?authorization|(?:x-)?(?:[a-z]{1,16}-){0,2}(?:api-?key|api-?token|auth-?token|auth-?key|access-?token)|token|private-token|x-auth|(?:set-)?cookie)$/i;
 const COOKIE = /cookie$/i;

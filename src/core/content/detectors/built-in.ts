@@ -9,6 +9,7 @@ import { namedSecret } from './named-secret.ts';
 import { nationalId } from './national-id.ts';
 import { phoneNumber } from './phone-number.ts';
 import { privateKey } from './private-key.ts';
+import { secretColumn } from './secret-column.ts';
 import { token } from './token.ts';
 import { urlCredentials } from './url-credentials.ts';
 
@@ -20,6 +21,7 @@ export const SECRET_DETECTORS: readonly Detector[] = [
   kubernetesSecret,
   commandLineCredentials,
   namedSecret,
+  secretColumn,
 ];
 
 const PERSONAL_DATA_DETECTORS: readonly Detector[] = [

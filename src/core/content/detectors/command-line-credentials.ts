@@ -60,7 +60,7 @@ function findOptions(text: string, words: readonly WordMark[], pattern: RegExp, 
     const found = pattern.exec(text);
     if (found === null) continue;
     done = pattern.lastIndex;
-    const value = found[1] ?? '';
+    const value = found[1] ?? found[2] ?? '';
     if (looksSecret(value)) report(done - value.length, done);
   }
 }
@@ -78,7 +78,10 @@ const NETRC =
 /** What SQL gives to a user. */
 const SQL =
   /(?:password|identified(?:\s{1,4}with\s{1,4}\S{1,64})?\s{1,4}by(?:\s{1,4}password)?)\s{1,4}["']([^"'\s]{8,256})(?=["'])/iy;
-const OPTIONS: readonly RegExp[] = [LONG_OPTION, NETRC, SQL];
+/** In the configurations of routers: what is agreed upon with another one, and what has the number of its encoding before it. */
+const ROUTER =
+  /(?:(?<=\b(?:isakmp|ikev2|tacacs-server|radius-server)\s{1,2})key(?:\s{1,2}[0-9])?\s{1,2}([^\s"'<>$]{8,128})|(?:password|secret|key)\s7\s([0-9A-F]{8,128}))(?=[\s"\\]|$)/y;
+const OPTIONS: readonly RegExp[] = [LONG_OPTION, NETRC, SQL, ROUTER];
 
 function hasPassword(value: string): boolean {
   const parts = value.replace(/["']/g, '');

@@ -1,5 +1,6 @@
 import { isPlaceholder } from '../placeholder.ts';
 import type { ReportSpan } from './detector.ts';
+import { isGivenToApp } from './public-call.ts';
 
 /** Finds a token whose tell-tale at `at` stands in its middle or at its end, or a signature that makes an address a credential. */
 export function findInfixToken(text: string, at: number, report: ReportSpan): void {
@@ -10,7 +11,8 @@ export function findInfixToken(text: string, at: number, report: ReportSpan): vo
     const head = before.exec(text.slice(Math.max(0, at - beforeMax), at));
     if (head === null) continue;
     const start = at - (head[1] ?? '').length;
-    if (!isPlaceholder(text.slice(start, after.lastIndex))) report(start, after.lastIndex);
+    if (!isPlaceholder(text.slice(start, after.lastIndex)) && !isGivenToApp(text, start))
+      report(start, after.lastIndex);
   }
 }
 

@@ -1,8 +1,9 @@
 import { isPlaceholder, shannonEntropy } from '../placeholder.ts';
 import { isSecretName } from '../secret-names.ts';
 import type { WordMark } from './anchor-words.ts';
-import { findInHeader, isCredentialHeader } from './authorization-header.ts';
+import { AUTHORIZATION, findInHeader, isCredentialHeader } from './authorization-header.ts';
 import type { Detector, ReportSpan } from './detector.ts';
+import { isGivenToApp } from './public-call.ts';
 import { characterClass, isIn } from './text-codes.ts';
 
 export const NAMED_SECRET = 'named-secret';
@@ -15,11 +16,11 @@ export const NAMED_SECRET = 'named-secret';
 export const namedSecret: Detector = {
   name: NAMED_SECRET,
   class: 'secret',
-  find(text, report, { words }) {
+  find(text, report, { words, codes }) {
     const known = new Map<string, NameKind>();
     let next = 0;
     let nameEnd = 0;
-    for (const { at } of words) {
+    for (const { at, word } of words) {
       if (at < next) continue;
       // A long row of such characters is read once, however many words are in it.
       for (nameEnd = Math.max(nameEnd, at); isIn(NAME_CHARACTERS, text.charCodeAt(nameEnd)); ) nameEnd += 1;
@@ -27,6 +28,7 @@ export const namedSecret: Detector = {
       SIGN.lastIndex = at;
       if (!SIGN.test(text)) {
         findArgument(text, at, report);
+        if (word === 'bearer') findBearer(text, at, report);
         continue;
       }
       const sign = SIGN.lastIndex - 1;
@@ -38,6 +40,7 @@ export const namedSecret: Detector = {
       if (kind.isHeader && text[sign] === ':') next = Math.max(next, findInHeader(text, name, sign, report) + 1);
     }
     findPairs(text, words, report);
+    if (!codes.isAscii) findForeign(text, report);
   },
 };
 
@@ -60,6 +63,14 @@ function findArgument(text: string, word: number, report: ReportSpan): void {
   if (namesSecret(name) && looksSecret(value)) report(end - value.length, end);
 }
 
+/** The scheme of a header and its token (RFC 6750), wherever somebody wrote them down. */
+function findBearer(text: string, word: number, report: ReportSpan): void {
+  BEARER.lastIndex = word;
+  const value = BEARER.exec(text)?.[1] ?? '';
+  if (looksSecret(value)) report(BEARER.lastIndex - value.length, BEARER.lastIndex, AUTHORIZATION);
+}
+
+const BEARER = /bearer\s{1,3}([\w.~+/-]{20,4096}={0,2})/iy;
 const ARGUMENT = /[\w.-]{3,64}["'`]\s?,\s?["'`]([^\s"'`\\]{8,512})(?=["'`])/y;
 const CALL = /\w\(\s?["'`]([\w.-]{3,64})["'`]\s?$/;
 
@@ -78,15 +89,17 @@ function findValue(text: string, sign: number, name: string, report: ReportSpan)
   VALUE.lastIndex = sign + 1;
   const found = VALUE.exec(text);
   const quoted = found?.[1] ?? found?.[2];
-  const value = quoted ?? found?.[3] ?? found?.[4] ?? '';
+  const value = (quoted ?? found?.[3] ?? found?.[4] ?? '').replace(SCHEME, '');
   const end = VALUE.lastIndex - (quoted === undefined ? 0 : 1);
-  if (isValue(value, name, quoted !== undefined) && text[end] !== '(') report(end - value.length, end);
+  const start = end - value.length;
+  if (isValue(value, name, quoted !== undefined) && text[end] !== '(' && !isGivenToApp(text, start)) report(start, end);
   // A long value is looked at once, however many signs are in it.
   return value.length > LONG_VALUE_CHARS ? end : sign + 1;
 }
 
 function isValue(value: string, name: string, isQuoted: boolean): boolean {
   if (/\s/.test(value) && !MAY_HAVE_BLANKS.test(name)) return false;
+  if (ISSUED_KEY.test(name) && !isSecretName(name) && !ISSUED.test(value)) return false;
   if (looksSecret(value)) return true;
   // People make passwords of words, and mark them by a sign or two.
   return isQuoted && PASSWORD.test(name) && looksChosen(value);
@@ -113,6 +126,8 @@ const NAME_CHARS_MAX = 64;
 const VALUE_CHARS_MAX = 512;
 const LONG_VALUE_CHARS = 64;
 
+/** Before the credential in the value of a header. */
+const SCHEME = /^(?:Bearer|Basic|Token|ApiKey|GenieKey|SSWS|Splunk)\s{1,3}/i;
 const ADDRESS = /\s{0,4}\\{0,7}["'`]?(?:[/.~]|[a-z][a-z0-9+.-]{1,20}:\/\/)/iy;
 /** In double quotes, in single ones or in backquotes, escaped as in JSON within JSON; or bare, up to what ends a value. */
 const VALUE =
@@ -129,8 +144,14 @@ const ACCESS_ID = /access[_.-]?(?:key[_.-]?)?id$/i;
 
 /** Whether a name says that its value is secret: the name of a JSON member, or of a variable. */
 export function namesSecret(name: string): boolean {
-  return (isSecretName(name) || ACCESS_ID.test(name) || PASS.test(name)) && !NOT_SECRET.test(name);
+  const isSecret = isSecretName(name) || ACCESS_ID.test(name) || PASS.test(name) || ISSUED_KEY.test(name);
+  return isSecret && !NOT_SECRET.test(name);
 }
+
+/** `azureOpenAiKey`: the key of a service that issues keys. Of other things a key is what they are found by. */
+const ISSUED_KEY =
+  /(?:openai|azure|anthropic|claude|gemini|mistral|cohere|groq|algolia|heroku|hubspot|stripe|twilio|sendgrid|mailgun|mailchimp|datadog|newrelic|pagerduty|opsgenie|cloudflare|fastly|netlify|vercel|supabase|firebase|maps|weather|shodan|virustotal|alchemy|infura|etherscan|binance|kraken|coinbase|rapid|deepl|youtube|tmdb|trello|zendesk|intercom|segment|amplitude|rollbar|bugsnag|honeycomb|wpa|wep|wifi)[a-z0-9]{0,16}[ _.-]?key$/i;
+const ISSUED = /^(?=(?:[^0-9]{0,128}[0-9]){3})[\w-]{20,512}$/;
 
 /**
  * What stands before the sign, perhaps in quotes, with blanks or a second sign behind it. `''` where that is no name. People write
@@ -156,7 +177,7 @@ const IS_OR_WAS = /\s(?:is|was)[ :]$/i;
 const LOWER_I = 0x69;
 const LOWER_S = 0x73;
 const BLANK = 0x20;
-const TWO_WORDS = /[A-Za-z]{2,20} key$/i;
+const TWO_WORDS = /[A-Za-z][A-Za-z0-9]{1,20} key$/i;
 
 /** Random, and neither a word, a path, a call nor a reference. */
 export function looksSecret(value: string): boolean {
@@ -174,9 +195,24 @@ function findPairs(text: string, words: readonly WordMark[], report: ReportSpan)
   for (const { word, at } of words) {
     if (word !== 'value') continue;
     PAIR.lastIndex = at;
-    const name = PAIR.exec(text)?.[1];
+    const [, before, around] = PAIR.exec(text) ?? [];
+    const name = before ?? around;
     if (name !== undefined && namesSecret(name)) findValue(text, PAIR.lastIndex - 1, name, report);
   }
 }
 
-const PAIR = /(?<=\b(?:key|name)["']?\s?[:=]\s?["']?([\w.-]{3,64})["']?,?\s{0,40}["']?)value["']?\s{0,2}[:=]/iy;
+/** The name stands before the value, or in front of the object that holds it, as in the outputs of Terraform. */
+const PAIR =
+  /(?:(?<=\b(?:key|name)["']?\s?[:=]\s?["']?([\w.-]{3,64})["']?,?\s{0,40}["']?)|(?<=\b([\w.-]{3,64})["']?\s{0,4}[:=]\s{0,4}\{\s{0,40}["']?))value["']?\s{0,2}[:=]/iy;
+
+/** What a password is called where letters have signs or other scripts are written; no anchor stands in these. */
+function findForeign(text: string, report: ReportSpan): void {
+  FOREIGN.lastIndex = 0;
+  for (let found = FOREIGN.exec(text); found !== null; found = FOREIGN.exec(text)) {
+    const value = found[1] ?? '';
+    if (looksSecret(value)) report(FOREIGN.lastIndex - value.length, FOREIGN.lastIndex);
+  }
+}
+
+const FOREIGN =
+  /(?:contraseña|пароль|密[码碼]|口令|パスワード|비밀번호|hasło|şifre|mật khẩu|parolă|lösenord|κωδικός)(?:\s{0,3}(?:[:=：]|は|为|是|es|to|är|[-–—])\s{0,3}|\s{1,3})["'«“「]?([!#-&(-+.-:<-~-]{8,128})/gi;

@@ -106,6 +106,7 @@ export const TOKEN_FORMATS: readonly TokenFormat[] = [
   format('prefect-key', 'pnu_ pnb_', '[A-Za-z0-9]{36}'),
 
   // Secrets and identity
+  format('okta-token', '00', '(?<=\\bSSWS 00)[\\w-]{40}'),
   format('vault-token', 'hvs. hvr.', '[\\w-]{24,300}'),
   format('vault-token', 'hvb.', '[\\w-]{90,400}'),
   format('1password-key', 'A3-', '[A-Z0-9]{6}-[A-Z0-9]{6,11}-(?:[A-Z0-9]{5}-){2,3}[A-Z0-9]{5}'),
