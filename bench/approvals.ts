@@ -12,6 +12,7 @@ import type { PolicyVersion } from '../src/core/policy/decision.ts';
 import { createApprovalAdministration } from '../src/gateway/administration/approvals.ts';
 import { createApprovalDesk } from '../src/gateway/approval-desk.ts';
 import { createApprovers } from '../src/gateway/approvers.ts';
+import { createDenials } from '../src/gateway/administration/record-denial.ts';
 import { createDeadlines } from '../src/gateway/deadlines.ts';
 import { createHoldRecords } from '../src/gateway/hold-records.ts';
 
@@ -34,6 +35,7 @@ try {
     approvals: store.approvals,
     desk,
     clock: systemClock,
+    denials: createDenials({ ...store, clock: systemClock }),
     deadlines: createDeadlines(systemClock),
     holdRecords: createHoldRecords(),
     approvers: createApprovers({ ...store, clock: systemClock, people: createKnownPeople([]) }),

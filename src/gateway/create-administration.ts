@@ -12,12 +12,13 @@ import { createExportAdministration } from './administration/export-audit.ts';
 import { createFiguresAdministration, type FiguresDeps } from './administration/figures.ts';
 import { createKillSwitchAdministration, type KillSwitchAdminDeps } from './administration/kill-switch.ts';
 import { createPinAdministration, type PinAdminDeps } from './administration/pins.ts';
+import { createDenials } from './administration/record-denial.ts';
 import { createPolicyAdministration, type PolicyAdminDeps } from './administration/policy.ts';
 import { createTokenAdministration, type TokenAdminDeps } from './administration/tokens.ts';
 
 export interface AdministrationDeps
   extends AccountAdminDeps,
-    EditAdminDeps,
+    Omit<EditAdminDeps, 'denials'>,
     AuditAdminDeps,
     KillSwitchAdminDeps,
     FiguresDeps,
@@ -31,12 +32,13 @@ export interface AdministrationDeps
 
 /** Puts the administrators' use cases behind the one interface that the admin plane knows. */
 export function createAdministration(deps: AdministrationDeps): Administration {
-  const approvals = createApprovalAdministration(deps);
+  const deciding = { ...deps, denials: createDenials(deps) };
+  const approvals = createApprovalAdministration(deciding);
   return {
     ...createAccountAdministration(deps),
     ...approvals,
     ...createBatchAdministration(deps, approvals),
-    ...createEditAdministration(deps),
+    ...createEditAdministration(deciding),
     ...createFiguresAdministration(deps),
     ...createAuditAdministration(deps),
     ...createExportAdministration(deps),

@@ -5,6 +5,7 @@ import type { Administrator } from '../../src/core/identity/principal.ts';
 import type { BatchRequest } from '../../src/gateway/administration.ts';
 import { createApprovalAdministration } from '../../src/gateway/administration/approvals.ts';
 import { createBatchAdministration } from '../../src/gateway/administration/batch.ts';
+import { createDenials } from '../../src/gateway/administration/record-denial.ts';
 import { createApprovalDesk } from '../../src/gateway/approval-desk.ts';
 import { createHoldRecords } from '../../src/gateway/hold-records.ts';
 import { createApprovers } from '../../src/gateway/approvers.ts';
@@ -30,6 +31,7 @@ beforeEach(() => {
     ...store,
     desk: createApprovalDesk(10),
     clock,
+    denials: createDenials({ ...store, clock }),
     deadlines: createDeadlines(clock),
     holdRecords: createHoldRecords(),
     approvers: createApprovers({ ...store, clock, people: createKnownPeople([]) }),

@@ -98,7 +98,7 @@ function readEntry(state: State, entry: LogEntry): void {
   if (entry.kind === 'decision') decided.add(entry.callId);
   if (entry.kind === 'token' && entry.change === 'revoked') decidedBefore.set(entry.user, new Set(decided));
   if (entry.kind === 'kill-switch' && entry.change === 'on') for (const life of lives.values()) life.underKill = true;
-  if (entry.kind === 'approval') readChange(state, entry);
+  if (entry.kind === 'approval' && entry.change !== 'denied') readChange(state, entry);
   if (entry.kind === 'dispatch') readDispatch(state, entry);
   if (entry.kind !== 'outcome') return;
   outcomes.set(entry.callId, [...(outcomes.get(entry.callId) ?? []), entry.outcome]);

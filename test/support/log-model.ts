@@ -129,7 +129,9 @@ export function createLogModel(): LogModel {
     if (kind === 'decision') onDecision(entry);
     if (kind === 'dispatch') onDispatch(entry);
     if (kind === 'outcome') onOutcome(entry);
-    if (kind === 'approval') follow(entry.approvalId ?? '', change === 'requested' ? 'pending' : change);
+    // Nothing came of it.
+    if (kind === 'approval' && change !== 'denied')
+      follow(entry.approvalId ?? '', change === 'requested' ? 'pending' : change);
     if (kind === 'gateway' && change !== 'payload-read') gatewayChanges.push(change);
     if (kind === 'kill-switch' && change === 'on') switches.add(id);
     if (kind === 'kill-switch' && change !== 'on') switches.delete(id);

@@ -192,7 +192,8 @@ export interface ApprovalEntry {
   readonly kind: 'approval';
   readonly timeMs: number;
   readonly approvalId: ApprovalId;
-  readonly change: 'requested' | 'approved' | 'rejected' | 'expired' | 'withdrawn' | 'void';
+  /** `denied`: somebody tried to decide who may not. The request stays as it is. */
+  readonly change: 'requested' | 'approved' | 'rejected' | 'expired' | 'withdrawn' | 'void' | 'denied';
   readonly callId: CallId | null;
   readonly principal: string;
   readonly upstream: string;

@@ -14,12 +14,14 @@ import { approvalEntry } from '../approval-entries.ts';
 import { expireApproval } from '../void-approval.ts';
 import { checkRole, notFound, withStore } from './admin-fault.ts';
 import { mayNotDecide, mustSignInAgain } from './may-decide.ts';
+import type { Denials } from './record-denial.ts';
 import { showApproval, shownTo } from './shown-approval.ts';
 
 export interface ApprovalAdminDeps {
   readonly approvals: ApprovalStore;
   readonly desk: ApprovalDesk;
   readonly clock: Clock;
+  readonly denials: Denials;
   readonly deadlines: Deadlines;
   readonly holdRecords: HoldRecords;
   readonly approvers: Pick<Approvers, 'namesOf'>;
@@ -55,7 +57,7 @@ export function createApprovalAdministration(
         const open = await findDecidable(deps, by, id);
         if (!open.ok) return open;
         const demand = unmetDemand(by, open.value, { argsDigest, ...more });
-        if (demand !== null) return err(demand);
+        if (demand !== null) return deny(deps, by, open.value, demand);
         const approverNames = [...(await deps.approvers.namesOf(by))];
         const before = approvedAs(open.value, approverNames);
         if (before !== null) return err(approvedAlready(by, before));
@@ -120,14 +122,20 @@ export async function findDecidable(deps: ApprovalAdminDeps, by: Administrator, 
   // Whoever could not decide anything learns nothing of what there is to decide.
   if (!found.ok) return fault === null ? found : err(fault);
   const approval = found.value;
-  if (fault !== null && !approval.particulars.byRequester) return err(fault);
+  if (fault !== null && !approval.particulars.byRequester) return deny(deps, by, approval, fault);
   const obstacle = mayNotDecide(by, await deps.approvers.namesOf(by), approval);
-  if (obstacle !== null) return err(obstacle);
+  if (obstacle !== null) return deny(deps, by, approval, obstacle);
   if (approval.status === 'pending' && deps.deadlines.isOver(approval)) {
     await expireApproval(deps, approval);
     return err(alreadyOver({ ...approval, status: 'expired' }));
   }
   return approval.status === 'pending' ? found : err(alreadyOver(approval));
+}
+
+/** Whoever tried to decide on their own request has left a trace of it. */
+async function deny({ denials }: ApprovalAdminDeps, by: Administrator, approval: Approval, fault: AdminFault): Decided {
+  await denials.record(by, approval, fault);
+  return err(fault);
 }
 
 /** What the rule asks of whoever approves, beside their rights. */

@@ -36,6 +36,9 @@ function change(book: ApprovalBook, report: Report, sequence: number, entry: App
     case 'void':
       book.find(id, { sequence, expected: `a pending or approved request to be ${entry.change}`, about: entry });
       return book.end(id, entry.change);
+    // Nothing came of it.
+    case 'denied':
+      return;
   }
 }
 

@@ -132,7 +132,15 @@ export const ENTRY_SHAPES: { readonly [Kind in AuditEntry['kind']]: ShapesOf<Kin
   approval: {
     timeMs: count,
     approvalId: text,
-    change: oneOf({ requested: true, approved: true, rejected: true, expired: true, withdrawn: true, void: true }),
+    change: oneOf({
+      requested: true,
+      approved: true,
+      rejected: true,
+      expired: true,
+      withdrawn: true,
+      void: true,
+      denied: true,
+    }),
     callId: someText,
     principal: text,
     upstream: text,
