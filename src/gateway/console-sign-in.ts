@@ -7,7 +7,7 @@ import type { AuditLog } from '../ports/audit-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PasswordHasher } from '../ports/password-hasher.ts';
 import { StoreError } from '../ports/store-error.ts';
-import { createAttemptLimit } from './attempt-limit.ts';
+import { addressKey, createAttemptLimit } from './attempt-limit.ts';
 import type { ConsoleSessions } from './console-sessions.ts';
 import type { OperatorReport } from './deps.ts';
 
@@ -49,8 +49,8 @@ export function createConsoleSignIn(deps: ConsoleSignInDeps): ConsoleSignIn {
 
   function isTooMany(attempt: SignInAttempt, address: string): boolean {
     if (attempt.method !== 'password') return false;
-    const hasGuessed = addresses.count(address);
-    return names.count(attempt.user.toLowerCase()) || hasGuessed;
+    // An address that guesses too much must not close, or make us forget, one name after another.
+    return addresses.count(addressKey(address)) || names.count(attempt.user.toLowerCase());
   }
 
   return {
@@ -59,7 +59,7 @@ export function createConsoleSignIn(deps: ConsoleSignInDeps): ConsoleSignIn {
       const by = await identify(deps, attempt).catch(storeFault);
       if (!by.ok) {
         // Tokens are tried without a limit; a log that is kept for good must not grow with that.
-        if (by.error === 'refused' && !refusals.count(address)) await recordRefusal(deps, attempt);
+        if (by.error === 'refused' && !refusals.count(addressKey(address))) await recordRefusal(deps, attempt);
         return by;
       }
       if (attempt.method === 'password') names.forget(attempt.user.toLowerCase());

@@ -15,7 +15,7 @@ import type { Clock, Ids } from '../ports/clock.ts';
 import type { IdentityProvider, ProviderAnswer, StartedSignIn } from '../ports/identity-provider.ts';
 import { StoreError } from '../ports/store-error.ts';
 import { ACCOUNT_ID_PREFIX } from './administration/accounts.ts';
-import { createAttemptLimit } from './attempt-limit.ts';
+import { addressKey, createAttemptLimit } from './attempt-limit.ts';
 import type { ConsoleSessions } from './console-sessions.ts';
 import { recordSignIn } from './console-sign-in.ts';
 import type { OperatorReport } from './deps.ts';
@@ -102,7 +102,7 @@ export function createProviderSignIn(deps: ProviderSignInDeps): ProviderSignIn {
   return {
     name: new URL(provider.issuer).host,
     async begin({ next, isFresh, address }) {
-      if (addresses.count(address)) return err('too-many');
+      if (addresses.count(addressKey(address))) return err('too-many');
       const started = await provider.start(deps.redirectUri(), isFresh);
       if (!started.ok) return err(told(deps, 'unavailable', started.error.detail));
       const secret = randomText(ids);

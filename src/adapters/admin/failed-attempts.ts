@@ -1,4 +1,4 @@
-import { type AttemptLimit, createAttemptLimit } from '../../gateway/attempt-limit.ts';
+import { addressKey, type AttemptLimit, createAttemptLimit } from '../../gateway/attempt-limit.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 /**
@@ -8,5 +8,6 @@ import type { Clock } from '../../ports/clock.ts';
 export type FailedAttempts = Pick<AttemptLimit, 'count'>;
 
 export function createFailedAttempts({ clock }: { readonly clock: Clock }): FailedAttempts {
-  return createAttemptLimit(clock, { attemptsMax: 20, forgivenAfterMs: 3000, keysMax: 1000 });
+  const limit = createAttemptLimit(clock, { attemptsMax: 20, forgivenAfterMs: 3000, keysMax: 1000 });
+  return { count: (address) => limit.count(addressKey(address)) };
 }
