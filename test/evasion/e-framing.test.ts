@@ -60,6 +60,7 @@ describe.each(HOSTS)('a host that speaks %s', (host) => {
     ],
     ['E02 a length with a sign', (length) => [['Content-Length', `+${length}`]]],
     ['E02 a length in hexadecimal', (length) => [['Content-Length', `0x${Number(length).toString(16)}`]]],
+    ['E02 a length of two numbers', (length) => [['Content-Length', `${length} ${length}`]]],
     ['E02 a list of lengths', (length) => [['Content-Length', `${length},${length}`]]],
     ['E03 an unknown coding', () => [['Transfer-Encoding', 'xchunked']]],
     ['E03 chunks before another coding', () => [['Transfer-Encoding', 'chunked, identity']]],
@@ -76,6 +77,13 @@ describe.each(HOSTS)('a host that speaks %s', (host) => {
       (length) => [
         ['Content-Length', length],
         ['traceparent', '00-\r1'],
+      ],
+    ],
+    [
+      'E07 a bare LF in a header that is passed on',
+      (length) => [
+        ['Content-Length', length],
+        ['traceparent', '00-\n1: 1'],
       ],
     ],
     [
@@ -140,6 +148,16 @@ describe.each(HOSTS)('a host that speaks %s', (host) => {
     const text = await sendBytes(world.gateway.mcpPort, bytesOf(host, headers, '', 'GET'));
     expect([text.startsWith('HTTP/1.1 101'), world.crm.calls().length - before]).toEqual([false, 0]);
     await callHonestly(world, host);
+  });
+
+  it('E13 CONNECT opens no way through, and what follows it is no call', async () => {
+    const honest = bytesOf(host, [['Content-Length', lengthOf(host)]]);
+    for (const target of ['/mcp', `127.0.0.1:${world.gateway.mcpPort}`]) {
+      const connect = `${bytesOf(host, [], '', 'CONNECT').replace('/mcp', target)}${honest}`;
+      const [status, calls] = await seen(host, connect);
+      // Nobody takes it, so the connection ends without a word.
+      expect([status, calls]).toEqual([0, 0]);
+    }
   });
 
   it('E13 HTTP/2 is not spoken', async () => {

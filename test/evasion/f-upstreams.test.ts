@@ -21,6 +21,9 @@ const REQUESTS: readonly (readonly [string, JsonObject])[] = [
   ['resources/read', { uri: 'file:///etc/passwd' }],
   ['tasks/get', { taskId: 'canary-word' }],
   ['tasks/list', {}],
+  ['tasks/result', { taskId: 'canary-word' }],
+  ['tasks/cancel', { taskId: 'canary-word' }],
+  ['tasks/update', { taskId: 'canary-word', inputResponses: {} }],
   [
     'initialize',
     { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'canary-word', version: '1' } },
@@ -40,6 +43,7 @@ const NOTIFICATIONS: readonly (readonly [string, JsonObject])[] = [
   ['notifications/subscriptions/acknowledged', { notifications: { canary: 'canary-word' } }],
   ['notifications/cancelled', { requestId: 'mine', reason: 'canary-word' }],
   ['notifications/initialized', {}],
+  ['notifications/roots/list_changed', { covert: 'canary-word' }],
   ['notifications/vendor', { text: 'canary-word' }],
   ['vendor/event', { text: 'canary-word' }],
 ];

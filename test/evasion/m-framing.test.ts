@@ -58,7 +58,7 @@ describe.each(['http, modern', 'http, legacy'] as const)('an upstream over %s', 
       return tools.map(({ name }) => name).filter((name) => name.startsWith('crm__'));
     }
 
-    it.each<[string, string | undefined, number, boolean]>([
+    it.each<[string, string, number, boolean]>([
       ['in other letters', 'Application/JSON', 200, true],
       ['with a parameter', 'application/json ;charset=utf-8', 200, true],
       ['as a text', 'text/plain', 200, false],
@@ -67,11 +67,16 @@ describe.each(['http, modern', 'http, legacy'] as const)('an upstream over %s', 
       ['as something else of JSON', 'application/json-seq', 200, false],
       ['with 201', 'application/json', 201, true],
     ])('M01 a list %s is filtered, or not taken at all', async (what, type, status, isTaken) => {
-      world.crm.server?.on('tools/list', (_, reply) =>
-        reply.result(LISTED, { status, ...(type !== undefined && { type }) }),
-      );
+      world.crm.server?.on('tools/list', (_, reply) => reply.result(LISTED, { status, type }));
       const shown = await listedTo(`m01-${host}-${what}`.replaceAll(/[^a-z0-9]/gi, '-'));
       expect(shown.toSorted()).toEqual(isTaken ? visible.toSorted() : []);
+    });
+
+    it('M01 a list without a type is not taken at all', async () => {
+      world.crm.server?.on('tools/list', ({ message }, reply) =>
+        reply.status(200, JSON.stringify({ jsonrpc: '2.0', id: message?.id, result: LISTED })),
+      );
+      expect(await listedTo(`m01-untyped-${host}`.replaceAll(' ', '-'))).toEqual([]);
     });
 
     it('M02 a list behind garbage and notifications is filtered', async () => {
@@ -199,6 +204,17 @@ describe.each(['http, modern', 'http, legacy'] as const)('an upstream over %s', 
           const event = `data: ${resultText(id, `the token is ${GITHUB}`)}\n\n`;
           for (let at = 0; at < event.length; at += 7) stream.write(event.slice(at, at + 7));
           stream.end();
+        });
+        expect(text).toBe('the token is [redacted:token]');
+      });
+
+      it('M09 a secret over the borders of segments of a JSON body is found', async () => {
+        const { text } = await called(host, accept, (id, reply) => {
+          const body = Buffer.from(httpJson(resultText(id, `the token is ${GITHUB}`)));
+          const middle = body.indexOf(GITHUB) + 20;
+          reply.socket.setNoDelay(true);
+          reply.socket.write(body.subarray(0, middle));
+          setTimeout(() => reply.socket.write(body.subarray(middle)), 20);
         });
         expect(text).toBe('the token is [redacted:token]');
       });
