@@ -10,6 +10,7 @@ import { registerFiles } from './cli/files.ts';
 import { registerPolicies } from './cli/policies.ts';
 import { registerKill } from './cli/kill.ts';
 import { registerPins } from './cli/pins.ts';
+import { sayFault } from './cli/say-fault.ts';
 import { registerToken } from './cli/token.ts';
 import { registerUp } from './cli/up.ts';
 import { registerUpstreams } from './cli/upstreams.ts';
@@ -18,6 +19,7 @@ import { listUpstreamTools, serve } from './serve.ts';
 
 const CALLED_WRONGLY: ExitCode = 2;
 const COULD_NOT: ExitCode = 1;
+const HELP = 'countersign --help says what there is';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -30,6 +32,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => (interrupt.signal.aborted ? process.exit(COULD_NOT) : interrupt.abort()));
 }
 
+/** Before any options are read, the words of the command line alone tell who reads. */
+const isForProgram = process.argv.includes('--json');
+
 try {
   await createProgram(context).parseAsync();
 } catch (error) {
@@ -40,8 +45,8 @@ function createProgram(context: CliContext): Command {
   const program = new Command('countersign')
     .description('A policy-enforcing gateway for the Model Context Protocol')
     .version(version)
-    .exitOverride()
-    .showHelpAfterError('(countersign --help says what there is)');
+    .exitOverride();
+  sayUsageFaults(program, context);
   registerUp(program, context, { version, serve });
   registerApprovals(program, context);
   registerKill(program, context);
@@ -56,10 +61,19 @@ function createProgram(context: CliContext): Command {
   return program;
 }
 
+function sayUsageFaults(program: Command, context: CliContext): void {
+  if (!isForProgram) return void program.showHelpAfterError(`(${HELP})`);
+  program.configureOutput({
+    outputError: (text) =>
+      sayFault(context, { exitCode: CALLED_WRONGLY, message: text.replace(/^error: /, '').trim(), help: HELP }, true),
+  });
+}
+
 /** What a person must mend comes as a message; the stack would only hide it. */
 function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : CALLED_WRONGLY;
   if (interrupt.signal.aborted) return COULD_NOT;
-  context.stderr.write(`countersign: ${error instanceof Error ? error.message : String(error)}\n`);
+  const message = error instanceof Error ? error.message : String(error);
+  sayFault(context, { exitCode: COULD_NOT, message, help: null }, isForProgram);
   return COULD_NOT;
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { visibleJson, visibleText } from '../core/content/visible-text.ts';
+import { visibleJson } from '../core/content/visible-text.ts';
 import type { Result } from '../core/result.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
 import type { CliContext } from './cli-context.ts';
@@ -11,6 +11,7 @@ import {
   type TargetOptions,
   loadAdminTarget,
 } from './load-admin-target.ts';
+import { sayFault } from './say-fault.ts';
 
 export interface AdminOptions extends TargetOptions {
   readonly json?: true;
@@ -50,16 +51,9 @@ export async function runAdminCommand(
 ): Promise<void> {
   const target = await loadAdminTarget(context, options);
   const answer = target.ok ? await work(createAdminClient(context, target.value), target.value) : target;
-  if (!answer.ok) return sayFault(context, answer.error);
+  if (!answer.ok) return sayFault(context, answer.error, options.json);
   context.exitWith(0);
   if (answer.value === null) return;
   const { json, text } = answer.value;
   context.stdout.write(options.json ? `${visibleJson(json)}\n` : text);
-}
-
-/** The words come from the gateway, and may repeat what an operator typed. */
-function sayFault(context: CliContext, { message, help, exitCode }: CliFault): void {
-  context.stderr.write(`countersign: ${visibleText(message)}\n`);
-  if (help !== null) context.stderr.write(`help: ${visibleText(help)}\n`);
-  context.exitWith(exitCode);
 }

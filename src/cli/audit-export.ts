@@ -1,20 +1,20 @@
 import type { Command } from 'commander';
 import { countText } from '../core/audit/verify/say-verdict.ts';
-import { visibleText } from '../core/content/visible-text.ts';
+import { visibleJson, visibleText } from '../core/content/visible-text.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { formatTimestamp } from '../core/timestamp.ts';
 import { faultOfAnswer, unreachable } from './admin-client.ts';
-import { runAdminCommand, withTargetOptions } from './admin-command.ts';
+import { type AdminOptions, runAdminCommand, withTargetOptions } from './admin-command.ts';
 import type { CliContext } from './cli-context.ts';
 import { createFileSink, createStdoutSink, type LineSink } from './line-sink.ts';
-import type { AdminTarget, CliFault, TargetOptions } from './load-admin-target.ts';
+import type { AdminTarget, CliFault } from './load-admin-target.ts';
 import { parseMoment } from './parse-option.ts';
 import { createProgress } from './progress.ts';
 import { readLines } from './read-export.ts';
 
 type Moment = ReturnType<typeof parseMoment>;
 
-interface ExportOptions extends TargetOptions {
+interface ExportOptions extends AdminOptions {
   readonly since?: Moment;
   readonly until?: Moment;
   readonly output?: string;
@@ -39,7 +39,8 @@ export function registerAuditExport(audit: Command, context: CliContext): void {
     )
     .option('--since <time>', 'from the first entry of this time, such as 2026-11-20T00:00:00Z or 7d', parseMoment)
     .option('--until <time>', 'up to this time, which is not among them', parseMoment)
-    .option('--output <file>', 'a new file, for its owner alone (default: standard output)');
+    .option('--output <file>', 'a new file, for its owner alone (default: standard output)')
+    .option('--json', 'the entries are JSON in any case; what is said about them, too');
   withTargetOptions(command).action((options: ExportOptions) =>
     runAdminCommand(context, options, (_client, target) => exportLog(context, target, options)),
   );
@@ -60,6 +61,11 @@ async function exportLog(
   }
   await sink.value.finish();
   const { entries, first, last } = exported.value;
+  if (options.json) {
+    const said = { ok: true, entries, first, last, output: options.output ?? null };
+    context.stderr.write(`${visibleJson(said)}\n`);
+    return ok(null);
+  }
   const range = first === null ? '' : `, #${first} to #${last}`;
   const place = options.output === undefined ? '' : `, to ${options.output}`;
   context.stderr.write(

@@ -6,7 +6,7 @@ import { findConfigFile } from '../config/find-config-file.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { createLogCheck, type LogVerdict } from '../core/audit/verify/check-log.ts';
 import { NOT_PROVED } from '../core/audit/verify/say-verdict.ts';
-import { visibleJson, visibleText } from '../core/content/visible-text.ts';
+import { visibleJson } from '../core/content/visible-text.ts';
 import { err, ok, type Result } from '../core/result.ts';
 import { checkStoredLog } from '../gateway/check-stored-log.ts';
 import { StoreError } from '../ports/store-error.ts';
@@ -16,6 +16,7 @@ import { parseCount } from './parse-option.ts';
 import { createProgress } from './progress.ts';
 import { readLines } from './read-export.ts';
 import { renderVerdict } from './render-verdict.ts';
+import { sayFault } from './say-fault.ts';
 
 /** Opens the log of a store for reading. Throws `StoreError`. */
 export type OpenStoredLog = (path: string) => StoredLog;
@@ -48,10 +49,7 @@ async function verify(
 ): Promise<void> {
   const file = given === undefined ? await storeOf(options.config ?? null) : ok(given);
   const verdict = file.ok ? await checkFile(context, openStoredLog, file.value, options.faults) : file;
-  if (!verdict.ok) {
-    context.stderr.write(`countersign: ${visibleText(verdict.error)}\n`);
-    return context.exitWith(2);
-  }
+  if (!verdict.ok) return sayFault(context, { exitCode: 2, message: verdict.error, help: null }, options.json);
   const isFaultless = verdict.value.faultCount === 0;
   const document = { ok: isFaultless, ...verdict.value, notProved: NOT_PROVED };
   context.stdout.write(options.json ? `${visibleJson(document)}\n` : renderVerdict(verdict.value, context));

@@ -3,6 +3,7 @@ import { DEFAULT_POLICY_OPTIONS } from '../config/build-config.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { findUnknownUpstreams, loadPolicySet } from '../config/load-policies.ts';
+import { findMissingDir } from '../config/policy-dir.ts';
 import { renderProblems } from '../config/render-problems.ts';
 import { visibleJson } from '../core/content/visible-text.ts';
 import type { Json } from '../core/json/value.ts';
@@ -32,7 +33,9 @@ export async function checkFiles(options: CheckOptions): Promise<CommandOutcome>
   const config = options.config === null ? null : await loadConfig(options.config);
   const loaded = config?.ok === true ? config.value : null;
   const shadow = loaded?.shadowPoliciesDir ?? null;
+  const missing = options.dir === null ? null : await findMissingDir(options.dir);
   const problems = [
+    ...(missing === null ? [] : [missing]),
     ...problemsOf(config),
     ...(await checkPolicies(options, loaded, policiesDirOf(options, loaded))),
     ...(shadow === null ? [] : await checkPolicies(options, loaded, shadow)),

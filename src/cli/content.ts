@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { PERSONAL_DATA_CLASSES, type PersonalDataClass } from '../core/content/detectors/detector.ts';
-import { visibleText } from '../core/content/visible-text.ts';
 import type { Json } from '../core/json/value.ts';
 import { err, type Result } from '../core/result.ts';
 import { reportClasses } from './classify.ts';
@@ -8,6 +7,7 @@ import type { CliContext } from './cli-context.ts';
 import type { CommandOutcome } from './command-outcome.ts';
 import { type ListUpstreamTools, loadSavedTools } from './load-tools.ts';
 import { parsePersonalData, redactFile } from './redact.ts';
+import { sayFault } from './say-fault.ts';
 import { reportScan, type ShownForm } from './scan.ts';
 
 /** The commands that look at what servers say: nothing is changed by them, and no gateway need run. */
@@ -25,8 +25,7 @@ export function registerContent(program: Command, context: CliContext, listTools
   ): Promise<void> {
     const loaded = await loadTools(upstream, flags, listTools);
     if (loaded.ok) return finish(report(loaded.value, { json: flags.json ?? false, color }));
-    context.stderr.write(`countersign: ${visibleText(loaded.error)}\n`);
-    context.exitWith(2);
+    sayFault(context, { exitCode: 2, message: loaded.error, help: null }, flags.json);
   }
 
   withToolOptions(
@@ -44,17 +43,12 @@ export function registerContent(program: Command, context: CliContext, listTools
     .argument('[file]', 'the file; `-` or nothing reads standard input')
     .option('--personal-data <classes>', PERSONAL_DATA_HELP, readClasses)
     .option('--json', 'one JSON document: {spans, output}')
-    .action(async (file: string | undefined, { personalData = null, json = false }: RedactFlags) =>
-      finish(
-        await redactFile({
-          file: file === undefined || file === '-' ? null : file,
-          stdin: process.stdin,
-          personalData,
-          json,
-          color,
-        }),
-      ),
-    );
+    .action(async (named: string | undefined, { personalData = null, json = false }: RedactFlags) => {
+      const file = named === undefined || named === '-' ? null : named;
+      const outcome = await redactFile({ file, stdin: process.stdin, personalData, json, color });
+      if (outcome.ok) finish(outcome.value);
+      else sayFault(context, outcome.error, json);
+    });
 }
 
 interface ToolFlags {

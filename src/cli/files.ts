@@ -3,10 +3,10 @@ import { CONFIG_FILE, findConfigFile } from '../config/find-config-file.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { checkFiles } from './check.ts';
 import type { CliContext } from './cli-context.ts';
-import { visibleText } from '../core/content/visible-text.ts';
 import type { CommandOutcome } from './command-outcome.ts';
 import { loadNamedTools } from './load-named-tools.ts';
 import { collect } from './parse-option.ts';
+import { sayFault } from './say-fault.ts';
 import { testPolicies } from './test.ts';
 
 /** The commands that only look at files: no gateway need run for them. */
@@ -30,8 +30,7 @@ export function registerFiles(program: Command, context: CliContext): void {
         const options = { config: findConfigFile(config), dir: policies, tools: tools.value };
         return finish(await checkFiles({ ...options, nowMs: context.nowMs(), json, color }));
       }
-      context.stderr.write(`countersign: ${visibleText(tools.error)}\n`);
-      context.exitWith(2);
+      sayFault(context, { exitCode: 2, message: tools.error, help: null }, json);
     });
 
   program

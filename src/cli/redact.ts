@@ -12,8 +12,10 @@ import { detect, type Span } from '../core/content/detect.ts';
 import { detectInJson } from '../core/content/redact-json.ts';
 import { redactText, redactionMarker } from '../core/content/redact-text.ts';
 import { visibleJson, visibleText } from '../core/content/visible-text.ts';
+import { err, ok, type Result } from '../core/result.ts';
 import { paint } from './cli-context.ts';
 import type { CommandOutcome } from './command-outcome.ts';
+import type { CliFault } from './load-admin-target.ts';
 
 export interface RedactOptions {
   /** `null` reads standard input. */
@@ -34,9 +36,25 @@ interface ShownSpan {
 }
 
 /** What the detectors find in a text or a JSON document, and the text without it. A filter: what it finds is no failure of it. */
-export async function redactFile(options: RedactOptions): Promise<CommandOutcome> {
-  const input = options.file === null ? await readAll(options.stdin) : await readFile(options.file);
-  const text = input.toString('utf8');
+export async function redactFile(options: RedactOptions): Promise<Result<CommandOutcome, CliFault>> {
+  const input = options.file === null ? ok(await readAll(options.stdin)) : await readNamed(options.file);
+  return input.ok ? ok(redactInput(options, input.value.toString('utf8'))) : input;
+}
+
+async function readNamed(file: string): Promise<Result<Buffer, CliFault>> {
+  try {
+    return ok(await readFile(file));
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    return err({
+      exitCode: 2,
+      message: `${file} cannot be read (${code})`,
+      help: 'Name a file, or give the text on standard input.',
+    });
+  }
+}
+
+function redactInput(options: RedactOptions, text: string): CommandOutcome {
   const spans = detectIn(text, options.personalData ?? TOLD_BY_FORM);
   const output = redactText(text, spans);
   if (!options.json)

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { renderProblems } from '../config/render-problems.ts';
+import { visibleJson } from '../core/content/visible-text.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Result } from '../core/result.ts';
 import { type CliContext, paint } from './cli-context.ts';
@@ -57,13 +58,18 @@ export function registerUp(program: Command, context: CliContext, deps: UpDeps):
 async function up(context: CliContext, { version, serve }: UpDeps, options: UpOptions): Promise<void> {
   const served = await serve({ ...options, version });
   const problems = served.ok ? served.value.warnings : served.error;
-  context.stderr.write(renderProblems(problems, context));
+  context.stderr.write(sayProblems(context, problems, served.ok, options.json));
   if (!served.ok) return context.exitWith(1);
 
   const { running } = served.value;
   context.stdout.write(options.json ? `${readyLine(running)}\n` : readyText(running, version, context));
   if (!context.signal.aborted) await once(context.signal, 'abort');
   await running.close();
+}
+
+function sayProblems(context: CliContext, problems: readonly Problem[], isServed: boolean, json: boolean): string {
+  if (!json) return renderProblems(problems, context);
+  return problems.length === 0 ? '' : `${visibleJson({ ok: isServed, problems })}\n`;
 }
 
 /** What `up --json` prints, on one line, when both planes listen. */

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import type { Problem } from '../core/problem.ts';
 import { err, ok, type Result } from '../core/result.ts';
@@ -34,6 +34,13 @@ export async function listPolicyDir(dir: string): Promise<Result<PolicyDir, read
       fileProblem('error', dir, `cannot be read (${code})`, 'give the directory of the policies under `policies`'),
     ]);
   }
+}
+
+/** For a directory that somebody named: one that is not there is a slip, and not an empty one. `null`: it is there. */
+export async function findMissingDir(dir: string): Promise<Problem | null> {
+  const found = await stat(dir).catch(() => null);
+  if (found?.isDirectory() === true) return null;
+  return fileProblem('error', dir, 'there is no such directory', 'name the directory of the policies');
 }
 
 /** Short, because it is part of every decision, and without the machine's own directories, because it may be shown to others. */

@@ -66,7 +66,7 @@ export function callLost(): HostError {
 }
 
 export function invalidCursor(): HostError {
-  return hostError(RPC_ERRORS.invalidParams, 'Invalid cursor', { httpStatus: 200 });
+  return hostError(RPC_ERRORS.invalidParams, 'Invalid cursor. List again without one.', { httpStatus: 200 });
 }
 
 /** The one answer for a task that is unknown, over, somebody else's, or about what is no longer allowed: nobody can tell which. */
@@ -76,7 +76,9 @@ export function unknownTask(): HostError {
 
 /** Revision 2025-11-25, "Task Cancellation". */
 export function taskIsOver(): HostError {
-  return hostError(RPC_ERRORS.invalidParams, 'The task cannot be cancelled any more', { httpStatus: 200 });
+  return hostError(RPC_ERRORS.invalidParams, 'The task cannot be cancelled any more. Ask for its result.', {
+    httpStatus: 200,
+  });
 }
 
 /** A call behind a task that needed no approval, and of whose end nothing is known: the gateway stopped meanwhile. */
@@ -142,7 +144,8 @@ export function tooManySubscriptions(): HostError {
 }
 
 export function internalError(): HostError {
-  return hostError(RPC_ERRORS.internal, 'Internal error. The call was denied.', { httpStatus: 500 });
+  const message = 'Internal error. The call was denied. If that stays so, tell the operator of this gateway.';
+  return hostError(RPC_ERRORS.internal, message, { httpStatus: 500 });
 }
 
 /**

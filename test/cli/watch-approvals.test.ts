@@ -2,6 +2,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Approval } from '../../src/core/approval/approval.ts';
 import { type CliRun, type CliWorld, createCliWorld, type RunOptions } from '../support/cli-world.ts';
+import { codeBlocks } from '../support/code-blocks.ts';
 import { sampleApprovalEntry } from '../support/store-samples.ts';
 
 const ALICE = 'apr_0000000000000000000001';
@@ -68,6 +69,16 @@ describe('approvals watch', () => {
       [BOB, 'rejected', 'bob', 'crm/send_email'],
       [],
     ]);
+  });
+
+  it('prints what docs/cli.md shows', async () => {
+    const [{ text } = { text: '' }] = codeBlocks('docs/cli.md', 'text');
+    world.administration.approvals = world.administration.approvals.filter(({ id }) => id === ALICE);
+    const watching = watch([], { isTty: true });
+    await watching.until(/pending/);
+    await change(ALICE, { status: 'approved' });
+    await watching.until(/approved/);
+    expect((await watching.interrupt()).stdout).toBe(text);
   });
 
   it('has a head and colours on a terminal, and neither in a pipe', async () => {

@@ -2,8 +2,12 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { parseOptions } from '../../bench/options.ts';
 import { checkFiles } from '../../src/cli/check.ts';
 import { testPolicies } from '../../src/cli/test.ts';
+import { detect } from '../../src/core/content/detect.ts';
+import { SECRET_DETECTORS } from '../../src/core/content/detectors/built-in.ts';
+import { redactText } from '../../src/core/content/redact-text.ts';
 import { parseConfig } from '../../src/config/load-config.ts';
 import { renderProblems } from '../../src/config/render-problems.ts';
 import { type Checkout, createCheckout } from '../support/checkout.ts';
@@ -80,6 +84,49 @@ describe('a block of YAML', () => {
   });
 });
 
+describe('a fenced block', () => {
+  const KINDS: Readonly<Record<string, readonly string[]>> = {
+    // Above and below.
+    yaml: documents,
+    sh: documents,
+    // Must be printed as they stand: `test/cli/golden.test.ts`.
+    console: ['docs/cli.md'],
+    // Must be recorded as they stand: `test/core/audit/audit-format.test.ts`.
+    json: ['docs/audit-format.md'],
+    text: ['docs/cli.md', 'docs/policy.md'],
+    // What nobody could paste: drawings, the form of a token, and a result.
+    '': ['README.md', 'docs/architecture.md', 'docs/content.md', 'docs/identity.md', 'docs/threat-model.md'],
+  };
+
+  it('is of a kind that some test tries, or shows what cannot be tried', () => {
+    const all = documents.flatMap((file) => codeBlocks(file));
+    expect(all.filter(({ language, place }) => !KINDS[language]?.includes(place.split(':')[0] ?? ''))).toEqual([]);
+    // A fence that is indented, or of other marks, would escape.
+    const fences = documents.flatMap((file) => readProjectFile(file).match(/^[ \t>]*(?:`{3,}|~{3,})/gm) ?? []);
+    expect(fences).toHaveLength(2 * all.length);
+    expect(new Set(fences)).toEqual(new Set(['```']));
+  });
+
+  it.each([
+    ['docs/policy.md', 'countersign explain', 'explain-approve'],
+    ['docs/policy.md', 'countersign diff', 'diff'],
+  ])('in %s shows what %s prints', (file, command, golden) => {
+    const blocks = codeBlocks(file, 'text').filter(({ text }) => text.startsWith(`$ ${command} `));
+    const printed = blocks.map(({ text }) => text.replace(/^\$ (?:.*\\\n)*.*\n/, ''));
+    expect(printed).toEqual([readProjectFile(`test/cli/golden/${golden}.txt`)]);
+    expect(codeBlocks(file, 'text')).toHaveLength(2);
+  });
+
+  it('in docs/content.md marks what the detectors find', () => {
+    const [{ text } = { text: '' }] = codeBlocks('docs/content.md', '');
+    const made = `ghp_${'8kQz1Vn0Xw3Rb7Ty5Lc2'.repeat(2).slice(0, 36)}`;
+    const { content } = JSON.parse(text) as { readonly content: readonly [{ readonly text: string }] };
+    const shown = content[0].text;
+    const said = shown.replace('[redacted:token]', made);
+    expect(redactText(said, detect(said, SECRET_DETECTORS))).toBe(shown);
+  });
+});
+
 const casesText = (cases: readonly string[]): string =>
   ['policy: crm.yaml', 'cases:', ...cases.map((each) => `  - ${each}`), ''].join('\n');
 
@@ -110,6 +157,10 @@ const lines = documents
 
 /** What is not run: it would install everything anew, start this very run again, or need a program that the project does not. */
 const NOT_RUN = ['npm ci', 'npm run check', `sqlite3 /data/countersign.db ".backup '/backup/countersign.db'"`];
+
+/** Takes minutes, so that only what stands behind it is read as it would be. */
+const BENCHMARK = /^npm run (?:-s )?bench(?: -- ([^#]*))?(?: +#.*)?$/;
+const benchmarks = lines.filter(({ line }) => BENCHMARK.test(line));
 
 /** Each of them is a process of its own. */
 const COMMANDS_MS_MAX = 180_000;
@@ -153,13 +204,23 @@ describe('a line of a shell', () => {
 
   it('is run below, or there is a reason why not', () => {
     const { scripts } = JSON.parse(readProjectFile('package.json')) as { readonly scripts: Record<string, string> };
-    const known = new Set([...NOT_RUN, 'npm run build', up, ...commands.map(({ line }) => line)]);
+    const tried = [...commands, ...benchmarks].map(({ line }) => line);
+    const known = new Set([...NOT_RUN, 'npm run build', up, ...tried]);
     expect(lines.filter(({ line }) => !known.has(line))).toEqual([]);
     expect(lines.map(({ line }) => line)).toEqual(expect.arrayContaining([...NOT_RUN, 'npm run build', up]));
     for (const { line } of lines) {
-      const [, script] = /^npm run (\w+)/.exec(line) ?? [];
+      const [, script] = /^npm run (?:-s )?(\w+)/.exec(line) ?? [];
       if (script !== undefined) expect(scripts).toHaveProperty(script);
     }
+  });
+
+  it('of the benchmark has options that it takes', () => {
+    const problems = benchmarks.flatMap(({ line }) => {
+      const [, options = ''] = BENCHMARK.exec(line) ?? [];
+      const parsed = parseOptions(options.split(' ').filter((word) => word !== ''));
+      return parsed.ok ? [] : parsed.error;
+    });
+    expect([benchmarks.length > 3, problems]).toEqual([true, []]);
   });
 
   it('builds, and starts what was built', () => {

@@ -142,7 +142,7 @@ function parseParams(params: JsonObject | null, handling: CallHandling): Result<
 const INTERNAL_ERROR: HostError = {
   kind: 'error',
   code: RPC_ERRORS.internal,
-  message: 'Internal error. The call was denied.',
+  message: 'Internal error. The call was denied. If that stays so, tell the operator of this gateway.',
   data: null,
   httpStatus: 500,
   retryAfterSeconds: null,

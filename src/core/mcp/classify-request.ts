@@ -50,7 +50,7 @@ export function classifyRequest(
     return err(badEnvelope(`${META_CLIENT_CAPABILITIES} must be an object`));
   }
   if (headers.protocolVersion !== null && headers.protocolVersion !== claimed) {
-    return err(mismatch('MCP-Protocol-Version does not match the body'));
+    return err(mismatch('MCP-Protocol-Version must repeat the one of the body'));
   }
   if (!isModernRevision(claimed)) return err(unsupportedVersion(claimed));
   return finish({ era: 'modern', revision: claimed }, headers, message);
@@ -64,7 +64,10 @@ function classifyUnclaimed(
 ): Result<Classification, RpcError> {
   const version = headers.protocolVersion;
   if (version !== null && isModernRevision(version)) {
-    if (opensLegacy) return err(mismatch('initialize belongs to the revisions before 2026-07-28'));
+    if (opensLegacy)
+      return err(
+        mismatch('initialize belongs to the revisions before 2026-07-28, so MCP-Protocol-Version must be one of those'),
+      );
     if (message.kind === 'request') return err(badEnvelope(`_meta must hold ${META_PROTOCOL_VERSION}`));
     return finish({ era: 'modern', revision: version }, headers, message);
   }
@@ -89,22 +92,22 @@ function checkMirrors(
   message: RequestMessage | NotificationMessage,
   required: boolean,
 ): RpcError | null {
-  if (required && headers.protocolVersion === null) return mismatch('MCP-Protocol-Version is required');
+  if (required && headers.protocolVersion === null) return mismatch('MCP-Protocol-Version must be sent');
   if (headers.method === null) {
-    if (required) return mismatch('Mcp-Method is required');
+    if (required) return mismatch('Mcp-Method must be sent');
   } else if (headers.method !== message.method) {
-    return mismatch('Mcp-Method does not match the body');
+    return mismatch('Mcp-Method must repeat the method of the body');
   }
   const mirrored = NAME_SOURCES.get(message.method);
   if (headers.name === null) {
     // Without the value in the body there is nothing to mirror; the method itself then refuses the parameters.
     const present = mirrored !== undefined && message.params?.[mirrored] !== undefined;
-    return required && present ? mismatch('Mcp-Name is required') : null;
+    return required && present ? mismatch('Mcp-Name must be sent') : null;
   }
   const name = decodeHeaderValue(headers.name);
-  if (name === null) return mismatch('Mcp-Name is not well-formed');
+  if (name === null) return mismatch('Mcp-Name must be plain text or base64 between its marks');
   if (mirrored === undefined) return null;
-  return name === message.params?.[mirrored] ? null : mismatch('Mcp-Name does not match the body');
+  return name === message.params?.[mirrored] ? null : mismatch('Mcp-Name must repeat the name in the body');
 }
 
 /** Which parameter `Mcp-Name` repeats. */
@@ -140,5 +143,5 @@ const REQUESTED_LENGTH_MAX = 32;
 /** The specification wants the requested version repeated; no more of it than any version is long. */
 function unsupportedVersion(requested: string): RpcError {
   const data = { supported: MODERN_REVISIONS, requested: requested.slice(0, REQUESTED_LENGTH_MAX) };
-  return rpcError(MCP_ERRORS.unsupportedVersion, 'Unsupported protocol version', 400, data);
+  return rpcError(MCP_ERRORS.unsupportedVersion, 'Unsupported protocol version. Use one of data.supported.', 400, data);
 }

@@ -48,7 +48,7 @@ export function parseMessage(json: Json): Result<Message, MessageFault> {
   }
   const id = isRpcId(json.id) ? json.id : null;
   for (const member in json) {
-    if (!MEMBERS.has(member)) return fault(id, 'Unknown member in the message');
+    if (!MEMBERS.has(member)) return fault(id, 'A message must have no members but those of JSON-RPC 2.0');
   }
   if (json.jsonrpc !== '2.0') return fault(id, 'jsonrpc must be "2.0"');
   if (json.id !== undefined && id === null) {
@@ -69,7 +69,8 @@ export function isRpcId(value: Json | undefined): value is RpcId {
 const MEMBERS: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);
 
 function parseCall(json: JsonObject, method: Json, id: RpcId | null): Result<Message, MessageFault> {
-  if (json.result !== undefined || json.error !== undefined) return fault(id, 'A message is a request or a response');
+  if (json.result !== undefined || json.error !== undefined)
+    return fault(id, 'A message must be a request or a response, not both');
   if (typeof method !== 'string' || method === '' || method.length > METHOD_LENGTH_MAX) {
     return fault(id, `method must be a string of 1 to ${METHOD_LENGTH_MAX} characters`);
   }
@@ -83,7 +84,7 @@ function parseCall(json: JsonObject, method: Json, id: RpcId | null): Result<Mes
 
 function parseResponse(json: JsonObject, id: RpcId | null): Result<Message, MessageFault> {
   const answers = (json.result === undefined ? 0 : 1) + (json.error === undefined ? 0 : 1);
-  if (answers !== 1 || json.params !== undefined) return fault(id, 'The message is neither a request nor a response');
+  if (answers !== 1 || json.params !== undefined) return fault(id, 'A message must be a request or a response');
   if (json.error !== undefined) return ok({ kind: 'response', id, result: null });
   if (!isJsonObject(json.result)) return fault(id, 'result must be an object');
   return ok({ kind: 'response', id, result: json.result });

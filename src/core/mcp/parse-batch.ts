@@ -25,13 +25,13 @@ export function parseBatch(elements: readonly Json[]): Result<Batch, MessageFaul
   const ids = new Set<string>();
   for (const element of elements) {
     const parsed = parseMessage(element);
-    if (!parsed.ok) return fault('A message of the batch is malformed');
+    if (!parsed.ok) return fault('Every message of a batch must be well-formed');
     const message = parsed.value;
     if (message.kind !== 'response' && message.method === 'initialize')
-      return fault('initialize is no part of a batch');
+      return fault('initialize must be sent by itself');
     if (message.kind === 'request') {
       const id = JSON.stringify(message.id);
-      if (ids.has(id)) return fault('Two requests of the batch have one id');
+      if (ids.has(id)) return fault('Every request of a batch must have an id of its own');
       ids.add(id);
     }
     messages.push(message);

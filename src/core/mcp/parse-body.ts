@@ -11,10 +11,20 @@ export function parseBody(body: Uint8Array): Result<Message | Batch, MessageFaul
   const json = readJson(body, REQUEST_LIMITS);
   if (json.ok) return isJsonArray(json.value) ? parseBatch(json.value) : parseMessage(json.value);
   if (json.error.kind !== 'inexact-number')
-    return err({ id: null, error: rpcError(RPC_ERRORS.parse, 'Parse error', 400) });
+    return err({
+      id: null,
+      error: rpcError(
+        RPC_ERRORS.parse,
+        'Parse error. Send one JSON message in UTF-8, without a name twice in an object.',
+        400,
+      ),
+    });
   // The text is JSON, but says a number that would not be the same when written again: in an id, or in what is asked for.
   const code = depthAt(body, json.error.offset) <= 1 ? RPC_ERRORS.invalidRequest : RPC_ERRORS.invalidParams;
-  return err({ id: null, error: rpcError(code, 'A number cannot be represented exactly', 400) });
+  return err({
+    id: null,
+    error: rpcError(code, 'A number cannot be represented exactly. Send it as a text, or with fewer digits.', 400),
+  });
 }
 
 const QUOTE = 0x22;

@@ -33,7 +33,12 @@ export function declaresTasks(params: JsonObject | null): boolean {
 /** The answer to a host that asks about tasks and does not declare them. */
 export function tasksNotDeclared(): RpcError {
   const data = { requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } } };
-  return rpcError(MCP_ERRORS.missingClientCapability, 'Missing required client capability', 400, data);
+  return rpcError(
+    MCP_ERRORS.missingClientCapability,
+    'Missing required client capability. Declare what data.requiredCapabilities names.',
+    400,
+    data,
+  );
 }
 
 const TASK_ID_LENGTH_MAX = 128;
