@@ -41,17 +41,18 @@ const WORDS = [
 /**
  * Every anchor in the text, in order. The text is read in pairs of characters: a word of three characters or more has one of two pairs
  * that follow each other in it, whether it begins at an even place or at an odd one. Eight characters a turn, because hardly any turn
- * has one.
+ * has one. `withColons`: also `::`, which stands for much that is none in JSON.
  */
-export function findWords(text: string, { pairs, length }: TextCodes): readonly WordMark[] {
+export function findWords(text: string, { pairs, length }: TextCodes, withColons: boolean): readonly WordMark[] {
+  const lists = withColons ? ALL_LIST_NUMBERS : LIST_NUMBERS;
   const marks: WordMark[] = [];
   const count = length >> 1;
   let index = 0;
   for (const last = count - 3; index < last; index += 4) {
-    const first = LIST_NUMBERS[pairs[index] ?? 0] ?? 0;
-    const second = LIST_NUMBERS[pairs[index + 1] ?? 0] ?? 0;
-    const third = LIST_NUMBERS[pairs[index + 2] ?? 0] ?? 0;
-    const fourth = LIST_NUMBERS[pairs[index + 3] ?? 0] ?? 0;
+    const first = lists[pairs[index] ?? 0] ?? 0;
+    const second = lists[pairs[index + 1] ?? 0] ?? 0;
+    const third = lists[pairs[index + 2] ?? 0] ?? 0;
+    const fourth = lists[pairs[index + 3] ?? 0] ?? 0;
     if ((first | second | third | fourth) === 0) continue;
     if (first !== 0) findAtPair(text, 2 * index, first, marks);
     if (second !== 0) findAtPair(text, 2 * index + 2, second, marks);
@@ -59,7 +60,7 @@ export function findWords(text: string, { pairs, length }: TextCodes): readonly 
     if (fourth !== 0) findAtPair(text, 2 * index + 6, fourth, marks);
   }
   for (; index < count; index += 1) {
-    const list = LIST_NUMBERS[pairs[index] ?? 0] ?? 0;
+    const list = lists[pairs[index] ?? 0] ?? 0;
     if (list !== 0) findAtPair(text, 2 * index, list, marks);
   }
   return marks;
@@ -125,7 +126,7 @@ const COMMON: readonly string[] = (
   'li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so rs un lo wa ge ie wh ee wi em ad'
 ).split(' ');
 
-/** By the number of a pair: that of the list of what may stand there. */
+/** By the number of a pair: that of the list of words that may stand there. */
 const LIST_NUMBERS: Uint8Array = new Uint8Array(PAIR_NUMBERS);
 const LISTS: Candidate[][] = [[]];
 
@@ -134,16 +135,18 @@ for (const word of WORDS) {
   addCandidate(word, offset);
   addCandidate(word, offset + 1);
 }
+/** The same, with what may be part of `::`. */
+const ALL_LIST_NUMBERS: Uint8Array = LIST_NUMBERS.slice();
 for (let code = 0; code < 128; code += 1) {
   const isHex = HEX.test(String.fromCharCode(code));
   if (!isHex && code !== COLON) continue;
-  addPair(COLON, code, { word: '::', offset: 0 });
-  if (isHex) addPair(code, COLON, { word: '::', offset: 0 });
+  addPair(ALL_LIST_NUMBERS, COLON, code, { word: '::', offset: 0 });
+  if (isHex) addPair(ALL_LIST_NUMBERS, code, COLON, { word: '::', offset: 0 });
 }
 
 function addCandidate(word: AnchorWord, offset: number): void {
   for (const first of casesOf(word.charAt(offset))) {
-    for (const second of casesOf(word.charAt(offset + 1))) addPair(first, second, { word, offset });
+    for (const second of casesOf(word.charAt(offset + 1))) addPair(LIST_NUMBERS, first, second, { word, offset });
   }
 }
 
@@ -151,10 +154,10 @@ function casesOf(char: string): ReadonlySet<number> {
   return new Set([char.charCodeAt(0), char.toUpperCase().charCodeAt(0)]);
 }
 
-function addPair(first: number, second: number, candidate: Candidate): void {
+function addPair(lists: Uint8Array, first: number, second: number, candidate: Candidate): void {
   const number = pairNumber(first, second);
-  if (LIST_NUMBERS[number] === 0) LIST_NUMBERS[number] = LISTS.push([]) - 1;
-  LISTS[LIST_NUMBERS[number] ?? 0]?.push(candidate);
+  if (lists[number] === 0) lists[number] = LISTS.push([]) - 1;
+  LISTS[lists[number] ?? 0]?.push(candidate);
 }
 
 /** Where in the word two pairs begin of which English has few: each costs a look wherever it stands. */

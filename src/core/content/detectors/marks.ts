@@ -8,7 +8,7 @@ export interface Marks {
   readonly codes: TextCodes;
   readonly runs: TokenRuns;
   readonly words: readonly WordMark[];
-  /** None where nobody asks for them. */
+  /** None where nobody asks for them, like `::` among the words. */
   readonly numbers: readonly NumberMark[];
 }
 
@@ -23,7 +23,7 @@ export function findMarks(text: string, { withNumbers, room }: MarkOptions): Mar
   return {
     codes,
     runs: findTokenRuns(codes),
-    words: findWords(text, codes),
+    words: findWords(text, codes, withNumbers),
     numbers: withNumbers ? findNumbers(codes) : NONE,
   };
 }
