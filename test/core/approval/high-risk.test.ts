@@ -20,7 +20,17 @@ describe('high risk', () => {
       ['typed', 'fresh-sign-in', 'changed-definition', 'unusual-hour'],
     ],
   ])('%s', (_, particulars, badges, risks) => {
-    expect(highRisksOf({ particulars: { ...SAMPLE_PARTICULARS, ...particulars } }, badges)).toEqual(risks);
+    const approval = { argumentsShown: '{"id":"D-1"}', particulars: { ...SAMPLE_PARTICULARS, ...particulars } };
+    expect(highRisksOf(approval, badges)).toEqual(risks);
+  });
+
+  it.each([
+    ['{"id":"D-1","token":"[redacted:key]"}', ['not-shown']],
+    ['{"fields":{"password_note":"[redacted:key]"},"id":"D-1"}', ['not-shown']],
+    ['{"text":"see [redacted:credential]"}', ['not-shown']],
+    ['{"text":"[redacted]"}', []],
+  ])('is what nobody is shown: %s', (argumentsShown, risks) => {
+    expect(highRisksOf({ argumentsShown, particulars: SAMPLE_PARTICULARS }, [])).toEqual(risks);
   });
 
   it('is said in words', () => {
