@@ -35,11 +35,15 @@ const AGAIN_AFTER_MS = 3000;
 const listeners = new Set<(event: LiveEvent) => void>();
 let source: EventSource | null = null;
 
-/** One stream for the whole page. The browser reconnects with the id of the last event that it has. */
+/**
+ * One stream for the whole page. The browser reconnects with the id of the last event that it has. Until the stream begins, nothing is told: what
+ * was asked before then is asked again.
+ */
 function open(): void {
   source = new EventSource('/api/events');
   for (const kind of Object.keys(KINDS))
     source.addEventListener(kind, ({ data }: MessageEvent<string>) => tell(kind, data));
+  source.addEventListener('start', () => tell('gap', '{}'));
   source.addEventListener('error', () => {
     if (source?.readyState === EventSource.CLOSED) setTimeout(() => void openAgain(), AGAIN_AFTER_MS);
   });
