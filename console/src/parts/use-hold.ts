@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** Long enough that no slip does it, short enough to be no trouble. In CSS as well. */
 export const HOLD_MS = 600;
@@ -12,22 +12,21 @@ export interface Hold {
 
 /** Something that is done by holding it. Letting go, or looking elsewhere, before the time is over does nothing. */
 export function useHold(onDone: () => void): Hold {
-  const timer = useRef<number | undefined>(undefined);
+  const going = useRef<object | null>(null);
   const [isHeld, setHeld] = useState(false);
   const done = useRef(onDone);
   done.current = onDone;
   const stop = (): boolean => {
-    const wasHeld = timer.current !== undefined;
-    clearTimeout(timer.current);
-    timer.current = undefined;
+    const wasHeld = going.current !== null;
+    going.current = null;
     setHeld(false);
     return wasHeld;
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     addEventListener('blur', stop);
     document.addEventListener('visibilitychange', stop);
     return () => {
-      clearTimeout(timer.current);
+      going.current = null;
       removeEventListener('blur', stop);
       document.removeEventListener('visibilitychange', stop);
     };
@@ -36,12 +35,17 @@ export function useHold(onDone: () => void): Hold {
     isHeld,
     stop,
     start() {
-      if (timer.current !== undefined) return;
+      if (going.current !== null) return;
+      const hold = {};
+      going.current = hold;
       setHeld(true);
-      timer.current = setTimeout(() => {
+      const finish = (): void => {
+        if (going.current !== hold) return;
         stop();
         done.current();
-      }, HOLD_MS);
+      };
+      // On a busy page the time can be over while somebody has let go and the page has not been told: it is before its next frame.
+      setTimeout(() => requestAnimationFrame(finish), HOLD_MS);
     },
   };
 }
