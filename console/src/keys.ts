@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 const OFF = 'console:keys-off';
 
@@ -18,13 +18,14 @@ export type KeyActions = Readonly<Record<string, () => boolean | void>>;
 /**
  * Calls what stands for a key, unless somebody is typing, or holds a modifier, or the key repeats. An action sees the state of its own moment
  * only where it keeps that in a ref: two keys can come before the page is drawn again. `onUp`: what letting go of a key does, wherever that is.
+ * Keys work from the moment in which what they do can be seen, so they are no `useEffect`, which may come a frame later.
  */
 export function useKeys(actions: KeyActions, onUp: KeyActions = {}): void {
   const now = useRef({ actions, onUp });
   useLayoutEffect(() => {
     now.current = { actions, onUp };
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
       if (isTyping(event.target) || document.querySelector('dialog[open]') !== null) return;

@@ -1,6 +1,6 @@
 import { FOLDED_CHARS, FOLDED_LINES, isLongText } from '../../../src/core/approval/is-long.ts';
 import { visibleJson } from '../../../src/core/content/visible-text.ts';
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { Visible } from './visible.tsx';
 
@@ -15,7 +15,8 @@ export function Arguments({ value, caption = 'Arguments of the call', onSeen }: 
   const rows = rowsOf(value);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const folded = rows.filter(({ name, text }) => isLongText(text) && !opened.has(name));
-  useEffect(() => {
+  // Before anybody can see them, and what was waiting for it.
+  useLayoutEffect(() => {
     if (folded.length === 0) onSeen?.();
   }, [folded.length, onSeen]);
   if (rows.length === 0) return <p class="faint">The call has no arguments.</p>;

@@ -1,7 +1,7 @@
 import type { ApprovalView } from '../../../src/core/admin-api/approval-view.ts';
 import type { BatchView } from '../../../src/core/admin-api/batch-view.ts';
 import type { JSX } from 'preact';
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../api.ts';
 import { Arguments } from './arguments.tsx';
 import { ConfirmStep, HoldButton } from './hold-button.tsx';
@@ -26,7 +26,7 @@ export function Batch({ of, onDone }: BatchProps): JSX.Element {
   const [failed, setFailed] = useState<BatchView['results']>([]);
   const { problem, isBusy, send } = useSend();
   const title = useRef<HTMLHeadingElement>(null);
-  useEffect(() => title.current?.focus(), []);
+  useLayoutEffect(() => title.current?.focus(), []);
   const isSeen = of.every(({ id }) => seen.has(id));
   const isTyped = of.some(({ confirm }) => confirm !== null);
   const mayApprove = isSeen && !isTyped;

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { HOLD_MS, type Hold } from './use-hold.ts';
 
 interface HoldButtonProps {
@@ -52,7 +52,7 @@ export function ConfirmStep({
 }): JSX.Element {
   const words = useRef<HTMLParagraphElement>(null);
   const [isReady, setReady] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     words.current?.focus();
     const timer = setTimeout(() => setReady(true), HOLD_MS);
     return () => clearTimeout(timer);

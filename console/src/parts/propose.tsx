@@ -3,7 +3,7 @@ import { visibleJson } from '../../../src/core/content/visible-text.ts';
 import { fieldChanges } from '../../../src/core/json/field-changes.ts';
 import type { Json } from '../../../src/core/json/value.ts';
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../api.ts';
 import { useKeys } from '../keys.ts';
 import { navigate } from '../router.ts';
@@ -29,7 +29,7 @@ export function Propose({ of, onLeave }: ProposeProps): JSX.Element {
   const area = useRef<HTMLTextAreaElement>(null);
   const { problem, isBusy, send } = useSend();
   useKeys({ Escape: onLeave });
-  useEffect(() => area.current?.focus(), []);
+  useLayoutEffect(() => area.current?.focus(), []);
   const after = parseObject(text);
   const changes = after === null ? [] : fieldChanges(of.arguments as Json, after);
 
