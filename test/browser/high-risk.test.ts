@@ -1,11 +1,21 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { become, DESK, holdKey, holdToApprove, PHONE, useBrowserSuite } from '../support/browser-suite.ts';
+import {
+  become,
+  decisionsOf,
+  DESK,
+  HOLD_MS,
+  holdKey,
+  holdToApprove,
+  PHONE,
+  stopTime,
+  useBrowserSuite,
+} from '../support/browser-suite.ts';
 
 // What is of high risk is approved by a deliberate act, and rejected as easily as anything else.
 
-const { world, open } = useBrowserSuite();
+const { world, open, refused } = useBrowserSuite();
 const ALL = 'all@example.com';
 let asked = 0;
 let id: string;
@@ -29,6 +39,8 @@ async function openTyped(options = DESK): Promise<Page> {
 const hold = (page: Page) => page.getByRole('button', { name: 'Hold to approve' });
 /** Whatever becomes of the call then: there are not as many notes. */
 const approved = (page: Page) => page.locator('.timeline .badge', { hasText: 'approved' }).waitFor();
+/** The page draws again within this time. */
+const FRAME_MS = 20;
 const focused = (page: Page) => page.evaluate<string>(`document.activeElement?.textContent ?? ''`);
 
 describe('a request of high risk', () => {
@@ -56,25 +68,47 @@ describe('a request of high risk', () => {
     expect(await answer).not.toContain('approval_pending');
   });
 
+  it('is approved when it was held for as long as it must be, and not a moment earlier', async () => {
+    const page = await openTyped();
+    const sent = decisionsOf(page);
+    await stopTime(page);
+    await page.keyboard.down('a');
+    await page.locator('.hold.held').waitFor();
+    await page.clock.runFor(HOLD_MS - 1);
+    expect(sent).toEqual([]);
+    await page.clock.runFor(FRAME_MS + 1);
+    await page.clock.resume();
+    await approved(page);
+    expect(sent).toEqual([`/api/approvals/${id}/approve`]);
+    await page.keyboard.up('a');
+    expect(await answer).not.toContain('approval_pending');
+  });
+
   it('is not approved by a press, a double click, a short hold, a repeated key or Enter', async () => {
     const page = await openTyped();
+    const sent = decisionsOf(page);
+    await stopTime(page);
     await hold(page).click();
     await hold(page).dblclick();
     for (const key of ['Enter', 'a', 'Enter', 'a', 'a', 'Enter']) await page.keyboard.press(key);
-    await holdKey(page, 'a', 300);
+    await page.keyboard.down('a');
+    await page.clock.runFor(HOLD_MS - 1);
+    await page.keyboard.up('a');
     await page.keyboard.press('Enter');
     await hold(page).focus();
     for (const key of ['Enter', ' ', 'Enter']) await page.keyboard.press(key);
     await page.evaluate(`for (let at = 0; at < 20; at++)
       document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'a', repeat: true, bubbles: true, cancelable: true }))`);
-    // Longer than a hold would have to be.
-    await page.waitForTimeout(900);
+    await page.clock.runFor(3 * HOLD_MS);
+    expect(sent).toEqual([]);
     expect(await world().isPending(id)).toBe(true);
     expect(await focused(page)).not.toMatch(/^Approve without/);
   });
 
   it('is not approved when the hold is left: by the mouse, Escape, another key or another window', async () => {
     const page = await openTyped();
+    const sent = decisionsOf(page);
+    await stopTime(page);
     const leave: readonly (() => Promise<unknown>)[] = [
       () => page.mouse.move(5, 5),
       () => page.keyboard.press('Escape'),
@@ -83,27 +117,49 @@ describe('a request of high risk', () => {
     for (const away of leave) {
       await hold(page).hover();
       await page.mouse.down();
-      await page.waitForTimeout(200);
+      await page.clock.runFor(HOLD_MS - 1);
       await away();
-      await page.waitForTimeout(900);
+      await page.clock.runFor(3 * HOLD_MS);
       await page.mouse.up();
     }
     await page.keyboard.down('a');
     await page.keyboard.press('r');
-    await page.waitForTimeout(900);
+    await page.clock.runFor(3 * HOLD_MS);
     await page.keyboard.up('a');
+    expect(sent).toEqual([]);
+    expect(await world().isPending(id)).toBe(true);
+  });
+
+  it('is not approved when a busy page is told only after the time that it was let go', async () => {
+    const page = await openTyped();
+    const sent = decisionsOf(page);
+    await stopTime(page);
+    await page.keyboard.down('a');
+    await page.clock.runFor(HOLD_MS);
+    await page.keyboard.up('a');
+    await page.clock.runFor(3 * HOLD_MS);
+    await hold(page).hover();
+    await page.mouse.down();
+    await page.clock.runFor(HOLD_MS);
+    await page.mouse.up();
+    await page.clock.runFor(3 * HOLD_MS);
+    expect(sent).toEqual([]);
     expect(await world().isPending(id)).toBe(true);
   });
 
   it('is approved in two steps by whoever cannot hold anything', async () => {
     const page = await openTyped();
+    const sent = decisionsOf(page);
+    await stopTime(page);
+    const pressWithoutHolding = `document.querySelector('.confirm-step button').click()`;
     // As a screen reader or a voice presses it: a click, and nothing before it. The one behind it comes too soon.
-    await page.evaluate(`(async () => {
-      document.querySelector('button.hold').click();
-      while (document.querySelector('.confirm-step') === null) await new Promise(requestAnimationFrame);
-      document.querySelector('.confirm-step button').click();
-    })()`);
+    await page.evaluate(`document.querySelector('button.hold').click()`);
+    await page.locator('.confirm-step').waitFor();
     expect(await focused(page)).toMatch(/^To approve, hold/);
+    await page.clock.runFor(HOLD_MS - 1);
+    await page.evaluate(pressWithoutHolding);
+    expect(sent).toEqual([]);
+    await page.clock.resume();
     await page.locator('.confirm-step button[aria-disabled=false]').waitFor();
     expect(await world().isPending(id)).toBe(true);
     await world().picture(page, 'high-risk-confirm-light-desk');
@@ -131,7 +187,6 @@ describe('a request of high risk', () => {
     const client = await page.context().newCDPSession(page);
     const point = { x: x + width / 2, y: y + height / 2 };
     await client.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] });
-    await page.locator('.hold.held').waitFor();
     await approved(page);
     expect(await answer).not.toContain('approval_pending');
     await client.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
@@ -149,7 +204,7 @@ describe('a request of high risk', () => {
     await world().picture(page, 'no-script-high-risk-light-desk');
     await page.getByRole('button', { name: 'Approve' }).click();
     expect(await answer).not.toContain('approval_pending');
-    world().complaints.splice(0, 1);
+    await refused();
   });
 });
 

@@ -1,5 +1,5 @@
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
+import type { BrowserContextOptions, Page, Request } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import type { AuditView } from '../../src/core/admin-api/audit-view.ts';
 import { type BrowserWorld, findBrowser, type PageOptions, startBrowserWorld } from './browser-world.ts';
 
@@ -15,6 +15,8 @@ export interface BrowserSuite {
   readonly world: () => BrowserWorld;
   /** Opens a page that is closed when the test is over. What it complains of fails the test. */
   open(options?: PageOptions): Promise<Page>;
+  /** Waits for what Chromium notes of a request of a page that was refused, as it was to be. */
+  refused(): Promise<void>;
   /** The entries of the log about one request. */
   entriesOf(approvalId: string): Promise<readonly AuditView[]>;
 }
@@ -25,7 +27,7 @@ export interface BrowserSuite {
  */
 export function useBrowserSuite(): BrowserSuite {
   // A browser on a busy machine.
-  vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
+  vi.setConfig({ testTimeout: 600_000, hookTimeout: 300_000 });
   const wish = process.env['COUNTERSIGN_BROWSER'];
   const browser = wish === 'apart' ? null : findBrowser();
   const pages: Page[] = [];
@@ -40,11 +42,17 @@ export function useBrowserSuite(): BrowserSuite {
     if (browser !== null) started = await startBrowserWorld(browser);
   });
   afterAll(() => started?.close());
-  beforeEach((context) => {
-    if (started === null) context.skip('there is no Chromium here, or its tests run apart');
-    else started.complaints.length = 0;
+  beforeEach(async (context) => {
+    if (browser === null || started === null) return context.skip('there is no Chromium here, or its tests run apart');
+    // What the first attempt has asked for is known to the gateway, and a rejection of it stands.
+    if ((context.task.result?.retryCount ?? 0) > 0) {
+      await started.close();
+      started = await startBrowserWorld(browser);
+    }
+    started.complaints.length = 0;
   });
   afterEach(async () => {
+    await Promise.all(pages.map((page) => page.unrouteAll({ behavior: 'ignoreErrors' })));
     await Promise.all(pages.splice(0).map((page) => page.context().close()));
     await started?.settle();
     const complaints = started?.complaints ?? [];
@@ -58,6 +66,12 @@ export function useBrowserSuite(): BrowserSuite {
       pages.push(page);
       return page;
     },
+    async refused() {
+      const { complaints } = world();
+      const find = () => complaints.findIndex((each) => /status of 4\d\d/.test(each));
+      await expect.poll(find).not.toBe(-1);
+      complaints.splice(find(), 1);
+    },
     entriesOf: async (approvalId) =>
       (await world().gateway.entriesAfter(0)).filter((entry) => entry['approvalId'] === approvalId),
   };
@@ -68,20 +82,44 @@ export async function become(page: Page, status: string): Promise<void> {
   await page.locator('.crumb .badge', { hasText: status }).waitFor();
 }
 
-/** Longer than a button or a key of high risk has to be held. */
-const HELD_MS = 900;
+/** How long a button or a key of high risk has to be held. */
+export const HOLD_MS = 600;
 
-/** Holds what approves a request of high risk, as a person with a mouse does. */
+/** Holds what approves a request of high risk, as a person with a mouse does, until the page sends it. */
 export async function holdToApprove(page: Page, name: RegExp | string = 'Hold to approve'): Promise<void> {
-  const button = page.getByRole('button', { name });
-  await button.hover();
-  await page.mouse.down();
-  await page.waitForTimeout(HELD_MS);
+  await page.getByRole('button', { name }).hover();
+  await untilSent(page, () => page.mouse.down());
   await page.mouse.up();
 }
 
-export async function holdKey(page: Page, key: string, heldMs: number = HELD_MS): Promise<void> {
-  await page.keyboard.down(key);
-  await page.waitForTimeout(heldMs);
+/** The same with a key. What was sent. */
+export async function holdKey(page: Page, key: string): Promise<Request> {
+  const sent = await untilSent(page, () => page.keyboard.down(key));
   await page.keyboard.up(key);
+  return sent;
+}
+
+async function untilSent(page: Page, act: () => Promise<void>): Promise<Request> {
+  const [sent] = await Promise.all([page.waitForRequest(isDecision), act()]);
+  return sent;
+}
+
+/** The paths of the decisions that a page sends from now on. */
+export function decisionsOf(page: Page): readonly string[] {
+  const sent: string[] = [];
+  page.on('request', (request) => isDecision(request) && sent.push(new URL(request.url()).pathname));
+  return sent;
+}
+
+const isDecision = (request: Request): boolean =>
+  request.method() === 'POST' && /\/(?:approve|reject|batch)$/.test(request.url());
+
+/**
+ * From now on time passes in the page only as `page.clock.runFor` says: a machine that is late would hold what is to be let go too early.
+ * The page must be at rest.
+ */
+export async function stopTime(page: Page): Promise<void> {
+  await page.clock.install();
+  // Where it stops cannot be in the past, however late the page hears of it.
+  await page.clock.pauseAt(Date.now() + 60_000);
 }
