@@ -176,6 +176,7 @@ const config: OxlintConfig = {
         // Titles and expectations come from tables; a test without any expectation fails by itself.
         'vitest/no-conditional-expect': 'off',
         'vitest/valid-title': 'off',
+        'vitest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*'] }],
         // What `expect` is given is compared, not called.
         'typescript/unbound-method': 'off',
       },

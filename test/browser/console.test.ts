@@ -280,7 +280,7 @@ describe('an approver', () => {
         return (await answered).status();
       }),
     );
-    expect(statuses.toSorted()).toEqual([200, 409]);
+    expect(new Set(statuses)).toEqual(new Set([200, 409]));
     await Promise.all(pages.map((each) => become(each, 'executed')));
     expect(await answer).toContain('note-3');
     const entries = await entriesOf(id);

@@ -161,6 +161,12 @@ export const STYLE: readonly Planted[] = [
     rule: 'eslint(no-unused-vars)',
   },
   {
+    breach: 'a test expects nothing',
+    file: 'test/expects-nothing.test.ts',
+    code: `import { it } from 'vitest';\nit('works', () => {});`,
+    rule: 'vitest(expect-expect)',
+  },
+  {
     breach: 'one test keeps the others from running',
     file: 'test/focused.test.ts',
     code: `import { expect, it } from 'vitest';\nit.only('x', () => {\n  expect(1).toBe(1);\n});`,
