@@ -21,33 +21,29 @@ export interface FlatString {
   readonly rawEnd: number;
 }
 
-/** A window up to `to`. Neither end lies within an escape; either may lie within a string. */
-export function flattenJson(window: JsonWindow, to: number): FlatJson {
+/** Neither end of the window lies within an escape; either may lie within a string. */
+export function flattenJson(window: JsonWindow): FlatJson {
   const { text: json } = window;
-  const backslash = json.indexOf('\\');
-  if (backslash !== -1 && backslash < to) return flattenStrings(window, to, backslash);
-  return { window, text: to === json.length ? json : window.copyUntil(to), strings: NONE };
-}
-
-function flattenStrings(window: JsonWindow, to: number, firstBackslash: number): FlatJson {
-  const { text: json } = window;
+  let backslash = json.indexOf('\\');
+  if (backslash === -1) return { window, text: json, strings: NONE };
   const pieces: string[] = [];
   const strings: FlatString[] = [];
   let at = 0;
   let length = 0;
-  for (let backslash = firstBackslash; backslash !== -1 && backslash < to; backslash = json.indexOf('\\', at)) {
+  while (backslash !== -1) {
     // Before the first escape of a string there is no quote in it.
     const rawStart = at + json.slice(at, backslash).lastIndexOf('"') + 1;
-    const end = endOfString(json, backslash, to);
-    const rawEnd = end === -1 ? to : end;
+    const end = endOfString(json, backslash);
+    const rawEnd = end === -1 ? json.length : end;
     const plain = JSON.parse(`"${json.slice(rawStart, rawEnd)}"`) as string;
     pieces.push(json.slice(at, rawStart), plain);
     const start = length + rawStart - at;
     length = start + plain.length;
     strings.push({ start, end: length, rawStart, rawEnd });
     at = rawEnd;
+    backslash = json.indexOf('\\', at);
   }
-  pieces.push(json.slice(at, to));
+  pieces.push(json.slice(at));
   return { window, text: pieces.join(''), strings };
 }
 

@@ -59,14 +59,12 @@ export function detectInJson(text: string, detectors: readonly Detector[]): read
   return search.found();
 }
 
-/** What one step looks at, in characters; several steps, where somebody filled the text with places to look at. */
-const PART_CHARS = 64 * 1024;
+/** What one step looks at, in bytes; several steps, where somebody filled the text with places to look at. */
+const PART_BYTES = 64 * 1024;
 /** Parts overlap by this much, so that what lies across the border of two is found in one of them. No single find is longer. */
-const OVERLAP_CHARS = 16 * 1024;
+const OVERLAP_BYTES = 16 * 1024;
 /** Behind that, a good place to end at is looked for. */
-const SEARCH_CHARS = 1024;
-/** Behind the last place at which a part may end is a character, unless the text ends there. */
-const WINDOW_CHARS_MIN = PART_CHARS + OVERLAP_CHARS + SEARCH_CHARS + 1;
+const SEARCH_BYTES = 1024;
 
 interface Search {
   step(): boolean;
@@ -109,11 +107,9 @@ function* search(state: SearchState): Steps<void> {
 
 function* searchPart(state: SearchState): Steps<void> {
   const { bytes, detectors, unpack, spans, from, charsBefore } = state;
-  const window = readWindow(bytes, from, WINDOW_CHARS_MIN);
-  const { text } = window;
-  const cut = safeCut(text, 0, PART_CHARS);
-  const to = cut === text.length ? cut : safeCut(text, cut + OVERLAP_CHARS, cut + OVERLAP_CHARS + SEARCH_CHARS);
-  const flat = flattenJson(window, to);
+  const cut = safeCut(bytes, from, from + PART_BYTES);
+  const to = cut === bytes.length ? cut : safeCut(bytes, cut + OVERLAP_BYTES, cut + OVERLAP_BYTES + SEARCH_BYTES);
+  const flat = flattenJson(readWindow(bytes, from, to));
   // Other searches may come in between: also a short text may have much packed into it.
   const codes = takeRoom();
   const found = yield* detectInSteps(flat.text, detectors, { codes, unpack });
@@ -122,8 +118,8 @@ function* searchPart(state: SearchState): Steps<void> {
   for (const span of [...raw, ...findEscapedMembers(flat)]) {
     spans.push({ ...span, start: charsBefore + span.start, end: charsBefore + span.end });
   }
-  state.from += window.bytesUntil(cut);
-  state.charsBefore += cut;
+  state.from = cut;
+  state.charsBefore += flat.window.text.length - bytes.toString('utf8', cut, to).length;
 }
 
 /**
