@@ -24,6 +24,7 @@ import { createUpstreams, openUninvited, secretsOf, upstreamRules } from './comp
 import type { Config, IssuerConfig } from './config/config.ts';
 import { createRuleChanges } from './config/rule-changes.ts';
 import { SECRET_DETECTORS } from './core/content/detectors/built-in.ts';
+import { credentialDetectors } from './core/content/detectors/credential.ts';
 import { createKnownSecrets } from './core/content/redact-arguments.ts';
 import { createKnownPeople } from './core/identity/known-people.ts';
 import { parseToken } from './core/identity/token-format.ts';
@@ -267,7 +268,7 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     shadow,
     principals: createPrincipalRecords({ audit, clock, report }),
     knownSecrets,
-    resultDetectors: config.results.redactSecrets ? SECRET_DETECTORS : [],
+    resultDetectors: config.results.redactSecrets ? [...SECRET_DETECTORS, ...credentialDetectors(knownSecrets)] : [],
     digestKey: keyIn(config, 'arguments-digest.key'),
     environment: config.environment,
     approvalSettings: approvalSettingsOf(config, consoleUrl),

@@ -6,11 +6,13 @@ import { isSecretName } from './secret-names.ts';
 
 /** The credentials that the gateway holds, and every token that it could have issued, in a form that finds them in a text. */
 export interface KnownSecrets {
+  /** The credentials that the gateway holds. */
+  readonly values: readonly string[];
   /** Any of them, the longest first. */
   readonly pattern: RegExp;
   /** Nothing shorter can hold one. */
   readonly charactersMin: number;
-  /** The credentials that the gateway holds, as results may show them. */
+  /** The former, as results may show them. */
   readonly needles: Needles | null;
 }
 
@@ -32,7 +34,7 @@ export function createKnownSecrets(values: readonly string[]): KnownSecrets {
   const literals = secrets.map((secret) => secret.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
   const pattern = new RegExp([...literals, TOKEN_PATTERN].join('|'), 'g');
   const charactersMin = Math.min(TOKEN_CHARS, secrets.at(-1)?.length ?? TOKEN_CHARS);
-  return { pattern, charactersMin, needles: createSecretNeedles(secrets) };
+  return { values: secrets, pattern, charactersMin, needles: createSecretNeedles(secrets) };
 }
 
 /** The same string where none of them is in it. */
