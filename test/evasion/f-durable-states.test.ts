@@ -209,6 +209,23 @@ describe('after a gateway was killed, a call that waits for its host', () => {
     expect(crm.rounds()).toEqual([]);
   });
 
+  it('is not answered a second time where all was put back as it was when it waited, but for the key', async () => {
+    const dir = dirname(home.storeFile);
+    const state = await asked();
+    await running.stop('SIGKILL');
+    cpSync(dir, `${dir}.before`, { recursive: true });
+    await start();
+    expect(codeOf(await send({ state }))).toBe('complete');
+    await running.stop('SIGKILL');
+    rmSync(dir, { recursive: true });
+    cpSync(`${dir}.before`, dir, { recursive: true });
+    rmSync(join(dir, 'keys', 'states.key'));
+    const before = crm.rounds().length;
+    await start();
+    expect(codeOf(await send({ state }))).toBe(-32602);
+    expect(crm.rounds()).toHaveLength(before);
+  });
+
   it('does not open for a gateway with other keys', async () => {
     const state = await asked();
     const elsewhere = createGatewayDir({
