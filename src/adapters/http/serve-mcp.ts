@@ -67,6 +67,7 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
     return limitStall(exchange);
   }
 
+  const askedMs = plane.deps.clock.monotonicMs();
   if (headers.expect !== null) res.writeContinue();
   const body = await readBody(req, slot, plane.limits.bodyBytesMax);
   if (!body.ok) return turnAwayBody(exchange, caller, body.error);
@@ -77,10 +78,17 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
     const { error, id } = message.error;
     return turnAway(exchange, refusalOf(error), { principal: principal.value, id });
   }
-  if (message.value.kind === 'batch') await answerBatch(exchange, caller, message.value);
-  else await handleMessage(exchange, caller, message.value);
+  // Whoever sends slowly may have been revoked meanwhile: calls would stop for that, and lists would not.
+  const still = plane.deps.clock.monotonicMs() - askedMs < ASK_AGAIN_MS ? principal : await renew();
+  if (!still.ok) return turnAway(exchange, still.error, { principal: principal.value });
+  const now = still === principal ? caller : { ...caller, principal: still.value };
+  if (message.value.kind === 'batch') await answerBatch(exchange, now, message.value);
+  else await handleMessage(exchange, now, message.value);
   limitStall(exchange);
 }
+
+/** For so long, a look at a credential is good. */
+const ASK_AGAIN_MS = 1000;
 
 function checkForm(req: IncomingMessage, headers: InboundHeaders, bodyBytesMax: number): HttpRefusal | null {
   if (headers.expect !== null && headers.expect.toLowerCase() !== '100-continue') return REFUSALS.expectation;

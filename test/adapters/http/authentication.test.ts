@@ -1,6 +1,8 @@
+import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AuthenticationFault, Authenticator } from '../../../src/ports/authenticator.ts';
 import type { Principal } from '../../../src/core/identity/principal.ts';
+import type { JsonObject } from '../../../src/core/json/value.ts';
 import { err, ok, type Result } from '../../../src/core/result.ts';
 import { createNameAuthenticator } from '../../support/fake-gateway.ts';
 import { ERAS, mcpRequest, withHeaders } from '../../support/mcp-request.ts';
@@ -9,10 +11,12 @@ import { type RunningPlane, startMcpPlane } from '../../support/start-mcp-plane.
 
 const names = createNameAuthenticator();
 let issuedFor: readonly string[] | null = null;
+let asked = 0;
 let fault: AuthenticationFault | 'throws' | 'rejects' | null = null;
 
 const authenticator: Authenticator = {
   authenticate(authorization) {
+    asked += 1;
     if (fault === 'throws') throw new Error('SECRET of the identity provider');
     if (fault === 'rejects') return Promise.reject(new Error('SECRET of the identity provider'));
     if (fault !== null) return Promise.resolve(err(fault));
@@ -200,4 +204,37 @@ describe('discovery (RFC 9728)', () => {
 it('/healthz answers anybody, and says nothing', async () => {
   const answer = await sendRaw(plane.port, { method: 'GET', path: '/healthz', headers: [['Host', '10.1.2.3:8420']] });
   expect([answer.status, answer.body]).toEqual([200, '{"status":"ok"}']);
+});
+
+describe('a credential that is revoked while its request arrives', () => {
+  /** Resolves to the status. */
+  async function sendSlowly(method: string, params: JsonObject, meanwhile: () => void): Promise<string | undefined> {
+    const { headers = [], body = '' } = mcpRequest('modern', method, params);
+    const text = String(body);
+    const length = ['Content-Length', String(Buffer.byteLength(text))] as const;
+    const lines = [...headers, length].map((each) => `${each.join(': ')}\r\n`).join('');
+    const before = asked;
+    const socket = connect(plane.port, '127.0.0.1');
+    const answered = new Promise<string>((resolve) =>
+      socket.once('data', (chunk) => resolve(chunk.toString('latin1'))),
+    );
+    socket.write(`POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:${plane.port}\r\n${lines}\r\n${text.slice(0, 20)}`);
+    await expect.poll(() => asked).toBe(before + 1);
+    meanwhile();
+    socket.write(text.slice(20));
+    const answer = await answered;
+    socket.destroy();
+    return answer.split(' ', 2)[1];
+  }
+  const revoke = (): void => {
+    fault = { kind: 'revoked', detail: 'by an operator' };
+    plane.clock.advance(1000);
+  };
+
+  it.each(['tools/list', 'tools/call'])('is good for no %s', async (method) => {
+    expect(await sendSlowly(method, { name: 'read_x' }, () => plane.clock.advance(1000))).toBe('200');
+    plane.gateway.reset();
+    expect(await sendSlowly(method, { name: 'read_x' }, revoke)).toBe('401');
+    expect([plane.gateway.calls.length, plane.gateway.lists.length, plane.gateway.refusals.length]).toEqual([0, 0, 1]);
+  });
 });
