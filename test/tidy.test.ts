@@ -196,6 +196,12 @@ describe('package.json', () => {
     expect(firstCells(page)).toEqual(Object.keys(manifest.dependencies).toSorted());
   });
 
+  it('gives one for every other dependency as well', () => {
+    const page = section('docs/dependencies.md', 'For development');
+    const named = [...page.matchAll(/^\| (.+?) \| /gm)].flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)]);
+    expect(named.map(([, name = '']) => name).toSorted()).toEqual(Object.keys(manifest.devDependencies).toSorted());
+  });
+
   describe('and its lock', () => {
     const { packages } = JSON.parse(readProjectFile('package-lock.json')) as {
       readonly packages: Record<string, Locked>;

@@ -9,6 +9,7 @@ export function openApiDocument(routes: readonly AdminRoute[], version: string):
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
   }
+  for (const [path, get] of Object.entries(OTHER_OPERATIONS)) paths[path] = { get };
   return {
     openapi: '3.1.0',
     info: { title: 'Countersign admin API', version },
@@ -20,6 +21,62 @@ export function openApiDocument(routes: readonly AdminRoute[], version: string):
       schemas: { Problem: jsonSchema(problemDocumentSchema, 'output') },
     },
   };
+}
+
+const ANY_JSON = { 'application/json': { schema: { type: 'object' } } };
+
+/** What no table of routes has: they speak no JSON of ours, or need no credential. */
+const OTHER_OPERATIONS: Readonly<Record<string, Record<string, unknown>>> = {
+  '/api/events': {
+    operationId: 'getEvents',
+    summary: 'Server-sent events: every entry of the log as it is recorded, without arguments',
+    parameters: [
+      {
+        name: 'Last-Event-ID',
+        in: 'header',
+        required: false,
+        description: 'The sequence number of the last entry that was seen.',
+        schema: { type: 'string', pattern: '^[0-9]+$' },
+      },
+    ],
+    responses: {
+      '200': { description: 'A stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+      ...problemReferences(),
+    },
+  },
+  '/api/openapi.json': {
+    operationId: 'getOpenapiJson',
+    summary: 'This document',
+    security: [],
+    parameters: [],
+    responses: { '200': { description: 'Done', content: ANY_JSON } },
+  },
+  '/healthz': {
+    operationId: 'getHealthz',
+    summary: 'The process answers',
+    security: [],
+    parameters: [],
+    responses: { '200': { description: 'Done', content: ANY_JSON } },
+  },
+  '/readyz': {
+    operationId: 'getReadyz',
+    summary: 'Calls can be recorded, and the gateway is not about to stop',
+    security: [],
+    parameters: [],
+    responses: {
+      '200': { description: 'Ready', content: ANY_JSON },
+      '503': { description: 'Not ready; `checks` says why', content: ANY_JSON },
+    },
+  },
+};
+
+function problemReferences(): Record<string, unknown> {
+  return Object.fromEntries(
+    PROBLEM_CODES.map((code) => [
+      problemDocument({ code, detail: '', help: '' }).status,
+      { $ref: `#/components/responses/${code}` },
+    ]),
+  );
 }
 
 function operation(route: AdminRoute): Record<string, unknown> {
@@ -39,12 +96,7 @@ function operation(route: AdminRoute): Record<string, unknown> {
           },
         },
       },
-      ...Object.fromEntries(
-        PROBLEM_CODES.map((code) => [
-          problemDocument({ code, detail: '', help: '' }).status,
-          { $ref: `#/components/responses/${code}` },
-        ]),
-      ),
+      ...problemReferences(),
     },
   };
 }

@@ -59,7 +59,7 @@ export const PROBLEMS: { readonly [Name in ProblemName]: Problem } = {
   foreignHost: {
     code: 'forbidden',
     detail: 'the request names another host, or comes from the page of another origin',
-    help: 'Use the address that the admin plane listens on, or set its publicUrl.',
+    help: 'Use the address that the admin plane listens on, or set adminUrl in the configuration.',
   },
   foreignPage: {
     code: 'forbidden',

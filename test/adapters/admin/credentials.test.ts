@@ -80,6 +80,10 @@ describe('an admin token', () => {
     const json = method === 'POST' ? (goodBodies.get(path) ?? {}) : undefined;
     const answer = await plane.ask({ method, path: concrete, json, token: plane.admin('auditor') });
     expect([200, 404]).toContain(answer.status);
+    const route = ADMIN_ROUTES.find((each) => each.method === method && each.path === path);
+    // What is not described is not answered, and what is answered is as described.
+    if (answer.status === 200 && route?.answers !== 'lines')
+      expect(route?.answer.parse(answer.json)).toEqual(answer.json);
     expect(administration.calls).toHaveLength(1);
     expect(administration.calls[0]?.by).toMatchObject({ user: 'olivia', roles: ['auditor'], groups: ['leads'] });
   });

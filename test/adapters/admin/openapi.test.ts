@@ -2,10 +2,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ADMIN_ROUTES } from '../../../src/adapters/admin/admin-routes.ts';
 import { createFakeAdministration } from '../../support/fake-administration.ts';
 import { createFixedClock } from '../../support/fixed-clock.ts';
-import { startAdminPlane } from '../../support/start-admin-plane.ts';
+import { type RunningAdminPlane, startAdminPlane } from '../../support/start-admin-plane.ts';
 
 interface Operation {
   readonly operationId: string;
+  /** Not there: as of the whole document. */
+  readonly security?: readonly unknown[];
   readonly parameters: readonly { name: string; in: string; required: boolean; schema: Record<string, unknown> }[];
   readonly requestBody?: { content: { 'application/json': { schema: JsonSchema } } };
   readonly responses: Record<string, { content?: Record<string, { schema: JsonSchema }>; $ref?: string }>;
@@ -26,10 +28,11 @@ interface Document {
 }
 
 let document: Document;
+let plane: RunningAdminPlane;
 
 beforeEach(async () => {
   const clock = createFixedClock();
-  const plane = await startAdminPlane({ administration: createFakeAdministration(() => 0), clock });
+  plane = await startAdminPlane({ administration: createFakeAdministration(() => 0), clock });
   document = (await plane.ask({ path: '/api/openapi.json' })).json as unknown as Document;
 });
 
@@ -38,9 +41,21 @@ describe('the OpenAPI document', () => {
     const described = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    expect(described.toSorted()).toEqual(ADMIN_ROUTES.map(({ method, path }) => `${method} ${path}`).toSorted());
+    const others = ['GET /api/events', 'GET /api/openapi.json', 'GET /healthz', 'GET /readyz'];
+    const routes = ADMIN_ROUTES.map(({ method, path }) => `${method} ${path}`);
+    expect(described.toSorted()).toEqual([...routes, ...others].toSorted());
     expect(document.openapi).toBe('3.1.0');
     expect(document.security).toEqual([{ adminToken: [] }]);
+  });
+
+  it('says which operations need no credential, and those are all', async () => {
+    const open = Object.entries(document.paths).filter(([, { get }]) => get?.security?.length === 0);
+    expect(open.map(([path]) => path)).toEqual(['/api/openapi.json', '/healthz', '/readyz']);
+    const gets = Object.entries(document.paths).filter(([path, { get }]) => get !== undefined && !path.includes('{'));
+    const statuses = await Promise.all(gets.map(async ([path]) => [path, (await plane.ask({ path })).status]));
+    expect(Object.fromEntries(statuses)).toEqual(
+      Object.fromEntries(gets.map(([path, { get }]) => [path, get?.security?.length === 0 ? 200 : 401])),
+    );
   });
 
   it('names every operation once, every parameter of a path, and an answer', () => {
@@ -56,7 +71,8 @@ describe('the OpenAPI document', () => {
       const refs = Object.values(operation.responses).flatMap(({ $ref }) =>
         $ref === undefined ? [] : [$ref.slice($ref.lastIndexOf('/') + 1)],
       );
-      expect(refs.toSorted()).toEqual(Object.keys(document.components.responses).toSorted());
+      const problems = operation.security === undefined ? Object.keys(document.components.responses) : [];
+      expect(refs.toSorted()).toEqual(problems.toSorted());
     }
   });
 
