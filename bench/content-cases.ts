@@ -1,3 +1,5 @@
+import { gzipSync } from 'node:zlib';
+
 export interface ContentCase {
   readonly name: string;
   readonly size: string;
@@ -25,8 +27,14 @@ export function contentCases(): readonly ContentCase[] {
       size: 'worst',
       text: textResult(unit.repeat(1_000_000 / unit.length)),
     })),
+    { name: '1 MB, nothing but secrets', size: 'worst', text: textResult('password=xA1b2c3d '.repeat(55_000)) },
+    { name: '1 MB, packed parts', size: 'worst', text: textResult(packed().repeat(1_000_000 / packed().length)) },
     { name: '1 MB, escapes', size: 'worst', text: textResult('%41\\u0041&#65;'.repeat(66_000)) },
   ];
+}
+
+function packed(): string {
+  return `${gzipSync(LINE.repeat(900)).toString('base64')} `;
 }
 
 function sized(size: string, bytes: number): readonly ContentCase[] {

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { joinBytes } from '../bytes/join-bytes.ts';
-import type { Steps } from '../steps.ts';
+import { finishSteps, type Steps } from '../steps.ts';
 import type { Detector } from './detectors/detector.ts';
 import { looksSecret, NAMED_SECRET, namesSecret } from './detectors/named-secret.ts';
 import { giveRoomBack, takeRoom } from './detectors/text-codes.ts';
@@ -8,7 +8,7 @@ import { detectInSteps, mergeSpans, type Span } from './detect.ts';
 import { type FlatJson, flattenJson, toRawSpans } from './flat-json.ts';
 import { createStringTracker, safeCut } from './json-cut.ts';
 import { readWindow } from './json-window.ts';
-import { redactText } from './redact-text.ts';
+import { redactPart } from './redact-text.ts';
 import { createUnpackRoom, type UnpackRoom } from './unpack.ts';
 
 export interface RedactedJson {
@@ -28,18 +28,39 @@ export interface JsonDetection {
 
 /** For the bytes of a JSON text, well-formed and in pieces, as an upstream sent them. */
 export function createJsonDetection(pieces: readonly Uint8Array[], detectors: readonly Detector[]): JsonDetection {
-  const bytes = joinBytes(pieces);
-  const search = createSearch(bytes, detectors);
+  const steps = redact(pieces, createSearch(joinBytes(pieces), detectors));
+  let redacted: RedactedJson | null = null;
   return {
-    step: () => search.step(),
+    step() {
+      const { done, value } = steps.next();
+      if (done === true) redacted = value;
+      return done === true;
+    },
     finish() {
-      const spans = search.found();
-      if (spans.length === 0) return { json: pieces, jsonBytes: bytes.length, spans };
-      const json = Buffer.from(redactText(bytes.toString('utf8'), spans));
-      return { json: [json], jsonBytes: json.length, spans };
+      if (redacted === null) throw new Error('INVARIANT: finished before the last step');
+      return redacted;
     },
   };
 }
+
+function* redact(pieces: readonly Uint8Array[], state: SearchState): Steps<RedactedJson> {
+  yield* search(state);
+  const { bytes, spans } = state;
+  if (spans.length === 0) return { json: pieces, jsonBytes: bytes.length, spans };
+  const text = bytes.toString('utf8');
+  const json: Buffer[] = [];
+  for (let first = 0; first < spans.length; first += SPANS_A_STEP) {
+    const some = spans.slice(first, first + SPANS_A_STEP);
+    const isLast = first + SPANS_A_STEP >= spans.length;
+    const end = isLast ? text.length : (some.at(-1)?.end ?? 0);
+    json.push(Buffer.from(redactPart(text, some, spans[first - 1]?.end ?? 0, end)));
+    if (!isLast) yield;
+  }
+  return { json, jsonBytes: json.reduce((sum, piece) => sum + piece.length, 0), spans };
+}
+
+/** In the place of so many finds markers are put in one step. */
+const SPANS_A_STEP = 16_384;
 
 /** The same in one go. */
 export function redactJson(pieces: readonly Uint8Array[], detectors: readonly Detector[]): RedactedJson {
@@ -54,9 +75,9 @@ export function redactJson(pieces: readonly Uint8Array[], detectors: readonly De
  * Numbers are looked at where personal data is looked for: cards and identity numbers are written as such.
  */
 export function detectInJson(text: string, detectors: readonly Detector[]): readonly Span[] {
-  const search = createSearch(Buffer.from(text), detectors);
-  while (!search.step());
-  return search.found();
+  const state = createSearch(Buffer.from(text), detectors);
+  finishSteps(search(state));
+  return state.spans;
 }
 
 /** What one step looks at, in bytes; several steps, where somebody filled the text with places to look at. */
@@ -66,35 +87,26 @@ const OVERLAP_BYTES = 16 * 1024;
 /** Behind that, a good place to end at is looked for. */
 const SEARCH_BYTES = 1024;
 
-interface Search {
-  step(): boolean;
-  found(): readonly Span[];
-}
-
 /** Of a text that waits for its next step nothing is kept but its bytes: many may wait at once. */
 interface SearchState {
   readonly bytes: Buffer;
   readonly detectors: readonly Detector[];
   readonly isInStringAt: (offset: number) => boolean;
   readonly unpack: UnpackRoom;
+  /** In order and without overlaps. */
   readonly spans: Span[];
   /** Where the next part begins, in bytes and in characters. */
   from: number;
   charsBefore: number;
 }
 
-function createSearch(bytes: Buffer, detectors: readonly Detector[]): Search {
-  const spans: Span[] = [];
+function createSearch(bytes: Buffer, detectors: readonly Detector[]): SearchState {
   const isInStringAt = createStringTracker(bytes);
-  const steps = search({ bytes, detectors, isInStringAt, unpack: createUnpackRoom(), spans, from: 0, charsBefore: 0 });
-  return {
-    step: () => steps.next().done === true,
-    found: () => (spans.length < 2 ? spans : mergeSpans(spans)),
-  };
+  return { bytes, detectors, isInStringAt, unpack: createUnpackRoom(), spans: [], from: 0, charsBefore: 0 };
 }
 
 /**
- * Not within `createSearch`: for a generator that is made anew each time, the engine makes a class of objects as well, which keeps all that the
+ * Not within another function: for a generator that is made anew each time, the engine makes a class of objects as well, which keeps all that the
  * generator knows, the bytes too, until the whole heap is collected.
  */
 function* search(state: SearchState): Steps<void> {
@@ -115,11 +127,22 @@ function* searchPart(state: SearchState): Steps<void> {
   const found = yield* detectInSteps(flat.text, detectors, { codes, unpack });
   giveRoomBack(codes);
   const raw = found.length === 0 ? found : toRawSpans(flat, state.isInStringAt(from), found);
-  for (const span of [...raw, ...findEscapedMembers(flat)]) {
-    spans.push({ ...span, start: charsBefore + span.start, end: charsBefore + span.end });
-  }
+  const own = [...raw, ...findEscapedMembers(flat)];
+  addSpans(
+    spans,
+    own.map((span) => ({ ...span, start: charsBefore + span.start, end: charsBefore + span.end })),
+  );
   state.from = cut;
   state.charsBefore += flat.window.text.length - bytes.toString('utf8', cut, to).length;
+}
+
+/** Only the last ones before it can overlap with those of the next part. */
+function addSpans(spans: Span[], next: readonly Span[]): void {
+  if (next.length === 0) return;
+  const start = next.reduce((least, span) => Math.min(least, span.start), Infinity);
+  let from = spans.length;
+  while (from > 0 && (spans[from - 1]?.end ?? 0) > start) from -= 1;
+  for (const span of mergeSpans([...spans.splice(from), ...next])) spans.push(span);
 }
 
 /**

@@ -2,15 +2,19 @@ import type { Span } from './detect.ts';
 
 /** The text with a readable marker in the place of each span, `[redacted:jwt]`. The spans must be in order and not overlap. */
 export function redactText(text: string, spans: readonly Span[]): string {
-  if (spans.length === 0) return text;
+  return spans.length === 0 ? text : redactPart(text, spans, 0, text.length);
+}
+
+/** The same for a part `[from, to)` of a text, and the spans in it. */
+export function redactPart(text: string, spans: readonly Span[], from: number, to: number): string {
   let shown = '';
-  let last = 0;
+  let last = from;
   for (const { start, end, detector, isBare } of spans) {
     const marker = redactionMarker(detector);
     shown += text.slice(last, start) + (isBare === true ? `"${marker}"` : marker);
     last = end;
   }
-  return shown + text.slice(last);
+  return shown + text.slice(last, to);
 }
 
 /** Whether a text holds one of our markers, in any spelling: models add blanks, and backslashes as in Markdown. */

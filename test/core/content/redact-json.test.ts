@@ -157,6 +157,16 @@ describe('a search in steps', () => {
     expect(stepsOn('password=x '.repeat(1000))).toBe(1);
   });
 
+  it('puts markers in the place of many finds in several steps, and leaves every other byte as it was', () => {
+    const count = 40_000;
+    const search = createJsonDetection([Buffer.from(JSON.stringify(['я a@b.io, '.repeat(count), 'end']))], ALL);
+    while (!search.step());
+    const { json, jsonBytes, spans } = search.finish();
+    const shown = Buffer.concat(json);
+    expect([json.length, spans.length, jsonBytes]).toEqual([3, count, shown.length]);
+    expect(JSON.parse(shown.toString())).toEqual(['я [redacted:email], '.repeat(count), 'end']);
+  });
+
   it.each(['password=x ', 'AKIA', 'a::', '4111-', 'Authorization: ', 'sk-ant-', '://a:'])(
     'takes one for each detector where a text is nothing but %j',
     (unit) => {
