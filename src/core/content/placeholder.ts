@@ -11,11 +11,32 @@ export function isPlaceholder(value: string): boolean {
 
 /** Bits per character, by how often each occurs. Random text of 16 characters or more has over 3. */
 export function shannonEntropy(value: string): number {
-  const counts = new Map<string, number>();
-  for (const char of value) counts.set(char, (counts.get(char) ?? 0) + 1);
+  countCodes(value);
   let bits = 0;
-  for (const count of counts.values()) bits -= (count / value.length) * Math.log2(count / value.length);
+  for (let index = 0; index < value.length; index += 1) {
+    const code = value.charCodeAt(index) & CODE_MASK;
+    const share = (COUNTS[code] ?? 0) / value.length;
+    // Each character once.
+    COUNTS[code] = 0;
+    if (share > 0) bits -= share * Math.log2(share);
+  }
   return bits;
+}
+
+/** How often each character of one value occurs, by the last byte of its code: for random text that is the character. */
+const COUNTS = new Uint32Array(256);
+const CODE_MASK = 0xff;
+
+/** Answers how many are different. */
+function countCodes(value: string): number {
+  COUNTS.fill(0);
+  let different = 0;
+  for (let index = 0; index < value.length; index += 1) {
+    const code = value.charCodeAt(index) & CODE_MASK;
+    if (COUNTS[code] === 0) different += 1;
+    COUNTS[code] = (COUNTS[code] ?? 0) + 1;
+  }
+  return different;
 }
 
 const LOOKED_AT_CHARS_MAX = 512;
@@ -39,7 +60,7 @@ const REFERENCE = new RegExp(
 
 /** Few different characters for its length, one of them many times in a row, or one group over and over. */
 function isRepetitive(value: string): boolean {
-  const different = new Set(value).size;
+  const different = countCodes(value);
   if (different <= 4 || (value.length >= 24 && different < 9)) return true;
   if (repeats(value, 1, SAME_CHARACTER_MIN)) return true;
   for (let length = 3; length <= 8; length += 1) if (repeats(value, length, SAME_GROUP_MIN)) return true;
