@@ -25,7 +25,8 @@ export const NOUNS_TOO: ReadonlySet<string> = new Set(
   (
     'issue request message review report comment note order book label tag log track record draft schedule batch like pin commit type fork ' +
     'post link store index build deposit charge share block report notify alert email call play print vote ' +
-    'outline export copy share command script shell sandbox terminal cherry bridge scale stage star text mail format offer tip bid ship fire empty watch trace turn forward'
+    'outline export copy share command script shell sandbox terminal cherry bridge scale stage star text mail format offer tip bid ship fire empty watch trace turn forward ' +
+    'invoice split produce hand park feed heat water pair award credit debit ring dock hold seed capture end place control fail flag rate pick load'
   ).split(' '),
 );
 
@@ -54,6 +55,7 @@ const ACTIONS: ReadonlyMap<string, ActionWord> = new Map([
     'preview display tail head stat status info health ping whoami discover enumerate detect identify recommend suggest',
     'audit monitor measure review rank score classify examine obtain return provide lists filter locate observe echo glob',
     'grep tree autocomplete geocode encode decode screen know perceive determine see outline export download screenshot',
+    'scan iterate recall cite quote tally itemize itemise',
     'translate transcribe parse lint visualize visualise plot crawl scrape extract ask is has exists validate trace watch',
   ),
   ...lexicon(
@@ -76,6 +78,12 @@ const ACTIONS: ReadonlyMap<string, ActionWord> = new Map([
     'request prioritize prioritise reboot shutdown evict drain cordon uncordon rollback rollout mount unmount format encrypt',
     'rotate compress unzip convene enroll unenroll hire fire onboard offboard deprovision decommission upvote downvote fulfill ship',
     'forward redirect silence overwrite empty turn raise lower wake arm disarm discard withhold reassign repost',
+    'refresh abandon taint untaint pick unload flip throw discard rate',
+    'restrict unrestrict seal unseal end place control fail lift dispense',
+    'capture incr increment decr decrement fulfil stash unstash split produce skip rewind seek award praise propose make',
+    'seed populate inject relabel scrub mask anonymize anonymise quarantine isolate throttle debit credit settle reconcile invoice',
+    'ring hang hold park dim brighten heat cool water feed dock undock prune squash bump nudge poke assemble',
+    'convene delegate substitute rewire reroute preempt reclaim relocate transpose pair unpair attest notarize certify',
     'expire invalidate opt borrow lend donate tip bid offer mail text dm post pin override bypass impersonate',
   ),
   ...lexicon('never', 'delete destroy drop purge wipe truncate erase terminate nuke revoke expunge obliterate'),

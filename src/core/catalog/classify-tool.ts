@@ -29,9 +29,16 @@ export function classifyTool(definition: JsonObject): ClassProposal {
   const description = typeof definition['description'] === 'string' ? definition['description'] : '';
   const byDescription = readDescription(description, startsWithRead(name));
   const byName = readName(name, byDescription.length > 0 && byDescription.every(({ says }) => says === 'read'));
-  const said = [...byName, ...byDescription, ...readArguments(definition)];
+  const said = [...byName, ...byDescription, ...readArguments(definition, name)];
   const signs = said.length > 0 ? said : readNouns(name, description);
   const strictest = strictestOf(signs);
+  const deed = byDescription.length === 0 && !startsWithRead(name) ? unknownDeed(description) : null;
+  if (strictest === 'read' && deed !== null) {
+    return tighten(
+      unknown(`its description begins with “${deed}”, and nothing says whether that only reads`),
+      definition,
+    );
+  }
   const byArgument = argumentClasses(definition);
   if (strictest === null) return tighten(unknown('nothing says what it does'), definition);
   const chooser = strictest === 'read' && byName.length === 0 ? openChooser(definition) : null;
@@ -94,8 +101,12 @@ function readName(name: string, isReadByDescription: boolean): readonly Sign[] {
     const isNoun = NOUNS_TOO.has(word.toLowerCase()) || NOUNS_TOO.has(word.toLowerCase().replace(/s$/, ''));
     // `github_list_issues` and `kv_list` list; `verify_list_visible` does not.
     const isThing = LISTS.has(word.toLowerCase()) && index > 1 && index < words.length - 1;
-    return actionOf(word) !== null && !isThing && (!isNoun || index === 0);
+    // `now_playing` is how something is.
+    const isState = index > 0 && (word.toLowerCase().endsWith('ing') || words[index - 1]?.toLowerCase() === 'dry');
+    return actionOf(word) !== null && !isThing && !isState && (!isNoun || index === 0);
   });
+  const phrasal = PHRASAL.exec(words.join('_').toLowerCase())?.[0];
+  if (phrasal !== undefined) return [signOf('write', `its name says \`${phrasal}\``)];
   // `issue_read` is about issues; `issue_refund` does what it begins with.
   const clear = verbs.filter((word) => !NOUNS_TOO.has(word.toLowerCase()));
   const word = clear[0] ?? verbs[0];
@@ -109,6 +120,10 @@ function readName(name: string, isReadByDescription: boolean): readonly Sign[] {
   }
   return [signOf(action, `its name says \`${word}\``)];
 }
+
+/** `check_in` checks nothing, and `sign_out` is no sign. */
+const PHRASAL =
+  /(?:^|_)(?:check|sign|log|clock|opt|punch|book|back|roll|fail|turn|switch|shut)_(?:in|out|up|off|on|over|back|down)(?=_|$)/;
 
 const LISTS: ReadonlySet<string> = new Set([
   'list',
@@ -136,16 +151,15 @@ function readDescription(description: string, isReadByName: boolean): readonly S
   const signs: Sign[] = [];
   if (ASKS.test(firstSentence)) return [{ says: 'read', why: `its description begins with a question` }];
   const words = firstSentence.match(/[A-Za-z-]+/g) ?? [];
-  const lead = words.slice(0, LEADING_WORDS).find((word) => !FILLERS.has(word.toLowerCase()));
-  const action = lead === undefined ? null : actionOf(lead);
+  const place = words.slice(0, LEADING_WORDS).findIndex((word) => !FILLERS.has(word.toLowerCase()));
+  const lead = words[place];
+  const action = lead === undefined ? null : leadAction(lead, words.slice(place + 1).join(' '));
   // `Runs a PromQL query` says less than the name does; `Runs a script` does not.
   const isRunOfNothing = action === 'run' && isReadByName && !HOLDS_PROGRAM.test(firstSentence);
   if (lead !== undefined && action !== null && !isRunOfNothing)
     signs.push(weaken(signOf(action, `its description begins with “${lead}”`)));
-  const second = SECOND_VERB.exec(firstSentence);
-  const also = second === null ? null : actionOf(second[1] ?? '');
-  if (also !== null && also !== 'read')
-    signs.push(weaken(signOf(also, `its description says “${second?.[0].trim()}”`)));
+  const second = secondVerb(firstSentence);
+  if (second !== null) signs.push(weaken(signOf(second.action, `its description says “${second.said}”`)));
   const effect = EFFECT.exec(opening);
   if (ORDERS_AROUND.test(opening))
     signs.push({ says: 'write', why: 'its description says that others do what it is told' });
@@ -168,15 +182,47 @@ const FILLERS: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
-/** `Get, create or delete …`, in the forms of a verb alone. */
-const SECOND_VERB =
-  /(?:\b(?:and|or|then)\s|[,/]\s?)(creates?|updates?|deletes?|removes?|modif(?:y|ies)|sends?|inserts?|overwrites?|edits?|writes?|executes?)\b/i;
+/** `Issues a refund` does something, and `Issues of a project` are looked at. */
+function leadAction(lead: string, rest: string): ActionWord | null {
+  const next = /^[A-Za-z-]*/.exec(rest)?.[0] ?? '';
+  const lower = lead.toLowerCase();
+  const isNoun = NOUNS_TOO.has(lower) || NOUNS_TOO.has(lower.replace(/s$/, ''));
+  if (/^prints?$/.test(lower) && PRINTED.test(rest)) return 'read';
+  return isNoun && BEHIND_NOUNS.test(next) ? null : actionOf(lead);
+}
+
+/** `Prints the logs of a pod`, and no page to a file. */
+const PRINTED =
+  /^(?:the |all |its )?(?:last |first |current |effective )?(?:logs?|lists?|contents?|status|config\w*|versions?|values?|trees?|states?|outputs?|environment|lines?)\b/i;
+
+const BEHIND_NOUNS = /^(?:of|in|that|which|for|from|by|at|assigned|with|between|and|newest)$/i;
+
+/** `Get, create or delete …`, `takes a picture and saves it`: the first verb behind another one that does more than read. */
+function secondVerb(sentence: string): { readonly action: ActionWord; readonly said: string } | null {
+  for (const [said, word = '', next = ''] of sentence.matchAll(SECOND_VERB)) {
+    const action = actionOf(word);
+    if (action === null || action === 'read' || NEVER_SECOND.has(word.toLowerCase().replace(/s$/, ''))) continue;
+    if (CERTAIN_VERB.test(word) || OBJECT.test(next)) return { action, said: said.trim() };
+  }
+  return null;
+}
+
+const SECOND_VERB = /(?:\b(?:and|or|then|also)\s|[,/]\s?)([A-Za-z]{3,20})\b(?=\s?([A-Za-z]*))/g;
+/** In the forms of a verb alone, and never the name of a thing. */
+const CERTAIN_VERB =
+  /^(?:creates?|updates?|deletes?|removes?|modif(?:y|ies)|sends?|inserts?|overwrites?|edits?|writes?|executes?|saves?|prunes?|publish(?:es)?|appl(?:y|ies)|installs?|replaces?|renames?|archives?|enables?|disables?|assigns?|cancels?|approves?|submits?)$/i;
+/** What stands behind a verb and not behind a thing. */
+const OBJECT = /^(?:it|them|the|an?|its|their|this|all|each|every|to)$/i;
+/** `Returns the status and call history`. */
+const NEVER_SECOND: ReadonlySet<string> = new Set(
+  'call email message text mail post log track request issue'.split(' '),
+);
 const EFFECT =
   /\b(?:write operations?|side effects?|(?:will|can) (?:modify|overwrite|delete|change|create|update)|destructive|irreversible|cannot be undone)\b/i;
 
 /** `Which permissions somebody has.` */
 const ASKS =
-  /^(?:tells? |says? |shows? )?(?:which|what|who|whose|whom|whether|how (?:many|much|long|often|far)|when|where)\b/i;
+  /^(?:tells? |says? |shows? )?(?:which|what|who|whose|whom|whether|how (?:many|much|long|often|far|fast|big|large|old|well|full|busy)|when|where)\b/i;
 
 /**
  * What things are called that are only looked at: `thread_history`. They count where the name and the description hold no word of doing
@@ -184,13 +230,30 @@ const ASKS =
  */
 function readNouns(name: string, description: string): readonly Sign[] {
   const words = wordsOfName(name).map((word) => word.toLowerCase());
+  const thing = THING.exec(description)?.[0];
+  if (thing !== undefined && !words.some((word) => isDoing(word) && !NOUNS_TOO.has(word.replace(/s$/, '')))) {
+    return [{ says: 'read', why: `its description is of a thing, “${thing}”, and of nothing that is done` }];
+  }
   const noun = words.at(-1) ?? '';
-  if (!SEEN_THINGS.has(noun)) return [];
+  if (!SEEN_THINGS.has(noun) || DOES_SOMETHING.test(description)) return [];
   const others = [...words, ...(description.slice(0, DESCRIPTION_CHARS_MAX).match(/[A-Za-z]+/g) ?? [])];
   return others.some((word) => !SEEN_THINGS.has(word.toLowerCase()) && isDoing(word))
     ? []
     : [{ says: 'read', why: `its name ends with \`${noun}\`, and nothing says that it does anything` }];
 }
+
+/** `Sizes of all tables`, `Containers that are running`, `Current picture of a camera`. What is done is a thing at times, too: `Removal of …`. */
+const THING =
+  /^(?!(?:dispos|consist|get|rid|tak)\w{0,3} of)(?!(?:an? |the )?(?:\w+ )?\w{2,}(?:tion|ment|sion|al)s? of (?:an?|the|all|one) (?:user|account|record|file|order|card|charge)s?\b)(?:(?:the|all|current|recent|latest|newest|available|active|open|free|full|complete|detailed|total|average|past|upcoming|next|previous|public|known|related|live|raw|number|free and busy|field|metric|time) ){0,2}(?!(?:remov|creat|delet|cancel|activat|deactivat|install|execut|submi|approv|regist|renew|terminat|rotat|pay|transfer|dispatch|restart|reset|refund|shutdown)\w{0,7}\b)[A-Za-z-]{3,20} (?:of|that (?:are|is|was|were|has|have|look|link|match|belong|contain|need|use)|that (?:an?|the|you|they|we)|which (?:are|is)|by)\b/i;
+
+/** A verb that is in no list. */
+function unknownDeed(description: string): string | null {
+  const said = DOES_SOMETHING.exec(description)?.[0] ?? null;
+  return said === null || actionOf(said.split(' ', 1)[0] ?? '') !== null ? null : said;
+}
+
+/** `Rates a video`: a verb and what it does it to, whatever the verb is. */
+const DOES_SOMETHING = /^[A-Za-z-]{2,20}s (?:an?|the|all|its|it|this|these|every|each|one|up|with|for)\b/i;
 
 function isDoing(word: string): boolean {
   const action = actionOf(word);
@@ -199,8 +262,10 @@ function isDoing(word: string): boolean {
 
 const SEEN_THINGS: ReadonlySet<string> = new Set(
   (
-    'history details stats statistics version versions metadata summary health usage metrics schema activity permissions price prices level ' +
-    'levels quota coordinates weather forecast rate rates availability balance uptime logs changelog contents overview results'
+    'history details stats statistics version versions metadata summary health usage usages metrics schema activity permissions price ' +
+    'prices pricing level levels quota coordinates weather forecast rate rates availability balance uptime logs changelog contents ' +
+    'overview results docs documentation size sizes data lag lineage mapping mappings layers diagnostics freebusy values portfolio ' +
+    'snapshot scores count counts members backlinks advisors'
   ).split(' '),
 );
 
@@ -218,9 +283,24 @@ function signOf(action: ActionWord, why: string): Sign {
 }
 
 /** Arguments that carry a program, and values to choose from that are themselves actions. */
-function readArguments(definition: JsonObject): readonly Sign[] {
-  return propertiesOf(definition).flatMap(([name, property]) => [...programSign(name), ...choiceSigns(name, property)]);
+function readArguments(definition: JsonObject, toolName: string): readonly Sign[] {
+  return propertiesOf(definition).flatMap(([name, property]) => [
+    ...programSign(name),
+    ...targetSign(name, wordsOfName(toolName)),
+    ...choiceSigns(name, property),
+  ]);
 }
+
+/** A picture, an export or a download that goes to a file. */
+function targetSign(name: string, toolWords: readonly string[]): readonly Sign[] {
+  return TARGETS.test(name) && toolWords.some((word) => MAKES_FILE.test(word))
+    ? [{ says: 'write', why: `its argument \`${name}\` is a file that it makes` }]
+    : [];
+}
+
+const TARGETS =
+  /^(?:file_?name|save_?(?:path|to|as)|(?:output|out|dest|destination|target|download|local)_?(?:path|file|dir|directory|folder)|path|destination)$/i;
+const MAKES_FILE = /^(?:screenshots?|export|download|capture|record|save|pdf|snapshot)$/i;
 
 function programSign(name: string): readonly Sign[] {
   return PROGRAMS.has(name.toLowerCase()) ? [{ says: 'write', why: `its argument \`${name}\` is a program` }] : [];

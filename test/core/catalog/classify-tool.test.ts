@@ -39,6 +39,26 @@ describe('classifyTool', () => {
       tool('branch', 'Retrieve branches', { inputSchema: { type: 'object', properties: { action: {} } } }),
       'unclassified',
     ],
+    [
+      'a second verb behind the first',
+      tool('git_fetch', 'Fetches from a remote and prunes the stale branches'),
+      'write',
+    ],
+    [
+      'a picture that goes to a file',
+      tool('take_screenshot', 'Screenshot', { inputSchema: { type: 'object', properties: { filename: {} } } }),
+      'write',
+    ],
+    ['a verb of two words', tool('check_in', 'Checks a passenger in'), 'write'],
+    ['a thing, which a description names', tool('image_layers', 'Layers of an image with their sizes'), 'read'],
+    ['a deed, which a description names', tool('user_tool', 'Removal of a user'), 'unclassified'],
+    [
+      'a verb in no list, in front of a noun that is looked at',
+      tool('shop_price', 'Frobnicates the price'),
+      'unclassified',
+    ],
+    ['nouns that are verbs elsewhere', tool('my_issues', 'Issues assigned to me'), 'unclassified'],
+    ['how something is', tool('now_playing', 'What is playing at the moment'), 'read'],
     ['nothing that says anything', tool('frobnicate', 'Frobnicates the widget.'), 'unclassified'],
     ['no name', {}, 'unclassified'],
   ])('proposes for %s', (_, definition, expected) => {
@@ -136,5 +156,34 @@ describe('tools that were written before the rules', () => {
       tools.filter((each) => classOf(each) === wanted).length / tools.length;
     expect(called(reads, 'read')).toBeGreaterThanOrEqual(readsMin);
     expect(called(clear, 'unclassified')).toBeLessThanOrEqual(unknownMax);
+  });
+});
+
+describe('tools of many products, written set by set', () => {
+  interface Labelled {
+    readonly label: 'read' | 'write' | 'never';
+    readonly name: string;
+    readonly description: string;
+    readonly params?: readonly string[];
+  }
+  const file = new URL('../../fixtures/varied-tools.json', import.meta.url);
+  const { sets } = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly sets: readonly { readonly classified: readonly Labelled[] }[];
+  };
+  const tools = sets.flatMap(({ classified }) => classified);
+  const classOf = ({ name, description, params = [] }: Labelled): string => {
+    const properties = Object.fromEntries(params.map((param) => [param, {}]));
+    return classifyTool({ name, description, inputSchema: { type: 'object', properties } }).class;
+  };
+
+  it('are never called read where they do more', () => {
+    const called = tools.filter((each) => each.label !== 'read' && classOf(each) === 'read');
+    expect(called.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('are nearly all told apart', () => {
+    const share = (wanted: (each: Labelled) => boolean): number => tools.filter(wanted).length / tools.length;
+    expect(share((each) => classOf(each) === 'unclassified')).toBeLessThanOrEqual(0.08);
+    expect(share((each) => each.label === 'read' && classOf(each) !== 'read')).toBeLessThanOrEqual(0.08);
   });
 });
