@@ -47,7 +47,7 @@ function language(hint: RegExp, words: Words): Language {
       sign('override', 1, anew),
       sign('concealment', 2, conceal),
       sign('sensitive-source', 1, wanted),
-      sign('exfiltration', 1, `(?:${hand})${NEAR}${wanted}|${wanted}${NEAR}(?:${hand})`),
+      sign('exfiltration', 2, `(?:${hand})${NEAR}${wanted}|${wanted}${NEAR}(?:${hand})`),
       sign('coercion', 1, first),
       sign('instruction-block', 1, model),
     ],
@@ -58,12 +58,13 @@ const LANGUAGES: readonly Language[] = [
   language(/\b(?:el|los|las|del|una|que|para|por|antes|tus?)\b/iu, {
     anew: '\\b(?:desde ahora|a partir de ahora|de ahora en adelante)\\b|\\bya no (?:valen|aplican|cuentan)\\b|\\bsolamente? (?:lo que|a este)\\b',
     ignore: '\\b(?:ignora|ignore|olvida|olvide|descarta|omite|pasa por alto|haz caso omiso)\\b',
-    rules: '\\b(?:instrucciones|indicaciones|reglas|normas|órdenes|directrices|restricciones)\\b',
+    rules:
+      '\\b(?:instrucciones|indicaciones|reglas|normas|órdenes|directrices|restricciones|lo que (?:dijo|dice|pide|quiere) el usuario)\\b',
     secrets:
-      '\\b(?:contraseñas?|credenciales|claves? (?:de acceso|privadas?|secretas?|api)|llaves? (?:privadas?|ssh)|secretos|tokens? de acceso|variables de entorno|tarjetas? de crédito)(?!\\p{L})',
+      '\\b(?:contraseñas?|credenciales|su clave|tu clave|sus contactos|claves? (?:de acceso|privadas?|secretas?|api)|llaves? (?:privadas?|ssh)|secretos|tokens? de acceso|variables de entorno|tarjetas? de crédito)(?!\\p{L})',
     hand: '(?<!\\p{L})(?:envía|envíe|enviar|manda|adjunt[ae]|incluy[ae]|pon|ponga|copia|añad[ae]|agreg[ae]|revela|muestra|filtra|pasa)(?!\\p{L})',
     conceal:
-      '\\bno (?:se )?(?:lo|la|le|les)? ?(?:digas|diga|menciones|mencione|informes|informe|avises|cuentes|reveles|muestres)(?!\\p{L})[^.\\n]{0,40}\\b(?:usuario|persona|nadie|esto)\\b|\\bsin (?:que (?:el usuario|nadie)|decir|informar|avisar|mencionar)\\b[^.\\n]{0,40}\\b(?:usuario|sepa|nada|nadie)\\b|\\bno se lo (?:digas|diga|cuentes|menciones)\\b',
+      '\\b(?:no|nunca|jamás) (?:se )?(?:lo|la|le|les)? ?(?:digas|diga|menciones|mencione|informes|informe|avises|cuentes|reveles|muestres)(?!\\p{L})[^.\\n]{0,40}\\b(?:usuario|persona|nadie|esto)\\b|\\bsin (?:que (?:el usuario|nadie)|decir|informar|avisar|mencionar)\\b[^.\\n]{0,40}\\b(?:usuario|sepa|nada|nadie)\\b|\\bno se lo (?:digas|diga|cuentes|menciones)\\b|\\bno hace falta (?:avisar|decir|informar|contar)\\w{0,4}\\b',
     first:
       '\\bantes de (?:responder|contestar|cada|cualquier|usar|llamar|devolver)\\b|\\bes obligatorio\\b|\\bdebes primero\\b',
     model: '\\b(?:el asistente|el modelo|asistente|agente|modelo)\\b[^.\\n]{0,20}(?:\\bdebe|\\btiene que|\\badjunt|:)',
@@ -72,26 +73,28 @@ const LANGUAGES: readonly Language[] = [
   language(/\b(?:der|das|und|den|dem|nicht|eine?n?|bevor|alle)\b/iu, {
     anew: '\\b(?:von jetzt an|ab jetzt|ab sofort|fortan)\\b|\\b(?:gilt|gelten|zählt|zählen) (?:nicht mehr|nicht länger)\\b',
     ignore: '\\b(?:ignorier(?:e|en sie)|vergiss|vergessen sie|missachte|übergehe|setze dich hinweg)\\b',
-    rules: '\\b(?:anweisungen|anweisung|regeln|vorgaben|richtlinien|befehle|einschränkungen|instruktionen)\\b',
+    rules:
+      '\\b(?:anweisungen|anweisung|regeln|vorgaben|richtlinien|befehle|einschränkungen|instruktionen|was der nutzer (?:sagt|will|schreibt))\\b',
     secrets:
-      '(?:passw(?:ort|örter)|kennw(?:ort|örter)|zugangsdaten|anmeldedaten|private[nr]? schlüssel|geheime[nr]? schlüssel|api-?schlüssel|zugriffstoken|umgebungsvariablen|geheimnisse|kreditkarten)',
-    hand: '\\b(?:sende|senden sie|schicke?|übermittle|übertrage|hänge|lade|kopiere|schreibe|trage|lies|lesen sie|gib|nenne|offenbare)\\b|(?<!\\p{L})füge?(?!\\p{L})',
+      '(?:passw(?:ort|örter)|kennw(?:ort|örter)|zugangsdaten|anmeldedaten|private[nr]? schlüssel|geheime[nr]? schlüssel|api-?schlüssel|zugriffstoken|umgebungsvariablen|geheimnisse|kreditkarten|adressbuch|kontakte|postfach)',
+    hand: '\\b(?:sende|senden sie|schicke?|übermittle|übertrage|hänge|lade|kopiere|schreibe|trage|lies|lesen sie|gib|nenne|offenbare)\\b|(?<!\\p{L})füge?(?!\\p{L})|\\bzu (?:übergeben|übermitteln|nennen|senden)\\b|\\banzugeben\\b|\\b(?:mit|bei|an)(?:zu)?(?:geben|schicken|senden|legen|hängen)\\b',
     conceal:
-      '\\b(?:verrate?|erwähne|sage?|erzähle|melde|teile|zeige|informiere|berichte)\\b[^.\\n]{0,60}\\b(?:nicht|nichts|niemandem|keinem)\\b|\\bohne (?:dass|es|dem|den|das)\\b[^.\\n]{0,40}\\b(?:nutzer|benutzer|anwender|person)\\b|(?:nutzer|benutzer|anwender)\\b[^.\\n]{0,30}\\b(?:nichts|nicht) (?:davon|verraten|sagen|erwähnen|mitteilen|erfahren|wissen)|\\berwähn\\w{0,3}\\b[^.\\n]{0,50}\\bnicht\\b',
+      '\\b(?:verrate?|erwähne|sage?|erzähle|melde|teile|zeige|informiere|berichte)\\b[^.\\n]{0,60}\\b(?:nicht|nichts|niemandem|keinem)\\b|\\bohne (?:dass|es|dem|den|das)\\b[^.\\n]{0,40}\\b(?:nutzer|benutzer|anwender|person)\\b|(?:nutzer|benutzer|anwender)\\b[^.\\n]{0,30}\\b(?:nichts|nicht) (?:davon|verraten|sagen|erwähnen|mitteilen|erfahren|wissen)|\\berwähn\\w{0,3}\\b[^.\\n]{0,50}\\bnicht\\b|\\b(?:braucht|muss|soll|darf) (?:niemand|keiner|der nutzer nicht) (?:zu )?(?:wissen|erfahren)\\b',
     first:
       '\\bbevor du (?:antwortest|etwas|das|andere|dieses)\\b|\\bvor (?:jedem|jeder) (?:aufruf|antwort|nutzung)\\b|\\banschließend immer\\b',
     model: '\\b(?:assistent|modell|agent|ki)\\b[^.\\n]{0,20}(?:\\bmuss|\\bsoll|\\bhat zu|:)',
-    talk: '\\b(?:gesamten?|bisherigen?|ganzen?|kompletten?) (?:bisherigen? )?(?:verlauf|gespräch|chat|unterhaltung|dialog)|chatverlauf|gesprächsverlauf',
+    talk: '\\b(?:gesamten?|bisherigen?|ganzen?|kompletten?) (?:bisherigen? )?(?:verlauf|gespräch|chat|unterhaltung|dialog)|chatverlauf|gesprächsverlauf|system(?:anweisung|prompt|nachricht)',
   }),
   language(/\b(?:les|des|une|du|pour|dans|avec|sans|avant|qui)\b|\b[ld]['’]/iu, {
     anew: "\\b(?:désormais|dorénavant|à partir de maintenant)\\b|\\bne (?:comptent|valent|s['’]appliquent) plus\\b",
     ignore: '\\b(?:ignorez?|oubliez?|faites? abstraction|passez? outre|ne tenez? pas compte)\\b',
-    rules: '\\b(?:instructions|consignes|règles|directives|ordres|restrictions)\\b',
+    rules:
+      '\\b(?:instructions|consignes|règles|directives|ordres|restrictions|ce que (?:dit|demande|veut) l.utilisateur)\\b',
     secrets:
       "\\b(?:mots? de passe|identifiants|clés? (?:privées?|secrètes?|d['’]accès|api|ssh)|jetons? d['’]accès|secrets|variables d['’]environnement|cartes? (?:bancaires?|de crédit))(?!\\p{L})",
     hand: '\\b(?:envo(?:ie|yez)|transme(?:ts|ttez)|join(?:s|s-y|dre)|joignez|ajoutez?|me(?:ts|ttez)|incl(?:us|uez)|copi(?:e|ez)|lis|lisez|révèle|révélez|communiquez?|divulguez?)(?!\\p{L})',
     conceal:
-      "\\bsans (?:en |le |l['’]|lui )?(?:informer|prévenir|avertir|dire|mentionner|signaler)\\b|\\bne (?:le |la |lui |leur |l['’])?(?:dis|dites|mentionnez?|révél?[eè]z?|signalez?|parlez?|montrez?)\\b[^.\\n]{0,20}\\b(?:pas|rien|jamais)\\b",
+      "\\bsans (?:en |le |l['’]|lui )?(?:informer|prévenir|avertir|dire|mentionner|signaler)\\b|\\bne (?:le |la |lui |leur |l['’])?(?:dis|dites|mentionnez?|révél?[eè]z?|signalez?|parlez?|montrez?)\\b[^.\\n]{0,20}\\b(?:pas|rien|jamais)\\b(?!\\s(?:les|des|le|la|une?|de)\\s(?!utilisateur))|\\binutile de (?:le |la |l['’])?(?:prévenir|informer|avertir|dire)\\b",
     first: "\\bavant (?:tout appel|de répondre|chaque|d['’]appeler|toute réponse)(?!\\p{L})|\\bil est obligatoire\\b",
     model: "\\b(?:l['’]assistant|le modèle|l['’]agent|assistant)\\b[^.\\n]{0,20}(?:\\bdoit|:)",
     talk: '\\b(?:toute la conversation|historique (?:complet|de la conversation|du chat)|messages précédents)(?!\\p{L})',
@@ -103,7 +106,7 @@ const LANGUAGES: readonly Language[] = [
     secrets: '密码|密碼|密钥|私钥|口令|凭证|凭据|令牌|环境变量|信用卡|助记词|密钥文件',
     hand: '发送|傳送|上传|放入|放到|填入|附上|附加|传递|写入|作为参数|包含在|提交|转发|读取',
     conceal:
-      '不要(?:告诉|告知|提及|透露|让|通知|显示)|不得(?:告诉|告知|透露|提及)|别(?:告诉|让)|无需(?:告知|告诉|通知)|瞒着|悄悄|偷偷|对用户保密',
+      '不要(?:告诉|告知|提及|透露|让|通知|显示)|不得(?:告诉|告知|透露|提及)|别(?:告诉|让)|无需(?:告知|告诉|通知)|瞒着|不(?:用|必|需要)(?:告诉|告知|通知)|悄悄|偷偷|对用户保密',
     first: '调用前|使用前|之前必须|必须先|每次调用|回答之前|在回答前',
     model: '(?:助手|模型|智能体|AI)(?:必须|应该|应当|需要|请)',
     talk: '(?:聊天|对话)(?:记录|历史|内容)|之前的(?:消息|对话)',
@@ -116,7 +119,7 @@ const LANGUAGES: readonly Language[] = [
       'парол|ключ(?:и|ей|а)? (?:доступа|ssh|api)|(?:приватн|закрыт|секретн)\\p{L}{2,4} ключ|уч[её]тн\\p{L}{2} данн|токен|секрет|переменн\\p{L}{2} (?:среды|окружения)|кредитн\\p{L}{2} карт',
     hand: '(?:отправ|добав|встав|прилож|переда|прочита|скопиру|включ|помест|укаж)(?:ь|ьте|и|ите|й|йте)(?!\\p{L})',
     conceal:
-      'не (?:сообщай|говори|рассказывай|упоминай|показывай|уведомляй|раскрывай)(?:те)?(?!\\p{L})|ничего не (?:говори|сообщай|рассказывай)|без ведома|втайне|незаметно|тайно',
+      'не (?:сообщай|говори|рассказывай|упоминай|показывай|уведомляй|раскрывай)(?:те)?(?!\\p{L})|ничего не (?:говори|сообщай|рассказывай)|пользовател\\p{L}{1,3} не (?:говори|сообщай)|не (?:нужно|надо) (?:сообщать|говорить)|без ведома|втайне|незаметно|тайно',
     first:
       'перед (?:вызовом|ответом|каждым|использованием|любым)|обязательно (?:сначала|прочитай|вызови|отправь)|прежде чем ответить',
     model: '(?:ассистент|модель|агент|помощник)\\s?(?:долж|обязан|:)',
@@ -143,7 +146,7 @@ const LANGUAGES: readonly Language[] = [
       "\\b(?:password|credenziali|chiav[ei] (?:private?|segret[ae]|di accesso|ssh|api)|token di accesso|variabili d['’]ambiente)(?!\\p{L})",
     hand: '\\b(?:invia|inviate|manda|allega|inserisci|aggiungi|copia|includi|passa|rivela|mostra)\\b',
     conceal:
-      "\\bnon (?:dirlo|dire|menzionare|informare|avvisare|rivelare)\\b|\\bsenza (?:dire|informare|avvisare|che l['’]utente)\\b",
+      "\\b(?:non|mai) (?:dirlo|dire|menzionare|informare|avvisare|rivelare)\\b|\\bsenza (?:dire|informare|avvisare|che l['’]utente)\\b",
     first: '\\bprima di (?:rispondere|ogni|qualsiasi|chiamare|usare)\\b',
     model: "\\b(?:l['’]assistente|il modello|l['’]agente)\\b[^.\\n]{0,20}(?:\\bdeve|:)",
     talk: '\\b(?:intera conversazione|cronologia (?:della chat|completa)|messaggi precedenti)\\b',
@@ -156,7 +159,7 @@ const LANGUAGES: readonly Language[] = [
       '\\b(?:senhas?|credenciais|chaves? (?:privadas?|secretas?|de acesso|ssh|api)|tokens? de acesso|variáveis de ambiente)(?!\\p{L})',
     hand: '\\b(?:envie|mande|anexe|inclua|coloque|adicione|copie|passe|revele|mostre)\\b',
     conceal:
-      '\\bnão (?:conte|diga|mencione|informe|avise|revele|mostre)\\b|\\bsem (?:avisar|informar|dizer|contar|que o usuário)\\b',
+      '\\b(?:não|nunca|jamais) (?:conte|diga|mencione|informe|avise|revele|mostre)\\b|\\bsem (?:avisar|informar|dizer|contar|que o usuário)\\b',
     first: '\\bantes de (?:responder|cada|qualquer|chamar|usar)\\b',
     model: '\\bo (?:assistente|modelo|agente)\\b[^.\\n]{0,20}(?:\\bdeve|:)',
     talk: '\\b(?:toda a conversa|histórico (?:da conversa|do chat|completo)|mensagens anteriores)(?!\\p{L})',

@@ -1,4 +1,4 @@
-import { sign, type SignPattern } from './poison-sign.ts';
+import { sign, TAGGED, type SignPattern } from './poison-sign.ts';
 
 // What is said to a model that an honest description does not say, by what it is about and not by how it is worded: who is addressed, what
 // of the user's is wanted, that nobody shall know, that a safeguard shall not count, and that content shall be obeyed.
@@ -29,7 +29,7 @@ export const MODEL_SIGNS: readonly SignPattern[] = [
   sign(
     'instruction-block',
     2,
-    '(?:^|\\n)\\s{0,4}#{1,6}\\s{0,3}(?:system|assistant|developer|instructions? (?:to|for) (?:the )?(?:AI|model|assistant|agent|LLM))\\b|<(?:[a-z]{2,12}[_-])?(?:instructions?|directives?|system|secret)(?:[_-][a-z]{2,12})?>',
+    `(?:^|\\n)\\s{0,4}#{1,6}\\s{0,3}(?:system|assistant|developer|instructions? (?:to|for) (?:the )?(?:AI|model|assistant|agent|LLM))\\b|<(?:[a-z]{2,12}[_-])?(?:instructions?|directives?|system|secret|only)(?:[_-][a-z]{2,12})?>${TAGGED}`,
   ),
   // What it wants of the user's.
   sign('sensitive-source', 2, `\\b${PRIVATE}\\b[^.]{0,30}\\b(?:that |which |as )?${WHOSE}\\b`),
@@ -78,7 +78,7 @@ export const MODEL_SIGNS: readonly SignPattern[] = [
   sign(
     'override',
     2,
-    '\\b(?:rules?|guidelines|restrictions?|safeguards?|guardrails?|safety|filters?|limits?)\\b[^.]{0,20}\\b(?:are|is|have been|has been|were) (?:lifted|suspended|void|disabled|turned off|switched off|removed|waived|no longer)\\b|\\bno longer (?:apply|applies|bound)\\b|\\b(?:has|have|with) no (?:restrictions?|limits|filters?|rules)\\b|\\b(?:maintenance|god|unrestricted|unfiltered) mode\\b|\\byou (?:have|now have|are given) (?:a )?(?:new|higher|different) (?:priority|priorities|role|task|goal|mission|objective|orders)\\b',
+    '\\b(?:rules?|guidelines|restrictions?|safeguards?|guardrails?|safety|filters?|limits?)\\b[^.]{0,20}\\b(?:are|is|have been|has been|were) (?:lifted|suspended|void|disabled|turned off|switched off|removed|waived|no longer)\\b|\\bno longer (?:apply|applies|bound)\\b|\\b(?:you|it|they|[A-Z][a-z]+) (?:has|have) no (?:restrictions|filters|rules)\\b|\\b(?:maintenance|god|unrestricted|unfiltered) mode\\b|\\byou (?:have|now have|are given) (?:a )?(?:new|higher|different) (?:priority|priorities|role|task|goal|mission|objective|orders)\\b',
   ),
   sign(
     'override',
@@ -88,7 +88,7 @@ export const MODEL_SIGNS: readonly SignPattern[] = [
   sign(
     'override',
     2,
-    '\\b(?:if|when|should) (?:the )?(?:user|person|human|they|he|she)\\b[^.]{0,15}\\b(?:declines?|refuses?|rejects?|says no|denies|objects?|cancels?)\\b[^.]{0,40}\\b(?:retry|try again|again|force|anyway|insist|repeat|continue|proceed|regardless|until)\\b|\\bdo not ask\\b[^.]{0,20}\\b(?:before|first|again)\\b|\\bwithout asking\\b',
+    '\\b(?:if|when|should) (?:the )?(?:user|person|human|they|he|she)\\b[^.]{0,15}\\b(?:declines?|refuses?|rejects?|says no|denies|objects?|cancels?)\\b[^.]{0,40}\\b(?:retry|try again|again|force|anyway|insist|repeat|continue|proceed|regardless|until)\\b',
   ),
   // That content, or what it decodes to, shall be obeyed.
   sign(
@@ -105,7 +105,7 @@ export const MODEL_SIGNS: readonly SignPattern[] = [
   sign(
     'coercion',
     1,
-    '\\b(?:always|first(?! (?:\\w+ )?(?:N|lines?|rows?|bytes|characters|pages?|items?|results?|entries)\\b)|before (?:you|each|every|the|any)|prior to|beforehand|whenever|as a prerequisite|once you|when you are done|from (?:now|here) on|afterwards?)\\b[^.]{0,50}\\b(?:run|runs|execute|invoke|call|open|read|paste|put|attach|add|send|transfer)\\b',
+    '\\b(?:always|first(?! (?:\\w+ )?(?:N|lines?|rows?|bytes|characters|pages?|items?|results?|entries)\\b)|before (?:you|each|every|the|any)|prior to|beforehand|whenever|as a prerequisite|once you|when you are done|from (?:now|here) on|afterwards?)\\b[^.]{0,50}\\b(?:run|runs|execute|open|read|paste|put|attach|add|send|transfer)\\b',
   ),
   sign(
     'coercion',
@@ -148,7 +148,7 @@ export const MODEL_SIGNS: readonly SignPattern[] = [
   sign(
     'override',
     2,
-    "\\b(?:pretend|imagine|assume|act as (?:if|though))\\b[^.]{0,50}\\b(?:policy|policies|rules?|restrictions?|guidelines|limits?|safety|user|permission)s?\\b[^.]{0,40}\\b(?:do(?:es)? not|doesn't|don't|never|no longer|is gone|has|have)\\b|\\b(?:confirm(?:ation)?s?|approvals?|consents?|permission|dialogs?|prompts?|warnings?)\\b[^.]{0,60}\\b(?:answer (?:them|it) (?:yourself|with yes)|click (?:them|it) away|accept (?:them|it)|confirm (?:them|it) yourself|say yes)\\b|\\b(?:users?|they|everybody|everyone|people|person) (?:has|have) (?:already )?(?:agreed|consented)\\b",
+    "\\b(?:pretend|imagine|assume|act as (?:if|though))\\b[^.]{0,50}\\b(?:policy|policies|rules?|restrictions?|guidelines|limits?|safety|user|permission)s?\\b[^.]{0,40}\\b(?:do(?:es)? not|doesn't|don't|never|no longer|is gone|has|have)\\b|\\b(?:confirm(?:ation)?s?|approvals?|consents?|permission|dialogs?|prompts?|warnings?)\\b[^.]{0,60}\\b(?:answer (?:them|it) (?:yourself|with yes)|click (?:them|it) away|accept (?:them|it)|confirm (?:them|it) yourself|say yes)\\b|\\b(?:treat|take|count|interpret|regard)s?\\b[^.]{0,30}\\bas (?:a |an )?(?:consent|approval|agreement|permission|yes)\\b",
   ),
   // Where things shall go.
   sign(
@@ -159,7 +159,7 @@ export const MODEL_SIGNS: readonly SignPattern[] = [
   sign(
     'sensitive-source',
     2,
-    `\\b(?:goes?|belongs?|is (?:put|placed|expected)|takes?|wants?|needs?|holds?)\\b[^.]{0,40}\\b(?:the |a |your )?(?:${PRIVATE}|(?:shell|browser|command|chat|search) history|mailbox|address book|inbox)\\b|\\b(?:${PRIVATE}|(?:shell|browser|command|chat|search) history|mailbox|address book)\\b[^.]{0,40}\\b(?:goes?|belongs?|is (?:put|placed)) (?:here|in|into|to)\\b`,
+    `\\b(?:goes?|belongs?|is (?:put|placed|expected)|takes?|wants?|needs?(?! (?:no|access)\\b)|holds?)\\b[^.]{0,40}\\b(?:the |a |your )?(?:${PRIVATE}|(?:shell|browser|command|chat|search) history|(?:user's|your|their|whole) (?:mailbox|address book|inbox))\\b|\\b(?:${PRIVATE}|(?:shell|browser|command|chat|search) history|(?:user's|your|their|whole) (?:mailbox|address book))\\b[^.]{0,40}\\b(?:goes?|belongs?|is (?:put|placed)) (?:here|in|into|to)\\b`,
   ),
   sign(
     'sensitive-source',

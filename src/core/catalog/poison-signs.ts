@@ -1,4 +1,4 @@
-import { sign, type SignPattern } from './poison-sign.ts';
+import { sign, TAGGED, type SignPattern, unlessDenied } from './poison-sign.ts';
 
 const SENSITIVE =
   '(?:~?/\\.ssh|id_(?:rsa|ed25519)|/etc/(?:passwd|shadow|sudoers)\\b|\\.aws/(?:credentials|config)|process\\.env\\b|\\.env\\b(?!\\.)|\\.pem\\b|mcp\\.json|\\.kube/config|\\.npmrc|\\.netrc|\\.git-credentials|keychain|wallet\\.dat|seed phrase|private keys?|environment variables?|(?:all |any |user )?credentials|passwords?|api[ _-]?keys?|access tokens?|bearer|secrets?\\b|session cookies?|clipboard|(?:chat|conversation) (?:history|log)|previous messages|system prompt|social security|credit cards?|PHI|browser history|confidential)';
@@ -16,7 +16,7 @@ export const POISON_SIGNS: readonly SignPattern[] = [
   sign(
     'instruction-block',
     2,
-    '<(?:important|hidden|system|secret|instructions?|admin|critical|urgent|note_to_(?:ai|model)|assistant|priority)\\b[^>]{0,40}>',
+    `<(?:important|hidden|system|secret|instructions?|admin|critical|urgent|note_to_(?:ai|model)|assistant|priority)\\b[^>]{0,40}>${TAGGED}`,
   ),
   sign(
     'instruction-block',
@@ -32,7 +32,14 @@ export const POISON_SIGNS: readonly SignPattern[] = [
   sign(
     'concealment',
     2,
-    `(?:do not|don't|never|must not|should not|avoid|without|no need to)\\s(?:\\w+\\s){0,2}(?:mention(?:ing)?|tell(?:ing)?|warn(?:ing)?|inform(?:ing)?|reveal(?:ing)?|notify(?:ing)?|disclos(?:e|ing)|alert(?:ing)?|let(?:ting)?|show(?:ing)?|ask(?:ing)?|display(?:ing)?)\\s(?:(?:this|that|it|anything|about|of|the|any|these)\\s){0,3}(?:to\\s)?${READER}\\b`,
+    `(?:do not|don't|never|must not|should not|avoid|no need to)\\s(?:\\w+\\s){0,2}(?:mention(?:ing)?|tell(?:ing)?|warn(?:ing)?|inform(?:ing)?|reveal(?:ing)?|notify(?:ing)?|disclos(?:e|ing)|alert(?:ing)?|let(?:ting)?|display(?:ing)?)\\s(?:(?:this|that|it|anything|about|of|the|any|these)\\s){0,3}(?:to\\s)?${READER}\\b`,
+  ),
+  unlessDenied(
+    sign(
+      'concealment',
+      2,
+      `\\bwithout\\s(?:\\w+\\s){0,2}(?:mention(?:ing)?|tell(?:ing)?|warn(?:ing)?|inform(?:ing)?|reveal(?:ing)?|notify(?:ing)?|disclos(?:e|ing)|alert(?:ing)?|let(?:ting)?|display(?:ing)?)\\s(?:(?:this|that|it|anything|about|of|the|any|these)\\s){0,3}(?:to\\s)?${READER}\\b`,
+    ),
   ),
   sign(
     'concealment',
@@ -44,30 +51,45 @@ export const POISON_SIGNS: readonly SignPattern[] = [
     2,
     '(?:hidden|invisible|hide (?:this|it|these)|secretly|covertly|stealth(?:ily|y)?|silently) (?:from (?:the )?user|to (?:the )?user|(?:read|send|forward|copy|upload|collect|append|include|exfiltrate|execute|run|record|log|harvest|call|add|modif|chang|store|stream|scan|track|captur)\\w{0,6})',
   ),
-  sign(
-    'concealment',
-    1,
-    'as (?:if|though) (?:it|they|nothing|this)|look like normal|behind the scenes|without (?:the )?user(?:.s)? (?:knowledge|consent|approval|confirmation|awareness)|unknowingly|user (?:must|should) not (?:know|see|be)',
+  unlessDenied(
+    sign(
+      'concealment',
+      1,
+      `as (?:if|though) (?:it|they|nothing|this)|look like normal|behind the scenes|without (?:the )?user(?:.s)? (?:knowledge|consent|approval|confirmation|awareness)|unknowingly|user (?:must|should) not (?:know|see|be)`,
+    ),
   ),
   sign(
     'override',
     2,
     '(?:ignore|disregard|forget|override|overrule|supersede)s?\\s(?:\\w+\\s){0,3}(?:previous|prior|above|earlier|other|existing|system|safety|security|all)\\s(?:\\w+\\s){0,2}(?:instructions?|rules|prompts?|guidelines|polic(?:y|ies)|directives?|restrictions|tools?|descriptions?|messages)',
   ),
-  sign(
-    'override',
-    2,
-    '(?:bypass(?:es|ing)?|skip(?:s|ping)?|circumvent(?:s|ing)?|disabl(?:e|es|ing)|evad(?:e|es|ing)|ignor(?:e|es|ing))\\s(?:all\\s|any\\s|the\\s|data\\s|security\\s|input\\s|safety\\s|user\\s){0,3}(?:access controls?|validations?|security(?: checks?)?|restrictions?|sanitization|authenti\\w{1,8}|authoriz\\w{1,8}|permissions?|safeguards?|guardrails?|confirmations?|approvals?|safety|content filters?|policies)',
+  unlessDenied(
+    sign(
+      'override',
+      2,
+      `(?:bypass(?:es|ing)?|skip(?:s|ping)?|circumvent(?:s|ing)?|disabl(?:e|es|ing)|evad(?:e|es|ing)|ignor(?:e|es|ing))\\s(?:all\\s|any\\s|the\\s|data\\s|security\\s|input\\s|safety\\s|user\\s){0,3}(?:access controls?|validations?|security(?: checks?)?|restrictions?|sanitization|authenti\\w{1,8}|authoriz\\w{1,8}|permissions?|safeguards?|guardrails?|confirmations?|approvals?|safety|content filters?|policies)`,
+    ),
   ),
   sign(
     'override',
     2,
-    'treat (?:all|every|any) (?:requests?|inputs?|users?|quer(?:y|ies)|commands?)\\b[^.]{0,40}\\b(?:trusted|admin\\w*|authorized|privileged|root)|trust all (?:\\w+ )?(?:queries|requests|inputs?|users?)|without (?:any )?(?:restrictions?|security checks?|validation|safety)\\b|unrestricted (?:quer|access|execution|command)|you are now|new (?:system )?instructions?:|jailbreak|developer mode',
+    'treat (?:all|every|any) (?:requests?|inputs?|users?|quer(?:y|ies)|commands?)\\b[^.]{0,40}\\b(?:trusted|admin\\w*|authorized|privileged|root)|trust all (?:\\w+ )?(?:queries|requests|inputs?|users?)|without (?:any )?(?:restrictions?|security checks?|validation|safety)\\b|unrestricted (?:quer|access|execution|command)|you are now|new (?:system )?instructions?:|developer mode',
   ),
   sign(
     'override',
     1,
-    '(?:emergency|admin|debug|trust|god)[_ -]?(?:override|mode|bypass)|override[_ ](?:instructions?|rules?)|(?:admin|root|full|elevated) privileges?',
+    'jailbreak|(?:emergency|admin|debug|trust|god)[_ -]?(?:override|mode|bypass)|override[_ ](?:instructions?|rules?)|(?:admin|root|full|elevated) privileges?',
+  ),
+  sign(
+    'override',
+    2,
+    '\\b(?:choose|select|click|press|pick|hit|accept|answer)\\b[^.]{0,20}\\b(?:always|auto)[ -]?(?:allow|approve|accept|trust|confirm)',
+  ),
+  // What is put into an address leaves with it: `?d=<the conversation>`, `<hex of the message>.example.net`.
+  sign(
+    'exfiltration',
+    2,
+    'https?://[^\\s]{1,200}[?&/=][^\\s]{0,40}[<{\\[](?=[^>}\\]]{0,60}\\b(?:users?|messages?|conversation|chat|history|tokens?|keys?|secrets?|passwords?|prompt|contents?|their|your)\\b)[^>}\\]]{3,60}[>}\\]]|<(?=[^>]{0,60}\\b(?:messages?|conversation|chat|history|tokens?|keys?|secrets?|passwords?|prompt)\\b)[^>\\n]{3,60}>\\.[a-z0-9-]{1,40}\\.',
   ),
   sign('exfiltration', 2, `${SEND}\\b[^.]{0,120}${ELSEWHERE}`),
   sign(
@@ -97,7 +119,7 @@ export const POISON_SIGNS: readonly SignPattern[] = [
   sign(
     'sensitive-source',
     2,
-    '(?:social security|credit card|passwords?|PHI|bank account|passport)[^.]{0,60}\\b(?:social security|credit card|passwords?|passport|medical record|bank account)\\b',
+    '(social security|credit card|passwords?|PHI|bank account|passport)[^.]{0,60}\\b(?!\\1|password)(?:social security|credit cards?|passwords?|passport|medical record|bank account)\\b',
   ),
   sign(
     'sensitive-source',
@@ -149,8 +171,9 @@ export const POISON_SIGNS: readonly SignPattern[] = [
   sign(
     'concealment',
     2,
-    '(?:conceal|hide|withhold|keep)s?\\b[^.]{0,40}\\bfrom (?:the |all |any )?(?:users?|humans?|operators?)\\b|keep (?:this|it|these)(?: \\w+){0,2} (?:confidential|secret|hidden|quiet)',
+    '(?:conceal|hide|withhold|keep)s?\\b[^.]{0,40}\\bfrom (?:the |all |any )?(?:users?|humans?|operators?)\\b',
   ),
+  sign('concealment', 1, 'keep (?:this|it|these)(?: \\w+){0,2} (?:confidential|secret|hidden|quiet)'),
   sign(
     'concealment',
     1,
@@ -246,16 +269,18 @@ export const POISON_SIGNS: readonly SignPattern[] = [
   sign(
     'coercion',
     1,
-    '(?:you must|must first|you (?:should|need to|have to) first|make sure (?:to|you)|be sure to|always)\\s(?:\\w+\\s){0,3}(?:read|access|call|include|pass|send|provide|change|fetch|extract|check|use)\\b|otherwise (?:the|this) tool (?:will not|won.t|does not)|will not work (?:unless|otherwise)|mandatory',
+    '(?:you must|must first|you (?:should|need to|have to) first|make sure (?:to|you)|be sure to|always)\\s(?:\\w+\\s){0,3}(?:read|access|include|pass|send|provide|change|fetch|extract)\\b|otherwise (?:the|this) tool (?:will not|won.t|does not)|will not work (?:unless|otherwise)|mandatory',
   ),
   sign(
     'coercion',
     2,
-    '\\brm -rf\\b|automatically (?:opted|enrolled|subscribed|signed up)|added to (?:a |the |our )?(?:marketing|mailing)|(?:system|company|internal|admin)://[\\w/-]{1,60}[^.]{0,80}(?:include|password|secret|extract|confidential)|zero-width',
+    '\\brm -rf\\b|automatically (?:opted|enrolled|subscribed|signed up)|added to (?:a |the |our )?(?:marketing|mailing)|(?:system|company|internal|admin)://[\\w/-]{1,60}[^.]{0,80}(?:include|password|secret|extract|confidential)|\\bhidden\\b[^.]{0,20}\\bzero-width',
   ),
-  sign(
-    'coercion',
-    2,
-    '(?:without|no|skip)\\s(?:asking|requesting|waiting for|user)\\s(?:for\\s|the\\s)?(?:user\\s)?(?:confirmation|permission|approval|consent)',
+  unlessDenied(
+    sign(
+      'coercion',
+      2,
+      `(?:without|no|skip)\\s(?:asking|requesting|waiting for|user)\\s(?:for\\s|the\\s)?(?:user\\s)?(?:confirmation|permission|approval|consent)`,
+    ),
   ),
 ];

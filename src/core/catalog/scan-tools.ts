@@ -5,6 +5,8 @@ import { parseParameterHeaders } from '../mcp/parameter-headers.ts';
 import { readDialect } from '../schema/dialect.ts';
 import { finishSteps, type Steps } from '../steps.ts';
 import type { PoisonSign } from './poison-sign.ts';
+import type { Subject } from './read-kinds.ts';
+import { spoken, subjectAt, subjectOf } from './subject.ts';
 import { scanTextInSteps, TEXT_CHARS_MAX, type TextFinding } from './scan-text.ts';
 import { type ListForm, LISTS } from './listed.ts';
 
@@ -77,7 +79,8 @@ export function* scanToolsInSteps(
     if ((counts.get(name) ?? 0) > 1) add('duplicate-name', `/${named}`, 'listed more than once');
     const alike = [...(bySkeleton.get(skeletonOf(name)) ?? [])].filter((other) => other !== name);
     if (alike.length > 0) add('confusable-name', `/${named}`, `reads like ${alike.slice(0, 3).join(', ')}`);
-    if (isJsonObject(definition)) yield* scanDefinition(definition, { name, named, foreignTools: others, scan }, add);
+    if (isJsonObject(definition))
+      yield* scanDefinition(definition, { name, named, foreignTools: others, own, scan }, add);
     else add('invalid-schema', '', 'not an object');
     scanned.push({ name, findings });
     yield;
@@ -109,23 +112,43 @@ interface Named {
   readonly name: string;
   readonly named: string;
   readonly foreignTools: ReadonlySet<string>;
-  readonly scan: (text: string) => Steps<readonly TextFinding[]>;
+  readonly own: ReadonlySet<string>;
+  readonly scan: TextScan;
 }
 
-/** Lists say the same words over and over: `type`, `string`, the description of an argument that every tool has. */
-function createTextScan(): (text: string) => Steps<readonly TextFinding[]> {
+type TextScan = (text: string, subject: Subject) => Steps<readonly TextFinding[]>;
+
+/** Definitions say the same words over and over: `type`, `string`, the description of an argument that every tool has. */
+function createTextScan(): TextScan {
   const known = new Map<string, readonly TextFinding[]>();
-  return function* scan(text) {
-    if (text.length > REMEMBERED_CHARS_MAX) return yield* scanTextInSteps(text);
-    const findings = known.get(text) ?? (yield* scanTextInSteps(text));
-    known.set(text, findings);
+  return function* scan(text, subject) {
+    if (text.length > REMEMBERED_CHARS_MAX) return yield* scanTextInSteps(text, subject);
+    const key = rememberedAs(text, subject);
+    const findings = known.get(key) ?? (yield* scanTextInSteps(text, subject));
+    known.set(key, findings);
     return findings;
   };
 }
 
 const REMEMBERED_CHARS_MAX = 500;
 
-function* scanDefinition(definition: JsonObject, { name, named, foreignTools, scan }: Named, add: Add): Steps<void> {
+/** One text can be a sign in one tool and none in another: it depends on the names that it has in common with the tool. */
+function rememberedAs(
+  text: string,
+  { words, argumentNames, argumentWords, isArgument, isArgumentName }: Subject,
+): string {
+  const plain = text.toLowerCase();
+  const common = [words, argumentNames, argumentWords].map((names) =>
+    [...names].filter((name) => plain.includes(name)).join(),
+  );
+  return [isArgument, isArgumentName, ...common, text].join('\n');
+}
+
+function* scanDefinition(
+  definition: JsonObject,
+  { name, named, foreignTools, own, scan }: Named,
+  add: Add,
+): Steps<void> {
   for (const member of ['inputSchema', 'outputSchema'] as const) {
     const schema = definition[member];
     if (schema === undefined) continue;
@@ -146,13 +169,16 @@ function* scanDefinition(definition: JsonObject, { name, named, foreignTools, sc
   ) {
     add('hint-contradicts-name', '/annotations/readOnlyHint', 'says that it only reads');
   }
+  const subject = subjectOf(definition, name, own);
   for (const [text, place] of stringsIn(definition, '')) {
     // The name has its own checks, and `$schema` and its kin are addresses of specifications.
     if (place === `/${named}`) continue;
+    const context = subjectAt(place, subject);
     if (text.length > TEXT_CHARS_MAX) add('too-long', place, `${text.length} characters`);
     if (/\/\$(?:ref|dynamicRef)$/.test(place) && !text.startsWith('#') && !text.startsWith('$'))
       add('remote-reference', place, text.slice(0, 120));
-    for (const { sign, quote } of yield* scan(text)) add(sign, place, quote);
+    for (const { sign, quote } of yield* scan(context.isArgumentName ? spoken(text) : text, context))
+      add(sign, place, quote);
     for (const foreign of foreignIn(text, foreignTools)) add('foreign-tool', place, `speaks of ${foreign}`);
   }
 }
