@@ -273,6 +273,6 @@ it('D12 a cursor is good for whom it was given to, where it was given, and under
     'crm.yaml',
     `${CRM_POLICY}  - { id: later, who: { groups: [other] }, tools: [read_y], effect: allow }\n`,
   );
-  await expect.poll(async () => (await page(cursor)).error?.code, { timeout: 5000 }).toBe(-32602);
+  await expect.poll(async () => (await page(cursor)).error?.code).toBe(-32602);
   await world.close();
 });

@@ -272,7 +272,7 @@ describe('after a gateway was killed, a call that waits for its host', () => {
     const state = await asked(wish);
     crm.hold();
     const cutOff = send({ ...wish, state }).catch(() => 'cut off');
-    await expect.poll(() => crm.rounds().length, { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => crm.rounds().length).toBe(1);
     await restart();
     expect(await cutOff).toBe('cut off');
     expect(codeOf(await send({ ...wish, state }))).toBe(-32602);
@@ -336,7 +336,7 @@ describe('after a gateway was killed, a call that waits for its host does not go
     const state = await asked({ token });
     await restart();
     expect((await gateway.admin('DELETE', `/api/tokens/${id}`)).status).toBe(200);
-    await expect.poll(outcomes, { timeout: 15_000 }).toEqual(['aborted']);
+    await expect.poll(outcomes).toEqual(['aborted']);
     expect(codeOf(await send({ token, state }))).not.toBe('complete');
     expect(crm.rounds()).toEqual([]);
   });

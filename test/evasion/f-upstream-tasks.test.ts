@@ -50,7 +50,7 @@ function followStream(response: Response, close: () => void) {
     close,
     ended: reading,
     text: () => seen,
-    until: (isThere: (text: string) => boolean) => expect.poll(() => isThere(seen), { timeout: 10_000 }).toBe(true),
+    until: (isThere: (text: string) => boolean) => expect.poll(() => isThere(seen)).toBe(true),
   };
 }
 

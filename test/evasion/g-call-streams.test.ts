@@ -40,7 +40,7 @@ async function follow(host: Host, init: RequestInit) {
   const ended = (async () => {
     for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) text += chunk;
   })().catch(() => undefined);
-  const until = (part: RegExp) => expect.poll(() => text, { timeout: 5_000 }).toMatch(part);
+  const until = (part: RegExp) => expect.poll(() => text).toMatch(part);
   return { text: () => text, type: response.headers.get('content-type'), ended, until, lose: () => gone.abort() };
 }
 
@@ -67,7 +67,7 @@ async function loseCallToo(host: Host, args: object): Promise<string> {
   await stream.until(/^id: (\S+)\nretry: \d+\ndata:\n\n/);
   const [, id = ''] = /^id: (\S+)/.exec(stream.text()) ?? [];
   // Where the machine is slow, the stream begins before the upstream has the call.
-  await expect.poll(() => held.length, { timeout: 5_000 }).toBe(before + 1);
+  await expect.poll(() => held.length).toBe(before + 1);
   stream.lose();
   return id;
 }
@@ -254,7 +254,7 @@ it('tells nothing of a call with arguments that the policy denies by now, and of
   const rule = "  - { id: board, tools: [echo], when: args.of == 'board', effect: deny }\n";
   gateway.home.writePolicy('shop.yaml', SHOP_POLICY + rule);
   const loaded = async () => (await gateway.entriesAfter(0)).filter(({ change }) => change === 'policy-loaded').length;
-  await expect.poll(loaded, { timeout: 10_000 }).toBe(2);
+  await expect.poll(loaded).toBe(2);
   const still = await comeBack(host, allowed);
   await still.until(/canary-of-board-and-staff/);
   const stream = await comeBack(host, denied);

@@ -49,9 +49,9 @@ const waiting = (): number => sockets.filter(({ writableLength }) => writableLen
 
 it('have their upstream wait, take nothing from others, and leave nothing behind', { timeout: 60_000 }, async () => {
   const readers = Array.from({ length: READERS }, callUnread);
-  await expect.poll(() => sockets.length, { timeout: 10_000 }).toBe(READERS);
+  await expect.poll(() => sockets.length).toBe(READERS);
   // One more than fits is let through where nobody could go on otherwise.
-  await expect.poll(waiting, { timeout: 10_000 }).toBeLessThanOrEqual(READERS - UNREAD_MAX);
+  await expect.poll(waiting).toBeLessThanOrEqual(READERS - UNREAD_MAX);
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(waiting()).toBeGreaterThanOrEqual(READERS - UNREAD_MAX - 1);
 
@@ -66,7 +66,7 @@ it('have their upstream wait, take nothing from others, and leave nothing behind
   for (const reader of readers) reader.destroy();
   const outcomes = async () =>
     (await gateway.entriesAfter(0)).filter(({ kind }) => kind === 'outcome').map(({ outcome }) => outcome);
-  await expect.poll(async () => (await outcomes()).length, { timeout: 10_000 }).toBe(READERS + 3);
+  await expect.poll(async () => (await outcomes()).length).toBe(READERS + 3);
   const ended = await outcomes();
   expect(ended.filter((outcome) => outcome === 'aborted').length).toBeGreaterThanOrEqual(READERS - UNREAD_MAX - 1);
   expect(new Set(ended)).toEqual(new Set(['ok', 'aborted']));

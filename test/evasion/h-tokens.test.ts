@@ -174,10 +174,10 @@ describe('H21 a token that was good', () => {
   });
 
   it('is refused once it is expired, though it was good a moment before', async () => {
-    const { token } = await world.gateway.issue({ user: 'hugo', groups: ['staff'], ttl: '1s' });
+    const { token } = await world.gateway.issue({ user: 'hugo', groups: ['staff'], ttl: '5s' });
     const request = world.request(MODERN, { params: READ, token });
     expect((await world.send(request)).status).toBe(200);
-    await expect.poll(async () => (await world.send(request)).status, { interval: 100, timeout: 5000 }).toBe(401);
+    await expect.poll(async () => (await world.send(request)).status, { interval: 100 }).toBe(401);
     await paceUnknownCaller();
     expect(await attack(world, MODERN, request)).toEqual(unauthenticated);
   });

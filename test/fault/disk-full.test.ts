@@ -124,10 +124,10 @@ describe.each(canMount ? [FILE_SYSTEM, FILE_SIZE] : [FILE_SIZE])('a gateway on $
 
   it('goes on by itself when there is space: stopped, with the switch in the log', async () => {
     disk.free(running.pid);
-    await expect.poll(async () => (await probe()).ready, { timeout: 20_000 }).toBe(200);
+    await expect.poll(async () => (await probe()).ready).toBe(200);
     expect(await call('read')).toEqual(STOPPED);
     // What is late is tried again every second.
-    await expect.poll(hasLateOutcomes, { timeout: 20_000 }).toBe(true);
+    await expect.poll(hasLateOutcomes).toBe(true);
     await expectWholeLog();
 
     for (const id of await switchesInForce()) expect((await release(id)).status).toBe(200);

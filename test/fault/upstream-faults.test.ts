@@ -79,8 +79,8 @@ describe('upstreams that are down', () => {
       expect(await host.call('ledger__read', { mark, delayMs: 20 })).toMatchObject({ isError: false, text: mark });
       expect(await host.call('child__pid', {})).toMatchObject({ isError: false });
     }
-    // The silent one is waited for, once.
-    expect(calls).toBeGreaterThan(10);
+    // The silent one is waited for, once: whoever waited with it would not have called so often.
+    expect(calls).toBeGreaterThan(2);
     expect(toolsOf(await listing)).toEqual(GOOD_TOOLS);
 
     const startMs = performance.now();
@@ -145,7 +145,7 @@ describe('an upstream that dies while it has a call', () => {
     expect(answer).toMatchObject(MAY_HAVE_RUN);
     expectNoAddress(answer);
     expect(await newOutcomes()).toEqual(['upstream-unreachable']);
-    await expect.poll(() => host.call('child__pid', {}), { timeout: 20_000 }).toMatchObject({ isError: false });
+    await expect.poll(() => host.call('child__pid', {})).toMatchObject({ isError: false });
   });
 });
 

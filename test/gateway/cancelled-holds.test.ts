@@ -19,7 +19,7 @@ async function held() {
   });
   const host = new AbortController();
   const answer = rig.call(alice, 'notes__update', { id: 1 }, { signal: host.signal });
-  await expect.poll(() => rig.deps.desk.waiting, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => rig.deps.desk.waiting).toBe(1);
   const [asked] = await rig.store.approvals.list({ status: 'pending', limit: 2 });
   return { rig, host, answer, id: asked?.id as ApprovalId };
 }
