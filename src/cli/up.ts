@@ -68,7 +68,8 @@ async function up(context: CliContext, { version, serve }: UpDeps, options: UpOp
 }
 
 function sayProblems(context: CliContext, problems: readonly Problem[], isServed: boolean, json: boolean): string {
-  if (!json) return renderProblems(problems, context);
+  // They go to stderr, which may be a file where stdout is a terminal.
+  if (!json) return renderProblems(problems, { color: context.color && context.isStderrTty });
   return problems.length === 0 ? '' : `${visibleJson({ ok: isServed, problems })}\n`;
 }
 
