@@ -1,4 +1,5 @@
 import type { ApprovalEntry } from '../core/audit/entry.ts';
+import { redactName } from '../core/content/redact-name.ts';
 import type { ApprovalHead } from '../ports/approval-store.ts';
 
 interface ApprovalActor {
@@ -25,7 +26,8 @@ export function approvalEntry(
     change,
     principal,
     upstream,
-    tool,
+    // Of a resource, it is the URI that the host wrote.
+    tool: redactName(tool),
     argsDigest,
     ...NOBODY,
     ...actor,

@@ -10,7 +10,8 @@ const PASSWORD = 'Zk29xLq81mPd';
 
 let world: World;
 beforeAll(async () => {
-  const rules = `  - { id: pages, who: { groups: [staff] }, resources: ['page://**'], effect: allow }`;
+  const rules = `  - { id: pages, who: { groups: [staff] }, resources: ['page://**'], effect: allow }
+  - { id: vault, who: { groups: [staff] }, resources: ['vault://**'], effect: approve }`;
   world = await startWorld({ policies: { 'crm.yaml': `${CRM_POLICY}${rules}\n` } });
 });
 afterAll(() => world.close());
@@ -22,6 +23,7 @@ it.each<readonly [string, string, JsonObject]>([
   ['a token as a method', TOKEN, {}],
   ['a token in a URI that nobody has', 'resources/read', { uri: `crm://x?token=${TOKEN}` }],
   ['a token in a URI that may be read', 'resources/read', { uri: `page://x?token=${TOKEN}` }],
+  ['a token in a URI that a person must agree to', 'resources/read', { uri: `vault://x?token=${TOKEN}` }],
   ['a password in a URI', 'resources/read', { uri: `https://bob:${PASSWORD}@example.com/x` }],
   [
     'a password in a template',

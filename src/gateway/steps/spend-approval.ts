@@ -1,6 +1,7 @@
 import type { Approval, ApprovalStatus } from '../../core/approval/approval.ts';
 import type { DispatchEntry, OutcomeCode } from '../../core/audit/entry.ts';
 import { labelOf } from '../../core/catalog/target.ts';
+import { redactName } from '../../core/content/redact-name.ts';
 import { hasEnded } from '../../core/identity/principal.ts';
 import { decide } from '../../core/policy/decide.ts';
 import type { CallDeps } from '../deps.ts';
@@ -177,7 +178,7 @@ function dispatchEntry(deps: CallDeps, governed: GovernedCall, approval: Approva
     approvalId: approval.id,
     principal: governed.call.context.principal.id,
     upstream: governed.target.ref.upstream,
-    tool: labelOf(governed.target.ref),
+    tool: redactName(labelOf(governed.target.ref)),
     policyVersion: approval.binding.policyVersion,
     argsDigest: governed.argsDigest,
     decidedBy: approval.approvedBy.join(', '),
