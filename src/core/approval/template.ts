@@ -1,5 +1,6 @@
 import { visibleText } from '../content/visible-text.ts';
 import { canonicalJson } from '../json/canonical-json.ts';
+import { hasOtherWay, waysOf } from '../json/fold-name.ts';
 import { createJsonObject, isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import { err, ok, type Result } from '../result.ts';
 
@@ -77,16 +78,20 @@ export function renderArguments(template: Json, facts: TemplateFacts): Json | nu
   return object;
 }
 
+/** Nothing where a server could find another value in the same place: what a person reads must be what is done. */
 function valueAt(name: string, { args, principal }: TemplateFacts): Json | undefined {
   const [root, ...path] = name.split('.');
   if (root === 'principal') return path[0] === 'id' || path[0] === 'name' ? principal[path[0]] : undefined;
   let value: Json | undefined = args;
-  for (const member of path) value = isJsonObject(value) && Object.hasOwn(value, member) ? value[member] : undefined;
+  for (const way of waysOf(path)) {
+    if (!isJsonObject(value) || !Object.hasOwn(value, way.name) || hasOtherWay(value, way)) return undefined;
+    value = value[way.name];
+  }
   return value;
 }
 
 function sentenceText(value: Json | undefined): string {
-  if (value === undefined) return '(not given)';
+  if (value === undefined) return '(not given, or under several names)';
   const text = typeof value === 'string' ? value : canonicalJson(value);
   if (text.length <= VALUE_CHARS_MAX) return text;
   return `${text.slice(0, VALUE_CHARS_MAX).toWellFormed()}… (${text.length} characters)`;

@@ -1,7 +1,7 @@
 import type { Principal } from '../identity/principal.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
 import { err, ok, type Result } from '../result.ts';
-import { hasTwin } from '../json/fold-name.ts';
+import { hasOtherWay, type NameWay, waysOf } from '../json/fold-name.ts';
 import type { PolicyBinding } from './policy-conditions.ts';
 
 /** Why the arguments cannot be bound. In words for the caller; they hold names that the policy gives, and nothing of the caller's. */
@@ -21,7 +21,7 @@ export function bindArguments(
     const value = principal[binding.from];
     const name = binding.path.join('.');
     if (value === null) return err(`It acts for a ${binding.from}, and you have none.`);
-    const next = bindOne(bound, binding.path, value);
+    const next = bindOne(bound, waysOf(binding.path), value);
     if (next === null) return err(`The argument ${name} is filled in from who you are. Leave it out.`);
     bound = next;
   }
@@ -29,9 +29,10 @@ export function bindArguments(
 }
 
 /** `null`: another value stands there, or something that the value cannot stand in. */
-function bindOne(around: JsonObject, path: readonly string[], value: string): JsonObject | null {
-  const [name, ...rest] = path;
-  if (name === undefined || hasTwin(around, name) || hasFlatTwin(around, path)) return null;
+function bindOne(around: JsonObject, ways: readonly NameWay[], value: string): JsonObject | null {
+  const [way, ...rest] = ways;
+  if (way === undefined || hasOtherWay(around, way)) return null;
+  const { name } = way;
   const present: Json | undefined = Object.hasOwn(around, name) ? around[name] : undefined;
   if (rest.length === 0) {
     if (present === undefined) return { __proto__: null, ...around, [name]: value } as unknown as JsonObject;
@@ -41,14 +42,6 @@ function bindOne(around: JsonObject, path: readonly string[], value: string): Js
   const inner = bindOne(present ?? EMPTY, rest, value);
   if (inner === null || inner === present) return inner === null ? null : around;
   return { __proto__: null, ...around, [name]: inner } as unknown as JsonObject;
-}
-
-/** To MongoDB and Elasticsearch, the name `filter.owner` is the `owner` of `filter`. */
-function hasFlatTwin(around: JsonObject, path: readonly string[]): boolean {
-  return path.some((_, index) => {
-    const name = path.slice(0, index + 1).join('.');
-    return index > 0 && (Object.hasOwn(around, name) || hasTwin(around, name));
-  });
 }
 
 const EMPTY = Object.freeze(Object.create(null)) as JsonObject;

@@ -1,6 +1,6 @@
 import type { ToolClass } from '../catalog/tool.ts';
 import type { JsonObject } from '../json/value.ts';
-import { hasTwin } from '../json/fold-name.ts';
+import { hasOtherWay, waysOf } from '../json/fold-name.ts';
 import { createNamePattern, type NamePattern } from './matchers/name-pattern.ts';
 import type { ArgumentClasses, PolicyClasses } from './policy-file.ts';
 
@@ -47,6 +47,7 @@ export function constantClassifier(toolClass: ToolClass): ToolClassifier {
 
 function argumentClassifier(named: ListedClass | null, byArgument: ArgumentClasses): ToolClassifier {
   const { argument } = byArgument;
+  const ways = waysOf([argument]);
   const classByValue = new Map<string, ListedClass>();
   for (const name of LISTED_CLASSES.toReversed()) for (const value of byArgument[name]) classByValue.set(value, name);
 
@@ -65,7 +66,7 @@ function argumentClassifier(named: ListedClass | null, byArgument: ArgumentClass
     argument,
     classOf(args) {
       const value = Object.hasOwn(args, argument) ? args[argument] : undefined;
-      const isPlain = typeof value === 'string' && !hasTwin(args, argument);
+      const isPlain = typeof value === 'string' && !ways.some((way) => hasOtherWay(args, way));
       const valueClass = isPlain ? classByValue.get(value) : undefined;
       return valueClass === undefined ? otherwise : strictest(named, valueClass);
     },

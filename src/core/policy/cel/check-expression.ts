@@ -11,6 +11,8 @@ export interface CheckedExpression extends ExpressionCost {
   readonly evaluate: ParseResult;
   /** What of the arguments it looks at. */
   readonly argumentPaths: readonly ArgumentPath[];
+  /** What loops ask of the items that they go over. */
+  readonly fields: readonly string[];
 }
 
 /** Loops in loops in loops take too long over lists of any length. */
@@ -34,8 +36,8 @@ export function checkExpression(text: string): Result<CheckedExpression, PlacedF
       start: 0,
     });
   }
-  const { argumentPaths, steps, loops } = found;
-  return ok({ evaluate: parsed.value, argumentPaths, steps, loops });
+  const { argumentPaths, fields, steps, loops } = found;
+  return ok({ evaluate: parsed.value, argumentPaths, fields, steps, loops });
 }
 
 function parse(text: string): Result<ParseResult, PlacedFault> {
@@ -61,6 +63,7 @@ interface Place {
 interface Found extends ExpressionCost {
   readonly fault: PlacedFault | null;
   readonly argumentPaths: readonly ArgumentPath[];
+  readonly fields: readonly string[];
 }
 
 /** Looks at every node before the library does, so that nothing of the library counts that is not meant to be in the language. */
@@ -68,7 +71,8 @@ function walk(node: ASTNode, place: Place): Found {
   const path = argumentPathOf(node);
   if (path !== null && !place.locals.includes('args')) {
     const problem = place.isNeedle ? needleFault(node, place) : null;
-    return { fault: at(node.start, problem), argumentPaths: [path], steps: 1 + path.length, loops: place.loops };
+    const fault = at(node.start, problem);
+    return { fault, argumentPaths: [path], fields: [], steps: 1 + path.length, loops: place.loops };
   }
   switch (node.op) {
     case 'id':
@@ -80,7 +84,7 @@ function walk(node: ASTNode, place: Place): Found {
     case 'rcall':
       return walkMethod(node, place);
     case '.':
-      return all([node.args[0]], place, at(node.end - node.args[1].length, findFieldFault(node.args[0], node.args[1])));
+      return walkField(node, place);
     case 'map':
       return all(node.args.flat(), place, null);
     case '!_':
@@ -93,11 +97,13 @@ function walk(node: ASTNode, place: Place): Found {
     case 'list':
       return all(node.args, place, null);
     case '[]':
+      return all(node.args, place, null, fieldsOf(node.args[0], literalOf(node.args[1]), place));
+    case 'in':
+      return all(node.args, place, null, fieldsOf(node.args[1], literalOf(node.args[0]), place));
     case '||':
     case '&&':
     case '==':
     case '!=':
-    case 'in':
     case '<':
     case '<=':
     case '>':
@@ -111,6 +117,23 @@ function walk(node: ASTNode, place: Place): Found {
     default:
       return assertNever(node);
   }
+}
+
+type Field = Extract<ASTNode, { readonly op: '.' }>;
+
+function walkField({ args: [of, name], end }: Field, place: Place): Found {
+  return all([of], place, at(end - name.length, findFieldFault(of, name)), fieldsOf(of, name, place));
+}
+
+/** A member that is asked for, of whatever may be one of the arguments. */
+function fieldsOf(of: ASTNode, name: string | number | null, place: Place): readonly string[] {
+  return typeof name === 'string' && !isFact(of, place) ? [name] : [];
+}
+
+/** Of the variables that are no arguments. */
+function isFact(node: ASTNode, place: Place): boolean {
+  if (node.op === '.' || node.op === '[]') return isFact(node.args[0], place);
+  return node.op === 'id' && node.args !== 'args' && !place.locals.includes(node.args);
 }
 
 type MethodCall = Extract<ASTNode, { readonly op: 'rcall' }>;
@@ -175,22 +198,29 @@ function literalOf({ op, args }: ASTNode): string | number | null {
   return typeof args === 'bigint' ? Number(args) : null;
 }
 
-function all(nodes: readonly ASTNode[], place: Place, problem: PlacedFault | null): Found {
-  return combine(
+function all(
+  nodes: readonly ASTNode[],
+  place: Place,
+  problem: PlacedFault | null,
+  fields: readonly string[] = [],
+): Found {
+  const found = combine(
     nodes.map((node) => walk(node, place)),
     place,
     problem,
   );
+  return { ...found, fields: [...found.fields, ...fields] };
 }
 
 function leaf({ loops }: Place, problem: PlacedFault | null): Found {
-  return { fault: problem, argumentPaths: [], steps: 1, loops };
+  return { fault: problem, argumentPaths: [], fields: [], steps: 1, loops };
 }
 
 function combine(parts: readonly Found[], { loops }: Place, problem: PlacedFault | null): Found {
   return {
     fault: problem ?? parts.find((part) => part.fault !== null)?.fault ?? null,
     argumentPaths: parts.flatMap(({ argumentPaths }) => argumentPaths),
+    fields: parts.flatMap(({ fields }) => fields),
     steps: parts.reduce((sum, { steps }) => sum + steps, 1),
     loops: Math.max(loops, ...parts.map((part) => part.loops)),
   };

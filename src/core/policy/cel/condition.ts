@@ -67,12 +67,12 @@ export function parseCondition(text: string): Result<Condition, PlacedFault> {
   }
   const checked = checkExpression(text);
   if (!checked.ok) return checked;
-  const { evaluate, argumentPaths, steps, loops } = checked.value;
-  const hasOneReading = createReadingCheck(argumentPaths);
+  const { evaluate, argumentPaths, fields, steps, loops } = checked.value;
+  const hasOneReading = createReadingCheck(argumentPaths, fields);
   const isFit = ({ cel }: PreparedFacts): boolean =>
     isWithinInput(cel, argumentPaths, { steps, loops }) && hasOneReading(cel.args);
   // With loops, how much may be looked at depends on the expression as well.
-  const key = loops === 0 ? JSON.stringify(argumentPaths) : null;
+  const key = loops === 0 ? JSON.stringify([argumentPaths, fields]) : null;
   return ok({
     text,
     usesArgs: argumentPaths.length > 0,

@@ -20,6 +20,33 @@ it.each<[string, JsonObject, ArgumentPath, boolean]>([
   ['a name that is no place in a list', { items: [{ n: 1, N: 2 }] }, ['items', 'n'], true],
   ['two spellings anywhere in all arguments', { a: { b: { c: 1, C: 1 } } }, [], false],
   ['a text where an object is expected', { a: 'b' }, ['a', 'b'], true],
+  ['the way in one name', { 'a.b': 1 }, ['a', 'b'], false],
+  ['the way in one name beside it', { a: { b: 1 }, 'a.b': 2 }, ['a', 'b'], false],
+  ['the beginning of the way in one name', { 'a.b': { c: 1 } }, ['a', 'b', 'c'], false],
+  ['the end of the way in one name', { a: { 'b.c': 1 } }, ['a', 'b', 'c'], false],
+  ['a way past what is looked at', { a: 1, 'a.b': 2 }, ['a'], false],
+  ['a way to something beside it', { a: { b: 1 }, 'a.c': 2 }, ['a', 'b'], true],
+  ['a way to another place in a list', { items: [1, 2], 'items[1]': 3 }, ['items', 0], true],
+  ['a way to the place in a list', { items: [1, 2], 'items[0]': 3 }, ['items', 0], false],
+  ['the way that a policy writes as one name', { 'a.b': 1 }, ['a.b'], true],
+  ['a member that leads there too', { 'a.b': 1, a: { b: 2 } }, ['a.b'], false],
+  ['two members that could lead there too', { 'a.b': 1, a: 2, A: 3 }, ['a.b'], false],
+  ['a member that leads nowhere', { 'a.b': 1, a: 2 }, ['a.b'], true],
+  ['another spelling of the way that a policy writes as one name', { 'a.b': 1, 'a[b]': 2 }, ['a.b'], false],
+  ['the way that a policy writes as one name as one word', { a_b: 1 }, ['a.b'], false],
+  ['two ways of writing a way in what a loop goes over', { items: [{ 'a.b': 1, 'a[b]': 2 }] }, ['items'], false],
+  ['a way into a member of what a loop goes over', { items: [{ a: {}, 'a.b': 2 }] }, ['items'], false],
+  ['labels with dots, as Kubernetes has them', { labels: { app: 'x', 'app.io/name': 'y' } }, ['labels'], true],
 ])('%s', (_what, args, path, expected) => {
-  expect(createReadingCheck([path])(args)).toBe(expected);
+  expect(createReadingCheck([path], [])(args)).toBe(expected);
+});
+
+it.each<[string, JsonObject, boolean]>([
+  ['the field', { items: [{ owner: 1 }] }, true],
+  ['no field', { items: [{ other: 1 }] }, true],
+  ['the field in another spelling', { items: [{ owner: 1 }, { Owner: 1 }] }, false],
+  ['a way into the field', { items: [{ 'owner.id': 1 }] }, false],
+  ['the field of something else in another spelling', { items: [], Owner: 1 }, true],
+])('what a loop asks of its items: %s', (_what, args, expected) => {
+  expect(createReadingCheck([['items']], ['owner'])(args)).toBe(expected);
 });
