@@ -34,6 +34,7 @@ describe('a policy that is wrong is refused, and its author told what to do', ()
       'p.yaml:7:13: rules[0].effect: must be allow or approve or deny; got alow',
     ],
     ['no effect', rule(WHO, 'tools: [get]'), 'p.yaml:4:5: rules[0].effect: is missing\n'],
+    ['two kinds', rule(WHO, 'tools: [a]', 'prompts: [b]', 'effect: deny'), 'rules[0]: is about several kinds'],
     ['no tools', rule(WHO, 'effect: allow'), 'p.yaml:4:5: rules[0].tools: is missing\n'],
     [
       'no who where something is allowed',

@@ -26,8 +26,7 @@ export function isContradicted(
   { kind, upstream, name }: DecisionTarget,
   { possible }: Pick<ToolClassifier, 'possible'>,
 ): boolean {
-  if (hinted.size === 0 || kind !== 'tool' || hinted.get(upstream)?.has(name) !== true) return false;
-  return listsAsRead(possible);
+  return kind === 'tool' && hinted.get(upstream)?.has(name) === true && listsAsRead(possible);
 }
 
 export function listsAsRead(possible: ToolClassifier['possible']): boolean {

@@ -81,8 +81,19 @@ describe('the terms of several rules that ask', () => {
   });
 });
 
+const BIG = 'args.amount > 5';
+
+it('a listing is told the terms of all rules, where somebody could satisfy them', () => {
+  const rules = [{ approval: { count: 2 } }, { approval: { count: 3 }, when: BIG }].map((each, index) => {
+    return { id: `r${index}`, who: { any: true }, tools: ['put'], effect: 'approve', ...each };
+  });
+  const policy = policyOf([{ upstream: 'crm', classes: { write: ['put'] }, rules }]);
+  const target = { kind: 'tool', upstream: 'crm', name: 'put' } as const;
+  const decision = decide(policy, { principal: principalOf(), target, args: null, nowMs: NOW_MS });
+  expect(decision).toMatchObject({ effect: 'approve', terms: { approversNeeded: 3 } });
+});
+
 describe('a listing of a tool whose rules leave nobody to ask', () => {
-  const BIG = 'args.amount > 5';
   const listed = (conditions: readonly (string | null)[]): string => {
     const rules = conditions.map((when, index) => ({
       id: `r${index}`,

@@ -80,4 +80,16 @@ describe('diffPolicies', () => {
     expect(found.access).toEqual(['group audit gains get: hidden to allow']);
     expect(found.since).toEqual([Date.UTC(2027, 0, 1)]);
   });
+
+  it('says the first of several moments, in whatever order they stand', () => {
+    const from = (id: string, effect: string, moment: string) => {
+      return { id, who: { groups: ['audit'] }, tools: ['get'], effect, from: moment };
+    };
+    const rules = [from('b', 'allow', '2027-02-01T00:00Z'), from('a', 'approve', '2027-01-01T00:00Z')];
+    for (const later of [rules, rules.toReversed()]) {
+      const found = diff({}, { rules: [READ, ...later] });
+      expect(found.access).toEqual(['group audit gains get: hidden to approve']);
+      expect(found.since).toEqual([Date.UTC(2027, 0, 1)]);
+    }
+  });
 });

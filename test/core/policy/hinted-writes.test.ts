@@ -49,6 +49,13 @@ describe('a tool that the policy lists under read, and that says of itself that 
     expect(decide(policy, asked('get'))).toMatchObject({ effect: 'allow', class: 'write' });
   });
 
+  it('says nothing of a prompt of the same name', () => {
+    const rules = [{ id: 'p', who: { any: true }, prompts: ['get'], effect: 'allow' }];
+    const policy = hinted(policyOf([{ upstream: 'crm', classes: { read: ['get'] }, rules }]));
+    const target = { kind: 'prompt', upstream: 'crm', name: 'get' } as const;
+    expect(decide(policy, { ...asked('get'), target })).toMatchObject({ effect: 'allow', class: 'read' });
+  });
+
   it('is granted by no rule for writes', () => {
     const rules = [{ id: 'w', who: { any: true }, tools: { class: 'write' }, effect: 'allow', unattended: true }];
     const policy = hinted(policyOf([{ upstream: 'crm', classes: { read: ['get'] }, rules }]));

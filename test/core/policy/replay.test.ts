@@ -43,6 +43,7 @@ describe('replayCall', () => {
 
   it.each<[string, string, JsonObject | null, boolean]>([
     ['get', 'looks at no argument, so their loss does not matter', null, true],
+    ['find', 'at one of two that were taken out', { filter: '[redacted:key]', password: '[redacted:key]' }, false],
     ['get', 'whatever was taken out', { password: '[redacted:key]' }, true],
     ['find', 'looks at one that is gone', null, false],
     ['find', 'at one that is there', { filter: { owner: 'alice' }, password: '[redacted:key]' }, true],

@@ -55,7 +55,7 @@ describe('runCases', () => {
 
   const WATCHED = {
     upstream: 'crm',
-    classes: { read: ['get', 'find', 'show'], write: ['put'] },
+    classes: { read: ['get', 'find', 'show', 'people'], write: ['put'] },
     rules: [
       { id: 'read', who: { groups: ['staff'] }, tools: ['get', 'find'], effect: 'allow' },
       {
@@ -64,6 +64,13 @@ describe('runCases', () => {
         tools: ['show'],
         effect: 'allow',
         result: { keep: ['id'], redact: ['email'] },
+      },
+      {
+        id: 'people',
+        who: { groups: ['staff'] },
+        tools: ['people'],
+        effect: 'allow',
+        result: { redact: ['personal-data'] },
       },
       {
         id: 'put',
@@ -85,6 +92,12 @@ describe('runCases', () => {
   const given = {
     structuredContent: { id: 'd1', salary: 9 },
     content: [{ type: 'text', text: '{"id":"a@b.example","salary":9}' }],
+  };
+
+  /** So long that it is worked on in several steps. */
+  const LONG = {
+    content: [],
+    structuredContent: { id: 'd1', notes: Array.from({ length: 100_000 }, (_, n) => `note ${n}`) },
   };
 
   it.each<[string, object, readonly string[]]>([
@@ -131,6 +144,17 @@ describe('runCases', () => {
       [],
     ],
     [
+      'personal data of all kinds in it',
+      {
+        tool: 'people',
+        expect: 'allow',
+        result: { content: [{ type: 'text', text: 'write to a@b.example' }] },
+        shown: { content: [{ type: 'text', text: 'write to [redacted:email]' }] },
+      },
+      [],
+    ],
+    ['a long result', { tool: 'show', expect: 'allow', result: LONG, shown: { structuredContent: { id: 'd1' } } }, []],
+    [
       'a result that is shown otherwise',
       { tool: 'get', expect: 'allow', result: given, shown: { structuredContent: { id: 'd1' } } },
       ['expected structuredContent {"id":"d1"} to be shown, is {"id":"d1","salary":9}'],
@@ -144,6 +168,24 @@ describe('runCases', () => {
     const cases = [{ name: 'case', as: alice, ...expected }];
     const parsed = policyCasesSchema.parse({ policy: 'crm.yaml', cases });
     expect(runCases(policyOf([WATCHED]), 'crm', parsed.cases)[0]?.differences).toEqual(differences);
+  });
+
+  it.each<[string, object, string | null]>([
+    ['a tool', { tool: 'get' }, 'tool get'],
+    ['a resource', { resource: 'crm://a' }, 'resource crm://a'],
+    ['a template', { template: 'crm://{id}' }, 'template crm://{id}'],
+    ['values for a template', { template: 'crm://{id}', completion: true }, 'template-argument crm://{id}'],
+    ['a prompt', { prompt: 'hello' }, 'prompt hello'],
+    ['values for a prompt', { prompt: 'hello', completion: true }, 'prompt-argument hello'],
+    ['values for a tool', { tool: 'get', completion: true }, null],
+    ['values for a resource', { resource: 'crm://a', completion: true }, null],
+    ['a tool and a prompt', { tool: 'get', prompt: 'hello' }, null],
+    ['nothing', {}, null],
+  ])('asks about %s', (_what, named, expected) => {
+    const cases = [{ name: 'case', as: alice, expect: 'allow', ...named }];
+    const parsed = policyCasesSchema.safeParse({ policy: 'crm.yaml', cases });
+    const target = parsed.data?.cases[0]?.target;
+    expect(target === undefined ? null : `${target.kind} ${target.name}`).toBe(expected);
   });
 
   it('takes no result without what must be shown of it', () => {

@@ -12,8 +12,7 @@ export function covers(wide: PolicyRule, narrow: PolicyRule, lists: ClassLists):
     wide.when === null &&
     wide.fromMs === null &&
     wide.untilMs === null &&
-    (wide.environments === null || (narrow.environments ?? []).every((each) => wide.environments?.includes(each))) &&
-    (wide.environments === null || narrow.environments !== null) &&
+    within(wide.environments, narrow.environments) &&
     coversWho(wide.who, narrow.who) &&
     coversSubject(wide.subject, narrow.subject, lists)
   );
@@ -22,9 +21,12 @@ export function covers(wide: PolicyRule, narrow: PolicyRule, lists: ClassLists):
 /** Whether somebody of whom the one speaks is also somebody of whom the other does. */
 export function coversWho(wide: PolicyWho, narrow: PolicyWho): boolean {
   if (!wide.scopes.every((scope) => narrow.scopes.includes(scope))) return false;
-  const within = (all: readonly string[] | null, some: readonly string[] | null): boolean =>
-    all === null || (some?.every((name) => all.includes(name)) ?? false);
   return within(wide.users, narrow.users) && within(wide.groups, narrow.groups);
+}
+
+/** `null` is everything. */
+function within(all: readonly string[] | null, some: readonly string[] | null): boolean {
+  return all === null || (some?.every((name) => all.includes(name)) ?? false);
 }
 
 function coversSubject(wide: PolicySubject, narrow: PolicySubject, lists: ClassLists): boolean {

@@ -34,8 +34,9 @@ interface Looked {
 }
 
 function argumentsOf(when: string | null): Looked | null {
-  const condition = when === null ? null : parseCondition(when);
-  if (when === null || condition === null || !condition.ok || !condition.value.usesArgs) return null;
+  if (when === null) return null;
+  const condition = parseCondition(when);
+  if (!condition.ok || !condition.value.usesArgs) return null;
   const { argumentPaths } = condition.value;
   const names = argumentPaths.flatMap(([name]) => (typeof name === 'string' ? [name] : []));
   return { when, names: [...new Set(names)], isWhole: argumentPaths.some((path) => path.length === 0) };

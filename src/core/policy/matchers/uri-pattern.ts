@@ -36,7 +36,6 @@ const SEPARATORS: ReadonlySet<string> = new Set(['/', '?', '#', OPEN_VARIABLE]);
 function isMatch(uri: string, tokens: readonly string[]): boolean {
   let ends: ReadonlySet<number> = new Set([0]);
   for (const token of tokens) {
-    if (token === '') continue;
     ends = isWildcard(token) ? spread(uri, ends, token === '**') : step(uri, ends, token);
     if (ends.size === 0) return false;
   }
