@@ -1,16 +1,20 @@
 // Changes one thing at a time in the code that decides, and runs its tests: what no test notices is printed. It says which tests are missing,
-// and nothing about the code. `node scripts/mutate.ts --minutes 20 --seed 1 [FILE…]`; without files it is about all of `src/core/policy`.
+// and nothing about the code. `node scripts/mutate.ts --count 250 --seed 1 [FILE…]`; without files it is about all of `src/core/policy`.
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createVitest, type TestSpecification, type Vitest } from 'vitest/node';
+import vitestConfig from '../vitest.config.ts';
+import { endKeptWorker, KeptWorker } from './kept-worker.ts';
+import { BaseSequencer, createVitest, type TestSpecification, type Vitest } from 'vitest/node';
 
 const ROOT = join(import.meta.dirname, '..');
 const CODE = 'src/core/policy';
 const TESTS = ['test/core/policy', 'test/cli/lint', 'test/config/policy-messages', 'test/config/condition-places'];
-/** Longer than all tests together take: whatever runs on is a loop without end, which somebody would notice. */
-const HANG_MS = 120_000;
+/** Whatever takes so many times as long as all tests together took is a loop without end, which somebody would notice. */
+const HANG_TIMES = 3;
+/** How many files of tests are tried one by one before all others, which are loaded together even where the first of them notices. */
+const LIKELY_FILES = 2;
 
 export interface Mutant {
   readonly file: string;
@@ -72,7 +76,7 @@ function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
 /** A copy of the code and its tests, in which changes are made. */
 function copyProject(): string {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-mutate-'));
-  for (const part of ['src', 'test', 'policies', 'package.json', 'tsconfig.json', 'vitest.config.ts'])
+  for (const part of ['src', 'test', 'policies', 'package.json', 'tsconfig.json'])
     cpSync(join(ROOT, part), join(dir, part), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(dir, 'node_modules'));
   return dir;
@@ -80,66 +84,137 @@ function copyProject(): string {
 
 class Tests {
   readonly #dir = copyProject();
+  /** How often each file of tests noticed a change of each file of code: it is likely to notice the next one too. */
+  readonly #noticed = new Map<string, Map<string, number>>();
+  readonly #loaded = new Map<string, ReadonlySet<string>>();
   #vitest: Vitest | null = null;
-  #quick: TestSpecification[] = [];
-  #slow: TestSpecification[] = [];
+  #version = 0;
+  #hangMs = 600_000;
+  #all: readonly TestSpecification[] = [];
 
-  /** Whether some test fails, the quick ones first. */
-  async fail(mutant: Mutant | null): Promise<boolean> {
-    this.#vitest ??= await this.#create();
-    if (mutant === null) return (await this.#fails(this.#quick)) || (await this.#fails(this.#slow));
+  /** Whether the tests fail as they are. */
+  async failAnyway(): Promise<boolean> {
+    const startedMs = performance.now();
+    const hasFailed = (await this.#firstFailed(await this.#start(), this.#all)) !== null;
+    this.#hangMs = HANG_TIMES * (performance.now() - startedMs);
+    return hasFailed;
+  }
+
+  async notice(mutant: Mutant): Promise<boolean> {
+    const vitest = await this.#start();
     const file = join(this.#dir, mutant.file);
     const text = readFileSync(file, 'utf8');
-    this.#write(file, text.slice(0, mutant.start) + mutant.put + text.slice(mutant.end));
-    const isNoticed = (await this.#fails(this.#quick)) || (await this.#fails(this.#slow));
-    this.#write(file, text);
-    return isNoticed;
+    this.#write(vitest, file, text.slice(0, mutant.start) + mutant.put + text.slice(mutant.end));
+    const noticed = this.#noticed.get(mutant.file) ?? new Map<string, number>();
+    this.#noticed.set(mutant.file, noticed);
+    const loading = this.#all.filter(({ moduleId }) => filesLoadedBy(moduleId, this.#loaded).has(file));
+    const failed = await this.#firstFailedOf(vitest, groupsOf(loading, basename(mutant.file, '.ts'), noticed));
+    if (failed !== null) noticed.set(failed, (noticed.get(failed) ?? 0) + 1);
+    this.#write(vitest, file, text);
+    return failed !== null;
   }
 
-  #write(file: string, text: string): void {
-    writeFileSync(file, text);
-    this.#vitest?.invalidateFile(file);
-  }
-
-  async #fails(specifications: TestSpecification[]): Promise<boolean> {
-    const vitest = (this.#vitest ??= await this.#create());
-    const hang = Promise.withResolvers<'hang'>();
-    const timer = setTimeout(() => hang.resolve('hang'), HANG_MS);
-    const result = await Promise.race([vitest.rerunTestSpecifications(specifications), hang.promise]);
-    clearTimeout(timer);
-    if (result === 'hang') {
-      await this.#stop();
-      return true;
+  async #firstFailedOf(vitest: Vitest, groups: readonly (readonly TestSpecification[])[]): Promise<string | null> {
+    for (const group of groups) {
+      const failed = await this.#firstFailed(vitest, group);
+      if (failed !== null) return failed;
     }
-    return result.unhandledErrors.length > 0 || result.testModules.some((module) => module.state() === 'failed');
+    return null;
+  }
+
+  #write(vitest: Vitest, file: string, text: string): void {
+    writeFileSync(file, text);
+    vitest.invalidateFile(file);
+    this.#version += 1;
+    vitest.provide('codeVersion', this.#version);
+  }
+
+  /** The file of the test that failed, or of one of them; a loop without end is nobody's. */
+  async #firstFailed(vitest: Vitest, specifications: readonly TestSpecification[]): Promise<string | null> {
+    let hangs = false;
+    const timer = setTimeout(() => {
+      hangs = true;
+      void endKeptWorker();
+    }, this.#hangMs);
+    const result = await vitest.rerunTestSpecifications([...specifications]);
+    clearTimeout(timer);
+    if (hangs) return '';
+    // The result holds the files of earlier runs as well.
+    const failed = new Set(result.testModules.filter((each) => each.state() === 'failed').map((each) => each.moduleId));
+    const first = specifications.find(({ moduleId }) => failed.has(moduleId))?.moduleId;
+    return first ?? (result.unhandledErrors.length > 0 ? '' : null);
   }
 
   async close(): Promise<void> {
-    await this.#stop();
+    await this.#vitest?.close();
+    await endKeptWorker();
     rmSync(this.#dir, { recursive: true });
   }
 
-  async #stop(): Promise<void> {
-    const vitest = this.#vitest;
-    this.#vitest = null;
-    await Promise.race([vitest?.close(), new Promise((resolve) => void setTimeout(resolve, 5000))]);
-  }
-
-  async #create(): Promise<Vitest> {
-    const options = { root: this.#dir, watch: false, bail: 1, isolate: false, maxWorkers: 1, reporters: [{}] };
-    const vitest = await createVitest('test', options);
-    const found = await vitest.globTestSpecifications(TESTS);
-    this.#slow = found.filter(({ moduleId }) => moduleId.endsWith(SLOW));
-    this.#quick = found.filter(({ moduleId }) => !moduleId.endsWith(SLOW));
+  async #start(): Promise<Vitest> {
+    if (this.#vitest !== null) return this.#vitest;
+    const vitest = await createVitest('test', {
+      ...vitestConfig.test,
+      // The file would decide on the pool.
+      config: false,
+      root: this.#dir,
+      watch: false,
+      bail: 1,
+      isolate: false,
+      maxWorkers: 1,
+      // A test that is late, on a busy machine, has not noticed anything.
+      testTimeout: 0,
+      reporters: [{}],
+      setupFiles: [join(import.meta.dirname, 'forget-modules.ts')],
+      pool: { name: 'kept', createPoolWorker: (options) => new KeptWorker(options) },
+      sequence: { sequencer: AsGiven },
+    });
+    vitest.provide('codeVersion', 0);
+    this.#all = await vitest.globTestSpecifications(TESTS);
+    this.#vitest = vitest;
     return vitest;
   }
 }
 
+/** Vitest would begin with those that take longest. */
+class AsGiven extends BaseSequencer {
+  override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return Promise.resolve(files);
+  }
+}
+
+/** The file and all that it imports, by whatever way: no test notices a change of what it does not load. */
+function filesLoadedBy(file: string, known: Map<string, ReadonlySet<string>>): ReadonlySet<string> {
+  const before = known.get(file);
+  if (before !== undefined) return before;
+  const found = new Set([file]);
+  for (const each of found)
+    for (const [, path] of readFileSync(each, 'utf8').matchAll(IMPORTED)) found.add(join(dirname(each), path ?? ''));
+  known.set(file, found);
+  return found;
+}
+
+const IMPORTED = /(?:from |import\()'(\.[^']+\.ts)'/g;
+
 /** Takes longer than all others together. */
 const SLOW = '-properties.test.ts';
 
-function placeOf({ file, start, end, put }: Mutant): string {
-  const text = readFileSync(join(ROOT, file), 'utf8');
+/** Those that are likely to notice, the others, and at the end the slow ones. */
+function groupsOf(
+  all: readonly TestSpecification[],
+  name: string,
+  noticed: ReadonlyMap<string, number>,
+): readonly (readonly TestSpecification[])[] {
+  // As long as nothing is known, those of the same name come first.
+  const score = ({ moduleId }: TestSpecification): number =>
+    noticed.get(moduleId) ?? (basename(moduleId).startsWith(name) ? 0.5 : 0);
+  const quick = all.filter(({ moduleId }) => !moduleId.endsWith(SLOW)).toSorted((a, b) => score(b) - score(a));
+  const likely = quick.slice(0, LIKELY_FILES).filter((each) => score(each) > 0);
+  const slow = all.filter(({ moduleId }) => moduleId.endsWith(SLOW));
+  return [...likely.map((each) => [each]), quick.slice(likely.length), slow];
+}
+
+function placeOf({ file, start, end, put }: Mutant, text: string): string {
   const before = text.slice(0, start).split('\n');
   const was = text.slice(start, end).replaceAll(/\s+/g, ' ').trim();
   return `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: ${was} → ${put.trim() || 'nothing'}`;
@@ -148,27 +223,27 @@ function placeOf({ file, start, end, put }: Mutant): string {
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { minutes: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' } },
+    options: { count: { type: 'string', default: '250' }, seed: { type: 'string', default: '1' } },
   });
   const all = readdirSync(join(ROOT, CODE), { recursive: true, encoding: 'utf8' });
   const files = positionals.length > 0 ? positionals : all.map((name) => join(CODE, name));
   const sources = files.filter((file) => file.endsWith('.ts'));
-  const mutants = sources.flatMap((file) => findMutants(relative('', file), readFileSync(join(ROOT, file), 'utf8')));
-  const untilMs = performance.now() + Number(values.minutes) * 60_000;
+  const texts = new Map(sources.map((file) => [relative('', file), readFileSync(join(ROOT, file), 'utf8')]));
+  const mutants = [...texts].flatMap(([file, text]) => findMutants(file, text));
   const tests = new Tests();
-  if (await tests.fail(null)) throw new Error('the tests fail as they are');
+  if (await tests.failAnyway()) throw new Error('the tests fail as they are');
   const survivors: Mutant[] = [];
-  let tried = 0;
-  for (const mutant of shuffled(mutants, Number(values.seed))) {
-    if (performance.now() > untilMs) break;
-    tried += 1;
-    if (await tests.fail(mutant)) continue;
+  const sample = shuffled(mutants, Number(values.seed)).slice(0, Number(values.count));
+  for (const mutant of sample) {
+    if (await tests.notice(mutant)) continue;
     survivors.push(mutant);
-    console.log(placeOf(mutant));
+    console.log(placeOf(mutant, texts.get(mutant.file) ?? ''));
   }
   await tests.close();
-  const share = tried === 0 ? 0 : ((tried - survivors.length) / tried) * 100;
-  console.log(`${tried} of ${mutants.length} changes tried, ${share.toFixed(1)} % noticed (seed ${values.seed})`);
+  const share = ((sample.length - survivors.length) / sample.length) * 100;
+  console.log(
+    `${sample.length} of ${mutants.length} changes tried, ${share.toFixed(1)} % noticed (seed ${values.seed})`,
+  );
 }
 
 if (import.meta.main) await main();
