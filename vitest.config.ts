@@ -12,8 +12,8 @@ const config: ViteUserConfig = {
     // has no types to strip.
     execArgv: ['--wasm-wrapper-tiering-budget=1000000000'],
     // A wait that ends here is a hang, not a slow machine. No test measures time against these.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
     // One more chance, in CI alone: where others use the machine as well, a process can be too late even for the times above. It was two while
     // most waits ended after a second, which is the runner's default; whatever fails twice now is wrong.
