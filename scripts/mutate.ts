@@ -4,8 +4,6 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import vitestConfig from '../vitest.config.ts';
-import { endKeptWorker, KeptWorker } from './kept-worker.ts';
 import { BaseSequencer, createVitest, type TestSpecification, type Vitest } from 'vitest/node';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -76,7 +74,7 @@ function shuffled<T>(items: readonly T[], seed: number): readonly T[] {
 /** A copy of the code and its tests, in which changes are made. */
 function copyProject(): string {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-mutate-'));
-  for (const part of ['src', 'test', 'policies', 'package.json', 'tsconfig.json'])
+  for (const part of ['src', 'test', 'policies', 'package.json', 'tsconfig.json', 'vitest.config.ts'])
     cpSync(join(ROOT, part), join(dir, part), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(dir, 'node_modules'));
   return dir;
@@ -88,7 +86,6 @@ class Tests {
   readonly #noticed = new Map<string, Map<string, number>>();
   readonly #loaded = new Map<string, ReadonlySet<string>>();
   #vitest: Vitest | null = null;
-  #version = 0;
   #hangMs = 600_000;
   #all: readonly TestSpecification[] = [];
 
@@ -125,20 +122,18 @@ class Tests {
   #write(vitest: Vitest, file: string, text: string): void {
     writeFileSync(file, text);
     vitest.invalidateFile(file);
-    this.#version += 1;
-    vitest.provide('codeVersion', this.#version);
   }
 
   /** The file of the test that failed, or of one of them; a loop without end is nobody's. */
   async #firstFailed(vitest: Vitest, specifications: readonly TestSpecification[]): Promise<string | null> {
-    let hangs = false;
-    const timer = setTimeout(() => {
-      hangs = true;
-      void endKeptWorker();
-    }, this.#hangMs);
-    const result = await vitest.rerunTestSpecifications([...specifications]);
+    const hang = Promise.withResolvers<'hang'>();
+    const timer = setTimeout(() => hang.resolve('hang'), this.#hangMs);
+    const result = await Promise.race([vitest.rerunTestSpecifications([...specifications]), hang.promise]);
     clearTimeout(timer);
-    if (hangs) return '';
+    if (result === 'hang') {
+      await this.#stop();
+      return '';
+    }
     // The result holds the files of earlier runs as well.
     const failed = new Set(result.testModules.filter((each) => each.state() === 'failed').map((each) => each.moduleId));
     const first = specifications.find(({ moduleId }) => failed.has(moduleId))?.moduleId;
@@ -146,17 +141,19 @@ class Tests {
   }
 
   async close(): Promise<void> {
-    await this.#vitest?.close();
-    await endKeptWorker();
+    await this.#stop();
     rmSync(this.#dir, { recursive: true });
+  }
+
+  async #stop(): Promise<void> {
+    const vitest = this.#vitest;
+    this.#vitest = null;
+    await Promise.race([vitest?.close(), new Promise((resolve) => void setTimeout(resolve, 5000))]);
   }
 
   async #start(): Promise<Vitest> {
     if (this.#vitest !== null) return this.#vitest;
     const vitest = await createVitest('test', {
-      ...vitestConfig.test,
-      // The file would decide on the pool.
-      config: false,
       root: this.#dir,
       watch: false,
       bail: 1,
@@ -165,11 +162,8 @@ class Tests {
       // A test that is late, on a busy machine, has not noticed anything.
       testTimeout: 0,
       reporters: [{}],
-      setupFiles: [join(import.meta.dirname, 'forget-modules.ts')],
-      pool: { name: 'kept', createPoolWorker: (options) => new KeptWorker(options) },
       sequence: { sequencer: AsGiven },
     });
-    vitest.provide('codeVersion', 0);
     this.#all = await vitest.globTestSpecifications(TESTS);
     this.#vitest = vitest;
     return vitest;
