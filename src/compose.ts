@@ -23,8 +23,7 @@ import { openPolicies } from './compose/policies.ts';
 import { createUpstreams, openUninvited, secretsOf, upstreamRules } from './compose/upstreams.ts';
 import type { Config, IssuerConfig } from './config/config.ts';
 import { createRuleChanges } from './config/rule-changes.ts';
-import { SECRET_DETECTORS } from './core/content/detectors/built-in.ts';
-import { credentialDetectors } from './core/content/detectors/credential.ts';
+import { resultDetectors } from './core/content/detectors/credential.ts';
 import { createKnownSecrets } from './core/content/redact-arguments.ts';
 import { createKnownPeople } from './core/identity/known-people.ts';
 import { parseToken } from './core/identity/token-format.ts';
@@ -268,7 +267,7 @@ async function createCallDeps({ config }: GatewayOptions, parts: CallParts): Pro
     shadow,
     principals: createPrincipalRecords({ audit, clock, report }),
     knownSecrets,
-    resultDetectors: config.results.redactSecrets ? [...SECRET_DETECTORS, ...credentialDetectors(knownSecrets)] : [],
+    resultDetectors: resultDetectors(config.results, knownSecrets),
     digestKey: keyIn(config, 'arguments-digest.key'),
     environment: config.environment,
     approvalSettings: approvalSettingsOf(config, consoleUrl),

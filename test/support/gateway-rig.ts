@@ -9,8 +9,7 @@ import { createSealer } from '../../src/adapters/system/sealer.ts';
 import { PASS_NOTHING, type PassRules } from '../../src/core/content/pass-rules.ts';
 import { ASK_NOTHING, type AskRules } from '../../src/core/conversation/ask-rules.ts';
 import { NO_CAPABILITIES } from '../../src/core/conversation/capabilities.ts';
-import { SECRET_DETECTORS } from '../../src/core/content/detectors/built-in.ts';
-import { credentialDetectors } from '../../src/core/content/detectors/credential.ts';
+import { resultDetectors } from '../../src/core/content/detectors/credential.ts';
 import { createKnownSecrets } from '../../src/core/content/redact-arguments.ts';
 import { createKnownPeople } from '../../src/core/identity/known-people.ts';
 import type { Administrator, Principal, PrincipalId } from '../../src/core/identity/principal.ts';
@@ -192,7 +191,7 @@ export async function createGatewayRig(options: RigOptions): Promise<GatewayRig>
     shadow: options.shadow ?? NO_SHADOW,
     principals: createPrincipalRecords({ audit: store.audit, clock, report }),
     knownSecrets,
-    resultDetectors: [...SECRET_DETECTORS, ...credentialDetectors(knownSecrets)],
+    resultDetectors: resultDetectors({ redactSecrets: true }, knownSecrets),
     digestKey: Buffer.alloc(32, 7),
     environment: 'test',
   };

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, it } from 'vitest';
 import { detect } from '../../../src/core/content/detect.ts';
-import { credentialDetectors } from '../../../src/core/content/detectors/credential.ts';
+import { credentialDetectors, resultDetectors } from '../../../src/core/content/detectors/credential.ts';
 import { createKnownSecrets } from '../../../src/core/content/redact-arguments.ts';
 import { redactText } from '../../../src/core/content/redact-text.ts';
 
@@ -29,6 +29,16 @@ describe('a credential of the gateway', () => {
       expect(redacted(text)).toBe(text);
     },
   );
+
+  it('is found in a result whatever else the operator lets through', () => {
+    const secrets = createKnownSecrets([CREDENTIAL]);
+    const token = `ghp_${'iyxcr1m73849kc0nolx2073atq26maalw6xk'}`;
+    const text = `${token} ${CREDENTIAL.split('').join('\0')}`;
+    const shown = (redactSecrets: boolean) =>
+      redactText(text, detect(text, resultDetectors({ redactSecrets }, secrets)));
+    expect(shown(false)).toBe(`${token} [redacted:credential]`);
+    expect(shown(true)).toBe('[redacted:token] [redacted:credential]');
+  });
 
   it('is looked for only where there is one', () => {
     expect(credentialDetectors(createKnownSecrets([]))).toEqual([]);

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { KnownSecrets } from '../redact-arguments.ts';
 import { createNeedles, visitNeedles } from '../needles.ts';
+import { SECRET_DETECTORS } from './built-in.ts';
 import type { Detector } from './detector.ts';
 
 /**
@@ -20,6 +21,14 @@ export function credentialDetectors({ values }: Pick<KnownSecrets, 'values'>): r
       },
     },
   ];
+}
+
+/** For every result. What the gateway holds itself no setting lets through. */
+export function resultDetectors(
+  { redactSecrets }: { readonly redactSecrets: boolean },
+  knownSecrets: Pick<KnownSecrets, 'values'>,
+): readonly Detector[] {
+  return [...(redactSecrets ? SECRET_DETECTORS : []), ...credentialDetectors(knownSecrets)];
 }
 
 /** Other characters all have one code. */
