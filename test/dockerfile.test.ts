@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { asShipped } from '../bench/targets/as-shipped.ts';
 import { checkFiles } from '../src/cli/check.ts';
 import { PROJECT, readProjectFile } from './support/project-files.ts';
 import { NO_TOOLS, NOW_MS } from './support/policy.ts';
@@ -74,9 +75,17 @@ describe('Dockerfile', () => {
 
   it('exposes both planes and gets signals itself', () => {
     expect(named('EXPOSE', final)).toEqual(['8420 8421']);
-    expect(named('ENTRYPOINT', final)).toEqual([
-      '["node", "--max-semi-space-size=8", "--max-old-space-size=768", "dist/main.js"]',
-    ]);
+  });
+
+  it('starts the gateway as `npm start` and the program itself do', () => {
+    const { env, flags } = asShipped();
+    const started = JSON.stringify(['node', ...flags, 'dist/main.js']).replaceAll(',', ', ');
+    expect(named('ENTRYPOINT', final)).toEqual([started]);
+    expect(named('ENV', final)).toContain(env.join(' '));
+    const [first] = readProjectFile('src/main.ts').split('\n', 1);
+    expect(first).toBe(`#!/usr/bin/env -S ${[...env, 'node', ...flags].join(' ')}`);
+    // Linux reads no more of such a line (execve(2)).
+    expect(first?.length).toBeLessThanOrEqual(255);
   });
 
   it('sends to the builder only what it copies', () => {

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ok } from '../../src/core/result.ts';
+import { asShipped } from './as-shipped.ts';
 import type { RunningTarget, StartTarget, TargetSetup } from './target.ts';
 
 /** The gateway as an operator runs it: a token checked, a policy decided, two durable audit entries for each call. */
@@ -33,10 +34,11 @@ export async function startGateway({
   writeFileSync(configFile, configText(upstreamUrl));
 
   const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-  const args = [...NODE_FLAGS, main, 'up', '--config', configFile, '--json'];
+  const { env, flags } = asShipped();
+  const args = [...flags, main, 'up', '--config', configFile, '--json'];
   const gateway = processes.start({
     name: 'countersign',
-    prefix: [...placement.target, 'env', 'MALLOC_ARENA_MAX=1'],
+    prefix: [...placement.target, 'env', ...env],
     program: process.execPath,
     args,
   });
@@ -55,8 +57,6 @@ interface Ready {
   readonly pid: number;
 }
 
-/** As `npm start` and the image have it: room for a burst of calls, and a heap that is kept small rather than left to grow. */
-const NODE_FLAGS = ['--max-semi-space-size=8', '--max-old-space-size=768'];
 const UPSTREAM = 'bench';
 const GROUPS: readonly string[] = ['bench', 'staff'];
 const READY_MS_MAX = 30_000;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { asShipped } from '../../bench/targets/as-shipped.ts';
 import { startGatewayProcess } from '../support/gateway-process.ts';
 import { hostRequest } from '../support/host-request.ts';
 import { parseAnswer, sendRaw, sendUnread } from '../support/raw-http.ts';
@@ -53,15 +54,8 @@ const upstreams: Readonly<Record<Kind, object>> = {
   shared: { command, shared: true },
 };
 
-/** As `npm start` and the image have it. */
-const asShipped = ([node, ...args]: Program): Program => [
-  'env',
-  'MALLOC_ARENA_MAX=1',
-  node,
-  '--max-semi-space-size=8',
-  '--max-old-space-size=768',
-  ...args,
-];
+const { env, flags } = asShipped();
+const shipped = ([node, ...args]: Program): Program => ['env', ...env, node, ...flags, ...args];
 
 /** Everything that they cost stays with this process, so that one kind of upstream leaves nothing for the next. */
 async function measureAlone(kind: Kind): Promise<object> {
@@ -69,7 +63,7 @@ async function measureAlone(kind: Kind): Promise<object> {
     config: `upstreams: ${JSON.stringify(upstreams)}\n`,
     policies: Object.fromEntries(UPSTREAMS.map((name) => [`${name}.yaml`, POLICY.replace('UPSTREAM', name)])),
   });
-  const started = startGatewayProcess(home, asShipped);
+  const started = startGatewayProcess(home, shipped);
   try {
     const gateway = await started.ready();
     const users = ['bob', ...Array.from({ length: PEOPLE }, (_, n) => `reader-${n}`)];
