@@ -169,8 +169,12 @@ it('all of it is in the audit log, each write once', async () => {
   const dispatched = log.filter(({ kind }) => kind === 'dispatch').map(({ approvalId }) => approvalId);
   expect(new Set(dispatched).size).toBe(dispatched.length);
   expect(dispatched.length).toBe(WAYS.length + 3);
+  expect(log.filter(({ change }) => change === 'denied').length).toBeGreaterThan(0);
   for (const approvalId of dispatched) {
-    const changes = log.filter((entry) => entry['approvalId'] === approvalId && entry.kind !== 'decision');
+    // Who tried to decide and might not has an entry as well.
+    const changes = log.filter(
+      (entry) => entry['approvalId'] === approvalId && entry.kind !== 'decision' && entry['change'] !== 'denied',
+    );
     expect(changes.map(({ kind, change, by, decidedBy }) => [kind, change ?? '', by ?? decidedBy ?? ''])).toEqual([
       ['approval', 'requested', ''],
       ['approval', 'approved', 'olivia'],
