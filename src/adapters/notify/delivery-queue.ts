@@ -45,6 +45,8 @@ interface QueueState {
   /** By id, in the order of their arrival. */
   readonly waiting: Map<string, WaitingNotice>;
   readonly underWay: Set<string>;
+  /** What is not stored yet. It is told once it is, so that what a receiver has not taken before a crash is told again. */
+  readonly unstored: Set<string>;
   attempts: number;
   /** Until when requests are held back to be told together. */
   digestUntilMs: number;
@@ -56,6 +58,7 @@ export function createQueue(receiver: Receiver, deps: QueueDeps): DeliveryQueue 
   const state: QueueState = {
     waiting: new Map(),
     underWay: new Set(),
+    unstored: new Set(),
     attempts: 0,
     digestUntilMs: 0,
     isGone: false,
@@ -95,8 +98,11 @@ export function createQueue(receiver: Receiver, deps: QueueDeps): DeliveryQueue 
       const dueMs = dueMsOf(receiver, state, notice, timeMs);
       const waiting = { id, receiver: receiver.key, notice, timeMs, attempts: 0, dueMs };
       state.waiting.set(id, waiting);
-      keep(deps, deps.store.put([waiting]));
-      pump();
+      state.unstored.add(id);
+      void keep(deps, deps.store.put([waiting])).then(() => {
+        state.unstored.delete(id);
+        pump();
+      });
     },
     takeUp(waiting) {
       state.waiting.set(waiting.id, waiting);
@@ -106,20 +112,22 @@ export function createQueue(receiver: Receiver, deps: QueueDeps): DeliveryQueue 
 }
 
 /** A store that fails has said so already. Then what waits is lost with the process, and nothing else. */
-function keep({ signal, report }: QueueDeps, change: Promise<void>): void {
-  change.catch((error: unknown) => {
+async function keep({ signal, report }: QueueDeps, change: Promise<void>): Promise<void> {
+  try {
+    await change;
+  } catch (error) {
     if (!signal.aborted) report('what is to be told could not be stored; a restart would lose it', error);
-  });
+  }
 }
 
-/** What is decided need not be asked for any more, unless it was told already. */
+/** What is decided need not be asked for any more, unless it was told already, or is about to be where a later message changes it. */
 function dropOlder(receiver: Receiver, state: QueueState, deps: QueueDeps, { subject }: Notice): void {
   if (!receiver.isNewestEnough && receiver.digestMs === 0) return;
   const older = [...state.waiting.values()].filter(
     ({ id, notice, attempts }) =>
       notice.subject === subject &&
       !state.underWay.has(id) &&
-      (receiver.isNewestEnough || (attempts === 0 && notice.type === 'approval.requested')),
+      (receiver.isNewestEnough ? !state.unstored.has(id) : attempts === 0 && notice.type === 'approval.requested'),
   );
   if (older.length > 0) leave(receiver, state, deps, older);
 }
@@ -138,7 +146,7 @@ function makeRoom(receiver: Receiver, state: QueueState, deps: QueueDeps, { type
 
 function leave(receiver: Receiver, state: QueueState, deps: QueueDeps, group: readonly WaitingNotice[]): void {
   for (const { id } of group) state.waiting.delete(id);
-  keep(deps, deps.store.remove(group.map(({ id }) => ({ id, receiver: receiver.key }))));
+  void keep(deps, deps.store.remove(group.map(({ id }) => ({ id, receiver: receiver.key }))));
 }
 
 function dueMsOf({ digestMs }: Receiver, state: QueueState, { type }: Notice, nowMs: number): number {
@@ -150,7 +158,7 @@ function dueMsOf({ digestMs }: Receiver, state: QueueState, { type }: Notice, no
 
 /** One notice, or the requests that are told together. Empty: nothing is due. */
 function takeDue({ digestMs }: Receiver, state: QueueState, nowMs: number): readonly WaitingNotice[] {
-  const due = [...state.waiting.values()].filter(({ id, dueMs }) => dueMs <= nowMs && !state.underWay.has(id));
+  const due = idle(state).filter(({ dueMs }) => dueMs <= nowMs);
   const [first] = due;
   if (first === undefined) return [];
   if (digestMs === 0 || first.notice.type !== 'approval.requested') return [first];
@@ -158,8 +166,12 @@ function takeDue({ digestMs }: Receiver, state: QueueState, nowMs: number): read
   return due.filter(({ notice }) => notice.type === 'approval.requested');
 }
 
-function nextDueMs({ waiting, underWay }: QueueState): number | null {
-  const due = [...waiting.values()].filter(({ id }) => !underWay.has(id)).map(({ dueMs }) => dueMs);
+function idle({ waiting, underWay, unstored }: QueueState): readonly WaitingNotice[] {
+  return [...waiting.values()].filter(({ id }) => !underWay.has(id) && !unstored.has(id));
+}
+
+function nextDueMs(state: QueueState): number | null {
+  const due = idle(state).map(({ dueMs }) => dueMs);
   return due.length === 0 ? null : due.reduce((least, each) => Math.min(least, each));
 }
 
@@ -218,7 +230,7 @@ function putOff(
     .filter(({ attempts }) => attempts <= retryDelaysMs.length)
     .map((each) => ({ ...each, dueMs: nowMs + delayMs(retryDelaysMs[each.attempts - 1] ?? 0, afterMs) }));
   for (const each of later) state.waiting.set(each.id, each);
-  if (later.length > 0) keep(deps, deps.store.put(later));
+  if (later.length > 0) void keep(deps, deps.store.put(later));
 }
 
 function delayMs(plannedMs: number, afterMs: number | null): number {
