@@ -41,8 +41,9 @@ const STARTERS: Readonly<Record<TargetName, StartTarget>> = {
 };
 
 const UPSTREAM_READY_MS_MAX = 20_000;
-/** Before the first round of a case: until compilers and caches have settled. */
-const WARM_UP_MS = 3_000;
+/** Before the first round of a case: until compilers and caches have settled, which takes some 30,000 calls. */
+const WARM_UP_MS = 10_000;
+const QUICK_WARM_UP_MS = 3_000;
 /** Before each round: for the load generator, which is new each time. */
 const ROUND_WARM_UP_MS = 700;
 /** For a load process to start, and to wait for late answers. */
@@ -88,9 +89,10 @@ async function startTargets(
 
 async function runCase(benchCase: BenchCase, running: Running, options: Options, deps: BenchmarkDeps): Promise<Row[]> {
   const results = new Map<TargetName, LoadResult[]>();
+  const durationMs = options.quick ? QUICK_WARM_UP_MS : WARM_UP_MS;
   for (const [name, target] of running) {
     deps.say(`${benchCase.name}: warming up ${name}`);
-    const warm = await runLoad({ ...jobOf(benchCase, target, options), warmUpMs: 0, durationMs: WARM_UP_MS }, deps);
+    const warm = await runLoad({ ...jobOf(benchCase, target, options), warmUpMs: 0, durationMs }, deps);
     if (warm.firstProblem !== null) deps.say(`${benchCase.name}, ${name}, warm-up: ${warm.firstProblem}`);
     results.set(name, []);
   }
