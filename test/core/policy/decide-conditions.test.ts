@@ -180,6 +180,11 @@ describe('bind', () => {
       { tool: 'deal', rules: [{ bind: { action: 'principal.id' } }], args: { action: 'get' } },
     ],
     [
+      'a binding that would make a read of a call',
+      'deny argument_bound:r0',
+      { tool: 'deal', rules: [{ bind: { action: 'principal.tenant' } }], tenant: 'get' },
+    ],
+    [
       'what another rule denies of the bound arguments',
       'deny rule_denies:r1',
       { rules: [BOUND, { effect: 'deny', when: 'has(args.tenant_id) && args.tenant_id == "acme"' }] },
