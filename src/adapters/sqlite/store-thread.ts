@@ -70,15 +70,15 @@ export class StoreThread {
     const asked = this.#asked.take(answer.id);
     if (asked === null) return;
     if (asked.isOverdue) this.#overdue -= 1;
-    else if (answer.ok) settle(asked).resolve(answer.value);
-    else settle(asked).reject(new StoreError(answer.code, answer.message));
+    else if (answer.ok) disarm(asked).resolve(answer.value);
+    else disarm(asked).reject(new StoreError(answer.code, answer.message));
   }
 
   /** It keeps its slot: the worker still answers. */
   #giveUp(asked: Asked, timeoutMs: number): void {
     asked.isOverdue = true;
     this.#overdue += 1;
-    settle(asked).reject(new StoreError('unavailable', `the store did not answer for ${timeoutMs} ms`));
+    disarm(asked).reject(new StoreError('unavailable', `the store did not answer for ${timeoutMs} ms`));
   }
 
   #lose(worker: Worker, cause: unknown): void {
@@ -91,11 +91,12 @@ export class StoreThread {
     const all = this.#asked.all();
     this.#asked = new SlotList();
     this.#overdue = 0;
-    for (const asked of all) if (!asked.isOverdue) settle(asked).reject(error);
+    for (const asked of all) if (!asked.isOverdue) disarm(asked).reject(error);
   }
 }
 
-function settle(asked: Asked): Asked {
+/** Its time does not run any more. */
+function disarm(asked: Asked): Asked {
   if (asked.timer !== null) clearTimeout(asked.timer);
   return asked;
 }

@@ -1,6 +1,6 @@
 import { SECRET_DETECTORS } from '../content/detectors/built-in.ts';
 import { detect } from '../content/detect.ts';
-import { unfoldText } from '../content/unfold-text.ts';
+import { readingsOf } from '../content/unfold-text.ts';
 import { finishSteps, type Steps } from '../steps.ts';
 import { MEANING_SIGNS } from './meaning-signs.ts';
 import { NO_SUBJECT, readKinds, type Subject } from './read-kinds.ts';
@@ -39,7 +39,7 @@ export function* scanTextInSteps(text: string, subject: Subject = NO_SUBJECT): S
     });
   const [secret] = detect(looked, SECRET_DETECTORS);
   if (secret !== undefined) findings.set('holds-secret', { sign: 'holds-secret', quote: secret.detector });
-  const readings = [looked, ...unfoldText(looked).texts.map(({ text: inner }) => inner), ...undisguise(looked)];
+  const readings = [looked, ...readingsOf(looked), ...undisguise(looked)];
   for (const reading of readings) {
     for (const finding of yield* scanReading(reading, subject))
       if (!findings.has(finding.sign)) findings.set(finding.sign, finding);

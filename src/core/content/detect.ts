@@ -1,7 +1,7 @@
 import { finishSteps, type Steps } from '../steps.ts';
 import type { DataClass, Detector } from './detectors/detector.ts';
 import { findMarks, type Marks } from './detectors/marks.ts';
-import { type CodesRoom, SHARED_ROOM } from './detectors/text-codes.ts';
+import { type CodesRoom, giveRoomBack, takeRoom } from './detectors/text-codes.ts';
 import { unfoldText } from './unfold-text.ts';
 import { createUnpackRoom, type UnpackRoom } from './unpack.ts';
 
@@ -25,32 +25,30 @@ const FIND_CHARS_MIN = 6;
  * overlap they become one, under the name of the longer. Takes time in proportion to the text.
  */
 export function detect(text: string, detectors: readonly Detector[]): readonly Span[] {
-  return finishSteps(detectInSteps(text, detectors, { codes: SHARED_ROOM, unpack: createUnpackRoom() }));
-}
-
-/** What a search works in. */
-export interface DetectRoom {
-  /** Of this search alone, until its last step. */
-  readonly codes: CodesRoom;
-  /** Shared by the searches in all parts of one result. */
-  readonly unpack: UnpackRoom;
+  return finishSteps(detectInSteps(text, detectors, createUnpackRoom()));
 }
 
 /**
  * The same in steps. What takes long on a text is that it is full of places to look at, so there is one step for most texts, and for such a
- * text one for each detector and each reading.
+ * text one for each detector and each reading. `unpackRoom`: shared by the searches in all parts of one result.
  */
-export function* detectInSteps(text: string, detectors: readonly Detector[], room: DetectRoom): Steps<readonly Span[]> {
+export function* detectInSteps(
+  text: string,
+  detectors: readonly Detector[],
+  unpackRoom: UnpackRoom,
+): Steps<readonly Span[]> {
   const search: Search = {
     detectors,
     withNumbers: detectors.some(({ class: kind }) => kind !== 'secret'),
-    room: room.codes,
-    unpackRoom: room.unpack,
+    // Others may search between two steps, also while a short text has much packed into it.
+    room: takeRoom(),
+    unpackRoom,
     spans: [],
     seen: new Map(),
     charsLeft: UNFOLD_FACTOR_MAX * text.length + UNFOLD_CHARS_MIN,
   };
   yield* detectInto(search, text, 0, (start, end) => [start, end]);
+  giveRoomBack(search.room);
   const { spans } = search;
   if (search.charsLeft < 0) return [{ start: 0, end: text.length, detector: UNSCANNED, class: 'secret' }];
   return spans.length < 2 ? spans : mergeSpans(spans);

@@ -3,7 +3,6 @@ import { joinBytes } from '../bytes/join-bytes.ts';
 import { finishSteps, type Steps } from '../steps.ts';
 import type { Detector } from './detectors/detector.ts';
 import { looksSecret, NAMED_SECRET, namesSecret } from './detectors/named-secret.ts';
-import { giveRoomBack, takeRoom } from './detectors/text-codes.ts';
 import { detectInSteps, mergeSpans, type Span } from './detect.ts';
 import { type FlatJson, flattenJson, toRawSpans } from './flat-json.ts';
 import { createStringTracker, safeCut } from './json-cut.ts';
@@ -110,10 +109,10 @@ function createSearch(bytes: Buffer, detectors: readonly Detector[]): SearchStat
  * generator knows, the bytes too, until the whole heap is collected.
  */
 function* search(state: SearchState): Steps<void> {
-  yield* searchPart(state);
-  while (state.from < state.bytes.length) {
-    yield;
+  for (;;) {
     yield* searchPart(state);
+    if (state.from === state.bytes.length) return;
+    yield;
   }
 }
 
@@ -122,10 +121,7 @@ function* searchPart(state: SearchState): Steps<void> {
   const cut = safeCut(bytes, from, from + PART_BYTES);
   const to = cut === bytes.length ? cut : safeCut(bytes, cut + OVERLAP_BYTES, cut + OVERLAP_BYTES + SEARCH_BYTES);
   const flat = flattenJson(readWindow(bytes, from, to));
-  // Other searches may come in between: also a short text may have much packed into it.
-  const codes = takeRoom();
-  const found = yield* detectInSteps(flat.text, detectors, { codes, unpack });
-  giveRoomBack(codes);
+  const found = yield* detectInSteps(flat.text, detectors, unpack);
   const raw = found.length === 0 ? found : toRawSpans(flat, state.isInStringAt(from), found);
   const own = [...raw, ...findEscapedMembers(flat)];
   addSpans(

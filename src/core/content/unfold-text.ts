@@ -1,5 +1,5 @@
 import { findMarks, type Marks } from './detectors/marks.ts';
-import { SHARED_ROOM } from './detectors/text-codes.ts';
+import { giveRoomBack, takeRoom } from './detectors/text-codes.ts';
 import { decodeBuffers } from './byte-lists.ts';
 import { decodeRuns } from './encoded-runs.ts';
 import { NAMED_ENTITIES, plainText } from './plain-text.ts';
@@ -26,11 +26,7 @@ export interface Unfolded {
  * packed. Only readings that differ from the text. Together they are not much longer than the text, whatever it is, and no more than
  * what there is room for.
  */
-export function unfoldText(
-  text: string,
-  marks: Marks = findMarks(text, { withNumbers: false, room: SHARED_ROOM }),
-  room: UnpackRoom = createUnpackRoom(),
-): Unfolded {
+export function unfoldText(text: string, marks: Marks, room: UnpackRoom): Unfolded {
   const { isAscii } = marks.codes;
   const { texts, closed } = decodeRuns(text, marks, room);
   const readings = [
@@ -40,6 +36,15 @@ export function unfoldText(
   ];
   const buffers = decodeBuffers(text);
   return { texts: [...readings.filter((reading) => reading !== null), ...texts, ...buffers], closed };
+}
+
+/** All readings of a text by itself. */
+export function readingsOf(text: string): readonly string[] {
+  const room = takeRoom();
+  const marks = findMarks(text, { withNumbers: false, room });
+  const { texts } = unfoldText(text, marks, createUnpackRoom());
+  giveRoomBack(room);
+  return texts.map((reading) => reading.text);
 }
 
 /** Whether undoing escapes could show anything. Line breaks and quotes that are escaped hide nothing from a detector. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findMarks } from '../../../src/core/content/detectors/marks.ts';
-import { SHARED_ROOM } from '../../../src/core/content/detectors/text-codes.ts';
+import { takeRoom } from '../../../src/core/content/detectors/text-codes.ts';
 
-const marksOf = (text: string) => findMarks(text, { withNumbers: true, room: SHARED_ROOM });
+const marksOf = (text: string) => findMarks(text, { withNumbers: true, room: takeRoom() });
 /** Texts in which there is much to find. */
 const texts = fc
   .array(

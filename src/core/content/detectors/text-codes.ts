@@ -42,14 +42,11 @@ export interface CodesRoom {
 }
 
 const ROOM_BYTES = 96 * 1024;
-/** For searches that come to their end before anybody else has a turn. */
-export const SHARED_ROOM: CodesRoom = roomOf(ROOM_BYTES);
-
 /** Rooms that were given back, a few. */
 const spare: CodesRoom[] = [];
 const SPARE_MAX = 4;
 
-/** For a search that others may come in between of, for as long as it looks at one part of its text. It should be given back. */
+/** For one search, until it is through with its text. It should be given back. */
 export function takeRoom(): CodesRoom {
   return spare.pop() ?? roomOf(ROOM_BYTES);
 }
