@@ -1,3 +1,4 @@
+import { asBuffer } from '../core/bytes/as-buffer.ts';
 import { maskKnownSecrets } from '../core/content/mask-secrets.ts';
 import { redactJson } from '../core/content/redact-json.ts';
 import type { ListKind } from '../core/catalog/listed.ts';
@@ -13,7 +14,7 @@ export function screenItems(
   kind: ListKind,
   items: readonly Buffer[],
 ): readonly Buffer[] {
-  const masked = maskKnownSecrets(items, knownSecrets).map(toBuffer);
+  const masked = maskKnownSecrets(items, knownSecrets).map(asBuffer);
   if (kind !== 'resources' || resultDetectors.length === 0 || masked.length === 0) return masked;
   // Nearly no list holds anything, and one look at all of it costs a tenth of a look at each entry.
   const pieces = masked.flatMap((item, index) => [index === 0 ? OPENING : COMMA, item]);
@@ -25,7 +26,3 @@ export function screenItems(
 const OPENING = Buffer.from('[');
 const COMMA = Buffer.from(',');
 const CLOSING = Buffer.from(']');
-
-function toBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}

@@ -1,6 +1,7 @@
 import { NO_CAPABILITIES } from '../../src/core/conversation/capabilities.ts';
 import type { Principal } from '../../src/core/identity/principal.ts';
 import type { Endpoint, HostStream, RequestContext } from '../../src/gateway/gateway.ts';
+import { SILENT_STREAM } from '../../src/gateway/silent-stream.ts';
 
 export interface ContextWish {
   readonly callId: string;
@@ -18,14 +19,5 @@ export function contextFor(wish: ContextWish): RequestContext {
 
 /** A way back to a host that may or may not be made to wait, and cannot be asked anything. */
 export function quietStream(canWait: boolean): HostStream {
-  return {
-    open: () => canWait,
-    progress: () => undefined,
-    isThere: () => true,
-    tellPageDone: () => undefined,
-    wantsProgress: false,
-    log: () => undefined,
-    ask: async () => new Map(),
-    room: () => null,
-  };
+  return { ...SILENT_STREAM, open: () => canWait, isThere: () => true };
 }

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { type IncomingMessage, ServerResponse } from 'node:http';
+import { asBuffer } from '../../core/bytes/as-buffer.ts';
 
 /**
  * Stands in for the response while one message of a batch is answered, and keeps what would have been sent. It is no connection: it
@@ -35,6 +36,6 @@ export class PartResponse extends ServerResponse {
 }
 
 function toBuffer(chunk: string | Uint8Array, encoding: unknown): Buffer {
-  if (typeof chunk !== 'string') return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  if (typeof chunk !== 'string') return asBuffer(chunk);
   return Buffer.from(chunk, encoding === 'latin1' ? 'latin1' : 'utf8');
 }

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { asBuffer } from '../bytes/as-buffer.ts';
 import { characterClass, isIn } from './detectors/text-codes.ts';
 
 /** Lines of base64 or hexadecimal in the strings of a JSON text, joined as a reader joins them. */
@@ -13,7 +14,7 @@ export interface JoinedLines {
  * of line breaks that JSON has, also in JSON within JSON, and with blanks or marks of quotation before the next line.
  */
 export function* joinBrokenLines(json: Uint8Array): Generator<JoinedLines, void> {
-  const bytes = Buffer.from(json.buffer, json.byteOffset, json.byteLength);
+  const bytes = asBuffer(json);
   let done = 0;
   for (let at = bytes.indexOf(LINE_BREAK); at !== -1; at = bytes.indexOf(LINE_BREAK, Math.max(at + 1, done))) {
     const end = endBefore(bytes, at, done);

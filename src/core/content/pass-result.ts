@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { asBuffer } from '../bytes/as-buffer.ts';
 import { joinBytes } from '../bytes/join-bytes.ts';
 import { OPENING_BRACKET } from '../json/characters.ts';
 import type { JsonLimits } from '../json/limits.ts';
@@ -94,7 +95,7 @@ function passMember(name: string, value: Buffer, { rules, withoutStructured }: P
 function passItems(array: Buffer, mayMatter: (item: Buffer) => boolean, passItem: (item: Json) => Json): Uint8Array[] {
   const items = splitItems(array, ITEMS_MAX) ?? [];
   const passed = items.flatMap((item) => {
-    const bytes = Buffer.from(item.buffer, item.byteOffset, item.byteLength);
+    const bytes = asBuffer(item);
     if (!mayMatter(bytes)) return [bytes];
     const json = readJson(bytes, ITEM_LIMITS);
     // What cannot be read in one way only could be read by its host in another.

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { asBuffer } from '../bytes/as-buffer.ts';
 import { type ByteCollector, createByteCollector } from '../bytes/byte-collector.ts';
 
 /** One event of a `text/event-stream`, as the HTML standard dispatches it. */
@@ -183,8 +184,4 @@ function fieldValue(line: Uint8Array, name: Uint8Array): Uint8Array | null {
 
 function withoutByteOrderMark(line: Uint8Array): Uint8Array {
   return line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf ? line.subarray(3) : line;
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,11 +1,11 @@
-import { Buffer } from 'node:buffer';
+import { asBuffer } from '../../../core/bytes/as-buffer.ts';
 
 /**
  * Whose answer a message was of which only the two ends are left; `null`: nobody can tell. Servers write the id before the result or after
  * it. At the very end of an object nothing of what a result holds can pass for the id: it would have to close what it stands in.
  */
 export function findAnswerId(ends: Uint8Array): number | null {
-  const text = Buffer.from(ends.buffer, ends.byteOffset, ends.byteLength).toString('latin1');
+  const text = asBuffer(ends).toString('latin1');
   const found = BEFORE.exec(text) ?? (RESULT_FIRST.test(text) ? AFTER.exec(text) : null);
   return found === null ? null : Number(found[1]);
 }

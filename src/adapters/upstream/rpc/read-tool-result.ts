@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer';
+import { asBuffer } from '../../../core/bytes/as-buffer.ts';
 import {
   CARRIAGE_RETURN,
   CLOSING_BRACE,
@@ -76,7 +76,7 @@ function withoutMembers({ message, start, end, members }: ResultObject, names: R
  * can end a line or an event on the host's side.
  */
 function blankLineBreaks(json: Uint8Array): void {
-  const bytes = Buffer.from(json.buffer, json.byteOffset, json.byteLength);
+  const bytes = asBuffer(json);
   for (const lineBreak of [LINE_FEED, CARRIAGE_RETURN]) {
     for (let at = bytes.indexOf(lineBreak); at !== -1; at = bytes.indexOf(lineBreak, at + 1)) bytes[at] = SPACE;
   }

@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer';
+import { asBuffer } from '../../../core/bytes/as-buffer.ts';
 import { createByteCollector } from '../../../core/bytes/byte-collector.ts';
 import { CARRIAGE_RETURN, LINE_FEED } from '../../../core/json/characters.ts';
 
@@ -28,7 +28,7 @@ export function createLineSplitter(lineBytesMax: number): LineSplitter {
     push(chunk) {
       const lines: Uint8Array[] = [];
       let cutLine: Uint8Array | null = null;
-      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      const bytes = asBuffer(chunk);
       let start = 0;
       for (let end = bytes.indexOf(LINE_FEED); end !== -1 && !tooLong; end = bytes.indexOf(LINE_FEED, start)) {
         tooLong = !unfinished.add(bytes.subarray(start, end));

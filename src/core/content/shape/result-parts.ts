@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { asBuffer } from '../../bytes/as-buffer.ts';
 import { skimObject } from '../../json/skim-object.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../json/value.ts';
 
@@ -38,7 +39,7 @@ export function encodePart(value: Json): Uint8Array {
 }
 
 export function partText(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+  return asBuffer(bytes).toString();
 }
 
 /** `null`: there is no such list. What is no object in it is left out, as no host takes it. */
