@@ -128,8 +128,14 @@ function* searchPart(state: SearchState): Steps<void> {
     spans,
     own.map((span) => ({ ...span, start: charsBefore + span.start, end: charsBefore + span.end })),
   );
+  state.charsBefore += charsUntil(state, flat, cut, to);
   state.from = cut;
-  state.charsBefore += flat.window.text.length - bytes.toString('utf8', cut, to).length;
+}
+
+/** What is behind the cut is looked at again in the next part. */
+function charsUntil({ bytes, from }: SearchState, { window: { text } }: FlatJson, cut: number, to: number): number {
+  const isAscii = text.length === to - from;
+  return isAscii ? cut - from : text.length - bytes.toString('utf8', cut, to).length;
 }
 
 /** Only the last ones before it can overlap with those of the next part. */
