@@ -1,7 +1,8 @@
+import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../ports/store-error.ts';
 import { createBatchCommit } from './commit-batch.ts';
 import { openDatabase } from './database.ts';
-import { watchFiles } from './file-watch.ts';
+import { type FileWatch, watchFiles } from './file-watch.ts';
 import type { Batch, BatchAnswer, OpenRequest, WorkerSettings } from './messages.ts';
 import { createTables, type Tables } from './tables.ts';
 
@@ -28,17 +29,16 @@ export function openStore({ path, limits }: WorkerSettings, { create, sequenceMi
   }
   const commitBatch = createBatchCommit(db, tables);
   const checkpoint = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
-  const checkFiles = watchFiles(path);
+  const files = watchOrClose(path, db);
   let walPages = 0;
 
   return {
     tables,
     lastSequence: () => sequence,
     commit(batch) {
-      // Before, because a commit fills up a file that was cut off; after, because nobody may be told of what went to a lost file.
-      checkFiles();
+      files.checkLog();
       const answer = commitBatch(batch, sequence);
-      checkFiles();
+      files.checkFiles();
       sequence = answer.sequences.findLast((each) => each !== null) ?? sequence;
       walPages += estimatePages(batch);
       return answer;
@@ -49,8 +49,20 @@ export function openStore({ path, limits }: WorkerSettings, { create, sequenceMi
       checkpoint.get();
     },
     // The last connection to close moves the whole write-ahead log to the database and removes it.
-    close: () => db.close(),
+    close() {
+      files.close();
+      db.close();
+    },
   };
+}
+
+function watchOrClose(path: string, db: DatabaseSync): FileWatch {
+  try {
+    return watchFiles(path);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 const PAGE_BYTES = 4096;
