@@ -5,6 +5,8 @@ import type { WindowUse } from '../core/limits/limit-use.ts';
 import type { CompiledPolicy } from '../core/policy/compile-policy.ts';
 import type { Decision } from '../core/policy/decision.ts';
 import { decide } from '../core/policy/decide.ts';
+import type { Result } from '../core/result.ts';
+import type { UpstreamFault } from '../ports/upstream.ts';
 import type { CallDeps } from './deps.ts';
 import type { HostCall } from './gateway.ts';
 import { definedPart, type GovernedCall, killFactsOf } from './governed-call.ts';
@@ -79,14 +81,27 @@ type Denied = Extract<Decision, { effect: 'deny' }>;
  * INVARIANT: its place was taken in the turn in which the kill switch is first asked, so a switch is either found here or finds the call,
  * also where it is released again before the call gets any further.
  */
-async function runDecided(deps: CallDeps, policy: CompiledPolicy, decided: DecidedCall): Promise<CallAnswer> {
-  const { call, sent, target, decision, killFacts, place } = decided;
-  const stopped = () => deny(deps, call, { code: 'kill_switch', ...decision, target });
-  if (deps.killSwitches.find(killFacts) !== null) return stopped();
-
+function runDecided(deps: CallDeps, policy: CompiledPolicy, decided: DecidedCall): Promise<CallAnswer> {
+  const { call, target, killFacts } = decided;
+  if (deps.killSwitches.find(killFacts) !== null) return denyStopped(deps, decided);
   const loaded = loadDefinition(deps, target, call.context.principal.id);
-  const definition = loaded instanceof Promise ? await loaded : loaded;
-  if (place.stoppedBy === 'kill-switch') return stopped();
+  return loaded instanceof Promise
+    ? loaded.then((definition) => runDefined(deps, policy, decided, definition))
+    : runDefined(deps, policy, decided, loaded);
+}
+
+function denyStopped(deps: CallDeps, { call, decision, target }: DecidedCall): Promise<CallAnswer> {
+  return deny(deps, call, { code: 'kill_switch', ...decision, target });
+}
+
+function runDefined(
+  deps: CallDeps,
+  policy: CompiledPolicy,
+  decided: DecidedCall,
+  definition: Result<LoadedDefinition | null, UpstreamFault>,
+): Promise<CallAnswer> {
+  const { call, sent, target, decision, killFacts, place } = decided;
+  if (place.stoppedBy === 'kill-switch') return denyStopped(deps, decided);
   // It came into force while the upstream was waited for, so it decides.
   if (deps.policy().version !== policy.version) return handleCall(deps, { ...call, args: sent });
   if (!definition.ok) return deny(deps, call, { code: 'upstream_unavailable', ...decision, target });
@@ -99,7 +114,7 @@ async function runDecided(deps: CallDeps, policy: CompiledPolicy, decided: Decid
   const { argumentsJson } = defined;
   const fault = checkArguments({ call, target, decision, argumentsJson, policy, sent }, definition.value);
   if (fault !== null) return denyArguments(deps, call, fault, { ...decision, target });
-  const governed: GovernedCall = { ...decided, ...defined };
+  const governed: GovernedCall = { call, target, decision, killFacts, place, ...defined };
   if (call.resumes !== undefined) return resumeWithApproval(deps, governed, call.resumes);
   if (decision.effect === 'approve') return callWithApproval(deps, governed, previewer(deps, governed));
   // Not of calls that wait for a person: to send those again is how their hosts ask how far they are.

@@ -12,6 +12,8 @@ export interface LateRecords {
   close(): Promise<void>;
 }
 
+const isStored = (): boolean => true;
+
 /** Outcomes waiting for the store. Beyond this, recovery at the next start records them as unknown. */
 const LATE_RECORDS_MAX = 10_000;
 const RETRY_MS = 1000;
@@ -51,18 +53,14 @@ export function createLateRecords(report: (problem: OperatorReport) => void): La
   }
 
   return {
-    async record(callId, write) {
-      try {
-        await write();
-        return true;
-      } catch (error) {
+    record: (callId, write) =>
+      write().then(isStored, (error: unknown) => {
         const problem = `the outcome of a call could not be recorded${isClosed ? '' : ' yet'}`;
         report({ callId, problem, error });
         if (error instanceof StoreError && late.length < LATE_RECORDS_MAX) late.push(write);
         schedule();
         return false;
-      }
-    },
+      }),
     async close() {
       isClosed = true;
       await retrying;

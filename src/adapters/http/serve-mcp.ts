@@ -1,5 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import type { Principal } from '../../core/identity/principal.ts';
+import type { Message } from '../../core/mcp/message.ts';
+import type { Batch } from '../../core/mcp/parse-batch.ts';
 import { parseBody } from '../../core/mcp/parse-body.ts';
+import type { Result } from '../../core/result.ts';
+import type { Soon } from '../../core/soon.ts';
 import type { Endpoint } from '../../gateway/gateway.ts';
 import { isModernRevision } from '../../core/mcp/revisions.ts';
 import { answerBatch } from './answer-batch.ts';
@@ -16,11 +21,21 @@ import { sendEmpty } from './respond.ts';
 
 /** Answers a request to an MCP endpoint. `target` is `null` where there is none. */
 export function serveMcp(exchange: Exchange, target: McpTarget | null): void {
-  serve(exchange, target).catch((error: unknown) => failClosed(exchange, error));
+  guard(exchange, () => serve(exchange, target));
+}
+
+/** Whatever goes wrong in a step, now or later, the request is denied. */
+function guard(exchange: Exchange, step: () => Soon<void>): void {
+  try {
+    const done = step();
+    if (done instanceof Promise) done.catch((error: unknown) => failClosed(exchange, error));
+  } catch (error) {
+    failClosed(exchange, error);
+  }
 }
 
 /** The way of every request, cheapest check first: nothing is read or looked up for one that can be refused without it. */
-async function serve(exchange: Exchange, target: McpTarget | null): Promise<void> {
+function serve(exchange: Exchange, target: McpTarget | null): Soon<void> {
   const { plane, req, res } = exchange;
   const parsed = parseInboundHeaders(req.rawHeaders, plane.limits.headersMax);
   if (!parsed.ok) return turnAway(exchange, parsed.error);
@@ -43,48 +58,68 @@ async function serve(exchange: Exchange, target: McpTarget | null): Promise<void
 
   const place = { resource: resourceOf(plane.publicUrl, target), metadataUrl: metadataUrlOf(plane.publicUrl, target) };
   const renew = () => authenticate(plane.deps.authenticator, headers.authorization, req.url ?? '', place);
-  const renewed = renew();
-  const principal = renewed instanceof Promise ? await renewed : renewed;
-  if (!principal.ok) return turnAway(exchange, principal.error);
+  const arrival: Arrival = { headers, endpoint: endpointOf(target), slot, abort, loss, renew };
+  const principal = renew();
+  return principal instanceof Promise
+    ? principal.then((later) => serveCaller(exchange, arrival, later))
+    : serveCaller(exchange, arrival, principal);
+}
+
+/** What is known of a request before it is known whose it is. */
+type Arrival = Omit<Caller, 'principal'>;
+
+function serveCaller(exchange: Exchange, arrival: Arrival, known: Result<Principal, HttpRefusal>): Soon<void> {
+  if (!known.ok) return turnAway(exchange, known.error);
+  const { plane, req } = exchange;
+  const { headers, endpoint, slot, abort, loss, renew } = arrival;
+  const principal = known.value;
   // Not before: whoever is not signed in cannot tell which upstreams there are.
-  if (target.upstream !== null && !plane.deps.gateway.hasUpstream(target.upstream))
-    return turnAway(exchange, REFUSALS.notFound, { principal: principal.value });
-  if (!slot.claimFor(principal.value.id))
-    return turnAway(exchange, REFUSALS.overloaded, { principal: principal.value });
-  const caller: Caller = {
-    principal: principal.value,
-    endpoint: endpointOf(target),
-    headers,
-    slot,
-    abort,
-    loss,
-    renew,
-  };
+  if (endpoint.kind === 'one' && !plane.deps.gateway.hasUpstream(endpoint.upstream))
+    return turnAway(exchange, REFUSALS.notFound, { principal });
+  if (!slot.claimFor(principal.id)) return turnAway(exchange, REFUSALS.overloaded, { principal });
+  const caller: Caller = { principal, endpoint, headers, slot, abort, loss, renew };
   if (req.method === 'DELETE') return endSession(exchange, caller);
+  if (req.method === 'GET') return openEventStream(exchange, caller).then(() => limitStall(exchange));
+  return serveBody(exchange, caller);
+}
 
-  if (req.method === 'GET') {
-    await openEventStream(exchange, caller);
-    return limitStall(exchange);
-  }
-
+function serveBody(exchange: Exchange, caller: Caller): void {
+  const { plane, req, res } = exchange;
   const askedMs = plane.deps.clock.monotonicMs();
-  if (headers.expect !== null) res.writeContinue();
-  const body = await readBody(req, slot, plane.limits.bodyBytesMax);
-  if (!body.ok) return turnAwayBody(exchange, caller, body.error);
-  const turn = plane.turns.take(body.value.length);
-  if (turn !== null) await turn;
-  const message = parseBody(body.value);
+  if (caller.headers.expect !== null) res.writeContinue();
+  readBody(req, caller.slot, plane.limits.bodyBytesMax, (body) => {
+    guard(exchange, () => {
+      if (!body.ok) return turnAwayBody(exchange, caller, body.error);
+      const turn = plane.turns.take(body.value.length);
+      return turn === null
+        ? serveMessage(exchange, caller, body.value, askedMs)
+        : turn.then(() => serveMessage(exchange, caller, body.value, askedMs));
+    });
+  });
+}
+
+function serveMessage(exchange: Exchange, caller: Caller, body: Uint8Array, askedMs: number): Soon<void> {
+  const { principal, renew } = caller;
+  const message = parseBody(body);
   if (!message.ok) {
     const { error, id } = message.error;
-    return turnAway(exchange, refusalOf(error), { principal: principal.value, id });
+    return turnAway(exchange, refusalOf(error), { principal, id });
   }
+  if (exchange.plane.deps.clock.monotonicMs() - askedMs < ASK_AGAIN_MS)
+    return answerMessage(exchange, caller, message.value);
   // Whoever sends slowly may have been revoked meanwhile: calls would stop for that, and lists would not.
-  const still = plane.deps.clock.monotonicMs() - askedMs < ASK_AGAIN_MS ? principal : await renew();
-  if (!still.ok) return turnAway(exchange, still.error, { principal: principal.value });
-  const now = still === principal ? caller : { ...caller, principal: still.value };
-  if (message.value.kind === 'batch') await answerBatch(exchange, now, message.value);
-  else await handleMessage(exchange, now, message.value);
-  limitStall(exchange);
+  const answer = (still: Result<Principal, HttpRefusal>): Soon<void> =>
+    still.ok
+      ? answerMessage(exchange, { ...caller, principal: still.value }, message.value)
+      : turnAway(exchange, still.error, { principal });
+  const renewed = renew();
+  return renewed instanceof Promise ? renewed.then(answer) : answer(renewed);
+}
+
+function answerMessage(exchange: Exchange, caller: Caller, message: Message | Batch): Soon<void> {
+  const answered =
+    message.kind === 'batch' ? answerBatch(exchange, caller, message) : handleMessage(exchange, caller, message);
+  return answered instanceof Promise ? answered.then(() => limitStall(exchange)) : limitStall(exchange);
 }
 
 /** For so long, a look at a credential is good. */

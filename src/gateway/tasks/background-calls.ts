@@ -29,13 +29,15 @@ export interface StartedTask {
   readonly task: Task;
 }
 
+export type BackgroundAnswer = CallAnswer | HostInputRequest | StartedTask;
+
 /**
  * Calls that go on while their hosts are away. The task that a host gets is one of ours, with an id of ours: that of the upstream stays
  * with the adapter, which asks there what has become of it. In memory; what can go on in the next process is in the store (`LeftCalls`).
  */
 export interface BackgroundCalls {
   /** As `converse`, but answered with a task as soon as the upstream has made one and there is room for ours. */
-  call(call: HostCall): Promise<CallAnswer | HostInputRequest | StartedTask>;
+  call(call: HostCall): Promise<BackgroundAnswer>;
   find(id: TaskId): RunningTask | null;
   /** Answers to what a task asks, from its owner, who is decided about anew. A task that asks nothing ignores them. */
   answer(id: TaskId, by: Answerer, inputResponses: JsonObject): void;

@@ -2,6 +2,7 @@ import { hasEnded } from '../../core/identity/principal.ts';
 import type { JsonObject } from '../../core/json/value.ts';
 import type { Task, TaskId } from '../../core/tasks/task.ts';
 import { isModernRevision } from '../../core/mcp/revisions.ts';
+import type { Soon } from '../../core/soon.ts';
 import { admit, failClosed } from '../admit.ts';
 import { withdrawApproval } from '../void-approval.ts';
 import type { CallDeps } from '../deps.ts';
@@ -19,7 +20,7 @@ import { resolveTarget } from '../steps/resolve-target.ts';
 import { createEndedTask } from './create-task.ts';
 import type { HostTask, HostTaskList } from './host-task.ts';
 import { isOpen, loadApproval, type OpenedTask, openTask } from './open-task.ts';
-import { type BackgroundCalls, createBackgroundCalls } from './background-calls.ts';
+import { type BackgroundAnswer, type BackgroundCalls, createBackgroundCalls } from './background-calls.ts';
 import { openEnd } from './task-call.ts';
 import { createTaskRunner, type TaskRunner } from './task-runner.ts';
 import { taskView } from './task-view.ts';
@@ -74,16 +75,31 @@ interface World {
   readonly background: BackgroundCalls;
 }
 
-async function call(world: World, hostCall: HostCall): Promise<HostResult | HostError | HostInputRequest | HostTask> {
-  const { deps, runner, background } = world;
+type CallEnd = HostResult | HostError | HostInputRequest | HostTask;
+
+function call(world: World, hostCall: HostCall): Promise<CallEnd> {
   const canWait = (hostCall.waiting ?? 'hold') !== 'hold';
-  const answer = await (canWait ? background.call(hostCall) : converse(deps, hostCall));
+  const answering = canWait ? world.background.call(hostCall) : converse(world.deps, hostCall);
+  return answering.then((answer) => endOf(world, hostCall, answer));
+}
+
+function endOf(world: World, hostCall: HostCall, answer: BackgroundAnswer): Soon<CallEnd> {
+  if (answer.kind === 'error' || answer.kind === 'input-required') return answer;
+  if (answer.kind === 'result' && hostCall.waiting !== 'task') return answer;
+  return endByTask(world, hostCall, answer);
+}
+
+async function endByTask(
+  world: World,
+  hostCall: HostCall,
+  answer: Exclude<BackgroundAnswer, HostError | HostInputRequest>,
+): Promise<CallEnd> {
+  const { deps, runner } = world;
   if (answer.kind === 'runs') return view(world, { task: answer.task, approval: null });
   if (answer.kind === 'waits') {
     runner.see(answer.task, hostCall.context.principal);
     return view(world, answer);
   }
-  if (answer.kind !== 'result' || hostCall.waiting !== 'task') return answer;
   const ended = await endedTask(deps, hostCall, answer);
   return ended === null ? tooManyTasks() : view(world, { task: ended, approval: null });
 }
