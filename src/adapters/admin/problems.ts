@@ -1,8 +1,10 @@
-import { STATUS_CODES } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import type { ProblemCode, ProblemDocument } from '../../core/admin-api/problem-document.ts';
 import type { AdminFault } from '../../gateway/administration.ts';
+
+/** Not imported: that would load far more than this (see `node-http.ts` of the MCP plane). */
+const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 const STATUS_OF: { readonly [Code in ProblemCode]: number } = {
   invalid: 400,

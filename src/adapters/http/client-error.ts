@@ -1,5 +1,6 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { STATUS_CODES } from './node-http.ts';
 
 const STATUS_OF_ERROR: ReadonlyMap<string, number> = new Map([
   ['HPE_HEADER_OVERFLOW', 431],

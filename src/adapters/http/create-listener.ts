@@ -1,6 +1,7 @@
-import { type IncomingMessage, METHODS, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { answerClientError } from './client-error.ts';
+import { METHODS } from './node-http.ts';
 import type { McpPlaneLimits } from './plane-options.ts';
 
 type Answer = (req: IncomingMessage, res: ServerResponse) => void;

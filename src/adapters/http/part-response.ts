@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { asBuffer } from '../../core/bytes/as-buffer.ts';
+import { ServerResponse } from './node-http.ts';
 
 /**
  * Stands in for the response while one message of a batch is answered, and keeps what would have been sent. It is no connection: it
