@@ -3,18 +3,29 @@ import { describe, expect, it } from 'vitest';
 import { findMarks } from '../../../src/core/content/detectors/marks.ts';
 import { takeRoom } from '../../../src/core/content/detectors/text-codes.ts';
 
-const marksOf = (text: string) => findMarks(text, { withNumbers: true, room: takeRoom() });
+/** In a room in which there was another text before, of words and control characters. */
+const marksOf = (text: string) => {
+  const room = takeRoom();
+  room.codes.write('pwd\u{0}keyotp::jwt\u{7f}psk'.repeat(Math.ceil(text.length / 20) + 1), 'latin1');
+  return findMarks(text, { withNumbers: true, room });
+};
 /** Texts in which there is much to find. */
 const texts = fc
   .array(
     fc.oneof(
       fc.constantFrom('pass', 'KEY', 'sessiOn', 'secret', 'accesskey', 'redis-cli', 'token', ':', '::', 'f'),
+      fc.constantFrom('pwd', 'jwt', 'otp', 'psk', 'oracle', 'redis-cl', 'credentia', 'valu', '\u{0}', '\u{7f}', '\n'),
       fc.constantFrom('1', '22', '.', '-', ' ', '1234567', 'é', 'ſ', 'Ł', '\u{1f511}', 'AKIA0000', '/'),
       fc.string({ maxLength: 5 }),
     ),
     { maxLength: 30 },
   )
   .map((parts) => parts.join(''));
+
+const WORDS =
+  /(?=(pass|pwd|secret|token|key|auth|cookie|session|credential|jwt|bearer|otp|connection|access|psk|value|mysql|mariadb|sshpass|redis-cli|identified|curl|oracle))/gi;
+/** What ends no line and no word. */
+const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 
 const colonTexts = fc
   .array(fc.constantFrom('f', '0', '1a2b', ':', '::', 'x', ' '), { maxLength: 30 })
@@ -26,15 +37,43 @@ const numberTexts = fc
 
 describe('the marks of a text', () => {
   it('are at every anchor word, in order', () => {
-    const WORDS =
-      /(?=(pass|pwd|secret|token|key|auth|cookie|session|credential|jwt|bearer|otp|connection|access|psk|value|mysql|mariadb|sshpass|redis-cli|identified|curl|oracle))/gi;
     fc.assert(
       fc.property(texts, (text) => {
         const words = marksOf(text).words.filter(({ word }) => word !== '::');
         const expected = [...text.matchAll(WORDS)].map((found) => ({ word: found[1]?.toLowerCase(), at: found.index }));
         expect(words).toEqual(expected);
       }),
+      { numRuns: 2000 },
     );
+  });
+
+  it.each(WORDS.source.slice(4, -2).split('|'))('are at %s, at each place and at each end of a text', (word) => {
+    const missed: string[] = [];
+    for (let before = 0; before < 20; before += 1) {
+      for (let after = 0; after < 20; after += 1) {
+        for (const other of [' ', 'é', '\u{ff}', 'я', 's', 'K']) {
+          const text = `${other.repeat(before)}${before % 3 === 0 ? word.toUpperCase() : word}${other.repeat(after)}`;
+          if (!marksOf(text).words.some((mark) => mark.word === word && mark.at === before)) missed.push(text);
+        }
+      }
+    }
+    expect(missed).toEqual([]);
+  });
+
+  it('tell of control characters, wherever they are', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(marksOf(text).hasControls).toBe(CONTROL.test(text));
+      }),
+      { numRuns: 1000 },
+    );
+    for (let code = 0; code < 300; code += 1) {
+      for (let length = 6; length < 24; length += 1) {
+        const char = String.fromCharCode(code);
+        const text = `${'x'.repeat((code + length) % length)}${char}`.padEnd(length, 'y');
+        expect([code, length, marksOf(text).hasControls]).toEqual([code, length, CONTROL.test(char)]);
+      }
+    }
   });
 
   it('are at some of the colons that stand near each other', () => {

@@ -1,10 +1,19 @@
-import { PAIR_NUMBERS, pairNumber, type TextCodes } from './text-codes.ts';
+import { pairNumber, type TextCodes } from './text-codes.ts';
+import {
+  ALL_BITS,
+  COLON_BIT,
+  CONTROL_BIT,
+  createPairBits,
+  type Word,
+  WINDOWS,
+  type WordWindow,
+} from './word-windows.ts';
 
 /**
  * The words that detectors look behind or before, whatever the case of their letters. `::` stands for two colons with at most four
  * hexadecimal digits between them. All are looked for at once: nearly no text has any, and to look for none is most of what detectors cost.
  */
-export type AnchorWord = (typeof WORDS)[number] | '::';
+export type AnchorWord = Word | '::';
 
 export interface WordMark {
   readonly word: AnchorWord;
@@ -12,71 +21,116 @@ export interface WordMark {
   readonly at: number;
 }
 
-const WORDS = [
-  'pass',
-  'pwd',
-  'secret',
-  'token',
-  'key',
-  'auth',
-  'cookie',
-  'session',
-  'credential',
-  'jwt',
-  'bearer',
-  'otp',
-  'connection',
-  'access',
-  'psk',
-  'value',
-  'mysql',
-  'mariadb',
-  'sshpass',
-  'redis-cli',
-  'identified',
-  'curl',
-  'oracle',
-] as const;
+export interface FoundWords {
+  /** In order. */
+  readonly words: readonly WordMark[];
+  /** Whether there is any of `CONTROL_RANGES`: every pair is looked at anyhow. */
+  readonly hasControls: boolean;
+}
+
+/** By the number of a pair, what it may be part of. Here, because the engine knows the length of what is made in the same module. */
+const PAIR_BITS: Int32Array = createPairBits();
+const SECOND = 16;
+
+/** Every anchor in the text. `withColons`: also `::`, which stands for much that is none in JSON. */
+export function findWords(text: string, codes: TextCodes, withColons: boolean): FoundWords {
+  const wanted = withColons ? ALL_BITS : ALL_BITS & ~COLON_BIT;
+  const search: WordSearch = { text, codes, wanted, words: [], hasControls: false };
+  const { pairs, length } = codes;
+  const last = (length >> 1) - TURN_PAIRS;
+  let turn = nextTurn(pairs, 1, last, wanted);
+  while (turn <= last) {
+    findInTurn(search, turn);
+    turn = nextTurn(pairs, turn + TURN_PAIRS, last, search.wanted);
+  }
+  for (; 2 * turn < length + 2; turn += TURN_PAIRS) findInTurn(search, turn);
+  return search;
+}
+
+/** Hardly ever one of so many pairs has a bit in common with the one before it. */
+const TURN_PAIRS = 4;
 
 /**
- * Every anchor in the text, in order. The text is read in pairs of characters: a word of three characters or more has one of two pairs
- * that follow each other in it, whether it begins at an even place or at an odd one. Eight characters a turn, because hardly any turn
- * has one. `withColons`: also `::`, which stands for much that is none in JSON.
+ * The first pair of the next turn in which one has, from `start` on; beyond `last`, where there is none. Nothing else is in this loop, which
+ * is most of what it costs to find nothing.
  */
-export function findWords(text: string, { pairs, length }: TextCodes, withColons: boolean): readonly WordMark[] {
-  const lists = withColons ? ALL_LIST_NUMBERS : LIST_NUMBERS;
-  const marks: WordMark[] = [];
-  const count = length >> 1;
-  let index = 0;
-  for (const last = count - 3; index < last; index += 4) {
-    const first = lists[pairs[index] ?? 0] ?? 0;
-    const second = lists[pairs[index + 1] ?? 0] ?? 0;
-    const third = lists[pairs[index + 2] ?? 0] ?? 0;
-    const fourth = lists[pairs[index + 3] ?? 0] ?? 0;
-    if ((first | second | third | fourth) === 0) continue;
-    if (first !== 0) findAtPair(text, 2 * index, first, marks);
-    if (second !== 0) findAtPair(text, 2 * index + 2, second, marks);
-    if (third !== 0) findAtPair(text, 2 * index + 4, third, marks);
-    if (fourth !== 0) findAtPair(text, 2 * index + 6, fourth, marks);
+function nextTurn(pairs: Uint16Array, start: number, last: number, wanted: number): number {
+  let before = PAIR_BITS[pairs[start - 1] as number] as number;
+  let turn = start;
+  for (; turn <= last; turn += TURN_PAIRS) {
+    const first = PAIR_BITS[pairs[turn] as number] as number;
+    const second = PAIR_BITS[pairs[turn + 1] as number] as number;
+    const third = PAIR_BITS[pairs[turn + 2] as number] as number;
+    const fourth = PAIR_BITS[pairs[turn + 3] as number] as number;
+    const common =
+      (before & (first >> SECOND)) |
+      (first & (second >> SECOND)) |
+      (second & (third >> SECOND)) |
+      (third & (fourth >> SECOND));
+    if ((common & wanted) !== 0) break;
+    before = fourth;
   }
-  for (; index < count; index += 1) {
-    const list = lists[pairs[index] ?? 0] ?? 0;
-    if (list !== 0) findAtPair(text, 2 * index, list, marks);
-  }
-  return marks;
+  return turn;
 }
 
-interface Candidate {
-  readonly word: AnchorWord;
-  /** Of its pair within the word. */
-  readonly offset: number;
+function findInTurn(search: WordSearch, turn: number): void {
+  let before = bitsAt(search.codes, turn - 1);
+  for (let index = turn; index < turn + TURN_PAIRS; index += 1) {
+    const bits = bitsAt(search.codes, index);
+    const common = before & (bits >> SECOND) & search.wanted;
+    if (common !== 0) findAtPair(search, 2 * (index - 1), common);
+    before = bits;
+  }
 }
 
-function findAtPair(text: string, pair: number, list: number, marks: WordMark[]): void {
-  for (const { word, offset } of LISTS[list] ?? []) {
-    const at = word === '::' ? colonAt(text, pair) : pair - offset;
-    if (at >= 0 && (word === '::' || hasWord(text, at, word))) insertMark(marks, { word, at });
+interface WordSearch extends FoundWords {
+  readonly text: string;
+  readonly codes: TextCodes;
+  wanted: number;
+  readonly words: WordMark[];
+  hasControls: boolean;
+}
+
+/** Of the pair with this number. What stands behind the text, in the same room, is of another one. */
+function bitsAt({ codes, pairs, length }: TextCodes, index: number): number {
+  const at = 2 * index;
+  if (at + 1 < length) return PAIR_BITS[pairs[index] ?? 0] ?? 0;
+  return PAIR_BITS[pairNumber(at < length ? (codes[at] ?? BLANK) : BLANK, BLANK)] ?? 0;
+}
+
+/** `bits`: what the pair at this place and the next one have in common. */
+function findAtPair(search: WordSearch, pair: number, bits: number): void {
+  for (let rest = bits; rest !== 0; rest &= rest - 1) {
+    const number = 31 - Math.clz32(rest & -rest);
+    const windows = WINDOWS[number];
+    if (windows !== undefined) findWindow(search, pair, windows);
+    else if (1 << number === COLON_BIT) findColon(search, pair);
+    else {
+      search.hasControls = true;
+      search.wanted &= ~CONTROL_BIT;
+    }
   }
+}
+
+function findWindow({ codes, words }: WordSearch, pair: number, windows: readonly WordWindow[]): void {
+  for (const { word, codes: letters, offset } of windows) {
+    if (hasLetters(codes, pair - offset, letters)) insertMark(words, { word, at: pair - offset });
+  }
+}
+
+const CASE_BIT = 0x20;
+
+function hasLetters({ codes, length }: TextCodes, at: number, letters: Uint8Array): boolean {
+  if (at < 0 || at + letters.length > length) return false;
+  for (let index = 0; index < letters.length; index += 1) {
+    if (((codes[at + index] ?? 0) | CASE_BIT) !== letters[index]) return false;
+  }
+  return true;
+}
+
+function findColon({ text, words }: WordSearch, pair: number): void {
+  const at = colonAt(text, pair);
+  if (at >= 0) insertMark(words, { word: '::', at });
 }
 
 /** Two that share characters may be seen the second first. */
@@ -87,17 +141,8 @@ function insertMark(marks: WordMark[], mark: WordMark): void {
   else marks.splice(index, 0, mark);
 }
 
-const CASE_BIT = 0x20;
-
-function hasWord(text: string, at: number, word: string): boolean {
-  for (let index = 0; index < word.length; index += 1) {
-    if ((text.charCodeAt(at + index) | CASE_BIT) !== word.charCodeAt(index)) return false;
-  }
-  return true;
-}
-
 const COLON = 0x3a;
-const HEX = /[0-9A-Fa-f]/;
+const BLANK = 0x20;
 const GROUP_CHARS_MAX = 4;
 
 /** The colon of the pair, if another one stands near it with nothing but hexadecimal digits between them; else -1. */
@@ -118,55 +163,4 @@ function hasColonNear(text: string, colon: number, step: 1 | -1): boolean {
 function isHexDigit(code: number): boolean {
   const letter = code | CASE_BIT;
   return (code >= 0x30 && code <= 0x39) || (letter >= 0x61 && letter <= 0x66);
-}
-
-/** The pairs of letters that English has most of, the most frequent first. */
-const COMMON: readonly string[] = (
-  'th he in er an re on at en nd ti es or te of ed is it al ar st to nt ng se ha as ou io le ve co me de hi ri ro ic ne ea ra ce ' +
-  'li ch ll be ma si om ur ca el ta la ns di fo ho pe ec pr no ct us ac ot il tr ly nc et ut ss so rs un lo wa ge ie wh ee wi em ad'
-).split(' ');
-
-/** By the number of a pair: that of the list of words that may stand there. */
-const LIST_NUMBERS: Uint8Array = new Uint8Array(PAIR_NUMBERS);
-const LISTS: Candidate[][] = [[]];
-
-for (const word of WORDS) {
-  const offset = rarestPair(word);
-  addCandidate(word, offset);
-  addCandidate(word, offset + 1);
-}
-/** The same, with what may be part of `::`. */
-const ALL_LIST_NUMBERS: Uint8Array = LIST_NUMBERS.slice();
-for (let code = 0; code < 128; code += 1) {
-  const isHex = HEX.test(String.fromCharCode(code));
-  if (!isHex && code !== COLON) continue;
-  addPair(ALL_LIST_NUMBERS, COLON, code, { word: '::', offset: 0 });
-  if (isHex) addPair(ALL_LIST_NUMBERS, code, COLON, { word: '::', offset: 0 });
-}
-
-function addCandidate(word: AnchorWord, offset: number): void {
-  for (const first of casesOf(word.charAt(offset))) {
-    for (const second of casesOf(word.charAt(offset + 1))) addPair(LIST_NUMBERS, first, second, { word, offset });
-  }
-}
-
-function casesOf(char: string): ReadonlySet<number> {
-  return new Set([char.charCodeAt(0), char.toUpperCase().charCodeAt(0)]);
-}
-
-function addPair(lists: Uint8Array, first: number, second: number, candidate: Candidate): void {
-  const number = pairNumber(first, second);
-  if (lists[number] === 0) lists[number] = LISTS.push([]) - 1;
-  LISTS[lists[number] ?? 0]?.push(candidate);
-}
-
-/** Where in the word two pairs begin of which English has few: each costs a look wherever it stands. */
-function rarestPair(word: string): number {
-  const commonness = (offset: number): number => COMMON.indexOf(word.slice(offset, offset + 2)) + 1;
-  const costs = Array.from({ length: word.length - 2 }, (_, at) => cost(commonness(at)) + cost(commonness(at + 1)));
-  return costs.indexOf(Math.min(...costs));
-}
-
-function cost(rank: number): number {
-  return rank === 0 ? 0 : 1 / (rank + 20);
 }

@@ -8,6 +8,8 @@ export interface Marks {
   readonly codes: TextCodes;
   readonly runs: TokenRuns;
   readonly words: readonly WordMark[];
+  /** Whether there is any of `CONTROL_RANGES`. */
+  readonly hasControls: boolean;
   /** None where nobody asks for them, like `::` among the words. */
   readonly numbers: readonly NumberMark[];
 }
@@ -20,10 +22,12 @@ interface MarkOptions {
 /** All that is looked for in every character of a text. */
 export function findMarks(text: string, { withNumbers, room }: MarkOptions): Marks {
   const codes = readCodes(text, room);
+  const { words, hasControls } = findWords(text, codes, withNumbers);
   return {
     codes,
     runs: findTokenRuns(codes),
-    words: findWords(text, codes, withNumbers),
+    words,
+    hasControls,
     numbers: withNumbers ? findNumbers(codes) : NONE,
   };
 }

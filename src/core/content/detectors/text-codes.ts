@@ -24,6 +24,9 @@ export interface TextCodes {
   readonly isAscii: boolean;
 }
 
+/** In ASCII what ends no line and no word, and shows nowhere: for the brackets of an expression. */
+export const CONTROL_RANGES: string = String.raw`\x00-\x08\x0b\x0c\x0e-\x1f\x7f`;
+
 /** What stands for everything beyond ASCII. */
 const OTHER = 0xff;
 const BYTE_VALUES = 256;
@@ -60,11 +63,14 @@ function roomOf(length: number): CodesRoom {
   return { codes, pairs: new Uint16Array(codes.buffer) };
 }
 
+const ENCODER = new TextEncoder();
+
 export function readCodes(text: string, room: CodesRoom): TextCodes {
   const { length } = text;
   const { codes, pairs } = length <= room.codes.length ? room : roomOf(length);
-  const isAscii = Buffer.byteLength(text) === length;
-  if (isAscii) codes.write(text, 'latin1');
-  else for (let at = 0; at < length; at += 1) codes[at] = Math.min(text.charCodeAt(at), OTHER);
+  // All that is not ASCII takes more bytes than code units, so either it shows in their number, or not all of it was read.
+  const { read, written } = ENCODER.encodeInto(text, codes);
+  const isAscii = read === length && written === length;
+  if (!isAscii) for (let at = 0; at < length; at += 1) codes[at] = Math.min(text.charCodeAt(at), OTHER);
   return { codes, pairs, length, isAscii };
 }
