@@ -3,7 +3,7 @@ import type { RawAsk } from '../../core/conversation/check-ask.ts';
 import { readJson } from '../../core/json/read-json.ts';
 import { isJsonObject, type JsonObject } from '../../core/json/value.ts';
 import { err, ok, type Result } from '../../core/result.ts';
-import type { UpstreamCall, UpstreamFault } from '../../ports/upstream.ts';
+import type { UpstreamBookmark, UpstreamCall, UpstreamFault } from '../../ports/upstream.ts';
 import { sent } from './fault.ts';
 import { type CallAnswer, readCallAnswer } from './read-call-answer.ts';
 import { readInputRequests } from './rpc/read-input-requests.ts';
@@ -21,24 +21,48 @@ const STATE_CHARS_MAX = 256 * 1024;
  * own with the same parameters, what the host said, and the upstream's state byte by byte: so another process can go on with the next
  * one.
  */
-export async function callInRounds(
-  call: UpstreamCall,
-  send: (round: Round | null) => Promise<Result<RpcResponse, UpstreamFault>>,
-): Promise<CallAnswer> {
-  const { from } = call;
-  const earlier = from === undefined ? BEGINNING : readBookmark(from.text);
+export function callInRounds(call: UpstreamCall, send: SendRound): Promise<CallAnswer> {
+  if (call.from !== undefined) return goOn(call, send, call.from);
+  return send(null).then((response) => {
+    const asking = inputWanted(response);
+    return asking === null ? endOf(call, response) : converse(call, send, asking);
+  });
+}
+
+type SendRound = (round: Round | null) => Promise<RoundAnswer>;
+type RoundAnswer = Result<RpcResponse, UpstreamFault>;
+
+/** `null`: the call is over. */
+function inputWanted(response: RoundAnswer): ResultObject | null {
+  if (!response.ok || response.value.kind === 'error') return null;
+  return wantsInput(response.value.result) ? response.value.result : null;
+}
+
+function endOf(call: UpstreamCall, response: RoundAnswer): CallAnswer {
+  return response.ok ? readCallAnswer(response.value, 'modern', call) : response;
+}
+
+async function converse(call: UpstreamCall, send: SendRound, asking: ResultObject): Promise<CallAnswer> {
+  const next = await nextRound(call, asking, 1);
+  return next.ok ? sendRounds(call, send, next.value, 2) : next;
+}
+
+async function goOn(call: UpstreamCall, send: SendRound, from: UpstreamBookmark): Promise<CallAnswer> {
+  const earlier = readBookmark(from.text);
   if (earlier === null) return sent('invalid-answer', 'where the call goes on is not known');
-  let round: Round | null =
-    from === undefined ? null : { requestState: earlier.requestState, inputResponses: inputOf(from.answers) };
-  for (let rounds = earlier.rounds + 1; ; rounds++) {
+  const { requestState, rounds } = earlier;
+  return sendRounds(call, send, { requestState, inputResponses: inputOf(from.answers) }, rounds + 1);
+}
+
+/** Rounds behind the first, so that the upstream has seen the call, whatever becomes of them. */
+async function sendRounds(call: UpstreamCall, send: SendRound, first: Round, firstAt: number): Promise<CallAnswer> {
+  let round = first;
+  for (let rounds = firstAt; ; rounds++) {
     const response = await send(round);
-    if (!response.ok) return round === null ? response : err({ ...response.error, dispatched: true });
-    if (response.value.kind === 'error' || !wantsInput(response.value.result))
-      return readCallAnswer(response.value, 'modern', call);
-    const wanted = readInputRequired(response.value.result);
-    if (!wanted.ok) return sent('invalid-answer', wanted.error);
-    if (rounds > ROUNDS_MAX) return sent('not-asked', 'too-many');
-    const next = await nextRound(call, wanted.value, rounds);
+    if (!response.ok) return err({ ...response.error, dispatched: true });
+    const asking = inputWanted(response);
+    if (asking === null) return endOf(call, response);
+    const next = await nextRound(call, asking, rounds);
     if (!next.ok) return next;
     round = next.value;
   }
@@ -51,9 +75,13 @@ interface InputRequired {
 
 async function nextRound(
   call: UpstreamCall,
-  { asks, requestState }: InputRequired,
+  asking: ResultObject,
   rounds: number,
 ): Promise<Result<Round, UpstreamFault>> {
+  const wanted = readInputRequired(asking);
+  if (!wanted.ok) return sent('invalid-answer', wanted.error);
+  if (rounds > ROUNDS_MAX) return sent('not-asked', 'too-many');
+  const { asks, requestState } = wanted.value;
   const { asker, signal } = call;
   if (asks.size === 0) {
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
@@ -73,8 +101,6 @@ interface Bookmark {
   /** Requests that were answered with a question so far. */
   readonly rounds: number;
 }
-
-const BEGINNING: Bookmark = { requestState: null, rounds: 0 };
 
 const writeBookmark = (bookmark: Bookmark): string => JSON.stringify(bookmark);
 

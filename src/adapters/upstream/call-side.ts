@@ -24,7 +24,12 @@ export interface CallSide {
 /** Log messages of one call. An upstream that sends more is not heard until the next second. */
 const LOGS_PER_SECOND_MAX = 50;
 
-export function createCallSide({ asker, log, room }: UpstreamCall, clock: Clock, timeoutMs: number): CallSide {
+export function createCallSide(
+  { asker, log }: UpstreamCall,
+  clock: Clock,
+  timeoutMs: number,
+  room: UpstreamCall['room'],
+): CallSide {
   return {
     asker,
     timer: asker === null ? null : createCallTimer(timeoutMs, () => clock.monotonicMs()),

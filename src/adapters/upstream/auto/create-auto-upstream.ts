@@ -1,7 +1,8 @@
 import { Pool } from 'undici';
 import type { Wish } from '../../../core/mcp/notices.ts';
 import type { Result } from '../../../core/result.ts';
-import type { Upstream, UpstreamFault } from '../../../ports/upstream.ts';
+import type { Soon } from '../../../core/soon.ts';
+import type { Upstream, UpstreamCall, UpstreamFault } from '../../../ports/upstream.ts';
 import { checkHeaders, checkUrl } from '../http/check-options.ts';
 import { createHttpUpstream, type HttpUpstreamOptions } from '../http/create-http-upstream.ts';
 import { createHttpLeg } from '../http/http-leg.ts';
@@ -29,24 +30,32 @@ export function createAutoUpstream(options: HttpUpstreamOptions, deps: UpstreamD
     limits.eraKnownMs,
   );
 
-  async function use<T>(
-    signal: AbortSignal,
-    work: (upstream: Upstream) => Promise<Result<T, UpstreamFault>>,
-  ): Promise<Result<T, UpstreamFault>> {
-    const current = verdicts.current(signal);
-    const transport = current instanceof Promise ? await current : current;
-    if (!transport.ok) return transport;
-    const outcome = await work(choice.of(transport.value));
+  function noted<T>(outcome: Result<T, UpstreamFault>): Result<T, UpstreamFault> {
     if (!outcome.ok && !outcome.error.dispatched && SAYS_SOMETHING.has(outcome.error.kind)) verdicts.doubt();
     return outcome;
   }
 
+  async function use<T>(
+    current: Soon<Result<Transport, UpstreamFault>>,
+    work: (upstream: Upstream) => Promise<Result<T, UpstreamFault>>,
+  ): Promise<Result<T, UpstreamFault>> {
+    const transport = await current;
+    return transport.ok ? noted(await work(choice.of(transport.value))) : transport;
+  }
+
+  function call(asked: UpstreamCall): ReturnType<Upstream['call']> {
+    const transport = verdicts.current(asked.signal);
+    if (transport instanceof Promise || !transport.ok) return use(transport, (upstream) => upstream.call(asked));
+    return choice.of(transport.value).call(asked).then(noted);
+  }
+
   return {
     name,
-    call: (call) => use(call.signal, (upstream) => upstream.call(call)),
-    listTools: (caller, signal) => use(signal, (upstream) => upstream.listTools(caller, signal)),
-    list: (kind, caller, signal) => use(signal, (upstream) => upstream.list(kind, caller, signal)),
-    loadInstructions: (caller, signal) => use(signal, (upstream) => upstream.loadInstructions(caller, signal)),
+    call,
+    listTools: (caller, signal) => use(verdicts.current(signal), (upstream) => upstream.listTools(caller, signal)),
+    list: (kind, caller, signal) => use(verdicts.current(signal), (upstream) => upstream.list(kind, caller, signal)),
+    loadInstructions: (caller, signal) =>
+      use(verdicts.current(signal), (upstream) => upstream.loadInstructions(caller, signal)),
     onNotice: choice.onNotice,
     async attend(caller, wish) {
       choice.wishFor(caller.principal, wish);

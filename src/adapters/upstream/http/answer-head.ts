@@ -30,6 +30,7 @@ export function parseAnswerHead(status: number, headers: RawHeaders): Result<Ans
  * `application/json` is another type, and so are two types at once.
  */
 function bodyOf(contentType: RawHeaders[string]): AnswerHead['body'] {
+  if (contentType === 'application/json') return 'json';
   if (contentType === undefined) return 'none';
   if (typeof contentType !== 'string') return 'other';
   const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase();

@@ -35,7 +35,7 @@ export async function callHttp(deps: HttpRequestDeps, call: UpstreamCall, door: 
     const current = deps.eras.current(call.signal);
     const era = current instanceof Promise ? await current : current;
     if (!era.ok) return door.noted(era);
-    const answer = door.noted(await callInEra(deps, leavesToWait(call, place), era.value));
+    const answer = door.noted(await callInEra(deps, call, place, era.value));
     if (!answer.ok) return answer;
     const { value } = answer;
     if (value.kind !== 'task') return ok(value);
@@ -58,15 +58,15 @@ async function followAgain(
   return deps.followTask(peer, call, { kind: 'task', id: taskId, status: 'working', pollMs: null });
 }
 
-function callInEra(deps: HttpRequestDeps, call: UpstreamCall, era: Era): Promise<CallAnswer> {
-  return era === 'modern' ? callInRounds(call, (round) => callModern(deps, call, round)) : callLegacy(deps, call);
+function callInEra(deps: HttpRequestDeps, call: UpstreamCall, place: Place, era: Era): Promise<CallAnswer> {
+  if (era === 'legacy') return callLegacy(deps, call, place);
+  return callInRounds(call, (round) => callModern(deps, call, place, round));
 }
 
 /** An upstream whose answer waits for others to be read is through with the call, and must not stand idle for it. */
-function leavesToWait(call: UpstreamCall, place: Place): UpstreamCall {
-  const { room } = call;
-  if (room === undefined || room === null) return call;
-  const leaving = (): AnswerRoom | null => {
+function leavingToWait({ room }: UpstreamCall, place: Place): UpstreamCall['room'] {
+  if (room === undefined || room === null) return null;
+  return (): AnswerRoom | null => {
     const inner = room();
     if (inner === null) return null;
     return {
@@ -78,54 +78,89 @@ function leavesToWait(call: UpstreamCall, place: Place): UpstreamCall {
       giveBack: () => inner.giveBack(),
     };
   };
-  return { ...call, room: leaving };
 }
 
-async function callLegacy(deps: HttpRequestDeps, call: UpstreamCall): Promise<CallAnswer> {
+async function callLegacy(deps: HttpRequestDeps, call: UpstreamCall, place: Place): Promise<CallAnswer> {
   if (call.from !== undefined) return sent('invalid-answer', NOT_MODERN_ANY_MORE);
-  const answered = await sendCall(deps, call, 'legacy', [], null);
+  const answered = await sendCall(deps, { call, place, era: 'legacy', headers: [], round: null });
   if (!answered.ok) return answered;
   const response = responseOf(answered.value);
   return response.ok ? readCallAnswer(response.value, 'legacy', call) : response;
 }
 
-async function callModern(
+function callModern(
   deps: HttpRequestDeps,
   call: UpstreamCall,
+  place: Place,
   round: Round | null,
 ): Promise<Result<RpcResponse, UpstreamFault>> {
   const { method, name } = call.target;
-  const send = (headers: readonly string[]) => sendCall(deps, call, 'modern', headers, round);
   if (method !== 'tools/call') {
-    const answered = await send(nameHeader(name));
-    return answered.ok ? responseOf(answered.value) : answered;
+    const headers = nameHeader(name);
+    return sendCall(deps, { call, place, era: 'modern', headers, round }).then(responseIn);
   }
+  const mirrored = deps.known.headersOf(call.caller.principal, name ?? '');
+  return mirrored === null
+    ? callAfterListing(deps, call, place, round)
+    : callTool(deps, { call, place, era: 'modern', headers: toolHeaders(call, mirrored), round }, mirrored);
+}
 
+function callTool(
+  deps: HttpRequestDeps,
+  sending: Sending,
+  mirrored: readonly ParameterHeader[],
+): Promise<Result<RpcResponse, UpstreamFault>> {
+  return sendCall(deps, sending).then((answered) =>
+    answered.ok && isHeaderMismatch(answered.value)
+      ? callAfterMismatch(deps, sending, answered, mirrored)
+      : responseIn(answered),
+  );
+}
+
+async function callAfterListing(
+  deps: HttpRequestDeps,
+  call: UpstreamCall,
+  place: Place,
+  round: Round | null,
+): Promise<Result<RpcResponse, UpstreamFault>> {
   const { principal } = call.caller;
-  const tool = name ?? '';
-  let mirrored = deps.known.headersOf(principal, tool);
-  if (mirrored === null) {
-    const listed = await listHttpTools(deps, principal, call.signal);
-    if (!listed.ok) return beforeCall(listed.error);
-    mirrored = deps.known.headersOf(principal, tool) ?? [];
-  }
-  let answered = await send(toolHeaders(call, mirrored));
-  if (answered.ok && isHeaderMismatch(answered.value)) {
-    // The tool may want other arguments mirrored by now; the server refused the request unread ("Client Behavior"). Once is enough.
-    const relisted = await listHttpTools(deps, principal, call.signal);
-    const mirroredNow = deps.known.headersOf(principal, tool) ?? [];
-    const isOther = JSON.stringify(mirroredNow) !== JSON.stringify(mirrored);
-    if (relisted.ok && isOther) answered = await send(toolHeaders(call, mirroredNow));
-  }
+  const listed = await listHttpTools(deps, principal, call.signal);
+  if (!listed.ok) return beforeCall(listed.error);
+  const mirrored = deps.known.headersOf(principal, call.target.name ?? '') ?? [];
+  return callTool(deps, { call, place, era: 'modern', headers: toolHeaders(call, mirrored), round }, mirrored);
+}
+
+/** The tool may want other arguments mirrored by now; the server refused the request unread ("Client Behavior"). Once is enough. */
+async function callAfterMismatch(
+  deps: HttpRequestDeps,
+  sending: Sending,
+  answered: Result<HttpAnswer, UpstreamFault>,
+  mirrored: readonly ParameterHeader[],
+): Promise<Result<RpcResponse, UpstreamFault>> {
+  const { caller, target, signal } = sending.call;
+  const relisted = await listHttpTools(deps, caller.principal, signal);
+  const mirroredNow = deps.known.headersOf(caller.principal, target.name ?? '') ?? [];
+  const isOther = JSON.stringify(mirroredNow) !== JSON.stringify(mirrored);
+  if (!relisted.ok || !isOther) return responseIn(answered);
+  return responseIn(await sendCall(deps, { ...sending, headers: toolHeaders(sending.call, mirroredNow) }));
+}
+
+function responseIn(answered: Result<HttpAnswer, UpstreamFault>): Result<RpcResponse, UpstreamFault> {
   return answered.ok ? responseOf(answered.value) : answered;
+}
+
+/** One request of a call. */
+interface Sending {
+  readonly call: UpstreamCall;
+  readonly place: Place;
+  readonly era: Era;
+  readonly headers: readonly string[];
+  readonly round: Round | null;
 }
 
 function sendCall(
   deps: HttpRequestDeps,
-  call: UpstreamCall,
-  era: Era,
-  headers: readonly string[],
-  round: Round | null,
+  { call, place, era, headers, round }: Sending,
 ): Promise<Result<HttpAnswer, UpstreamFault>> {
   const { clock, limits } = deps;
   const { target, traceparent, onProgress, signal, log } = call;
@@ -156,7 +191,7 @@ function sendCall(
     onProgress: gate,
     declared,
     logLevel,
-    side: createCallSide(call, clock, limits.callTimeoutMs),
+    side: createCallSide(call, clock, limits.callTimeoutMs, leavingToWait(call, place)),
   });
 }
 

@@ -30,10 +30,13 @@ export interface HttpRequest {
   readonly signal: AbortSignal;
   /** Memory for a large answer; nothing: it need not wait for any. */
   readonly room?: (() => AnswerRoom | null) | null;
-  /**
-   * Handles one message of the answer; returns it where it is the answer proper. `null`: nothing but the head of the answer matters.
-   */
-  readonly onMessage: ((message: Uint8Array, status: number) => RpcResponse | null) | null;
+  /** `null`: nothing but the head of the answer matters. */
+  readonly reader: MessageReader | null;
+}
+
+export interface MessageReader {
+  /** Handles one message of the answer; returns it where it is the answer proper. */
+  onMessage(message: Uint8Array, status: number): RpcResponse | null;
 }
 
 export interface HttpAnswer {
@@ -101,12 +104,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     const { method, path, headers, body, signal, timeoutMs, timer = null } = this.#request;
     if (signal.aborted) return this.#fail('aborted', 'given up before it was sent');
     signal.addEventListener('abort', this.#onAbort, { once: true });
-    const onTimeout = (): void => {
-      if (this.#endWait !== null) this.#failUnread();
-      else this.#fail('timeout', `no answer within ${timeoutMs} ms`);
-    };
-    if (timer === null) this.#timer = setTimeout(onTimeout, timeoutMs);
-    else timer.start(onTimeout);
+    if (timer === null) this.#timer = setTimeout(onTimeout, timeoutMs, this);
+    else timer.start(() => this.onTimeout());
     const { firstByteTimeoutMs, idleTimeoutMs } = this.#deps.limits;
     this.#deps.dispatcher.dispatch(
       {
@@ -134,7 +133,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const head = parseAnswerHead(status, headers);
     if (!head.ok) return this.#fail('invalid-answer', head.error);
     this.#head = head.value;
-    if (this.#request.onMessage === null) {
+    if (this.#request.reader === null) {
       this.#settle(ok({ head: head.value, response: null, resume: null }));
       return this.#drain();
     }
@@ -239,7 +238,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #readMessage(message: Uint8Array, status: number): RpcResponse | null {
-    return this.#request.onMessage?.(message, status) ?? null;
+    return this.#request.reader?.onMessage(message, status) ?? null;
   }
 
   #drain(): void {
@@ -249,6 +248,11 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #failTooLarge(): void {
     this.#fail('too-large', `an answer of more than ${this.#deps.limits.answerBytesMax} bytes`);
+  }
+
+  onTimeout(): void {
+    if (this.#endWait !== null) this.#failUnread();
+    else this.#fail('timeout', `no answer within ${this.#request.timeoutMs} ms`);
   }
 
   #failUnread(): void {
@@ -274,6 +278,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#resolve(answer);
   }
 }
+
+const onTimeout = (exchange: Exchange): void => exchange.onTimeout();
 
 /** What fits a header. */
 const EVENT_ID = /^[!-~](?:[ -~]{0,1022}[!-~])?$/;

@@ -12,7 +12,7 @@ import type { ProgressGate } from '../progress-gate.ts';
 import { type RpcResponse, type UpstreamMessage, readMessage } from '../rpc/read-message.ts';
 import { writeAnswer, writeRequest } from '../rpc/write-message.ts';
 import { createByteBudget } from '../byte-budget.ts';
-import { exchange, type HttpAnswer } from './exchange.ts';
+import { exchange, type HttpAnswer, type MessageReader } from './exchange.ts';
 import { exchangeWhole } from './exchange-whole.ts';
 
 /** One JSON-RPC request over HTTP. */
@@ -23,25 +23,34 @@ export interface LegRequest {
   readonly paramsJson: string;
   /** On whose behalf it is made; `null`: on the gateway's own. */
   readonly principal: string | null;
-  /** Names and values in turn, beside those that every request has. */
+  /** Names and values in turn, beside those of the manner. */
   readonly headers: readonly string[];
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onProgress: ProgressGate | null;
+  /** What the upstream may do beside answering; nothing, unless it is given. */
+  readonly side?: CallSide;
+}
+
+/** What is the same for many requests. */
+export interface LegManner {
+  /** Names and values in turn, beside those that every request has. */
+  readonly headers: readonly string[];
   /** Whether requests of the upstream's are answered. A modern upstream may send none. */
   readonly answersRequests: boolean;
   /** Whether an answer whose stream ends too early is fetched further; only sessions can do that. */
-  readonly resumes?: boolean;
-  /** What the upstream may do beside answering; nothing, unless it is given. */
-  readonly side?: CallSide;
+  readonly resumes: boolean;
   /** Sees the answer before whoever asked for it. */
-  readonly onAnswer?: (answer: HttpAnswer) => void;
+  readonly onAnswer: ((answer: HttpAnswer) => void) | null;
 }
+
+/** Of a request that says all by itself. */
+export const BY_ITSELF: LegManner = { headers: [], answersRequests: false, resumes: false, onAnswer: null };
 
 /** The connection to one upstream: sends messages, reads answers, knows nothing of eras, sessions and tools. */
 export interface HttpLeg {
   nextId(): number;
-  request(request: LegRequest): Promise<Result<HttpAnswer, UpstreamFault>>;
+  request(request: LegRequest, manner: LegManner): Promise<Result<HttpAnswer, UpstreamFault>>;
   /** Sends what has no answer: a notification, or the end of a session (`DELETE`, without a body). */
   send(body: string | null, headers: readonly string[], timeoutMs: number): Promise<Result<HttpAnswer, UpstreamFault>>;
   /** The same, when nobody waits for it. Left out when too much of this kind is under way. */
@@ -90,20 +99,20 @@ export function createHttpLeg(options: HttpLegOptions, deps: HttpLegDeps): HttpL
 
   const leg: HttpLeg = {
     nextId: () => ++lastId,
-    request(request) {
-      const reader = createAnswerReader(leg, deps, request, limits.answerBytesMax);
+    request(request, manner) {
+      const reader = new AnswerReader(leg, deps, request, manner, limits.answerBytesMax);
       const posted = {
         method: 'POST',
         path,
-        headers: [...commonHeaders, ...request.headers],
+        headers: [...commonHeaders, ...manner.headers, ...request.headers],
         body: writeRequest(request.id, request.method, request.paramsJson),
         timeoutMs: request.timeoutMs,
         timer: request.side?.timer ?? null,
         room: request.side?.room ?? null,
         signal: request.signal,
-        onMessage: reader.onMessage,
+        reader,
       } as const;
-      const send = request.resumes === true ? exchangeWhole : exchange;
+      const send = manner.resumes ? exchangeWhole : exchange;
       return send(exchangeDeps, posted).then((answered) => reader.end(answered));
     },
     send(body, headers, timeoutMs) {
@@ -114,7 +123,7 @@ export function createHttpLeg(options: HttpLegOptions, deps: HttpLegDeps): HttpL
         body,
         timeoutMs,
         signal: NEVER,
-        onMessage: null,
+        reader: null,
       });
     },
     tell(body, headers) {
@@ -129,83 +138,92 @@ export function createHttpLeg(options: HttpLegOptions, deps: HttpLegDeps): HttpL
 
 const NEVER: AbortSignal = new AbortController().signal;
 
-interface AnswerReader {
-  readonly onMessage: (bytes: Uint8Array, status: number) => RpcResponse | null;
-  /** The answer has ended: what it came to. */
-  end(answered: Result<HttpAnswer, UpstreamFault>): Result<HttpAnswer, UpstreamFault>;
-}
-
-/** Tells of every request that was not offered, and the operator of the first of one answer. */
-function createRefuse(deps: HttpLegDeps): (method: string) => void {
-  let hasRefused = false;
-  return (method) => {
-    deps.onUninvited(method);
-    if (!hasRefused) deps.report(`the upstream asked for ${visibleText(method)}, which was not offered; refused`);
-    hasRefused = true;
-  };
-}
-
-/** Handles the messages of one answer: finds the response, serves or drops the rest. */
-function createAnswerReader(leg: HttpLeg, deps: HttpLegDeps, request: LegRequest, bytesMax: number): AnswerReader {
-  let problem: string | null = null;
-  let unreadable = 0;
-  let asked = 0;
-  const refuse = createRefuse(deps);
+/** Handles the messages of one answer: finds the response, serves or drops the rest. A class, because there is one for each call. */
+class AnswerReader implements MessageReader {
+  readonly #leg: HttpLeg;
+  readonly #deps: HttpLegDeps;
+  readonly #request: LegRequest;
+  readonly #manner: LegManner;
+  readonly #bytesMax: number;
+  #problem: string | null = null;
+  #unreadable = 0;
+  #asked = 0;
+  #hasRefused = false;
   /** From here on the call is over, and what comes on its stream is no part of it. */
-  let isAnswered = false;
+  #isAnswered = false;
 
-  function onRequest(message: UpstreamMessage & { kind: 'request' }): void {
-    if (isAnswered) return;
-    asked++;
-    const asker = request.side?.asker ?? null;
-    if (asker !== null && request.answersRequests && message.method !== 'ping' && asked <= REQUESTS_ANSWERED_MAX) {
-      return void passOn(leg, deps, request, asker, message);
+  constructor(leg: HttpLeg, deps: HttpLegDeps, request: LegRequest, manner: LegManner, bytesMax: number) {
+    this.#leg = leg;
+    this.#deps = deps;
+    this.#request = request;
+    this.#manner = manner;
+    this.#bytesMax = bytesMax;
+  }
+
+  onMessage(bytes: Uint8Array, status: number): RpcResponse | null {
+    const read = readMessage(bytes, this.#bytesMax);
+    if (!read.ok) {
+      this.#problem = read.error;
+      this.#unreadable++;
+      return null;
     }
-    if (message.method !== 'ping') refuse(message.method);
-    if (!request.answersRequests || asked > REQUESTS_ANSWERED_MAX) return;
-    leg.tell(writeAnswer(message.id, message.method), request.headers);
-  }
-
-  function onNotification(method: string, params: JsonObject | null): void {
-    if (!isAnswered && method === 'notifications/progress') request.onProgress?.(params);
-    else if (!isAnswered && method === 'notifications/message') request.side?.onLog?.(params);
-    const notice = parseNotice(method, params);
-    if (notice !== null) deps.onNotice(notice, request.principal);
-  }
-
-  return {
-    onMessage(bytes, status) {
-      const read = readMessage(bytes, bytesMax);
-      if (!read.ok) {
-        problem = read.error;
-        unreadable++;
+    const message = read.value;
+    switch (message.kind) {
+      case 'result':
+      case 'error':
+        if (!isAnswerTo(this.#request, message, status)) return null;
+        this.#isAnswered = true;
+        return message;
+      case 'request':
+        this.#onRequest(message);
         return null;
-      }
-      const message = read.value;
-      switch (message.kind) {
-        case 'result':
-        case 'error':
-          if (!isAnswerTo(request, message, status)) return null;
-          isAnswered = true;
-          return message;
-        case 'request':
-          onRequest(message);
-          return null;
-        case 'notification':
-          onNotification(message.method, message.params);
-          return null;
-        default:
-          return assertNever(message);
-      }
-    },
-    end(answered) {
-      if (unreadable > 0) deps.report(`${unreadable} messages were left out: ${problem}`);
-      if (!answered.ok) return answered;
-      request.onAnswer?.(answered.value);
-      if (answered.value.response !== null || answered.value.head.status >= 300) return answered;
-      return sent('invalid-answer', problem ?? 'the answer holds no response to this request');
-    },
-  };
+      case 'notification':
+        this.#onNotification(message.method, message.params);
+        return null;
+      default:
+        return assertNever(message);
+    }
+  }
+
+  /** The answer has ended: what it came to. */
+  end(answered: Result<HttpAnswer, UpstreamFault>): Result<HttpAnswer, UpstreamFault> {
+    if (this.#unreadable > 0) this.#deps.report(`${this.#unreadable} messages were left out: ${this.#problem}`);
+    if (!answered.ok) return answered;
+    this.#manner.onAnswer?.(answered.value);
+    if (answered.value.response !== null || answered.value.head.status >= 300) return answered;
+    return sent('invalid-answer', this.#problem ?? 'the answer holds no response to this request');
+  }
+
+  #onRequest(message: UpstreamMessage & { kind: 'request' }): void {
+    if (this.#isAnswered) return;
+    this.#asked++;
+    const { answersRequests, headers } = this.#manner;
+    const request = { ...this.#request, headers: [...headers, ...this.#request.headers] };
+    const asker = request.side?.asker ?? null;
+    const isAsking = message.method !== 'ping';
+    if (asker !== null && answersRequests && isAsking && this.#asked <= REQUESTS_ANSWERED_MAX) {
+      return void passOn(this.#leg, this.#deps, request, asker, message);
+    }
+    if (isAsking) this.#refuse(message.method);
+    if (!answersRequests || this.#asked > REQUESTS_ANSWERED_MAX) return;
+    this.#leg.tell(writeAnswer(message.id, message.method), request.headers);
+  }
+
+  #onNotification(method: string, params: JsonObject | null): void {
+    const { onProgress, side, principal } = this.#request;
+    if (!this.#isAnswered && method === 'notifications/progress') onProgress?.(params);
+    else if (!this.#isAnswered && method === 'notifications/message') side?.onLog?.(params);
+    const notice = parseNotice(method, params);
+    if (notice !== null) this.#deps.onNotice(notice, principal);
+  }
+
+  /** Tells of every request that was not offered, and the operator of the first of one answer. */
+  #refuse(method: string): void {
+    const { onUninvited, report } = this.#deps;
+    onUninvited(method);
+    if (!this.#hasRefused) report(`the upstream asked for ${visibleText(method)}, which was not offered; refused`);
+    this.#hasRefused = true;
+  }
 }
 
 /** An upstream that refuses a whole HTTP request need not have read the id. */

@@ -8,7 +8,7 @@ import { writeNotification } from '../rpc/write-message.ts';
 import { writeInitializeParams } from '../rpc/write-params.ts';
 import type { ClientInfo } from '../upstream-deps.ts';
 import type { HttpAnswer } from './exchange.ts';
-import type { HttpLeg } from './http-leg.ts';
+import { BY_ITSELF, type HttpLeg } from './http-leg.ts';
 import type { PageWatch } from './page-watch.ts';
 import type { EraRequest, Requester } from './requester.ts';
 import type { Session, Sessions } from './sessions.ts';
@@ -17,11 +17,11 @@ import type { Session, Sessions } from './sessions.ts';
 export function createLegacyRequester(leg: HttpLeg, sessions: Sessions, pages: () => PageWatch): Requester {
   return async (request) => {
     const inSession = async (session: Session) => {
-      const headers = [...sessionHeaders(session), ...request.headers];
       const { side } = request;
       const asker = side?.asker ? pages().around(side.asker, request.principal, session) : null;
-      const asking = side === undefined || asker === null ? {} : { side: { ...side, asker } };
-      const answered = await leg.request({ ...request, ...asking, headers, answersRequests: true, resumes: true });
+      const asking = side === undefined || asker === null ? request : { ...request, side: { ...side, asker } };
+      const manner = { ...BY_ITSELF, headers: sessionHeaders(session), answersRequests: true, resumes: true };
+      const answered = await leg.request(asking, manner);
       if (!answered.ok && answered.error.dispatched && wasGivenUp(answered.error)) {
         leg.tell(writeNotification('notifications/cancelled', `{"requestId":${request.id}}`), sessionHeaders(session));
       }
@@ -47,17 +47,19 @@ async function setLogLevel(leg: HttpLeg, session: Session, request: EraRequest):
   const { logLevel = null, principal, signal } = request;
   if (logLevel === null || (session.logLevel !== null && isLogWanted(logLevel, session.logLevel))) return;
   session.logLevel = logLevel;
-  await leg.request({
-    id: leg.nextId(),
-    principal,
-    method: 'logging/setLevel',
-    paramsJson: `{"level":"${logLevel}"}`,
-    headers: sessionHeaders(session),
-    timeoutMs: SET_LEVEL_TIMEOUT_MS,
-    signal,
-    onProgress: null,
-    answersRequests: false,
-  });
+  await leg.request(
+    {
+      id: leg.nextId(),
+      principal,
+      method: 'logging/setLevel',
+      paramsJson: `{"level":"${logLevel}"}`,
+      headers: sessionHeaders(session),
+      timeoutMs: SET_LEVEL_TIMEOUT_MS,
+      signal,
+      onProgress: null,
+    },
+    BY_ITSELF,
+  );
 }
 
 const SET_LEVEL_TIMEOUT_MS = 5000;
@@ -69,17 +71,19 @@ export async function openSession(
   declared: string,
   timeoutMs: number,
 ): Promise<Result<Session, UpstreamFault>> {
-  const answered = await leg.request({
-    id: leg.nextId(),
-    principal: null,
-    method: 'initialize',
-    paramsJson: writeInitializeParams(client, declared),
-    headers: [],
-    timeoutMs,
-    signal: AbortSignal.timeout(timeoutMs),
-    onProgress: null,
-    answersRequests: false,
-  });
+  const answered = await leg.request(
+    {
+      id: leg.nextId(),
+      principal: null,
+      method: 'initialize',
+      paramsJson: writeInitializeParams(client, declared),
+      headers: [],
+      timeoutMs,
+      signal: AbortSignal.timeout(timeoutMs),
+      onProgress: null,
+    },
+    BY_ITSELF,
+  );
   if (!answered.ok) return answered;
   const { head, response } = answered.value;
   if (head.status >= 500) return notSent('unreachable', `HTTP ${head.status} to initialize`);

@@ -1,7 +1,7 @@
 import { type Result, ok } from '../../../core/result.ts';
 import type { UpstreamFault } from '../../../ports/upstream.ts';
 import { readInstructions } from '../rpc/read-instructions.ts';
-import type { HttpLeg } from './http-leg.ts';
+import { BY_ITSELF, type HttpLeg } from './http-leg.ts';
 import { modernHeaders } from './modern-requester.ts';
 import type { HttpRequestDeps } from './requester.ts';
 import type { Sessions } from './sessions.ts';
@@ -23,17 +23,19 @@ export async function loadHttpInstructions(
     const session = await sessions.get(principal, signal);
     return session.ok ? ok(session.value.instructions) : session;
   }
-  const answered = await leg.request({
-    id: nextId(),
-    principal,
-    method: 'server/discover',
-    paramsJson: params.modern.discover(),
-    headers: modernHeaders('server/discover'),
-    timeoutMs: limits.handshakeTimeoutMs,
-    signal,
-    onProgress: null,
-    answersRequests: false,
-  });
+  const answered = await leg.request(
+    {
+      id: nextId(),
+      principal,
+      method: 'server/discover',
+      paramsJson: params.modern.discover(),
+      headers: modernHeaders('server/discover'),
+      timeoutMs: limits.handshakeTimeoutMs,
+      signal,
+      onProgress: null,
+    },
+    BY_ITSELF,
+  );
   if (!answered.ok) return answered;
   const { response } = answered.value;
   return ok(response?.kind === 'result' ? readInstructions(response.result) : null);

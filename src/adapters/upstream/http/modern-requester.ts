@@ -1,7 +1,7 @@
 import { MCP_ERRORS } from '../../../core/mcp/errors.ts';
 import { MODERN_REVISION } from '../rpc/write-params.ts';
 import type { HttpAnswer } from './exchange.ts';
-import type { HttpLeg } from './http-leg.ts';
+import { BY_ITSELF, type HttpLeg, type LegManner } from './http-leg.ts';
 import type { Requester } from './requester.ts';
 
 /** 2026-07-28: each request says everything itself, and closing its answer cancels it. */
@@ -9,10 +9,16 @@ export function createModernRequester(leg: HttpLeg, onEraDoubt: () => void): Req
   const onAnswer = (answer: HttpAnswer): void => {
     if (speaksOtherwise(answer)) onEraDoubt();
   };
-  return (request) => {
-    const headers = [...modernHeaders(request.method), ...request.headers];
-    return leg.request({ ...request, headers, answersRequests: false, onAnswer });
+  /** There are only so many methods. */
+  const manners = new Map<string, LegManner>();
+  const mannerOf = (method: string): LegManner => {
+    const known = manners.get(method);
+    if (known !== undefined) return known;
+    const manner = { ...BY_ITSELF, headers: modernHeaders(method), onAnswer };
+    manners.set(method, manner);
+    return manner;
   };
+  return (request) => leg.request(request, mannerOf(request.method));
 }
 
 export function modernHeaders(method: string): readonly string[] {

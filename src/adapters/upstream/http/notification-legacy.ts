@@ -1,6 +1,7 @@
 import type { Attendance, AttendanceEnd } from '../attendances.ts';
 import { createSubscriptionSync } from '../subscription-sync.ts';
 import { waitMs } from '../wait-ms.ts';
+import { BY_ITSELF } from './http-leg.ts';
 import { sessionHeaders } from './legacy-requester.ts';
 import type { HttpIntakeDeps } from './notification-intake.ts';
 import { readSessionStream } from './session-stream.ts';
@@ -46,17 +47,19 @@ async function ask(
   uri: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const answered = await leg.request({
-    id: leg.nextId(),
-    principal,
-    method,
-    paramsJson: JSON.stringify({ uri }),
-    headers: sessionHeaders(session),
-    timeoutMs: requestTimeoutMs,
-    signal,
-    onProgress: null,
-    answersRequests: true,
-  });
+  const answered = await leg.request(
+    {
+      id: leg.nextId(),
+      principal,
+      method,
+      paramsJson: JSON.stringify({ uri }),
+      headers: sessionHeaders(session),
+      timeoutMs: requestTimeoutMs,
+      signal,
+      onProgress: null,
+    },
+    { ...BY_ITSELF, answersRequests: true },
+  );
   return answered.ok && answered.value.response?.kind === 'result';
 }
 

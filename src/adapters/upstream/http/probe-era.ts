@@ -5,7 +5,7 @@ import { notSent } from '../fault.ts';
 import { readDiscovery } from '../rpc/read-discovery.ts';
 import { type ParamsWriter, MODERN_REVISION } from '../rpc/write-params.ts';
 import type { HttpAnswer } from './exchange.ts';
-import type { HttpLeg } from './http-leg.ts';
+import { BY_ITSELF, type HttpLeg } from './http-leg.ts';
 import { modernHeaders } from './modern-requester.ts';
 
 /**
@@ -27,17 +27,19 @@ export function discoverOver(
   params: ParamsWriter,
   timeoutMs: number,
 ): Promise<Result<HttpAnswer, UpstreamFault>> {
-  return leg.request({
-    id: leg.nextId(),
-    principal: null,
-    method: 'server/discover',
-    paramsJson: params.discover(),
-    headers: modernHeaders('server/discover'),
-    timeoutMs,
-    signal: AbortSignal.timeout(timeoutMs),
-    onProgress: null,
-    answersRequests: false,
-  });
+  return leg.request(
+    {
+      id: leg.nextId(),
+      principal: null,
+      method: 'server/discover',
+      paramsJson: params.discover(),
+      headers: modernHeaders('server/discover'),
+      timeoutMs,
+      signal: AbortSignal.timeout(timeoutMs),
+      onProgress: null,
+    },
+    BY_ITSELF,
+  );
 }
 
 /**

@@ -1,3 +1,5 @@
+import { asBuffer } from '../../../core/bytes/as-buffer.ts';
+import { BACKSLASH, DIGIT_0, LOWER_F, LOWER_N, LOWER_T, QUOTE } from '../../../core/json/characters.ts';
 import { UPSTREAM_MESSAGE_LIMITS } from '../../../core/json/limits.ts';
 import { readJson } from '../../../core/json/read-json.ts';
 import {
@@ -69,9 +71,53 @@ export function readMessage(bytes: Uint8Array, bytesMax: number): Result<Upstrea
 
 export function readMember(bytes: Uint8Array, span: MemberSpan | undefined): Json | undefined {
   if (span === undefined) return undefined;
+  const plain = readPlain(bytes, span);
+  if (plain !== undefined) return plain;
   const json = readJson(bytes.subarray(span.start, span.end), UPSTREAM_MESSAGE_LIMITS);
   return json.ok ? json.value : undefined;
 }
+
+/**
+ * A word, a small number or `true`, as most members are that are asked for: what was skimmed and is one of these has one reading only.
+ * `undefined`: it is none.
+ */
+function readPlain(bytes: Uint8Array, { start, end }: MemberSpan): Json | undefined {
+  if (end - start > PLAIN_BYTES_MAX) return undefined;
+  switch (bytes[start] ?? 0) {
+    case QUOTE:
+      return readWord(bytes, start + 1, end - 1);
+    case LOWER_T:
+      return true;
+    case LOWER_F:
+      return false;
+    case LOWER_N:
+      return null;
+    default:
+      return readDigits(bytes, start, end);
+  }
+}
+
+function readWord(bytes: Uint8Array, start: number, end: number): string | undefined {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] as number;
+    if (byte === BACKSLASH || byte > ASCII_MAX) return undefined;
+  }
+  return asBuffer(bytes).toString('latin1', start, end);
+}
+
+function readDigits(bytes: Uint8Array, start: number, end: number): number | undefined {
+  let number = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] as number) - DIGIT_0;
+    if (digit < 0 || digit > 9) return undefined;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
+/** So many digits are a safe integer. */
+const PLAIN_BYTES_MAX = 15;
+const ASCII_MAX = 0x7f;
 
 /** Deeper than an honest result, and far from what recursion bears. */
 const DEPTH_MAX = 128;

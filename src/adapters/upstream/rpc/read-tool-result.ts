@@ -7,6 +7,7 @@ import {
   OPENING_BRACE,
   SPACE,
 } from '../../../core/json/characters.ts';
+import type { MemberSpans } from '../../../core/json/skim-object.ts';
 import type { Era } from '../../../core/mcp/revisions.ts';
 import { type Result, err, ok } from '../../../core/result.ts';
 import type { UpstreamResult } from '../../../ports/upstream.ts';
@@ -33,13 +34,8 @@ export function readToolResult(
   const isOddlyStructured = structured !== undefined && message[structured.start] !== OPENING_BRACE;
   const json = withoutMembers(result, ofThisLeg);
   blankLineBreaks(json);
-  return ok({
-    kind: 'result',
-    isError,
-    json: [json],
-    jsonBytes: json.length,
-    ...(isOddlyStructured && { isOddlyStructured }),
-  });
+  const read = { kind: 'result', isError, json: [json], jsonBytes: json.length } as const;
+  return ok(isOddlyStructured ? { ...read, isOddlyStructured } : read);
 }
 
 /** Whether the result is all there is. Legacy results know no other kind (and an absent `resultType` says the same). */
@@ -57,18 +53,29 @@ export const OF_THIS_TASK: ReadonlySet<string> = new Set([...OF_THIS_LEG, '_meta
  * is the only one of any length. Written into the message, which belongs to whoever reads it.
  */
 function withoutMembers({ message, start, end, members }: ResultObject, names: ReadonlySet<string>): Uint8Array {
-  if (![...names].some((name) => members.has(name))) return message.subarray(start, end);
-  const kept = [...members].filter(([name]) => !names.has(name)).map(([, span]) => span);
-  const opening = (kept[0]?.nameStart ?? start + 1) - 1;
-  message[opening] = OPENING_BRACE;
-  let at = opening + 1;
-  for (const { nameStart, end: memberEnd } of kept) {
-    if (at > opening + 1) message[at++] = COMMA;
+  if (!hasAny(members, names)) return message.subarray(start, end);
+  let opening = start;
+  let at = NOWHERE;
+  for (const [name, { nameStart, end: memberEnd }] of members) {
+    if (names.has(name)) continue;
+    if (at === NOWHERE) {
+      opening = nameStart - 1;
+      at = nameStart;
+    } else message[at++] = COMMA;
     if (at < nameStart) message.copyWithin(at, nameStart, memberEnd);
     at += memberEnd - nameStart;
   }
+  if (at === NOWHERE) at = start + 1;
+  message[opening] = OPENING_BRACE;
   message[at] = CLOSING_BRACE;
   return message.subarray(opening, at + 1);
+}
+
+const NOWHERE = -1;
+
+function hasAny(members: MemberSpans, names: ReadonlySet<string>): boolean {
+  for (const name of names) if (members.has(name)) return true;
+  return false;
 }
 
 /**

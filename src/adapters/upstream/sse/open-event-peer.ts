@@ -166,7 +166,7 @@ class EventPeer implements Child {
       timeoutMs: handshakeTimeoutMs,
       signal: this.#ended.signal,
       // The answer proper comes on the stream; of this one only the status means anything.
-      onMessage: null,
+      reader: null,
     });
     if (!answered.ok) return `a message was not taken (${answered.error.kind})`;
     const { status } = answered.value.head;

@@ -76,7 +76,7 @@ function sendCall(
   const { paramsJson } = target;
   const declared = process.era === 'modern' ? declaredOnCall(call) : declaredFor(call);
   const logLevel = log?.level ?? null;
-  const side = createCallSide(call, clock, limits.callTimeoutMs);
+  const side = createCallSide(call, clock, limits.callTimeoutMs, call.room);
   return process.connection.request({
     method: target.method,
     paramsJson: (id) =>

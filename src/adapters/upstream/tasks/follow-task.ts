@@ -162,7 +162,7 @@ function readEnd({ message, members }: ResultObject, status: 'completed' | 'fail
 /** 2025-11-25: blocks until the task is over, and may ask meanwhile. */
 async function fetchResult(following: Following): Promise<CallOutcome> {
   const { deps, call } = following;
-  const side = createCallSide({ ...call, log: null }, deps.clock, following.leftMs);
+  const side = createCallSide({ ...call, log: null }, deps.clock, following.leftMs, call.room);
   const response = await request(following, 'tasks/result', {}, { side, timeoutMs: following.leftMs });
   if (!response.ok) return err({ ...response.error, dispatched: true });
   if (response.value.kind === 'result') return readTaskOutcome(response.value.result, 'legacy');
