@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Approval } from '../../core/approval/approval.ts';
 import { leafOf } from '../../core/audit/encode-entry.ts';
 import { assertNever } from '../../core/result.ts';
-import { type Batch, type BatchAnswer, type Mutation, NO_VALUE, VALUES_PER_ENTRY } from './messages.ts';
+import { type Batch, type BatchAnswer, type Mutation, NO_VALUE } from './messages.ts';
 import type { Tables } from './tables.ts';
 
 /**
@@ -32,46 +32,58 @@ export function createBatchCommit(
 }
 
 function writeUnits(tables: Tables, batch: Batch, lastSequence: number): BatchAnswer {
-  const { counts, mutations } = batch;
-  const values = splitValues(batch);
+  const nextValue = readValues(batch);
   const sequences: (number | null)[] = [];
   const changed: (readonly [number, Approval])[] = [];
-  const mutationOf = new Map(mutations);
   let sequence = lastSequence;
-  let offset = 0;
-  for (const [unit, count] of counts.entries()) {
-    const mutation = mutationOf.get(unit);
-    const applied = mutation === undefined ? UNCONDITIONAL : applyMutation(tables, mutation);
-    if (applied !== null) {
-      if (applied.changed !== null) changed.push([unit, applied.changed]);
-      for (let entry = 0; entry < count; entry += 1) {
-        if (!applied.isWanted(entry)) continue;
-        if (writeEntry(tables, values, offset + entry * VALUES_PER_ENTRY, sequence + 1)) sequence += 1;
-      }
+  let isEven = true;
+  let mutations = 0;
+  for (const [unit, count] of batch.counts.entries()) {
+    const [unitOfMutation, mutation] = batch.mutations[mutations] ?? NONE;
+    let applied: Applied | null = UNCONDITIONAL;
+    if (unit === unitOfMutation) {
+      mutations += 1;
+      applied = applyMutation(tables, mutation);
+      if (applied?.changed !== null && applied !== null) changed.push([unit, applied.changed]);
+    }
+    const before = sequence;
+    for (let entry = 0; entry < count; entry += 1) {
+      const isWanted = applied?.isWanted(entry) ?? false;
+      if (writeEntry(tables, nextValue, isWanted, sequence + 1)) sequence += 1;
     }
     sequences.push(applied === null ? null : sequence);
-    offset += count * VALUES_PER_ENTRY;
+    isEven &&= applied !== null && sequence === before + count;
   }
-  return { sequences, changed };
+  return isEven && changed.length === 0 ? sequence : { sequences, changed };
 }
 
-function splitValues({ text, lengths }: Batch): readonly (string | null)[] {
+const NONE = [null, null] as const;
+
+/** Gives one value of the batch after the other. */
+function readValues({ text, lengths }: Batch): () => string | null {
+  let values = 0;
   let end = 0;
-  return lengths.map((length) => {
+  return () => {
+    const length = lengths[values] ?? NO_VALUE;
+    values += 1;
     if (length === NO_VALUE) return null;
     end += length;
     return text.slice(end - length, end);
-  });
+  };
 }
 
-/** `false`: the entry turned out to be stored already. */
-function writeEntry(tables: Tables, values: readonly (string | null)[], offset: number, sequence: number): boolean {
-  const effect = values[offset + 2];
-  const callId = values[offset + 3] ?? '';
-  if (effect === 'opens') tables.openCalls.open(callId, values[offset + 4] ?? null);
+/** Takes the values of an entry. `false`: it is not stored, because it is not wanted or turned out to be stored already. */
+function writeEntry(tables: Tables, nextValue: () => string | null, isWanted: boolean, sequence: number): boolean {
+  const body = nextValue() ?? '';
+  const payload = nextValue();
+  const effect = nextValue();
+  const callId = nextValue() ?? '';
+  const approvalId = nextValue();
+  if (!isWanted) return false;
+  if (effect === 'opens') tables.openCalls.open(callId, approvalId);
   if (effect === 'closes') tables.openCalls.close(callId);
   if (effect === 'closes-once' && !tables.openCalls.close(callId)) return false;
-  tables.audit.append(sequence, leafOf(values[offset] ?? '', sequence), values[offset + 1] ?? null);
+  tables.audit.append(sequence, leafOf(body, sequence), payload);
   return true;
 }
 

@@ -8,7 +8,7 @@ import { endCalls } from './end-calls.ts';
 import type { RequestName, Requests } from './messages.ts';
 import type { StoreLimits } from './store-limits.ts';
 import type { StoreThread } from './store-thread.ts';
-import { encodeUnit, type Stored, toBatch, type Unit, UnitQueue, type WaitingUnit } from './unit-queue.ts';
+import { encodeUnit, type Stored, storedOf, toBatch, type Unit, UnitQueue, type WaitingUnit } from './unit-queue.ts';
 
 export interface CommitQueueDeps {
   readonly thread: StoreThread;
@@ -129,13 +129,12 @@ export class CommitQueue {
   async #commitBatch(units: readonly WaitingUnit[]): Promise<void> {
     const { thread, limits } = this.#deps;
     try {
-      const { sequences, changed } = await thread.call('commit', toBatch(units), limits.commitTimeoutMs);
-      const changedBy = new Map(changed);
-      for (const [index, unit] of units.entries()) {
-        const sequence = sequences[index] ?? null;
-        if (sequence !== null) this.#acknowledged = sequence;
+      const answer = await thread.call('commit', toBatch(units), limits.commitTimeoutMs);
+      for (const [index, stored] of storedOf(units, answer).entries()) {
+        const unit = units[index] as WaitingUnit;
+        if (stored !== null) this.#acknowledged = stored.sequence;
         this.#noteSure(unit);
-        unit.resolve(sequence === null ? null : { sequence, changed: changedBy.get(index) ?? null });
+        unit.resolve(stored);
       }
     } catch (error) {
       for (const unit of units) {
@@ -202,8 +201,8 @@ export class CommitQueue {
     };
     const nobody = { resolve: () => undefined, reject: () => undefined };
     const unit = encodeUnit({ entries: [entry], mutation: null }, this.#unsureCloses, nobody);
-    const { sequences } = await thread.call('commit', toBatch([unit]));
-    this.#acknowledged = sequences[0] ?? this.#acknowledged;
+    const [stored] = storedOf([unit], await thread.call('commit', toBatch([unit])));
+    this.#acknowledged = stored?.sequence ?? this.#acknowledged;
   }
 
   /** Who was told that a decision could not be stored did not dispatch, although it may have been stored after all. */

@@ -22,11 +22,16 @@ import type { StoreError } from '../../ports/store-error.ts';
 import type { TaskConditions, TaskHead } from '../../ports/task-store.ts';
 import type { StoredToken } from '../../ports/token-store.ts';
 import type { StoreLimits } from './store-limits.ts';
+import type { WorkerLine } from './worker-line.ts';
 
-/** What the worker is started with. */
-export interface WorkerSettings {
+export interface StoreSettings {
   readonly path: string;
   readonly limits: StoreLimits;
+}
+
+/** What the worker is started with. */
+export interface WorkerSettings extends StoreSettings {
+  readonly line: WorkerLine;
 }
 
 /** All that the worker can be asked: each name with its question and its answer. */
@@ -73,12 +78,14 @@ export interface Requests {
 export type RequestName = keyof Requests;
 
 export type RequestMessage = {
-  readonly [Name in RequestName]: { readonly id: number; readonly name: Name; readonly ask: Requests[Name]['ask'] };
+  readonly [Name in RequestName]: { readonly name: Name; readonly ask: Requests[Name]['ask'] };
 }[RequestName];
 
+/** Answers come in the order of the requests. A number goes as it is, at a fraction of what an object costs. */
 export type AnswerMessage =
-  | { readonly id: number; readonly ok: true; readonly value: Requests[RequestName]['answer'] }
-  | { readonly id: number; readonly ok: false; readonly code: StoreError['code']; readonly message: string };
+  | number
+  | { readonly ok: true; readonly value: Requests[RequestName]['answer'] }
+  | { readonly ok: false; readonly code: StoreError['code']; readonly message: string };
 
 export interface OpenRequest {
   readonly create: boolean;
@@ -88,7 +95,7 @@ export interface OpenRequest {
 
 /** Units for one transaction, as one text and flat arrays: to cross between threads, every string costs more than its characters. */
 export interface Batch {
-  /** `VALUES_PER_ENTRY` for each entry, in order: body, payload, what it does to a call, call id, approval id. Joined. */
+  /** Five values for each entry, in order: body, payload, what it does to a call, call id, approval id. Joined. */
   readonly text: string;
   /** Of each value, in UTF-16 code units; `NO_VALUE` for a value that is `null`. */
   readonly lengths: readonly number[];
@@ -98,13 +105,15 @@ export interface Batch {
   readonly mutations: readonly (readonly [number, Mutation])[];
 }
 
-export const VALUES_PER_ENTRY = 5;
 export const NO_VALUE = -1;
 
 /** `closes-once`: the entry may be stored already; it is left out unless its call is still open. */
 export type EntryEffect = 'opens' | 'closes' | 'closes-once';
 
-export interface BatchAnswer {
+/** Of almost every batch the newest sequence number alone: every unit is stored, with all of its entries, and no approval changed. */
+export type BatchAnswer = number | UnevenAnswer;
+
+export interface UnevenAnswer {
   /** For each unit the sequence number after it, or `null` where its condition did not hold and nothing of it is stored. */
   readonly sequences: readonly (number | null)[];
   /** Approvals as they are after their change, by the index of their unit. */

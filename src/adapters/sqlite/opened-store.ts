@@ -3,7 +3,7 @@ import { StoreError } from '../../ports/store-error.ts';
 import { createBatchCommit } from './commit-batch.ts';
 import { openDatabase } from './database.ts';
 import { type FileWatch, watchFiles } from './file-watch.ts';
-import type { Batch, BatchAnswer, OpenRequest, WorkerSettings } from './messages.ts';
+import type { Batch, BatchAnswer, OpenRequest, StoreSettings } from './messages.ts';
 import { createTables, type Tables } from './tables.ts';
 
 /** The database while it is open, on the worker's side. After any error that `isLasting` it must be closed and opened again. */
@@ -16,7 +16,7 @@ export interface OpenedStore {
   close(): void;
 }
 
-export function openStore({ path, limits }: WorkerSettings, { create, sequenceMin }: OpenRequest): OpenedStore {
+export function openStore({ path, limits }: StoreSettings, { create, sequenceMin }: OpenRequest): OpenedStore {
   const db = openDatabase({ path, create, busyTimeoutMs: limits.busyTimeoutMs });
   const tables = createTables(db);
   let sequence = tables.audit.lastSequence();
@@ -39,7 +39,7 @@ export function openStore({ path, limits }: WorkerSettings, { create, sequenceMi
       files.checkLog();
       const answer = commitBatch(batch, sequence);
       files.checkFiles();
-      sequence = answer.sequences.findLast((each) => each !== null) ?? sequence;
+      sequence = newestOf(answer) ?? sequence;
       walPages += estimatePages(batch);
       return answer;
     },
@@ -54,6 +54,12 @@ export function openStore({ path, limits }: WorkerSettings, { create, sequenceMi
       db.close();
     },
   };
+}
+
+/** `null`: nothing is stored. */
+function newestOf(answer: BatchAnswer): number | null {
+  if (typeof answer === 'number') return answer;
+  return answer.sequences.findLast((each) => each !== null) ?? null;
 }
 
 function watchOrClose(path: string, db: DatabaseSync): FileWatch {

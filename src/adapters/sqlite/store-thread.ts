@@ -1,21 +1,28 @@
 import { Worker } from 'node:worker_threads';
-import { SlotList } from '../../core/slot-list.ts';
 import { StoreError } from '../../ports/store-error.ts';
+import type {
+  AnswerMessage,
+  RequestMessage,
+  RequestName,
+  Requests,
+  StoreSettings,
+  WorkerSettings,
+} from './messages.ts';
 import { workerFile } from './worker-file.ts';
-import type { AnswerMessage, RequestMessage, RequestName, Requests, WorkerSettings } from './messages.ts';
+import { createLine, type MainLine } from './worker-line.ts';
 
 const YOUNG_GENERATION_MB_MAX = 8;
 
 /** The main side of the worker that owns the database. Starts it again after a crash, when next asked. */
 export class StoreThread {
-  readonly #settings: WorkerSettings;
-  /** What the worker has not answered, in the slots that requests and answers name. */
-  #asked = new SlotList<Asked>();
+  readonly #settings: StoreSettings;
+  /** What the worker has not answered, the oldest first: it does one after the other. */
+  #asked: Asked[] = [];
   /** How many of them nobody waits for any more. */
   #overdue = 0;
-  #worker: Worker | null = null;
+  #running: Running | null = null;
 
-  constructor(settings: WorkerSettings) {
+  constructor(settings: StoreSettings) {
     this.#settings = settings;
   }
 
@@ -25,7 +32,7 @@ export class StoreThread {
   }
 
   get waiting(): number {
-    return this.#asked.size - this.#overdue;
+    return this.#asked.length - this.#overdue;
   }
 
   /** Without `timeoutMs` it waits for as long as the worker lives. Rejects with `StoreError` only. */
@@ -34,65 +41,75 @@ export class StoreThread {
     ask: Requests[Name]['ask'],
     timeoutMs: number | null = null,
   ): Promise<Requests[Name]['answer']> {
-    const worker = (this.#worker ??= this.#start());
+    const { line } = (this.#running ??= this.#start());
     return new Promise((resolve, reject) => {
       const asked: Asked = { resolve: resolve as Asked['resolve'], reject, timer: null, isOverdue: false };
       if (timeoutMs !== null) asked.timer = setTimeout(() => this.#giveUp(asked, timeoutMs), timeoutMs);
-      worker.postMessage({ id: this.#asked.add(asked), name, ask } as RequestMessage);
+      this.#asked.push(asked);
+      line.send({ name, ask } as RequestMessage);
     });
   }
 
   async stop(): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = null;
-    worker?.removeAllListeners();
-    this.#rejectAll(new StoreError('closed', 'the store is closed'));
-    await worker?.terminate();
+    const running = this.#running;
+    this.#abandon(new StoreError('closed', 'the store is closed'));
+    await running?.worker.terminate();
   }
 
-  #start(): Worker {
+  #start(): Running {
+    const line = createLine();
     const worker = new Worker(workerFile('store-worker'), {
       name: 'store',
-      workerData: this.#settings,
+      workerData: { ...this.#settings, line: line.workerLine } satisfies WorkerSettings,
+      transferList: [line.workerLine.port],
       env: {},
       execArgv: [],
       // It handles short-lived texts alone: a small young generation keeps its memory small and costs nothing.
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB_MAX },
     });
-    worker.on('message', (answer: AnswerMessage) => this.#settle(worker, answer));
-    worker.on('error', (error) => this.#lose(worker, error));
-    worker.on('exit', () => this.#lose(worker, undefined));
-    return worker;
+    const running: Running = { worker, line };
+    line.port.on('message', (answer: AnswerMessage) => this.#settle(running, answer));
+    worker.on('error', (error) => this.#lose(running, error));
+    worker.on('exit', () => this.#lose(running, undefined));
+    return running;
   }
 
-  #settle(worker: Worker, answer: AnswerMessage): void {
-    if (worker !== this.#worker) return;
-    const asked = this.#asked.take(answer.id);
-    if (asked === null) return;
+  #settle(running: Running, answer: AnswerMessage): void {
+    if (running !== this.#running) return;
+    const asked = this.#asked.shift();
+    if (asked === undefined) return;
     if (asked.isOverdue) this.#overdue -= 1;
+    else if (typeof answer === 'number') disarm(asked).resolve(answer);
     else if (answer.ok) disarm(asked).resolve(answer.value);
     else disarm(asked).reject(new StoreError(answer.code, answer.message));
   }
 
-  /** It keeps its slot: the worker still answers. */
+  /** It keeps its place: the worker still answers. */
   #giveUp(asked: Asked, timeoutMs: number): void {
     asked.isOverdue = true;
     this.#overdue += 1;
     disarm(asked).reject(new StoreError('unavailable', `the store did not answer for ${timeoutMs} ms`));
   }
 
-  #lose(worker: Worker, cause: unknown): void {
-    if (worker !== this.#worker) return;
-    this.#worker = null;
-    this.#rejectAll(new StoreError('unavailable', 'the thread of the store ended', { cause }));
+  #lose(running: Running, cause: unknown): void {
+    if (running !== this.#running) return;
+    this.#abandon(new StoreError('unavailable', 'the thread of the store ended', { cause }));
   }
 
-  #rejectAll(error: StoreError): void {
-    const all = this.#asked.all();
-    this.#asked = new SlotList();
+  /** What that worker says from now on, nobody hears. */
+  #abandon(error: StoreError): void {
+    this.#running?.line.port.close();
+    this.#running = null;
+    const all = this.#asked;
+    this.#asked = [];
     this.#overdue = 0;
     for (const asked of all) if (!asked.isOverdue) disarm(asked).reject(error);
   }
+}
+
+interface Running {
+  readonly worker: Worker;
+  readonly line: MainLine;
 }
 
 /** Its time does not run any more. */

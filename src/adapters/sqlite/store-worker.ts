@@ -1,8 +1,9 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { StoreError } from '../../ports/store-error.ts';
 import type { AnswerMessage, RequestMessage, RequestName, Requests, WorkerSettings } from './messages.ts';
 import { type OpenedStore, openStore } from './opened-store.ts';
 import { describeFault } from './sqlite-fault.ts';
+import { answerForever } from './worker-line.ts';
 
 /**
  * The thread that owns the database. It does one request after the other and never retries anything: after a failure that leaves the
@@ -11,28 +12,26 @@ import { describeFault } from './sqlite-fault.ts';
  */
 
 const settings = workerData as WorkerSettings;
-const port = parentPort;
-if (port === null) throw new Error('this file is the worker of the store; openSqliteStore starts it');
 
 let opened: OpenedStore | null = null;
 let lastFault = 'it was not opened yet';
 
-port.on('message', (request: RequestMessage) => {
-  port.postMessage(answer(request));
+function take(request: RequestMessage): void {
+  settings.line.port.postMessage(answer(request));
   try {
     opened?.checkpointIfDue();
   } catch (error) {
     giveUpOn(error);
   }
-});
+}
 
 function answer(request: RequestMessage): AnswerMessage {
-  const { id } = request;
   try {
-    return { id, ok: true, value: carryOut(request) };
+    const value = carryOut(request);
+    return typeof value === 'number' ? value : { ok: true, value };
   } catch (error) {
     const { code, message } = giveUpOn(error);
-    return { id, ok: false, code, message };
+    return { ok: false, code, message };
   }
 }
 
@@ -103,3 +102,5 @@ function carryOut({ name, ask }: RequestMessage): Requests[RequestName]['answer'
   const handle = HANDLERS[name] as (ask: unknown) => Requests[RequestName]['answer'];
   return handle(ask);
 }
+
+answerForever(settings.line, (message) => take(message as RequestMessage));

@@ -3,7 +3,7 @@ import { encodeEntry } from '../../core/audit/encode-entry.ts';
 import type { AuditEntry, CallId } from '../../core/audit/entry.ts';
 import type { StoreError } from '../../ports/store-error.ts';
 import type { Approval } from '../../core/approval/approval.ts';
-import { type Batch, type EntryEffect, type Mutation, NO_VALUE } from './messages.ts';
+import { type Batch, type BatchAnswer, type EntryEffect, type Mutation, NO_VALUE } from './messages.ts';
 import { nextSalt } from './salts.ts';
 import type { StoreLimits } from './store-limits.ts';
 
@@ -118,4 +118,16 @@ export function toBatch(units: readonly WaitingUnit[]): Batch {
     if (unit.mutation !== null) mutations.push([index, unit.mutation]);
   }
   return { text, lengths, counts, mutations };
+}
+
+/** What became of each unit of a batch. */
+export function storedOf(units: readonly WaitingUnit[], answer: BatchAnswer): readonly Stored[] {
+  if (typeof answer !== 'number') {
+    const changed = new Map(answer.changed);
+    return answer.sequences.map((sequence, index) =>
+      sequence === null ? null : { sequence, changed: changed.get(index) ?? null },
+    );
+  }
+  let sequence = answer - units.reduce((entries, unit) => entries + unit.entries, 0);
+  return units.map(({ entries }) => ({ sequence: (sequence += entries), changed: null }));
 }
