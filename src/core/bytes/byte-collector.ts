@@ -25,57 +25,76 @@ const END_BYTES = 512;
  * average; with `expectedBytes` it is right from the start.
  */
 export function createByteCollector(bytesMax: number, expectedBytes = 0): ByteCollector {
-  const expected = Math.min(expectedBytes, bytesMax, EXPECTED_BYTES_MAX);
-  let only: Uint8Array | null = null;
-  let room: Buffer | null = null;
-  let size = 0;
-  /** `null` while nothing is left out. */
-  let ends: Ends | null = null;
+  return new Collector(bytesMax, expectedBytes);
+}
 
-  function makeRoom(needed: number): Buffer {
+/** A class, because there is one for each call. */
+class Collector implements ByteCollector {
+  readonly #bytesMax: number;
+  readonly #expected: number;
+  #only: Uint8Array | null = null;
+  #room: Buffer | null = null;
+  #size = 0;
+  /** `null` while nothing is left out. */
+  #ends: Ends | null = null;
+
+  constructor(bytesMax: number, expectedBytes: number) {
+    this.#bytesMax = bytesMax;
+    this.#expected = Math.min(expectedBytes, bytesMax, EXPECTED_BYTES_MAX);
+  }
+
+  add(piece: Uint8Array): boolean {
+    if (this.#ends !== null) {
+      this.#ends = addToEnds(this.#ends, piece);
+      return true;
+    }
+    const needed = this.#size + piece.length;
+    if (needed > this.#bytesMax) return false;
+    if (this.#size === 0) this.#only = piece;
+    else if (piece.length > 0) this.#makeRoom(needed).set(piece, this.#size);
+    this.#size = needed;
+    return true;
+  }
+
+  take(): Uint8Array {
+    const ends = this.#ends;
+    const whole = ends === null ? this.#there() : joinBytes([ends.first, ends.last]);
+    this.#ends = null;
+    this.#clear();
+    return whole;
+  }
+
+  size(): number {
+    return this.#ends === null ? this.#size : this.#ends.first.length + this.#ends.last.length;
+  }
+
+  cut(): void {
+    if (this.#ends !== null) return;
+    this.#ends = addToEnds({ first: NOTHING, last: NOTHING }, this.#there());
+    this.#clear();
+  }
+
+  #makeRoom(needed: number): Buffer {
+    const room = this.#room;
     if (room !== null && room.length >= needed) return room;
-    const larger = Buffer.allocUnsafeSlow(Math.max(expected, Math.min(2 * needed, bytesMax), ROOM_BYTES_MIN));
-    if (room !== null) room.copy(larger, 0, 0, size);
-    else if (only !== null) larger.set(only);
-    room = larger;
-    only = null;
+    const bytes = Math.max(this.#expected, Math.min(2 * needed, this.#bytesMax), ROOM_BYTES_MIN);
+    const larger = Buffer.allocUnsafeSlow(bytes);
+    if (room !== null) room.copy(larger, 0, 0, this.#size);
+    else if (this.#only !== null) larger.set(this.#only);
+    this.#room = larger;
+    this.#only = null;
     return larger;
   }
 
-  const there = (): Uint8Array => only ?? (room === null ? NOTHING : withoutSlack(room, size));
-
-  function clear(): void {
-    only = null;
-    room = null;
-    size = 0;
+  #there(): Uint8Array {
+    return this.#only ?? (this.#room === null ? NOTHING : withoutSlack(this.#room, this.#size));
   }
 
-  return {
-    add(piece) {
-      if (ends !== null) {
-        ends = addToEnds(ends, piece);
-        return true;
-      }
-      const needed = size + piece.length;
-      if (needed > bytesMax) return false;
-      if (size === 0) only = piece;
-      else if (piece.length > 0) makeRoom(needed).set(piece, size);
-      size = needed;
-      return true;
-    },
-    take() {
-      const whole = ends === null ? there() : joinBytes([ends.first, ends.last]);
-      ends = null;
-      clear();
-      return whole;
-    },
-    size: () => (ends === null ? size : ends.first.length + ends.last.length),
-    cut() {
-      if (ends !== null) return;
-      ends = addToEnds({ first: NOTHING, last: NOTHING }, there());
-      clear();
-    },
-  };
+  #clear(): void {
+    this.#only = null;
+    this.#room = null;
+    this.#size = 0;
+  }
 }
 
 /** What is kept for long must not keep the room that was set aside for more. */

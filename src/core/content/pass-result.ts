@@ -47,20 +47,15 @@ const OPENING = Buffer.from('{');
 const COMMA = Buffer.from(',');
 const CLOSING = Buffer.from('}');
 
+const NEEDLES: readonly Buffer[] = ['_meta"', '"icons"', '"resource', '"contents"'].map((text) => Buffer.from(text));
 /** An escape of a letter of these names is found as well, so that no spelling of them is missed. */
-const NEEDLES: readonly Buffer[] = [
-  '_meta"',
-  '"icons"',
-  '"resource',
-  '"contents"',
-  '\\u004',
-  '\\u005',
-  '\\u006',
-  '\\u007',
-].map((text) => Buffer.from(text));
+const ESCAPED: readonly Buffer[] = ['\\u004', '\\u005', '\\u006', '\\u007'].map((text) => Buffer.from(text));
+/** Where there is none of these, which is one search, there is none of those. */
+const ESCAPE = Buffer.from('\\u00');
 
 function mayHold(bytes: Buffer): boolean {
-  return NEEDLES.some((needle) => bytes.includes(needle));
+  const holds = (needle: Buffer): boolean => bytes.includes(needle);
+  return NEEDLES.some(holds) || (holds(ESCAPE) && ESCAPED.some(holds));
 }
 
 /** Media types are compared without regard to case, and a resource is small enough to be searched for one. */

@@ -48,6 +48,7 @@ export function inspectResult(deps: InspectDeps, result: UpstreamResult, call: I
   if (call.duties !== null) return inspectWithDuties(deps, result, masked, { ...call, duties: call.duties });
   const inspect = ({ json, spans }: RedactedJson): InspectedResult => {
     const isChanged = json.some((piece, index) => piece !== result.json[index]);
+    if (!isChanged && spans.length === 0) return { result, note: null };
     return withOutput(result, json, isChanged ? call.outputSchema : null, [redactionNote(spans)]);
   };
   const shown = redacted(masked, deps.resultDetectors);

@@ -11,5 +11,6 @@ export function passUpstreamResult(
 ): UpstreamResult {
   const withoutStructured = result.isOddlyStructured === true && !isModernRevision(revision);
   const json = passResult(result.json, { rules: deps.passRules(upstream), withoutStructured });
+  if (json.length === 1 && json[0] === result.json[0]) return result;
   return { ...result, json, jsonBytes: json.reduce((sum, piece) => sum + piece.length, 0) };
 }

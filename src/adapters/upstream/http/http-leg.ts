@@ -104,7 +104,7 @@ export function createHttpLeg(options: HttpLegOptions, deps: HttpLegDeps): HttpL
       const posted = {
         method: 'POST',
         path,
-        headers: [...commonHeaders, ...manner.headers, ...request.headers],
+        headers: commonHeaders.concat(manner.headers, request.headers),
         body: writeRequest(request.id, request.method, request.paramsJson),
         timeoutMs: request.timeoutMs,
         timer: request.side?.timer ?? null,
