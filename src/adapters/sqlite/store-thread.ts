@@ -11,7 +11,7 @@ import type {
 import { workerFile } from './worker-file.ts';
 import { createLine, type MainLine } from './worker-line.ts';
 
-const YOUNG_GENERATION_MB_MAX = 8;
+const YOUNG_GENERATION_MB_MAX = 3;
 
 /** The main side of the worker that owns the database. Starts it again after a crash, when next asked. */
 export class StoreThread {
