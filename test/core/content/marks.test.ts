@@ -97,7 +97,23 @@ describe('the marks of a text', () => {
           expectedRuns.flatMap((found) => [found.index, found.index + found[0].length]),
         );
       }),
+      { numRuns: 2000 },
     );
+  });
+
+  it('are at two runs of any length, at each place and at each end of a text', () => {
+    const wrong: string[] = [];
+    for (let first = 0; first < 60; first += 1) {
+      for (let before = 0; before < 12; before += 1) {
+        for (const second of [12, 13, 14, 15, 20]) {
+          const end = before + first;
+          const text = `${' '.repeat(before)}${'x'.repeat(first)} ${'y'.repeat(second)}${' '.repeat(first % 7)}`;
+          const expected = [...(first < 13 ? [] : [before, end]), ...(second < 13 ? [] : [end + 1, end + 1 + second])];
+          if (marksOf(text).runs.join() !== expected.join()) wrong.push(text);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
   });
 
   it('are at every long number', () => {

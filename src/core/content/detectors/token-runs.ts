@@ -6,31 +6,31 @@ export type TokenRuns = readonly number[];
 /** The shortest token that is told by its form. */
 const RUN_CHARS_MIN = 13;
 /** What tokens consist of, and encodings of them. */
-const TOKEN_CHARACTERS = characterClass(/[A-Za-z0-9_.~+/:=$!|-]/);
+export const TOKEN_CHARACTER: RegExp = /[A-Za-z0-9_.~+/:=$!|-]/;
+const TOKEN_CHARACTERS = characterClass(TOKEN_CHARACTER);
 
-/**
- * Every stretch of characters of tokens that is as long as a token. What is looked at first is where the shortest one would end, then
- * backwards: in ordinary text many characters are never looked at.
- */
-export function findTokenRuns({ codes, length }: TextCodes): TokenRuns {
-  const runs: number[] = [];
-  let start = 0;
-  let wanted = RUN_CHARS_MIN - 1;
-  while (wanted < length) {
-    let at = wanted;
-    while (at >= start && TOKEN_CHARACTERS[codes[at] ?? 0] === 1) at -= 1;
-    if (at >= start) {
-      start = at + 1;
-      wanted = at + RUN_CHARS_MIN;
-      continue;
-    }
-    let end = wanted + 1;
-    while (end < length && TOKEN_CHARACTERS[codes[end] ?? 0] === 1) end += 1;
-    runs.push(start, end);
-    start = end + 1;
-    wanted = end + RUN_CHARS_MIN;
+/** A search for every stretch of characters of tokens that is as long as a token. */
+export interface RunSearch {
+  readonly runs: number[];
+  /** What stands before has been looked at. The last character of that is none of tokens. */
+  done: number;
+}
+
+/** Adds the stretch around a character of tokens, if it is long enough. */
+export function addRunAround(search: RunSearch, { codes, length }: TextCodes, at: number): void {
+  let start = at;
+  while (start > search.done && TOKEN_CHARACTERS[codes[start - 1] ?? 0] === 1) start -= 1;
+  let end = at + 1;
+  while (end < length && TOKEN_CHARACTERS[codes[end] ?? 0] === 1) end += 1;
+  if (end - start >= RUN_CHARS_MIN) search.runs.push(start, end);
+  search.done = end + 1;
+}
+
+/** Adds those that reach beyond `from`. */
+export function addRunsFrom(search: RunSearch, codes: TextCodes, from: number): void {
+  for (let at = Math.max(from, search.done); at < codes.length; at = Math.max(at + 1, search.done)) {
+    if (TOKEN_CHARACTERS[codes.codes[at] ?? 0] === 1) addRunAround(search, codes, at);
   }
-  return runs;
 }
 
 /** Calls `visit` for every stretch of at least `charsMin` characters of the class within the runs. All of it are characters of tokens. */

@@ -1,5 +1,3 @@
-import { CONTROL_RANGES, PAIR_NUMBERS, pairNumber } from './text-codes.ts';
-
 const WORDS = [
   'pass',
   'pwd',
@@ -34,11 +32,6 @@ const COMMON: readonly string[] = (
 const ONE_LETTER = 0.04;
 const RARE = 0.004;
 
-const ANY: readonly number[] = Array.from({ length: 256 }, (_, code) => code);
-const CONTROLS: readonly number[] = codesOf(new RegExp(`[${CONTROL_RANGES}]`));
-const COLON: readonly number[] = codesOf(/:/);
-const HEX: readonly number[] = codesOf(/[0-9A-Fa-f]/);
-
 export type Word = (typeof WORDS)[number];
 
 /**
@@ -53,14 +46,10 @@ export interface WordWindow {
   readonly offset: number;
 }
 
-/** What else two pairs may be the beginning of, whatever the second one is: a colon near another one, a control character. */
-export const COLON_BIT: number = 1 << 14;
-export const CONTROL_BIT: number = 1 << 15;
-const WORD_GROUPS = 14;
-export const ALL_BITS = 0xffff;
-const SECOND_SHIFT = 16;
+/** Of so many groups each has one bit of a pair. */
+const WORD_GROUPS = 13;
 
-/** The windows in groups. Each group has one bit, by its number. */
+/** The windows in groups, by the number of their bit. */
 export const WINDOWS: readonly (readonly WordWindow[])[] = groupWindows();
 function groupWindows(): readonly (readonly WordWindow[])[] {
   const groups = Array.from({ length: WORD_GROUPS }, () => ({ windows: Array<WordWindow>(), first: 0, second: 0 }));
@@ -97,42 +86,4 @@ function commonnessAt(word: string, at: number): number {
   if (at < 0 || at + 1 === word.length) return ONE_LETTER;
   const rank = COMMON.indexOf(word.slice(at, at + 2));
   return rank === -1 ? RARE : 1 / (rank + 21);
-}
-
-/**
- * By the number of a pair the bits of what it may be the first pair of, and in the upper half of what it may be the second pair of. Two pairs
- * that follow each other hardly ever have a bit in common where nothing stands.
- */
-export function createPairBits(): Int32Array {
-  const bits = new Int32Array(PAIR_NUMBERS);
-  const add = (added: number, firsts: readonly number[], seconds: readonly number[]): void => {
-    for (const first of firsts) {
-      for (const second of seconds) {
-        const number = pairNumber(first, second);
-        bits[number] = (bits[number] ?? 0) | added;
-      }
-    }
-  };
-  for (const [group, windows] of WINDOWS.entries()) {
-    for (const { word, offset } of windows) {
-      add(1 << group, codesAt(word, offset), codesAt(word, offset + 1));
-      add(1 << (group + SECOND_SHIFT), codesAt(word, offset + 2), codesAt(word, offset + 3));
-    }
-  }
-  add(COLON_BIT, COLON, [...COLON, ...HEX]);
-  add(COLON_BIT, HEX, COLON);
-  add(CONTROL_BIT, CONTROLS, ANY);
-  add(CONTROL_BIT, ANY, CONTROLS);
-  add((COLON_BIT | CONTROL_BIT) << SECOND_SHIFT, ANY, ANY);
-  return bits;
-}
-
-/** Of a character of the word, in either case; outside of it any. */
-function codesAt(word: string, at: number): readonly number[] {
-  const char = word.charAt(at);
-  return char === '' ? ANY : [...new Set([char.charCodeAt(0), char.toUpperCase().charCodeAt(0)])];
-}
-
-function codesOf(characters: RegExp): readonly number[] {
-  return ANY.filter((code) => code < 128 && characters.test(String.fromCharCode(code)));
 }
