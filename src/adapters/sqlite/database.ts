@@ -33,7 +33,7 @@ export function openDatabase(options: DatabaseOptions): DatabaseSync {
 
 // synchronous FULL: a commit is on stable storage before it is acknowledged. NORMAL, with WAL, would lose commits on power loss.
 // wal_autocheckpoint 0: SQLite would check in the middle of a commit, and ignore its failure. `commit-batch.ts` does it instead.
-// cache_size, in KiB: commits write at the ends of the tables alone, and what is read elsewhere the system keeps in memory anyway.
+// cache_size, in KiB: commits write mostly at the ends of tables, and what is read elsewhere the system keeps in memory anyway.
 // trusted_schema, cell_size_check: a file that was tampered with gets as little to run, and is noticed as early, as possible.
 // recursive_triggers: REPLACE runs the delete triggers too.
 const PRAGMAS = `
