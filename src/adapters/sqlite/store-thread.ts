@@ -35,7 +35,7 @@ export class StoreThread {
     return this.#asked.length - this.#overdue;
   }
 
-  /** Without `timeoutMs` it waits for as long as the worker lives. Rejects with `StoreError` only. */
+  /** Without `timeoutMs` it waits for as long as the worker lives. Rejects with `StoreError`, save for what cannot be sent to a thread. */
   call<Name extends RequestName>(
     name: Name,
     ask: Requests[Name]['ask'],
@@ -43,10 +43,11 @@ export class StoreThread {
   ): Promise<Requests[Name]['answer']> {
     const { line } = (this.#running ??= this.#start());
     return new Promise((resolve, reject) => {
+      // First, because it throws for what cannot be sent: a place for that would get the answer to the next question.
+      line.send({ name, ask } as RequestMessage);
       const asked: Asked = { resolve: resolve as Asked['resolve'], reject, timer: null, isOverdue: false };
       if (timeoutMs !== null) asked.timer = setTimeout(() => this.#giveUp(asked, timeoutMs), timeoutMs);
       this.#asked.push(asked);
-      line.send({ name, ask } as RequestMessage);
     });
   }
 

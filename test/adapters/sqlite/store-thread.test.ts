@@ -1,0 +1,25 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Requests } from '../../../src/adapters/sqlite/messages.ts';
+import { STORE_LIMITS } from '../../../src/adapters/sqlite/store-limits.ts';
+import { StoreThread } from '../../../src/adapters/sqlite/store-thread.ts';
+import { createStoreRig } from '../../support/store-rig.ts';
+
+describe('the thread of the store', () => {
+  it('gives no answer to a question that could not be sent, and the next answer to the next question', async () => {
+    const rig = createStoreRig();
+    await (await rig.open()).close();
+    const thread = new StoreThread({ path: rig.path, limits: STORE_LIMITS });
+    onTestFinished(async () => {
+      await thread.stop();
+      await rig.dispose();
+    });
+    await thread.call('open', { create: false, sequenceMin: 0 });
+    const unsendable = (() => 0) as unknown as Requests['find-token']['ask'];
+    await expect(thread.call('find-token', unsendable, 5)).rejects.toThrow('could not be cloned');
+    expect(thread.waiting).toBe(0);
+    expect(await thread.call('list-tokens', null, 5000)).toEqual([]);
+    expect(await thread.call('find-audit', 1, 5000)).toBeNull();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(thread.isSilent).toBe(false);
+  });
+});
