@@ -53,14 +53,21 @@ export function createLateRecords(report: (problem: OperatorReport) => void): La
   }
 
   return {
-    record: (callId, write) =>
-      write().then(isStored, (error: unknown) => {
+    record(callId, write) {
+      const keep = (error: unknown): boolean => {
         const problem = `the outcome of a call could not be recorded${isClosed ? '' : ' yet'}`;
         report({ callId, problem, error });
         if (error instanceof StoreError && late.length < LATE_RECORDS_MAX) late.push(write);
         schedule();
         return false;
-      }),
+      };
+      try {
+        return write().then(isStored, keep);
+      } catch (error) {
+        // Thrown at once rather than later: the call has run all the same, and its host is to hear just that.
+        return Promise.resolve(keep(error));
+      }
+    },
     async close() {
       isClosed = true;
       await retrying;

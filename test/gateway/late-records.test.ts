@@ -63,4 +63,15 @@ describe('outcomes that the store did not take at first', () => {
       'the outcome of a call could not be recorded',
     ]);
   });
+
+  it('are told of as well where the write fails before it begins', async () => {
+    const reports: string[] = [];
+    const late = createLateRecords(({ problem }) => reports.push(problem));
+    const recorded = late.record('first', () => {
+      throw new TypeError('not to be written down');
+    });
+    expect(await recorded).toBe(false);
+    expect(reports).toEqual(['the outcome of a call could not be recorded yet']);
+    await late.close();
+  });
 });
