@@ -25,6 +25,9 @@ export function readBody(
   const finish = (body: Result<Buffer, BodyFault>): void => {
     if (isDone) return;
     isDone = true;
+    // The request may last much longer than its body is counted.
+    first = null;
+    more = null;
     then(body);
   };
   const onGone = (): void => finish(err('gone'));
