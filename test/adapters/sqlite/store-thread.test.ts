@@ -5,6 +5,26 @@ import { StoreThread } from '../../../src/adapters/sqlite/store-thread.ts';
 import { createStoreRig } from '../../support/store-rig.ts';
 
 describe('the thread of the store', () => {
+  it('gives a late answer to nobody, and the next one to the next question', async () => {
+    const rig = createStoreRig();
+    await (await rig.open()).close();
+    const thread = new StoreThread({ path: rig.path, limits: { ...STORE_LIMITS, busyTimeoutMs: 20_000 } });
+    onTestFinished(async () => {
+      await thread.stop();
+      await rig.dispose();
+    });
+    const sequence = await thread.call('open', { create: false, sequenceMin: 0 });
+    const unlock = rig.lockDatabase();
+    const nothing = { text: '', lengths: [], counts: [], mutations: [] };
+    const commits = [1, 2].map(() => thread.call('commit', nothing, 20));
+    expect(await Promise.allSettled(commits)).toEqual(Array(2).fill(expect.objectContaining({ status: 'rejected' })));
+    expect(thread.isSilent).toBe(true);
+    const later = [thread.call('list-tokens', null), thread.call('find-audit', 1), thread.call('commit', nothing)];
+    unlock();
+    expect(await Promise.all(later)).toEqual([[], null, sequence]);
+    expect(thread.isSilent).toBe(false);
+  });
+
   it('gives no answer to a question that could not be sent, and the next answer to the next question', async () => {
     const rig = createStoreRig();
     await (await rig.open()).close();
