@@ -70,6 +70,8 @@ export class StoreThread {
     });
     const running: Running = { worker, line };
     line.port.on('message', (answer: AnswerMessage) => this.#settle(running, answer));
+    // An answer that is lost would have each later one go to the question before it.
+    line.port.on('messageerror', () => void worker.terminate());
     worker.on('error', (error) => this.#lose(running, error));
     worker.on('exit', () => this.#lose(running, undefined));
     return running;

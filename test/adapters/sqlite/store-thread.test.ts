@@ -1,4 +1,5 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { MessagePort } from 'node:worker_threads';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Requests } from '../../../src/adapters/sqlite/messages.ts';
 import { STORE_LIMITS } from '../../../src/adapters/sqlite/store-limits.ts';
 import { StoreThread } from '../../../src/adapters/sqlite/store-thread.ts';
@@ -41,5 +42,25 @@ describe('the thread of the store', () => {
     expect(await thread.call('find-audit', 1, 5000)).toBeNull();
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(thread.isSilent).toBe(false);
+  });
+
+  it('starts anew when an answer is lost between the threads: each later one would go to the question before it', async () => {
+    const rig = createStoreRig();
+    await (await rig.open()).close();
+    const listening = vi.spyOn(MessagePort.prototype, 'on');
+    const thread = new StoreThread({ path: rig.path, limits: STORE_LIMITS });
+    onTestFinished(async () => {
+      listening.mockRestore();
+      await thread.stop();
+      await rig.dispose();
+    });
+    const sequence = await thread.call('open', { create: false, sequenceMin: 0 });
+    const port = listening.mock.contexts[0] as MessagePort;
+    const unlock = rig.lockDatabase();
+    const waiting = thread.call('commit', { text: '', lengths: [], counts: [], mutations: [] });
+    port.emit('messageerror', new Error('it could not be read'));
+    await expect(waiting).rejects.toThrow('the thread of the store ended');
+    unlock();
+    expect(await thread.call('open', { create: false, sequenceMin: 0 })).toBe(sequence);
   });
 });
