@@ -31,19 +31,16 @@ export async function admit(deps: CallDeps, context: RequestContext, method: str
 }
 
 /** The one place where a step that threw becomes a denial. A store that cannot record is said to be just that. */
-export function failClosed<T>(
+export async function failClosed<T>(
   deps: CallDeps,
   { callId }: RequestContext,
   answer: () => Promise<T>,
 ): Promise<T | HostError> {
-  const deny = (error: unknown): HostError => {
+  try {
+    return await answer();
+  } catch (error) {
     if (error instanceof CallLeft) return storeUnavailable();
     deps.report({ callId, problem: 'a request was denied because a step failed', error });
     return error instanceof StoreError ? storeUnavailable() : internalError();
-  };
-  try {
-    return answer().catch(deny);
-  } catch (error) {
-    return Promise.resolve(deny(error));
   }
 }

@@ -31,7 +31,7 @@ export interface InFlight {
   readonly size: number;
 }
 
-/** A class, because one is made for every call: an object with a getter of its own takes ten times as long to make. */
+/** A class, because one is made for every call, and an object with a getter of its own is slow to make. */
 class Occupied implements Place {
   readonly call: RunningCall;
   readonly #host: AbortSignal;

@@ -12,8 +12,6 @@ export interface LateRecords {
   close(): Promise<void>;
 }
 
-const isStored = (): boolean => true;
-
 /** Outcomes waiting for the store. Beyond this, recovery at the next start records them as unknown. */
 const LATE_RECORDS_MAX = 10_000;
 const RETRY_MS = 1000;
@@ -53,19 +51,16 @@ export function createLateRecords(report: (problem: OperatorReport) => void): La
   }
 
   return {
-    record(callId, write) {
-      const keep = (error: unknown): boolean => {
+    async record(callId, write) {
+      try {
+        await write();
+        return true;
+      } catch (error) {
         const problem = `the outcome of a call could not be recorded${isClosed ? '' : ' yet'}`;
         report({ callId, problem, error });
         if (error instanceof StoreError && late.length < LATE_RECORDS_MAX) late.push(write);
         schedule();
         return false;
-      };
-      try {
-        return write().then(isStored, keep);
-      } catch (error) {
-        // Thrown at once rather than later: the call has run all the same, and its host is to hear just that.
-        return Promise.resolve(keep(error));
       }
     },
     async close() {

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { asBuffer } from '../../core/bytes/as-buffer.ts';
 import { encodeError } from '../../core/mcp/encode-answer.ts';
 import type { RpcError } from '../../core/mcp/errors.ts';
 import type { RpcId } from '../../core/mcp/message.ts';
@@ -101,8 +102,7 @@ function endWith(res: ServerResponse, pieces: readonly Uint8Array[]): void {
   if (lengthOf(pieces) <= COPIED_BYTES_MAX) {
     // As latin1 text, which is its bytes: Node writes text and headers as one, where bytes cost it a gathering write.
     let text = '';
-    for (const { buffer, byteOffset, byteLength } of pieces)
-      text += Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
+    for (const piece of pieces) text += asBuffer(piece).toString('latin1');
     res.end(text, 'latin1');
     return;
   }

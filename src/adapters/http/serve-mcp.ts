@@ -21,14 +21,13 @@ import { sendEmpty } from './respond.ts';
 
 /** Answers a request to an MCP endpoint. `target` is `null` where there is none. */
 export function serveMcp(exchange: Exchange, target: McpTarget | null): void {
-  guard(exchange, () => serve(exchange, target));
+  void guard(exchange, () => serve(exchange, target));
 }
 
 /** Whatever goes wrong in a step, now or later, the request is denied. */
-function guard(exchange: Exchange, step: () => Soon<void>): void {
+async function guard(exchange: Exchange, step: () => Soon<void>): Promise<void> {
   try {
-    const done = step();
-    if (done instanceof Promise) done.catch((error: unknown) => failClosed(exchange, error));
+    await step();
   } catch (error) {
     failClosed(exchange, error);
   }
@@ -71,13 +70,13 @@ type Arrival = Omit<Caller, 'principal'>;
 function serveCaller(exchange: Exchange, arrival: Arrival, known: Result<Principal, HttpRefusal>): Soon<void> {
   if (!known.ok) return turnAway(exchange, known.error);
   const { plane, req } = exchange;
-  const { headers, endpoint, slot, abort, loss, renew } = arrival;
+  const { endpoint, slot } = arrival;
   const principal = known.value;
   // Not before: whoever is not signed in cannot tell which upstreams there are.
   if (endpoint.kind === 'one' && !plane.deps.gateway.hasUpstream(endpoint.upstream))
     return turnAway(exchange, REFUSALS.notFound, { principal });
   if (!slot.claimFor(principal.id)) return turnAway(exchange, REFUSALS.overloaded, { principal });
-  const caller: Caller = { principal, endpoint, headers, slot, abort, loss, renew };
+  const caller: Caller = { ...arrival, principal };
   if (req.method === 'DELETE') return endSession(exchange, caller);
   if (req.method === 'GET') return openEventStream(exchange, caller).then(() => limitStall(exchange));
   return serveBody(exchange, caller);
@@ -88,7 +87,7 @@ function serveBody(exchange: Exchange, caller: Caller): void {
   const askedMs = plane.deps.clock.monotonicMs();
   if (caller.headers.expect !== null) res.writeContinue();
   readBody(req, caller.slot, plane.limits.bodyBytesMax, (body) => {
-    guard(exchange, () => {
+    void guard(exchange, () => {
       if (!body.ok) return turnAwayBody(exchange, caller, body.error);
       const turn = plane.turns.take(body.value.length);
       return turn === null

@@ -44,7 +44,7 @@ function writeUnits(tables: Tables, batch: Batch, lastSequence: number): BatchAn
     if (unit === unitOfMutation) {
       mutations += 1;
       applied = applyMutation(tables, mutation);
-      if (applied?.changed !== null && applied !== null) changed.push([unit, applied.changed]);
+      if (applied !== null && applied.changed !== null) changed.push([unit, applied.changed]);
     }
     const before = sequence;
     for (let entry = 0; entry < count; entry += 1) {

@@ -52,7 +52,10 @@ export function readingsOf(text: string): readonly string[] {
   return texts.map((reading) => reading.text);
 }
 
-/** Whether undoing escapes could show anything; control characters are looked for elsewhere. Line breaks and quotes that are escaped hide nothing from a detector. */
+/**
+ * Whether undoing escapes could show anything; control characters are looked for elsewhere. Line breaks and quotes that are escaped hide
+ * nothing from a detector.
+ */
 function isDisguised(text: string, isAscii: boolean): boolean {
   return HIDING_ESCAPES.test(text) || (!isAscii && hasHidingCharacters(text));
 }

@@ -1,4 +1,5 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
+import { asBuffer } from '../bytes/as-buffer.ts';
 import { BACKSLASH, QUOTE, SPACE } from './characters.ts';
 
 /** A JSON text as bytes, in which the end of a string is found without looking at every byte of a long one. */
@@ -15,8 +16,8 @@ export interface ByteSearch {
 }
 
 export function createByteSearch(source: Uint8Array): ByteSearch {
-  const { buffer, byteOffset, byteLength } = source;
-  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  const { buffer, byteOffset } = source;
+  const bytes = asBuffer(source);
   const words = new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4));
   const hasControls = hasControl(bytes, words);
   return { bytes, words, wordsOffset: byteOffset, hasControls, nextQuote: -1, nextBackslash: -1 };

@@ -39,8 +39,7 @@ export async function dispatch(
   const isLeftTask = governed.resumed?.kind === 'task';
   // Of a task that is given up, its upstream is told.
   const isStopped = covered || (place.signal.aborted && !isLeftTask);
-  const sent = isStopped ? notStarted(governed) : send(deps, governed, approvalId, conversation);
-  const answer = sent instanceof Promise ? await sent : sent;
+  const answer = isStopped ? notStarted(governed) : await send(deps, governed, approvalId, conversation);
   const killed = covered || place.stoppedBy === 'kill-switch';
   const undeclared = conversation?.undeclared ?? NOTHING;
   const duties = governed.decision.result;

@@ -51,6 +51,7 @@ const WORD_GROUPS = 13;
 
 /** The windows in groups, by the number of their bit. */
 export const WINDOWS: readonly (readonly WordWindow[])[] = groupWindows();
+
 function groupWindows(): readonly (readonly WordWindow[])[] {
   const groups = Array.from({ length: WORD_GROUPS }, () => ({ windows: Array<WordWindow>(), first: 0, second: 0 }));
   const windows = WORDS.flatMap((word) => [rarestWindow(word, 0), rarestWindow(word, 1)]);
